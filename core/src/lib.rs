@@ -1,0 +1,2 @@
+//! Being laid out.
+#![no_std]
