@@ -1,0 +1,144 @@
+//! The standard normal and the diagonal Gaussian.
+
+use super::ParamError;
+use crate::math;
+use crate::shape::Shape;
+use rand_core::Rng;
+
+/// `½ log 2π`, the constant of a normal log density.
+pub const HALF_LOG_TAU: f32 = 0.918_938_5;
+/// `½ log 2πe`, the entropy of a standard normal, in nats.
+pub const HALF_LOG_TAU_E: f32 = HALF_LOG_TAU + 0.5;
+
+/// The standard normal `N(0, I)` in as many dimensions as the vector has. Base measure: Lebesgue.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StandardNormal;
+
+impl StandardNormal {
+    /// Fills `z` with independent draws, one word of the generator each.
+    #[inline]
+    pub fn sample<R: Rng + ?Sized>(self, rng: &mut R, z: &mut [f32]) {
+        for z in z {
+            *z = math::normal_quantile(rng.next_u32());
+        }
+    }
+
+    /// `log N(z; 0, I) = Σ_j −½ z_j² − ½ log 2π`, in nats.
+    pub fn log_prob(self, z: &[f32]) -> f32 {
+        let mut square = 0.0;
+        for z in z {
+            square += z * z;
+        }
+        -0.5 * square - HALF_LOG_TAU * z.len() as f32
+    }
+
+    /// `H = d · ½ log 2πe`, in nats.
+    pub fn entropy(self, dims: usize) -> f32 {
+        HALF_LOG_TAU_E * dims as f32
+    }
+}
+
+/// `N(loc, diag(scale²))`, with the scale given by its logarithm. Base measure: Lebesgue.
+#[derive(Clone, Debug)]
+pub struct DiagonalGaussian<S: Shape> {
+    loc: S::Buffer<f32>,
+    log_scale: S::Buffer<f32>,
+    scale: S::Buffer<f32>,
+}
+
+impl<S: Shape> DiagonalGaussian<S> {
+    /// The Gaussian with these means and logarithms of standard deviations.
+    ///
+    /// # Errors
+    /// [`ParamError`] where lengths differ or a number is not finite.
+    pub fn new(loc: S::Buffer<f32>, log_scale: S::Buffer<f32>) -> Result<Self, ParamError> {
+        if loc.as_ref().len() != log_scale.as_ref().len() {
+            return Err(ParamError::WrongLength);
+        }
+        if !loc.as_ref().iter().chain(log_scale.as_ref()).all(|value| value.is_finite()) {
+            return Err(ParamError::NonFinite);
+        }
+        Ok(Self::new_unchecked(loc, log_scale))
+    }
+
+    /// As [`new`](Self::new), for parameters made inside the pipeline.
+    #[inline]
+    pub(crate) fn new_unchecked(loc: S::Buffer<f32>, log_scale: S::Buffer<f32>) -> Self {
+        let mut scale = log_scale.clone();
+        for s in scale.as_mut() {
+            *s = math::exp(*s);
+        }
+        DiagonalGaussian { loc, log_scale, scale }
+    }
+
+    /// Means.
+    pub fn loc(&self) -> &[f32] {
+        self.loc.as_ref()
+    }
+
+    /// Logarithms of the standard deviations.
+    pub fn log_scale(&self) -> &[f32] {
+        self.log_scale.as_ref()
+    }
+
+    /// Standard deviations.
+    pub fn scale(&self) -> &[f32] {
+        self.scale.as_ref()
+    }
+
+    fn loc_and_scale(&self) -> impl Iterator<Item = (&f32, &f32)> {
+        self.loc().iter().zip(self.scale())
+    }
+
+    /// `z = loc + scale·ε` with `ε` standard normal, one word of the generator a coordinate.
+    pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
+        for ((loc, scale), z) in self.loc_and_scale().zip(z) {
+            *z = loc + scale * math::normal_quantile(rng.next_u32());
+        }
+    }
+
+    /// `log N(z) = Σ_j −½ ((z_j − loc_j)/scale_j)² − log_scale_j − ½ log 2π`, in nats.
+    pub fn log_prob(&self, z: &[f32]) -> f32 {
+        let (mut square, mut log_scales) = (0.0, 0.0);
+        for (((loc, scale), log_scale), z) in self.loc_and_scale().zip(self.log_scale()).zip(z) {
+            let r = (z - loc) / scale;
+            square += r * r;
+            log_scales += log_scale;
+        }
+        -0.5 * square - log_scales - HALF_LOG_TAU * z.len() as f32
+    }
+
+    /// `H = Σ_j log_scale_j + ½ log 2πe`, in nats.
+    pub fn entropy(&self) -> f32 {
+        let mut log_scales = 0.0;
+        for log_scale in self.log_scale() {
+            log_scales += log_scale;
+        }
+        log_scales + HALF_LOG_TAU_E * self.loc().len() as f32
+    }
+
+    /// `KL(q ‖ N(0, I)) = Σ_j ½ (loc_j² + scale_j² − 1) − log_scale_j`, in nats.
+    ///
+    /// **Source.** Kingma and Welling (2014), appendix B.
+    pub fn kl_to_standard_normal(&self) -> f32 {
+        let mut kl = 0.0;
+        for ((loc, scale), log_scale) in self.loc_and_scale().zip(self.log_scale()) {
+            kl += 0.5 * (loc * loc + scale * scale - 1.0) - log_scale;
+        }
+        kl
+    }
+
+    /// Draws `z` and returns `log N(z; 0, I) − log q(z)`, in nats.
+    ///
+    /// With `z = loc + scale·ε` the constants cancel: `Σ_j ½ ε_j² − ½ z_j² + log_scale_j`.
+    #[inline]
+    pub(crate) fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
+        let mut log_ratio = 0.0;
+        for (((loc, scale), log_scale), z) in self.loc_and_scale().zip(self.log_scale()).zip(z) {
+            let noise = math::normal_quantile(rng.next_u32());
+            *z = loc + scale * noise;
+            log_ratio += 0.5 * (noise * noise - *z * *z) + log_scale;
+        }
+        log_ratio
+    }
+}

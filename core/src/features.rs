@@ -1,0 +1,220 @@
+//! From raw frames to what the network sees, and back: preprocessing is part of the model.
+
+use crate::fingerprint::{Fingerprint, Part, of};
+use crate::format::{Load, LoadError, Sections};
+use crate::latent::clamp;
+use crate::shape::{Shape, Width};
+use core::fmt;
+use core::marker::PhantomData;
+
+/// Features are held within ±this, so that a sum of their squares stays finite.
+pub const FEATURE_LIMIT: f32 = 1e12;
+
+/// Why a frame has no score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FrameError {
+    /// The frame has another length than the model's features.
+    WrongLength {
+        /// the model's features
+        expected: usize,
+        /// the frame's numbers
+        found: usize,
+    },
+    /// A number of the frame is NaN or infinite.
+    NonFinite {
+        /// which one, counted from 0
+        index: usize,
+    },
+    /// A number of the frame is impossible under the likelihood.
+    OutOfSupport {
+        /// which one, counted from 0
+        index: usize,
+    },
+    /// No sample was asked for.
+    NoSamples,
+    /// The network overflowed: its parameters are finite, but too large for this frame.
+    Overflow,
+}
+
+impl fmt::Display for FrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FrameError::WrongLength { expected, found } => {
+                write!(
+                    f,
+                    "the frame has {found} numbers, the model takes {expected}; pass frames of that length"
+                )
+            }
+            FrameError::NonFinite { index } => {
+                write!(
+                    f,
+                    "number {index} of the frame is NaN or infinite; drop the frame or repair the sensor"
+                )
+            }
+            FrameError::OutOfSupport { index } => {
+                write!(
+                    f,
+                    "number {index} of the frame is neither 0 nor 1, but the model is of bits; binarise the frame"
+                )
+            }
+            FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),
+            FrameError::Overflow => f.write_str(
+                "the network overflowed on this frame; fit the model again with standardised data",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for FrameError {}
+
+/// The map between raw frames and features. A density of features becomes one of raw frames by its Jacobian.
+pub trait Features {
+    /// Size of a frame, and of its features.
+    type Shape: Shape;
+
+    /// Numbers in a frame.
+    fn dims(&self) -> usize;
+    /// Raw frame to features; both have [`dims`](Self::dims) elements.
+    ///
+    /// # Errors
+    /// [`FrameError`] for a frame that has no density under the model.
+    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<(), FrameError>;
+    /// What the encoder sees of one feature.
+    fn encoder_input(&self, feature: f32) -> f32;
+    /// Features to raw frame, in place.
+    fn restore(&self, features: &mut [f32]);
+    /// `log |∂features/∂frame|`, in nats: added to a density of features it gives the density of raw frames.
+    fn log_jacobian(&self) -> f32;
+}
+
+/// `feature = (x − loc)/scale`; the encoder sees it clipped to ±clip.
+///
+/// Only the encoder's input is clipped. The likelihood still sees the whole distance, so the model remains a density
+/// and an outlier cannot hide behind the clip.
+#[derive(Clone, Copy, Debug)]
+pub struct Standardize<'a, S> {
+    loc: &'a [f32],
+    inverse_scale: &'a [f32],
+    clip: f32,
+    log_jacobian: f32,
+    shape: PhantomData<S>,
+}
+
+impl<'a, S: Shape> Standardize<'a, S> {
+    /// Takes the sections: `loc`, `1/scale`, then `[clip, log Jacobian]`.
+    ///
+    /// # Errors
+    /// [`LoadError`] as [`Sections::floats`].
+    pub fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
+        let (loc, inverse_scale) = (sections.floats(dims)?, sections.floats(dims)?);
+        match *sections.floats(2)? {
+            [clip, log_jacobian] if clip > 0.0 => {
+                Ok(Standardize { loc, inverse_scale, clip, log_jacobian, shape: PhantomData })
+            }
+            _ => Err(LoadError::Malformed),
+        }
+    }
+}
+
+impl<S: Shape> Features for Standardize<'_, S> {
+    type Shape = S;
+
+    fn dims(&self) -> usize {
+        S::resolve(self.loc.len())
+    }
+
+    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<(), FrameError> {
+        for (index, (((x, loc), inverse), feature)) in
+            frame.iter().zip(self.loc).zip(self.inverse_scale).zip(features).enumerate()
+        {
+            if !x.is_finite() {
+                return Err(FrameError::NonFinite { index });
+            }
+            *feature = clamp((x - loc) * inverse, -FEATURE_LIMIT, FEATURE_LIMIT);
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn encoder_input(&self, feature: f32) -> f32 {
+        clamp(feature, -self.clip, self.clip)
+    }
+
+    fn restore(&self, features: &mut [f32]) {
+        for ((feature, loc), inverse) in features.iter_mut().zip(self.loc).zip(self.inverse_scale) {
+            *feature = loc + *feature / inverse;
+        }
+    }
+
+    fn log_jacobian(&self) -> f32 {
+        self.log_jacobian
+    }
+}
+
+/// Frames of bits: every number is 0 or 1, and is its own feature. The density is a probability, in nats.
+#[derive(Clone, Copy, Debug)]
+pub struct Binary<S> {
+    dims: usize,
+    shape: PhantomData<S>,
+}
+
+impl<S: Shape> Binary<S> {
+    /// Frames of `dims` bits.
+    pub fn new(dims: usize) -> Self {
+        Binary { dims, shape: PhantomData }
+    }
+}
+
+impl<S: Shape> Features for Binary<S> {
+    type Shape = S;
+
+    fn dims(&self) -> usize {
+        S::resolve(self.dims)
+    }
+
+    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<(), FrameError> {
+        for (index, (x, feature)) in frame.iter().zip(features).enumerate() {
+            if !x.is_finite() {
+                return Err(FrameError::NonFinite { index });
+            }
+            let bit = if *x > 0.5 { 1.0 } else { 0.0 };
+            if !(*x <= bit && *x >= bit) {
+                return Err(FrameError::OutOfSupport { index });
+            }
+            *feature = bit;
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn encoder_input(&self, feature: f32) -> f32 {
+        feature
+    }
+
+    fn restore(&self, _features: &mut [f32]) {}
+
+    fn log_jacobian(&self) -> f32 {
+        0.0
+    }
+}
+
+impl<'a, const X: usize> Load<'a> for Standardize<'a, Width<X>> {
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        Standardize::read(sections, X)
+    }
+}
+
+impl<const X: usize> Fingerprint for Standardize<'_, Width<X>> {
+    const FINGERPRINT: u32 = of(&[Part::Standardize as u32, X as u32]);
+}
+
+impl<const X: usize> Load<'_> for Binary<Width<X>> {
+    fn load(_sections: &mut Sections<'_>) -> Result<Self, LoadError> {
+        Ok(Binary::new(X))
+    }
+}
+
+impl<const X: usize> Fingerprint for Binary<Width<X>> {
+    const FINGERPRINT: u32 = of(&[Part::Binary as u32, X as u32]);
+}

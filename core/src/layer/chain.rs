@@ -1,0 +1,114 @@
+//! Layers one after another: a tuple of layers is a layer.
+
+use super::Layer;
+use crate::fingerprint::{Fingerprint, Part, fold, of};
+use crate::format::{Load, LoadError, Sections};
+use crate::shape::{Shape, Width};
+use core::marker::PhantomData;
+
+/// Implements [`Layer`] for a tuple whose neighbours fit: `(A, B)` runs `B` on what `A` gave.
+///
+/// `chain!([A 0, B 1 A] C 2 B)` reads: all but the last layer, each with its index and the layer before it, then the
+/// last one.
+macro_rules! chain {
+    ([$first:ident 0 $(, $layer:ident $index:tt $before:ident)*] $last:ident $end:tt $previous:ident) => {
+        impl<$first: Layer, $($layer: Layer<In = $before::Out>,)* $last: Layer<In = $previous::Out>> Layer
+            for ($first, $($layer,)* $last)
+        {
+            type In = $first::In;
+            type Out = $last::Out;
+
+            #[inline(always)]
+            fn outputs(&self) -> usize {
+                self.$end.outputs()
+            }
+
+            #[inline]
+            fn forward<const L: usize>(&self, x: &[[f32; L]]) -> <Self::Out as Shape>::Buffer<[f32; L]> {
+                let h = self.0.forward::<L>(x);
+                $(let h = self.$index.forward::<L>(h.as_ref());)*
+                self.$end.forward::<L>(h.as_ref())
+            }
+        }
+        chain!(@load $first $($layer)* $last);
+    };
+    (@load $($layer:ident)*) => {
+        impl<'a, $($layer: Load<'a>),*> Load<'a> for ($($layer,)*) {
+            fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+                Ok(($($layer::load(sections)?,)*))
+            }
+        }
+
+        impl<$($layer: Fingerprint),*> Fingerprint for ($($layer,)*) {
+            const FINGERPRINT: u32 = {
+                let hash = of(&[Part::Chain as u32]);
+                $(let hash = fold(hash, $layer::FINGERPRINT);)*
+                hash
+            };
+        }
+    };
+}
+
+chain!([A 0] B 1 A);
+chain!([A 0, B 1 A] C 2 B);
+chain!([A 0, B 1 A, C 2 B] D 3 C);
+chain!([A 0, B 1 A, C 2 B, D 3 C] E 4 D);
+chain!([A 0, B 1 A, C 2 B, D 3 C, E 4 D] F 5 E);
+
+/// One layer is a chain of one.
+impl<A: Layer> Layer for (A,) {
+    type In = A::In;
+    type Out = A::Out;
+
+    #[inline(always)]
+    fn outputs(&self) -> usize {
+        self.0.outputs()
+    }
+
+    #[inline(always)]
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> <A::Out as Shape>::Buffer<[f32; L]> {
+        self.0.forward(x)
+    }
+}
+chain!(@load A);
+
+/// No layer at all: the input is the output.
+#[derive(Clone, Copy, Debug)]
+pub struct PassThrough<S> {
+    len: usize,
+    shape: PhantomData<S>,
+}
+
+impl<S: Shape> PassThrough<S> {
+    /// Hands on vectors of `len` elements.
+    pub fn new(len: usize) -> Self {
+        PassThrough { len, shape: PhantomData }
+    }
+}
+
+impl<S: Shape> Layer for PassThrough<S> {
+    type In = S;
+    type Out = S;
+
+    #[inline(always)]
+    fn outputs(&self) -> usize {
+        S::resolve(self.len)
+    }
+
+    #[inline(always)]
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> S::Buffer<[f32; L]> {
+        let mut y = S::buffer(self.outputs());
+        y.as_mut().iter_mut().zip(x).for_each(|(y, x)| *y = *x);
+        y
+    }
+}
+
+impl<const N: usize> Load<'_> for PassThrough<Width<N>> {
+    fn load(_sections: &mut Sections<'_>) -> Result<Self, LoadError> {
+        Ok(PassThrough::new(N))
+    }
+}
+
+impl<const N: usize> Fingerprint for PassThrough<Width<N>> {
+    const FINGERPRINT: u32 = of(&[Part::PassThrough as u32, N as u32]);
+}

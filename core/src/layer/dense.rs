@@ -1,0 +1,106 @@
+//! The dense layer.
+
+use super::Layer;
+use super::activation::{Activation, StaticActivation};
+use crate::fingerprint::{self, Fingerprint, Part};
+use crate::format::{Load, LoadError, Sections};
+use crate::kernel::{self, TILE, Tile};
+use crate::shape::{Shape, Width};
+use core::marker::PhantomData;
+
+/// A layer whose outputs can be had eight at a time, so that a wide output need never be stored.
+pub trait Projection: Layer {
+    /// The outputs `8t .. 8t + 8` for `L` samples; those past the last output are meaningless.
+    fn tile<const L: usize>(&self, t: usize, x: &[[f32; L]]) -> Tile<L>;
+}
+
+/// `y = f(W·x + b)`, with weights borrowed from the model file (see [`crate::Dense`] for fixed sizes).
+///
+/// **Shape.** `W`: outputs × inputs, stored tile-major as [`crate::kernel`] describes.
+///
+/// **Cost.** inputs · outputs multiply-adds a sample, outputs rounded up to a multiple of 8.
+#[derive(Clone, Copy, Debug)]
+pub struct DenseLayer<'a, I, O, A> {
+    weights: &'a [[f32; TILE]],
+    bias: &'a [[f32; TILE]],
+    inputs: usize,
+    outputs: usize,
+    activation: A,
+    shape: PhantomData<fn(I) -> O>,
+}
+
+impl<'a, I: Shape, O: Shape, A: Activation> DenseLayer<'a, I, O, A> {
+    /// Takes the layer's two sections, weights then bias.
+    ///
+    /// # Errors
+    /// [`LoadError`] where the sections are missing, misaligned or hold a number that is not finite.
+    pub fn read(
+        sections: &mut Sections<'a>,
+        inputs: usize,
+        outputs: usize,
+        activation: A,
+    ) -> Result<Self, LoadError> {
+        let tiles = kernel::tiles(outputs);
+        let weights = sections.tiles(tiles.checked_mul(inputs).ok_or(LoadError::Malformed)?)?;
+        let bias = sections.tiles(tiles)?;
+        Ok(DenseLayer { weights, bias, inputs, outputs, activation, shape: PhantomData })
+    }
+
+    #[inline(always)]
+    fn inputs(&self) -> usize {
+        I::resolve(self.inputs)
+    }
+}
+
+impl<I: Shape, O: Shape, A: Activation> Layer for DenseLayer<'_, I, O, A> {
+    type In = I;
+    type Out = O;
+
+    #[inline(always)]
+    fn outputs(&self) -> usize {
+        O::resolve(self.outputs)
+    }
+
+    #[inline]
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> O::Buffer<[f32; L]> {
+        let mut y = O::buffer(self.outputs());
+        for (t, y) in y.as_mut().chunks_mut(TILE).enumerate() {
+            y.copy_from_slice(&self.tile(t, x)[..y.len()]);
+        }
+        y
+    }
+}
+
+impl<I: Shape, O: Shape, A: Activation> Projection for DenseLayer<'_, I, O, A> {
+    #[inline(always)]
+    fn tile<const L: usize>(&self, t: usize, x: &[[f32; L]]) -> Tile<L> {
+        let inputs = self.inputs();
+        let weights = self.weights.get(t * inputs..(t + 1) * inputs).unwrap_or(&[]);
+        let bias = self.bias.get(t).unwrap_or(&[0.0; TILE]);
+        let mut tile = kernel::tile(weights, bias, x);
+        for row in &mut tile {
+            self.activation.apply_all(row);
+        }
+        tile
+    }
+}
+
+impl<'a, const I: usize, const O: usize, A: StaticActivation> Load<'a>
+    for DenseLayer<'a, Width<I>, Width<O>, A>
+{
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        const { assert!(I > 0 && O > 0, "a dense layer has at least one input and one output") }
+        DenseLayer::read(sections, I, O, A::default())
+    }
+}
+
+/// The hash of a dense layer's shape.
+pub const fn fingerprint(inputs: u32, outputs: u32, activation: crate::architecture::Activation) -> u32 {
+    fingerprint::of(&[Part::Dense as u32, inputs, outputs, activation as u32])
+}
+
+impl<const I: usize, const O: usize, A: StaticActivation> Fingerprint
+    for DenseLayer<'_, Width<I>, Width<O>, A>
+{
+    const FINGERPRINT: u32 = fingerprint(I as u32, O as u32, A::KIND);
+}

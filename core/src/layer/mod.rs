@@ -1,0 +1,26 @@
+//! Layers: what turns one vector into another, one sample at a time or several side by side.
+
+pub mod activation;
+mod chain;
+mod dense;
+
+pub use chain::PassThrough;
+pub use dense::{DenseLayer, Projection};
+
+use crate::shape::Shape;
+
+/// A function from vectors of one size to vectors of another, applied to `L` samples side by side.
+///
+/// Sample `l` of element `i` is `x[i][l]`. The bits of a sample do not depend on `L` or on its neighbours.
+pub trait Layer {
+    /// Size of the input.
+    type In: Shape;
+    /// Size of the output.
+    type Out: Shape;
+
+    /// Number of outputs.
+    fn outputs(&self) -> usize;
+
+    /// The outputs for `L` samples. `x` has one element per input.
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> <Self::Out as Shape>::Buffer<[f32; L]>;
+}

@@ -1,0 +1,32 @@
+//! Likelihoods p(x|z): the decoder's last layer fused with the log density of the features.
+//!
+//! A tile of eight outputs becomes eight terms of the log-likelihood and is dropped: the wide output is never stored.
+
+mod bernoulli;
+mod gaussian;
+
+pub use bernoulli::Bernoulli;
+pub use gaussian::{Gaussian, GaussianPerOutput};
+
+use crate::shape::Shape;
+use rand_core::Rng;
+
+/// Smallest log scale of a Gaussian likelihood, in units of the standardised feature.
+pub const LOG_SCALE_MIN: f32 = -7.0;
+/// Largest log scale of a Gaussian likelihood.
+pub const LOG_SCALE_MAX: f32 = 7.0;
+
+/// The last part of the decoder: from a hidden vector to a distribution of features.
+pub trait Likelihood {
+    /// Size of the hidden vector.
+    type In: Shape;
+    /// Size of the features.
+    type Out: Shape;
+
+    /// `log p(features|z)` of `L` samples, in nats, terms added with features rising.
+    fn log_prob<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32]) -> [f32; L];
+    /// `E[features|z]`.
+    fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]);
+    /// Draws features ~ p(·|z), one word of the generator each.
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[f32; 1]], rng: &mut R, features: &mut [f32]);
+}

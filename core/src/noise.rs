@@ -1,0 +1,139 @@
+//! The default source of randomness: a fixed low-discrepancy sequence, so that a score is a pure function of
+//! model, frame and K.
+
+use core::convert::Infallible;
+use rand_core::TryRng;
+
+/// Coordinates with a step of their own; later ones take a hashed step.
+const TABLED: usize = 64;
+
+/// `frac(√p)` of the first primes, in units of 2⁻³².
+const STEPS: [u32; TABLED] = sqrt_prime_steps();
+
+/// Richtmyer's sequence as a generator: point k has the coordinates `frac(offset_j + k·√p_j)`, p_j the j-th prime.
+///
+/// It hands out `dims` words for one point, then those of the next, so whoever draws exactly `dims` words for a
+/// sample integrates by quasi-Monte Carlo without knowing it. Offsets are hashed from the coordinate (a fixed
+/// Cranley–Patterson shift), which keeps early points away from the corner.
+///
+/// **Numerics.** integer arithmetic; in trials on log-mean-exp in 1 to 50 dimensions its root-mean-square error was 10 to 25 %
+/// below that of independent draws (`docs/numerics.md`).
+///
+/// **Cost.** one multiplication and one addition a word; 256 bytes of constants.
+///
+/// **Source.** Richtmyer (1951), "The evaluation of definite integrals, and a quasi-Monte-Carlo method based on the
+/// properties of algebraic numbers"; Cranley and Patterson (1976) for the shift.
+#[derive(Clone, Debug)]
+pub struct LowDiscrepancy {
+    dims: u32,
+    point: u32,
+    coordinate: u32,
+}
+
+impl LowDiscrepancy {
+    /// The sequence in `dims` dimensions, from its first point.
+    pub fn new(dims: usize) -> LowDiscrepancy {
+        // A sequence of no dimensions has nothing to hand out: one dimension keeps the generator total.
+        LowDiscrepancy { dims: (dims as u32).max(1), point: 1, coordinate: 0 }
+    }
+
+    #[inline(always)]
+    fn next_word(&mut self) -> u32 {
+        let j = self.coordinate;
+        let offset = hash(j);
+        let step = STEPS.get(j as usize).copied().unwrap_or(hash(!j) | 1);
+        // u_kj = frac(offset_j + k √p_j)
+        let word = offset.wrapping_add(self.point.wrapping_mul(step));
+        self.coordinate += 1;
+        if self.coordinate == self.dims {
+            self.coordinate = 0;
+            self.point = self.point.wrapping_add(1);
+        }
+        word
+    }
+}
+
+impl TryRng for LowDiscrepancy {
+    type Error = Infallible;
+
+    #[inline(always)]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.next_word())
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let low = u64::from(self.next_word());
+        Ok(low | u64::from(self.next_word()) << 32)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(4) {
+            let word = self.next_word().to_le_bytes();
+            chunk.iter_mut().zip(word).for_each(|(byte, value)| *byte = value);
+        }
+        Ok(())
+    }
+}
+
+/// A bijective mixing of 32 bits (the finaliser of MurmurHash3; Appleby 2008).
+#[inline(always)]
+const fn hash(j: u32) -> u32 {
+    let x = j.wrapping_add(0x9E37_79B9);
+    let x = (x ^ (x >> 16)).wrapping_mul(0x85EB_CA6B);
+    let x = (x ^ (x >> 13)).wrapping_mul(0xC2B2_AE35);
+    x ^ (x >> 16)
+}
+
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn sqrt_prime_steps() -> [u32; TABLED] {
+    let mut steps = [0; TABLED];
+    let (mut found, mut candidate) = (0, 2_u128);
+    while found < TABLED {
+        let mut divisor = 2;
+        while divisor * divisor <= candidate && candidate % divisor != 0 {
+            divisor += 1;
+        }
+        if divisor * divisor > candidate {
+            // √p · 2³², whole part dropped
+            steps[found] = (candidate << 64).isqrt() as u32;
+            found += 1;
+        }
+        candidate += 1;
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_core::Rng;
+
+    #[test]
+    fn steps_are_the_fractions_of_square_roots() {
+        assert_eq!(STEPS[0], 0x6A09_E667); // √2, as in SHA-512's initial values
+        assert_eq!(STEPS[7], 0x5BE0_CD19); // √19
+    }
+
+    #[test]
+    fn each_coordinate_is_evenly_spread() {
+        let (dims, points) = (8, 256);
+        let mut noise = LowDiscrepancy::new(dims);
+        let mut cells = [[0_u32; 16]; 8];
+        for _ in 0..points {
+            for row in &mut cells {
+                row[(noise.next_u32() >> 28) as usize] += 1;
+            }
+        }
+        // 256 points, 16 cells: 16 each for a perfect grid. Independent draws spread by ±4.
+        assert!(cells.iter().flatten().all(|&count| (12..=20).contains(&count)), "{cells:?}");
+    }
+
+    #[test]
+    fn same_stream_whatever_the_word_size() {
+        let (mut words, mut longs) = (LowDiscrepancy::new(3), LowDiscrepancy::new(3));
+        for _ in 0..10 {
+            let low = u64::from(words.next_u32());
+            assert_eq!(longs.next_u64(), low | u64::from(words.next_u32()) << 32);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Sizes as types: the same code runs with sizes fixed at compile time (firmware) or read from a file (host).
+
+use core::fmt::Debug;
+
+/// What a vector is made of: one number, or the same number of several samples side by side.
+pub trait Element: Copy + Debug {
+    /// Zero.
+    const ZERO: Self;
+}
+
+impl Element for f32 {
+    const ZERO: f32 = 0.0;
+}
+
+impl<const L: usize> Element for [f32; L] {
+    const ZERO: [f32; L] = [0.0; L];
+}
+
+/// The size of a vector, with the memory that holds one.
+///
+/// Firmware uses [`Width`]: arrays on the stack, sizes checked by the compiler. A host that learns sizes at run time
+/// implements this for a type of its own whose buffers are allocated; nothing else of the engine changes.
+pub trait Shape: Sized {
+    /// Memory for one vector of `T`.
+    type Buffer<T: Element>: AsRef<[T]> + AsMut<[T]> + Clone + Debug;
+    /// A borrowed vector, as a caller hands it over.
+    type Slice: ?Sized + AsRef<[f32]>;
+
+    /// The size when the file says `stored`: fixed shapes ignore it.
+    fn resolve(stored: usize) -> usize;
+    /// Zeroed memory for a vector of `len` elements.
+    fn buffer<T: Element>(len: usize) -> Self::Buffer<T>;
+}
+
+/// A size fixed at compile time.
+#[derive(Clone, Copy, Debug)]
+pub struct Width<const N: usize>;
+
+impl<const N: usize> Shape for Width<N> {
+    type Buffer<T: Element> = [T; N];
+    type Slice = [f32; N];
+
+    #[inline(always)]
+    fn resolve(_stored: usize) -> usize {
+        N
+    }
+
+    #[inline(always)]
+    fn buffer<T: Element>(_len: usize) -> [T; N] {
+        [T::ZERO; N]
+    }
+}
