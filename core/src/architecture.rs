@@ -3,15 +3,18 @@
 //! On the device the shape is a type (`Vae<…>`); on the host it is an [`Architecture`]. Both are reduced to the
 //! same [`fingerprint`](Architecture::fingerprint), which is how a model file is matched to the type that reads it.
 
+use crate::fingerprint::{Part, START, dense, fold, of};
 use heapless::Vec;
 use serde::{Deserialize, Serialize};
 
 /// Most hidden layers that an encoder or a decoder may have.
 pub const MAX_LAYERS: usize = 6;
 
-/// The function applied to each output of a dense layer. Formulas: [`crate::layer::activation`].
+/// Most numbers that a frame, a hidden vector or a latent may have.
+pub const MAX_WIDTH: u32 = 1 << 20;
+
+/// The function applied to each output of a dense layer. Formulas: `layer::activation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub enum Activation {
     /// `y = s`
     Identity,
@@ -42,7 +45,6 @@ pub struct Hidden {
 
 /// The family of the posterior q(z|x), with its prior.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub enum LatentKind {
     /// Diagonal Gaussian posterior, standard normal prior, in `dim` dimensions.
     Gaussian {
@@ -53,7 +55,6 @@ pub enum LatentKind {
 
 /// The family of the likelihood p(x|z).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub enum LikelihoodKind {
     /// Independent bits; the decoder gives their logits.
     Bernoulli,
@@ -76,4 +77,69 @@ pub struct Architecture {
     pub decoder: Vec<Hidden, MAX_LAYERS>,
     /// the likelihood
     pub likelihood: LikelihoodKind,
+}
+
+impl Architecture {
+    /// Latent coordinates.
+    pub fn latent_dims(&self) -> u32 {
+        match self.latent {
+            LatentKind::Gaussian { dim } => dim,
+        }
+    }
+
+    /// Width of the encoder's last hidden vector: what the head reads.
+    pub fn encoder_width(&self) -> u32 {
+        self.encoder.last().map_or(self.features, |layer| layer.width)
+    }
+
+    /// Width of the decoder's last hidden vector: what the likelihood reads.
+    pub fn decoder_width(&self) -> u32 {
+        self.decoder.last().map_or(self.latent_dims(), |layer| layer.width)
+    }
+
+    /// Whether every size is at least 1 and within what a file can hold.
+    pub fn is_sound(&self) -> bool {
+        let widths = self.encoder.iter().chain(&self.decoder).map(|layer| layer.width);
+        widths.chain([self.features, self.latent_dims()]).all(|size| (1..=MAX_WIDTH).contains(&size))
+    }
+
+    /// The hash of the shape: equal to that of the type written beside the model file.
+    pub fn fingerprint(&self) -> u32 {
+        let latent = self.latent_dims();
+        let features = match self.likelihood {
+            LikelihoodKind::Bernoulli => Part::Binary,
+            LikelihoodKind::Gaussian | LikelihoodKind::GaussianPerOutput => Part::Standardize,
+        };
+        let linear = |inputs, outputs| dense(inputs, outputs, Activation::Identity);
+        let head = linear(self.encoder_width(), latent);
+        let head = match self.latent {
+            LatentKind::Gaussian { .. } => of(&[Part::GaussianHead as u32, head, head]),
+        };
+        let output = linear(self.decoder_width(), self.features);
+        let likelihood = match self.likelihood {
+            LikelihoodKind::Bernoulli => of(&[Part::Bernoulli as u32, output]),
+            LikelihoodKind::Gaussian => of(&[Part::Gaussian as u32, output]),
+            LikelihoodKind::GaussianPerOutput => of(&[Part::GaussianPerOutput as u32, output, output]),
+        };
+        of(&[
+            Part::Vae as u32,
+            of(&[features as u32, self.features]),
+            chain(self.features, &self.encoder),
+            head,
+            chain(latent, &self.decoder),
+            likelihood,
+        ])
+    }
+}
+
+fn chain(mut inputs: u32, layers: &[Hidden]) -> u32 {
+    if layers.is_empty() {
+        return of(&[Part::PassThrough as u32, inputs]);
+    }
+    let mut hash = fold(START, Part::Chain as u32);
+    for layer in layers {
+        hash = fold(hash, dense(inputs, layer.width, layer.activation));
+        inputs = layer.width;
+    }
+    hash
 }

@@ -1,5 +1,7 @@
 //! A 32-bit hash of a model's shape, computed alike from a type at compile time and from a description at run time.
 
+use crate::architecture::Activation;
+
 /// FNV-1a's start value (Fowler, Noll, Vo 1991).
 pub const START: u32 = 0x811C_9DC5;
 
@@ -41,6 +43,11 @@ pub enum Part {
     Gaussian = 9,
     GaussianPerOutput = 10,
     Vae = 11,
+}
+
+/// The hash of a dense layer.
+pub const fn dense(inputs: u32, outputs: u32, activation: Activation) -> u32 {
+    of(&[Part::Dense as u32, inputs, outputs, activation as u32])
 }
 
 /// A type whose shape is known to the compiler.

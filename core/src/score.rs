@@ -70,7 +70,12 @@ where
     /// # Source
     /// Burda, Grosse and Salakhutdinov (2016), "Importance weighted autoencoders", equation 8.
     pub fn log_density(&self, frame: &Frame<F>, samples: u32) -> Result<Score, FrameError> {
-        self.log_density_with(frame, samples, &mut self.head.noise())
+        self.log_density_with(frame, samples, &mut self.noise())
+    }
+
+    /// A fresh copy of the default noise.
+    pub fn noise(&self) -> H::Noise {
+        self.head.noise()
     }
 
     /// As [`log_density`](Self::log_density), with randomness of the caller's.
@@ -178,7 +183,7 @@ where
         }
         let features = self.extract(frame.as_ref())?;
         let posterior = self.posterior(features.as_ref());
-        let mut rng = self.head.noise();
+        let mut rng = self.noise();
         let mut sum = 0.0;
         for _ in 0..samples {
             let ([log_prob], _) = self.log_weight_terms::<1, _>(features.as_ref(), &posterior, &mut rng);

@@ -2,7 +2,7 @@
 
 use super::Layer;
 use super::activation::{Activation, StaticActivation};
-use crate::fingerprint::{self, Fingerprint, Part};
+use crate::fingerprint::{self, Fingerprint};
 use crate::format::{Load, LoadError, Sections};
 use crate::kernel::{self, TILE, Tile};
 use crate::shape::{Shape, Width};
@@ -94,13 +94,8 @@ impl<'a, const I: usize, const O: usize, A: StaticActivation> Load<'a>
     }
 }
 
-/// The hash of a dense layer's shape.
-pub const fn fingerprint(inputs: u32, outputs: u32, activation: crate::architecture::Activation) -> u32 {
-    fingerprint::of(&[Part::Dense as u32, inputs, outputs, activation as u32])
-}
-
 impl<const I: usize, const O: usize, A: StaticActivation> Fingerprint
     for DenseLayer<'_, Width<I>, Width<O>, A>
 {
-    const FINGERPRINT: u32 = fingerprint(I as u32, O as u32, A::KIND);
+    const FINGERPRINT: u32 = fingerprint::dense(I as u32, O as u32, A::KIND);
 }

@@ -1,0 +1,268 @@
+//! A model file on the host: the engine of `core`, with sizes read from the file.
+//!
+//! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size, [`Chain`] a run-time number of
+//! layers; every formula, and so every bit of a score, is the device's.
+
+use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
+use elbow::features::{Binary, Features, Standardize};
+use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
+use elbow::latent::{GaussianHead, Head, Posterior};
+use elbow::layer::{DenseLayer, Layer};
+use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
+use elbow::shape::{Element, Shape};
+use elbow::{Elbo, FrameError, LoadError, Score, Vae};
+use std::path::Path;
+
+use crate::error::Error;
+
+/// Samples side by side on a host: one AVX-512 register, two of AVX.
+const LANES: usize = 16;
+
+/// A size known at run time; vectors are allocated.
+#[derive(Clone, Copy, Debug)]
+pub struct Dynamic;
+
+impl Shape for Dynamic {
+    type Buffer<T: Element> = Vec<T>;
+    type Slice = [f32];
+
+    fn resolve(stored: usize) -> usize {
+        stored
+    }
+
+    fn buffer<T: Element>(len: usize) -> Vec<T> {
+        vec![T::ZERO; len]
+    }
+}
+
+type Dense<'a> = DenseLayer<'a, Dynamic, Dynamic, Activation>;
+
+/// Hidden layers one after another; none at all hands its input on.
+#[derive(Clone, Debug)]
+pub struct Chain<'a> {
+    layers: Vec<Dense<'a>>,
+    outputs: usize,
+}
+
+impl<'a> Chain<'a> {
+    fn read(sections: &mut Sections<'a>, inputs: u32, layers: &[Hidden]) -> Result<Self, LoadError> {
+        let mut width = inputs;
+        let layers = layers.iter().map(|layer| {
+            let inputs = std::mem::replace(&mut width, layer.width);
+            DenseLayer::read(sections, inputs as usize, layer.width as usize, layer.activation)
+        });
+        let layers = layers.collect::<Result<Vec<_>, _>>()?;
+        Ok(Chain { layers, outputs: width as usize })
+    }
+}
+
+impl Layer for Chain<'_> {
+    type In = Dynamic;
+    type Out = Dynamic;
+
+    fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> Vec<[f32; L]> {
+        let Some((first, rest)) = self.layers.split_first() else { return x.to_vec() };
+        rest.iter().fold(first.forward(x), |h, layer| layer.forward(&h))
+    }
+}
+
+/// What a posterior says of one frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoding {
+    /// the most likely latent
+    pub mode: Vec<f32>,
+    /// `KL(q(z|x) ‖ p(z))`, in nats
+    pub kl: f32,
+}
+
+/// What the host asks of a model, whatever its parts.
+pub trait Engine: Send + Sync + std::fmt::Debug {
+    /// [`Vae::log_density`].
+    ///
+    /// # Errors
+    /// As there.
+    fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError>;
+    /// [`Vae::elbo`].
+    ///
+    /// # Errors
+    /// As there.
+    fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError>;
+    /// [`Vae::encode`].
+    ///
+    /// # Errors
+    /// As there.
+    fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError>;
+    /// [`Vae::reconstruct`].
+    ///
+    /// # Errors
+    /// As there.
+    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError>;
+    /// The log weights of the default noise, in nats.
+    ///
+    /// # Errors
+    /// As [`Vae::log_density`].
+    fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
+}
+
+impl<F, E, H, D, L> Engine for Vae<F, E, H, D, L>
+where
+    F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug,
+    E: Layer<In = Dynamic, Out = Dynamic> + Send + Sync + std::fmt::Debug,
+    H: Head<In = Dynamic, Latent = Dynamic> + Send + Sync + std::fmt::Debug,
+    D: Layer<In = Dynamic, Out = Dynamic> + Send + Sync + std::fmt::Debug,
+    L: Likelihood<In = Dynamic, Out = Dynamic> + Send + Sync + std::fmt::Debug,
+{
+    fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
+        self.log_density_lanes::<LANES, _>(frame, samples, &mut self.noise())
+    }
+
+    fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError> {
+        self.elbo(frame, samples)
+    }
+
+    fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError> {
+        let posterior = self.encode(frame)?;
+        Ok(Encoding { mode: posterior.mode().to_vec(), kl: posterior.kl() })
+    }
+
+    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
+        self.reconstruct(frame)
+    }
+
+    fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError> {
+        let mut weights = Vec::with_capacity(samples as usize);
+        let mut noise = self.noise();
+        self.for_each_log_weight::<LANES, _>(frame, samples, &mut noise, |weight| weights.push(weight))?;
+        Ok(weights)
+    }
+}
+
+/// The bytes of a model file, aligned so that its weights can be used in place.
+#[derive(Clone, Debug)]
+pub struct ModelBytes {
+    blocks: Vec<u128>,
+    len: usize,
+}
+
+const _: () = assert!(align_of::<u128>() == ALIGNMENT);
+
+impl ModelBytes {
+    /// Copies the bytes to an aligned place.
+    pub fn new(bytes: &[u8]) -> Self {
+        let mut blocks = vec![0_u128; bytes.len().div_ceil(ALIGNMENT)];
+        bytemuck::cast_slice_mut(&mut blocks)[..bytes.len()].copy_from_slice(bytes);
+        ModelBytes { blocks, len: bytes.len() }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be read.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        Ok(Self::new(&std::fs::read(path).map_err(Error::io("read", path))?))
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.blocks)[..self.len]
+    }
+
+    /// Verifies the bytes and puts the model together.
+    ///
+    /// # Errors
+    /// A [`LoadError`] for everything that can be wrong with them.
+    pub fn open(&self) -> Result<HostModel<'_>, LoadError> {
+        let file = ModelFile::parse(self.as_bytes())?;
+        let metadata = file.metadata()?;
+        let found = file.fingerprint;
+        if !metadata.architecture.is_sound() {
+            return Err(LoadError::Malformed);
+        }
+        if metadata.architecture.fingerprint() != found {
+            return Err(LoadError::WrongShape { expected: metadata.architecture.fingerprint(), found });
+        }
+        let mut sections = file.sections();
+        let engine = build(&metadata.architecture, &mut sections)?;
+        sections.finish()?;
+        Ok(HostModel { metadata, engine, parameter_bytes: file.parameter_bytes() })
+    }
+}
+
+/// A loaded model.
+#[derive(Debug)]
+pub struct HostModel<'a> {
+    /// what the file says of itself
+    pub metadata: Metadata<'a>,
+    /// the engine
+    pub engine: Box<dyn Engine + 'a>,
+    /// bytes of parameters
+    pub parameter_bytes: usize,
+}
+
+/// Takes the parts in the order of the file; the choice of types is the only thing made here.
+fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dyn Engine + 'a>, LoadError> {
+    match shape.likelihood {
+        LikelihoodKind::Bernoulli => {
+            with_features(shape, Binary::<Dynamic>::new(shape.features as usize), sections)
+        }
+        LikelihoodKind::Gaussian | LikelihoodKind::GaussianPerOutput => {
+            let features = Standardize::<Dynamic>::read(sections, shape.features as usize)?;
+            with_features(shape, features, sections)
+        }
+    }
+}
+
+fn with_features<'a, F>(
+    shape: &Architecture,
+    features: F,
+    sections: &mut Sections<'a>,
+) -> Result<Box<dyn Engine + 'a>, LoadError>
+where
+    F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
+{
+    let encoder = Chain::read(sections, shape.features, &shape.encoder)?;
+    match shape.latent {
+        LatentKind::Gaussian { dim } => {
+            let mut linear = || linear(sections, shape.encoder_width(), dim);
+            let head = GaussianHead::new(linear()?, linear()?);
+            with_head(shape, features, encoder, head, sections)
+        }
+    }
+}
+
+fn with_head<'a, F, H>(
+    shape: &Architecture,
+    features: F,
+    encoder: Chain<'a>,
+    head: H,
+    sections: &mut Sections<'a>,
+) -> Result<Box<dyn Engine + 'a>, LoadError>
+where
+    F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
+    H: Head<In = Dynamic, Latent = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
+{
+    let decoder = Chain::read(sections, shape.latent_dims(), &shape.decoder)?;
+    let output = linear(sections, shape.decoder_width(), shape.features)?;
+    match shape.likelihood {
+        LikelihoodKind::Bernoulli => {
+            Ok(Box::new(Vae::new(features, encoder, head, decoder, Bernoulli::new(output))))
+        }
+        LikelihoodKind::Gaussian => {
+            let likelihood = Gaussian::read(output, sections)?;
+            Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
+        }
+        LikelihoodKind::GaussianPerOutput => {
+            let log_scale = linear(sections, shape.decoder_width(), shape.features)?;
+            let likelihood = GaussianPerOutput::new(output, log_scale);
+            Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
+        }
+    }
+}
+
+fn linear<'a>(sections: &mut Sections<'a>, inputs: u32, outputs: u32) -> Result<Dense<'a>, LoadError> {
+    DenseLayer::read(sections, inputs as usize, outputs as usize, Activation::Identity)
+}
