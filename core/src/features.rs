@@ -179,7 +179,7 @@ impl<S: Shape> Features for Binary<S> {
                 return Err(FrameError::NonFinite { index });
             }
             let bit = if *x > 0.5 { 1.0 } else { 0.0 };
-            if !(*x <= bit && *x >= bit) {
+            if *x - bit != 0.0 {
                 return Err(FrameError::OutOfSupport { index });
             }
             *feature = bit;

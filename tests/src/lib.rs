@@ -1,1 +1,2 @@
 //! Being laid out.
+pub mod models;

@@ -2,6 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use elbow::{FrameError, LoadError};
+
+use crate::data::DataError;
+use crate::record::RecordError;
+
 /// A failed command. Its text is the one sentence that the user reads.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -16,6 +21,100 @@ pub enum Error {
         /// what the system said
         source: std::io::Error,
     },
+    /// Results could not be printed.
+    #[error("cannot print the results: {0}")]
+    Print(std::io::Error),
+    /// A file of frames was refused.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A model file was refused.
+    #[error("{}: {source}", path.display())]
+    Model {
+        /// the file
+        path: PathBuf,
+        /// why
+        source: LoadError,
+    },
+    /// A frame has no score.
+    #[error("{}: row {row}: {source}", path.display())]
+    Frame {
+        /// the file of frames
+        path: PathBuf,
+        /// which of its data rows, counted from 1
+        row: usize,
+        /// why
+        source: FrameError,
+    },
+    /// A file of frames does not fit a model.
+    #[error("{}: its frames have {found} numbers, the model {} takes {expected}; use data of the same columns", data.display(), model.display())]
+    Dims {
+        /// the file of frames
+        data: PathBuf,
+        /// the model
+        model: PathBuf,
+        /// what the model takes
+        expected: usize,
+        /// what the file has
+        found: usize,
+    },
+    /// Frames that are not of bits, for a model of bits.
+    #[error("{}: row {row}, column `{column}`: {value} is neither 0 nor 1; pass --binarize threshold or --binarize dynamic", path.display())]
+    NotBits {
+        /// the file of frames
+        path: PathBuf,
+        /// which of its data rows, counted from 1
+        row: usize,
+        /// in which column
+        column: String,
+        /// what stands there
+        value: f32,
+    },
+    /// Fewer rows than a fit needs.
+    #[error("{}: {found} normal rows; a fit needs at least {needed}", path.display())]
+    TooFewRows {
+        /// the file of frames
+        path: PathBuf,
+        /// rows there are
+        found: usize,
+        /// rows needed
+        needed: usize,
+    },
+    /// An argument has an impossible value.
+    #[error("--{name} {value}: {problem}")]
+    Argument {
+        /// the flag's name
+        name: &'static str,
+        /// what was given
+        value: String,
+        /// what it should be
+        problem: String,
+    },
+    /// A configuration file was refused.
+    #[error("{}: {source}", path.display())]
+    Config {
+        /// the file
+        path: PathBuf,
+        /// what the parser said
+        source: Box<toml::de::Error>,
+    },
+    /// The fit failed.
+    #[error("the fit failed: {0}")]
+    Fit(#[from] crate::fit::FitError),
+    /// Ctrl-C before there was anything to keep.
+    #[error("stopped before the first epoch was complete; nothing was written")]
+    Interrupted,
+    /// A model too large for the format.
+    #[error("the model is larger than 4 GiB; use fewer or narrower layers")]
+    TooLarge,
+    /// What was written does not read back as it was.
+    #[error("{}: the file reads back with other scores than the model in memory; the disk or memory may be faulty", path.display())]
+    ReadBack {
+        /// the file
+        path: PathBuf,
+    },
+    /// A recording failed.
+    #[error(transparent)]
+    Record(#[from] RecordError),
 }
 
 impl Error {
@@ -25,11 +124,27 @@ impl Error {
         move |source| Error::Io { action, path, source }
     }
 
+    /// Wraps a refused model with its file.
+    pub fn model(path: &Path) -> impl FnOnce(LoadError) -> Error {
+        let path = path.to_path_buf();
+        move |source| Error::Model { path, source }
+    }
+
+    /// Says what is wrong with an argument.
+    pub fn argument(name: &'static str, value: impl ToString, problem: impl Into<String>) -> Error {
+        Error::Argument { name, value: value.to_string(), problem: problem.into() }
+    }
+
     /// 2 where the arguments or the files are wrong, 1 where the work itself failed.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Error::Io { action: "write", .. } => 1,
-            Error::Io { .. } => 2,
+            Error::Io { action: "write", .. }
+            | Error::Print(_)
+            | Error::Fit(_)
+            | Error::Interrupted
+            | Error::ReadBack { .. } => 1,
+            Error::Record(error) => error.exit_code(),
+            _ => 2,
         }
     }
 }

@@ -1,2 +1,24 @@
-//! Being laid out.
+//! Fits Elbow's density models from files of sensor frames, evaluates and exports them.
+//!
+//! What is scored is scored by the crate `elbow`; this crate owns gradients, files and the command line.
+pub mod adam;
+pub mod binarize;
+pub mod cli;
+pub mod data;
 pub mod error;
+pub mod evaluate;
+pub mod export;
+pub mod fit;
+pub mod host_model;
+pub mod latent;
+pub mod likelihood;
+pub mod metrics;
+pub mod net;
+pub mod objective;
+pub mod preprocess;
+pub mod random;
+pub mod record;
+pub mod report;
+pub mod settings;
+pub mod step;
+pub mod train;

@@ -1,1 +1,16 @@
-fn main() {}
+//! `elbow`: parse, call the library, print.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use elbow_trainer::cli::Cli;
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("elbow: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

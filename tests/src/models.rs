@@ -1,0 +1,109 @@
+//! Small models of every kind, with parameters from a seed.
+
+use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
+use elbow::format::Metadata;
+use elbow_trainer::export;
+use elbow_trainer::net::layout::Layout;
+use elbow_trainer::preprocess::Preprocessing;
+use rand_core::Rng;
+use rand_pcg::Pcg32;
+
+/// A model in the parts that the exporter takes.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// its shape
+    pub architecture: Architecture,
+    /// where its parameters lie
+    pub layout: Layout,
+    /// the parameters
+    pub params: Vec<f32>,
+    /// the map from raw frames
+    pub preprocessing: Preprocessing,
+}
+
+impl Model {
+    /// A model with Glorot weights, biases uniform in ±½ and a preprocessing that is not the identity.
+    pub fn random(architecture: Architecture, seed: u64) -> Self {
+        let layout = Layout::new(&architecture);
+        let mut rng = generator(seed);
+        let bias: Vec<f32> = (0..layout.features).map(|_| uniform(&mut rng)).collect();
+        let mut params = layout.init(seed, &bias);
+        for (dense, _) in layout.dense() {
+            params[dense.bias()].fill_with(|| 0.5 * uniform(&mut rng));
+        }
+        let mut numbers = |scale: f32, shift: f32| -> Vec<f32> {
+            (0..layout.features).map(|_| scale * uniform(&mut rng) + shift).collect()
+        };
+        let preprocessing = match architecture.likelihood {
+            LikelihoodKind::Bernoulli => Preprocessing::Binary,
+            _ => Preprocessing::Standardize {
+                loc: numbers(2.0, 1.0),
+                inverse_scale: numbers(0.5, 1.0),
+                clip: 3.0,
+            },
+        };
+        Model { architecture, layout, params, preprocessing }
+    }
+
+    /// The bytes of its file.
+    ///
+    /// # Panics
+    /// Where the model cannot be written.
+    pub fn encode(&self) -> Vec<u8> {
+        let metadata = Metadata {
+            name: "small",
+            architecture: self.architecture.clone(),
+            columns: "x0\nx1",
+            window: 1,
+            hop: 1,
+            objective: "elbo",
+            rows: 0,
+            seed: 0,
+            valid_nats: 0.0,
+            version: "test",
+        };
+        export::encode(&metadata, &self.preprocessing, &self.layout, &self.params).expect("a small model")
+    }
+
+    /// Frames that the model can take, spread about what it was made for.
+    pub fn frames(&self, rows: usize, seed: u64) -> Vec<Vec<f32>> {
+        let mut rng = generator(seed);
+        let mut number = || match self.architecture.likelihood {
+            LikelihoodKind::Bernoulli => f32::from(u8::from(uniform(&mut rng) > 0.0)),
+            _ => 4.0 * uniform(&mut rng),
+        };
+        (0..rows).map(|_| (0..self.layout.features).map(|_| number()).collect()).collect()
+    }
+}
+
+/// A shape of `features` numbers with tanh layers.
+///
+/// # Panics
+/// With more layers than a file may have.
+pub fn architecture(
+    features: u32,
+    encoder: &[u32],
+    latent: u32,
+    decoder: &[u32],
+    likelihood: LikelihoodKind,
+) -> Architecture {
+    let hidden =
+        |widths: &[u32]| widths.iter().map(|&width| Hidden { width, activation: Activation::Tanh }).collect();
+    Architecture {
+        features,
+        encoder: hidden(encoder),
+        latent: LatentKind::Gaussian { dim: latent },
+        decoder: hidden(decoder),
+        likelihood,
+    }
+}
+
+/// The generator of a seed.
+pub fn generator(seed: u64) -> Pcg32 {
+    Pcg32::new(seed, 0x0a02_bdbf_7bb3_c0a7)
+}
+
+/// Uniform in (−1, 1).
+pub fn uniform(rng: &mut impl Rng) -> f32 {
+    (rng.next_u32() >> 8) as f32 / 8_388_608.0 - 1.0
+}

@@ -1,0 +1,210 @@
+//! The model file: what is written is read, and nothing else is.
+
+use elbow::architecture::LikelihoodKind;
+use elbow::format::{HEADER_LEN, MAGIC, checksum};
+use elbow::{
+    Bernoulli, Binary, Dense, Gaussian, GaussianHead, GaussianPerOutput, LoadError, PassThrough, Standardize,
+    Tanh, Vae,
+};
+use elbow_tests::models::{Model, architecture};
+use elbow_trainer::host_model::ModelBytes;
+
+type Continuous<'a> = Vae<
+    Standardize<'a, 5>,
+    (Dense<'a, 5, 9, Tanh>, Dense<'a, 9, 4, Tanh>),
+    GaussianHead<Dense<'a, 4, 2>, Dense<'a, 4, 2>>,
+    (Dense<'a, 2, 9, Tanh>,),
+    Gaussian<'a, Dense<'a, 9, 5>>,
+>;
+type PerOutput<'a> = Vae<
+    Standardize<'a, 5>,
+    PassThrough<5>,
+    GaussianHead<Dense<'a, 5, 3>, Dense<'a, 5, 3>>,
+    PassThrough<3>,
+    GaussianPerOutput<Dense<'a, 3, 5>, Dense<'a, 3, 5>>,
+>;
+type Bits<'a> = Vae<
+    Binary<17>,
+    (Dense<'a, 17, 8, Tanh>,),
+    GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
+    (Dense<'a, 2, 8, Tanh>, Dense<'a, 8, 8, Tanh>),
+    Bernoulli<Dense<'a, 8, 17>>,
+>;
+
+fn continuous() -> Model {
+    Model::random(architecture(5, &[9, 4], 2, &[9], LikelihoodKind::Gaussian), 1)
+}
+
+/// Both loaders, which must agree on everything but the shape that the type asks for.
+fn load(bytes: &[u8]) -> Result<(), LoadError> {
+    let aligned = ModelBytes::new(bytes);
+    let fixed = Continuous::from_bytes(aligned.as_bytes()).map(|_| ());
+    let dynamic = aligned.open().map(|_| ());
+    assert_eq!(fixed.is_ok(), dynamic.is_ok(), "{fixed:?} {dynamic:?}");
+    fixed
+}
+
+fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
+    let end = bytes.len() - 4;
+    let sum = checksum(&bytes[..end]);
+    bytes[end..].copy_from_slice(&sum.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn a_device_and_a_host_read_the_same_model() {
+    fn check<M>(model: &Model, score: impl Fn(&[u8], &[f32], u32) -> M, bits: impl Fn(&M) -> [u32; 3]) {
+        let bytes = ModelBytes::new(&model.encode());
+        let host = bytes.open().unwrap();
+        for (row, frame) in model.frames(50, 9).iter().enumerate() {
+            for samples in [1, 2, 3, 4, 5, 16, 21, 64] {
+                let expected = host.engine.log_density(frame, samples).unwrap();
+                let expected =
+                    [expected.log_density.0, expected.effective_sample_size, expected.standard_error];
+                let found = bits(&score(bytes.as_bytes(), frame, samples));
+                assert_eq!(found, expected.map(f32::to_bits), "row {row}, K = {samples}");
+            }
+        }
+    }
+    let bits = |score: &elbow::Score| {
+        [score.log_density.0, score.effective_sample_size, score.standard_error].map(f32::to_bits)
+    };
+    macro_rules! check_type {
+        ($type:ident, $model:expr) => {
+            check(
+                &$model,
+                |bytes, frame, samples| {
+                    let model = $type::from_bytes(bytes).unwrap();
+                    model.log_density(frame.try_into().unwrap(), samples).unwrap()
+                },
+                bits,
+            )
+        };
+    }
+    check_type!(Continuous, continuous());
+    check_type!(PerOutput, Model::random(architecture(5, &[], 3, &[], LikelihoodKind::GaussianPerOutput), 2));
+    check_type!(Bits, Model::random(architecture(17, &[8], 2, &[8, 8], LikelihoodKind::Bernoulli), 3));
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let bytes = continuous().encode();
+    load(&bytes).unwrap();
+    for length in 0..bytes.len() {
+        assert!(
+            matches!(load(&bytes[..length]), Err(LoadError::WrongLength { found, .. }) if found == length)
+        );
+    }
+    let longer = [bytes.as_slice(), &[0]].concat();
+    assert!(matches!(load(&longer), Err(LoadError::WrongLength { .. })));
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let bytes = continuous().encode();
+    for position in 0..8 * bytes.len() {
+        let mut flipped = bytes.clone();
+        flipped[position / 8] ^= 1 << (position % 8);
+        let error = load(&flipped).unwrap_err();
+        let expected = match position / 8 {
+            0..8 => matches!(error, LoadError::NotAModel),
+            8..10 => matches!(error, LoadError::UnsupportedVersion { .. }),
+            10..12 => matches!(error, LoadError::UnsupportedNumericProfile { .. }),
+            16..20 => matches!(error, LoadError::WrongLength { .. }),
+            _ => matches!(error, LoadError::BadChecksum),
+        };
+        assert!(expected, "byte {}, bit {}: {error:?}", position / 8, position % 8);
+    }
+}
+
+#[test]
+fn another_shape_is_refused() {
+    let other = Model::random(architecture(5, &[9, 5], 2, &[9], LikelihoodKind::Gaussian), 1).encode();
+    let aligned = ModelBytes::new(&other);
+    assert!(matches!(Continuous::from_bytes(aligned.as_bytes()), Err(LoadError::WrongShape { .. })));
+    assert!(matches!(Bits::from_bytes(aligned.as_bytes()), Err(LoadError::WrongShape { .. })));
+}
+
+#[test]
+fn parameters_that_are_not_finite_are_refused() {
+    let bytes = continuous().encode();
+    let offset = u32::from_le_bytes(bytes[24..28].try_into().unwrap()) as usize;
+    // every number of every section, padding excluded: padding is zeros that nobody reads
+    let mut refused = 0;
+    for at in (offset..bytes.len() - 4).step_by(4) {
+        for poison in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let mut broken = bytes.clone();
+            broken[at..at + 4].copy_from_slice(&poison.to_le_bytes());
+            match load(&with_checksum(broken)) {
+                Err(LoadError::NonFinite | LoadError::Malformed) => refused += 1,
+                Ok(()) => assert_eq!(bytes[at..at + 4], [0; 4], "a number at {at} was not checked"),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    }
+    assert!(refused >= 3 * continuous().params.len());
+}
+
+#[test]
+fn lengths_that_contradict_each_other_are_refused() {
+    let bytes = continuous().encode();
+    for field in [20, 24, 28] {
+        for value in [0_u32, 1, 15, 16, 32, 1 << 16, u32::MAX - 15, u32::MAX] {
+            let mut broken = bytes.clone();
+            if broken[field..field + 4] == value.to_le_bytes() {
+                continue;
+            }
+            broken[field..field + 4].copy_from_slice(&value.to_le_bytes());
+            let aligned = ModelBytes::new(&with_checksum(broken));
+            // a device does not read the metadata, whose length may thus be anything that lies within the file
+            let fixed = Continuous::from_bytes(aligned.as_bytes()).map(|_| ());
+            assert!(matches!(fixed, Err(LoadError::Malformed)) || field == 20, "{field} {value} {fixed:?}");
+            assert!(aligned.open().is_err(), "{field} {value}");
+        }
+    }
+}
+
+#[test]
+fn misaligned_bytes_are_refused() {
+    let bytes = continuous().encode();
+    let shifted = ModelBytes::new(&[&[0], bytes.as_slice()].concat());
+    assert!(matches!(Continuous::from_bytes(&shifted.as_bytes()[1..]), Err(LoadError::Misaligned)));
+}
+
+#[test]
+fn the_header_is_as_documented() {
+    let model = continuous();
+    let bytes = model.encode();
+    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    assert_eq!(bytes[..8], MAGIC);
+    assert_eq!(bytes[8..12], [1, 0, 1, 0]);
+    assert_eq!(word(12), model.architecture.fingerprint());
+    assert_eq!(word(16) as usize, bytes.len());
+    let (metadata, offset, length) = (word(20) as usize, word(24) as usize, word(28) as usize);
+    assert_eq!(offset, (HEADER_LEN + metadata).next_multiple_of(16));
+    assert_eq!(offset + length + 4, bytes.len());
+    // the checksum that zip and PNG use: CRC-32 of "123456789" is cbf43926
+    assert_eq!(checksum(b"123456789"), 0xcbf4_3926);
+}
+
+#[test]
+fn random_bytes_never_panic() {
+    use rand_core::Rng;
+    let mut rng = elbow_tests::models::generator(5);
+    let sound = continuous().encode();
+    for round in 0..20_000 {
+        let mut bytes = sound.clone();
+        for _ in 0..1 + rng.next_u32() % 8 {
+            let at = rng.next_u32() as usize % bytes.len();
+            bytes[at] = rng.next_u32() as u8;
+        }
+        if round % 2 == 0 {
+            bytes = with_checksum(bytes);
+        }
+        let aligned = ModelBytes::new(&bytes);
+        let _ = Continuous::from_bytes(aligned.as_bytes());
+        if let Ok(model) = aligned.open() {
+            let _ = model.engine.log_density(&[0.5; 5], 4);
+        }
+    }
+}

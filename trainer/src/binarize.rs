@@ -1,0 +1,74 @@
+//! Greyscale to bits, for models of bits.
+
+use rand_core::Rng;
+
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::random::{Purpose, stream};
+
+/// How numbers become bits. Values above 1 are taken as bytes: 255 is one.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Binarize {
+    /// They are bits already
+    #[default]
+    None,
+    /// 1 where the value is above one half
+    Threshold,
+    /// 1 with the value's probability, drawn anew in every epoch of a fit
+    Dynamic,
+}
+
+impl Binarize {
+    /// Replaces a file's values by probabilities of a one, or by bits where nothing is left to chance.
+    ///
+    /// # Errors
+    /// [`Error::NotBits`] naming the first value that is not what it should be.
+    pub fn prepare(self, data: &mut Dataset) -> Result<(), Error> {
+        let largest = data.values.iter().fold(0.0_f32, |max, x| if *x > max { *x } else { max });
+        let unit = if self != Binarize::None && largest > 1.0 { 255.0 } else { 1.0 };
+        for index in 0..data.values.len() {
+            let value = data.values[index] / unit;
+            let sound = match self {
+                Binarize::None => value == 0.0 || value == 1.0,
+                _ => (0.0..=1.0).contains(&value),
+            };
+            if !sound {
+                let (row, column) = (index / data.dims, index % data.dims);
+                return Err(Error::NotBits {
+                    path: data.path.clone(),
+                    row: data.source_rows[row] + 1,
+                    column: data.columns[column].clone(),
+                    value: data.values[index],
+                });
+            }
+            data.values[index] =
+                if self == Binarize::Threshold { f32::from(u8::from(value > 0.5)) } else { value };
+        }
+        Ok(())
+    }
+
+    /// Draws bits with the given probabilities; bits stay what they are.
+    pub fn draw(probabilities: &[f32], bits: &mut [f32], rng: &mut impl Rng) {
+        for (probability, bit) in probabilities.iter().zip(bits) {
+            // 24 bits of a word are exact in f32
+            let uniform = (rng.next_u32() >> 8) as f32 / 16_777_216.0;
+            *bit = f32::from(u8::from(uniform < *probability));
+        }
+    }
+
+    /// Draws bits for every row of a file once.
+    pub fn draw_all(data: &mut Dataset, seed: u64) {
+        for row in 0..data.rows {
+            let range = row * data.dims..(row + 1) * data.dims;
+            let probabilities = data.values[range.clone()].to_vec();
+            Binarize::draw(
+                &probabilities,
+                &mut data.values[range],
+                &mut stream(seed, Purpose::Rows, 0, row as u64),
+            );
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `elbow eval`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::source::SourceArgs;
+use crate::error::Error;
+use crate::evaluate::{Evaluation, score_all};
+use crate::host_model::ModelBytes;
+use crate::report;
+
+/// The arguments of `elbow eval`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct EvalArgs {
+    /// The model
+    model: PathBuf,
+    /// The frames
+    data: PathBuf,
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let data = args.source.load(&args.data, &args.model, &model.metadata)?;
+    let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
+    let start = Instant::now();
+    let scores = score_all(&*model.engine, &data, args.source.samples, || bar.inc(1))?;
+    bar.finish_and_clear();
+    let evaluation = Evaluation::new(&data, &scores, start.elapsed().as_secs_f64());
+    if json { report::print_json(&evaluation) } else { report::print(&describe(&evaluation)) }
+}
+
+/// The evaluation for people.
+pub(super) fn describe(evaluation: &Evaluation) -> String {
+    let Evaluation { rows, dims, samples, .. } = evaluation;
+    let class = if evaluation.anomalous_rows.is_some() { " of the normal rows" } else { "" };
+    let mut lines = vec![
+        ("rows", format!("{rows} of {dims} numbers, K = {samples}")),
+        (
+            "−log p(x)",
+            format!(
+                "{:.3} ± {:.3} nats per row{class} (95 %), {:.4} bits per dimension",
+                evaluation.nats_per_row, evaluation.nats_per_row_ci95, evaluation.bits_per_dim
+            ),
+        ),
+    ];
+    if let (Some(count), Some(nats)) = (evaluation.anomalous_rows, evaluation.anomalous_nats_per_row) {
+        lines.push(("anomalous", format!("{count} rows, {nats:.3} nats per row")));
+    }
+    if let (Some(auroc), Some(auprc)) = (evaluation.auroc, evaluation.auprc) {
+        lines.push(("AUROC", format!("{auroc:.4}")));
+        lines.push(("AUPRC", format!("{auprc:.4}")));
+    }
+    lines.push(("samples", format!("{:.1} effective of {samples}", evaluation.effective_sample_size)));
+    let speed = *rows as f64 / evaluation.seconds.max(1e-9);
+    lines.push(("time", format!("{:.2} s, {speed:.0} rows/s", evaluation.seconds)));
+    report::table(&lines)
+}

@@ -1,0 +1,194 @@
+//! `elbow fit`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanDuration, ProgressBar};
+use serde::Serialize;
+
+use super::source::DEFAULT_SAMPLES;
+use crate::data::{Dataset, load};
+use crate::error::Error;
+use crate::evaluate::score_all;
+use crate::export::{describe, type_alias, write_atomically};
+use crate::fit::{Event, Progress};
+use crate::host_model::ModelBytes;
+use crate::report;
+use crate::settings::{Settings, SettingsArgs};
+use crate::train::{Trained, train};
+
+/// The arguments of `elbow fit`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FitArgs {
+    /// The frames to fit to
+    data: PathBuf,
+    /// Where to write the model; its type goes beside it, with the ending .rs
+    #[arg(long, value_name = "MODEL.elbow")]
+    out: PathBuf,
+    /// Settings as TOML; flags go over them
+    #[arg(long, value_name = "TOML")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+/// What a fit gave, for programs.
+#[derive(Debug, Serialize)]
+pub(super) struct Summary {
+    model: PathBuf,
+    architecture: String,
+    rows: usize,
+    valid_rows: usize,
+    epochs: usize,
+    best_epoch: u32,
+    train_nats_per_row: f64,
+    valid_nats_per_row: f64,
+    pub(super) file_bytes: usize,
+    pub(super) seconds: f64,
+    stopped: bool,
+}
+
+pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
+    let settings = args.settings.resolve(args.config.as_deref())?;
+    settings.fit_config()?;
+    let name = model_name(&args.out)?;
+    check_writable(&args.out)?;
+    let data = load(&args.data, &settings.load_options())?;
+    if let Some(labels) = &data.labels {
+        let anomalous = labels.anomalous.iter().filter(|label| **label).count();
+        report::note(&format!(
+            "{}: fitting the {} normal rows, leaving out {anomalous}",
+            data.path.display(),
+            data.rows - anomalous
+        ));
+    }
+    let summary = fit_and_write(&name, data, &settings, &args.out)?;
+    if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
+}
+
+/// Fits, writes the model and its type, and reads the file back.
+pub(super) fn fit_and_write(
+    name: &str,
+    data: Dataset,
+    settings: &Settings,
+    out: &Path,
+) -> Result<Summary, Error> {
+    let start = Instant::now();
+    let stop = stop_on_ctrl_c();
+    let bar = report::bar(settings.epochs.into(), "{msg} {wide_bar}");
+    let trained = train(name, data, settings, &stop, |now| show(&bar, now))?;
+    bar.finish_and_clear();
+    if trained.fitted.best_epoch == 0 {
+        return Err(Error::Interrupted);
+    }
+    write(&trained, out)?;
+    let fitted = &trained.fitted;
+    let best = &fitted.history[fitted.best_epoch as usize - 1];
+    let architecture = trained.bytes.open().map_err(Error::model(out))?.metadata.architecture;
+    Ok(Summary {
+        model: out.to_path_buf(),
+        architecture: describe(&architecture),
+        rows: trained.train_rows,
+        valid_rows: trained.valid.rows,
+        epochs: fitted.history.len(),
+        best_epoch: fitted.best_epoch,
+        train_nats_per_row: -best.train_nats,
+        valid_nats_per_row: -best.valid_nats,
+        file_bytes: trained.bytes.as_bytes().len(),
+        seconds: start.elapsed().as_secs_f64(),
+        stopped: fitted.stopped,
+    })
+}
+
+/// Writes the model and its type; then scores through the written file must be, bit for bit, those in memory.
+fn write(trained: &Trained, out: &Path) -> Result<(), Error> {
+    const CHECKED: usize = 32;
+    let model = trained.bytes.open().map_err(Error::model(out))?;
+    write_atomically(out, trained.bytes.as_bytes())?;
+    write_atomically(&out.with_extension("rs"), type_alias(&model.metadata, DEFAULT_SAMPLES).as_bytes())?;
+    let written = ModelBytes::read(out)?;
+    let reread = written.open().map_err(Error::model(out))?;
+    let rows: Vec<usize> = (0..trained.valid.rows.min(CHECKED)).collect();
+    let data = trained.valid.select(&rows);
+    let bits = |model: &crate::host_model::HostModel<'_>| -> Result<Vec<u32>, Error> {
+        let scores = score_all(&*model.engine, &data, 16, || ())?;
+        Ok(scores.iter().map(|score| score.log_density.0.to_bits()).collect())
+    };
+    if bits(&model)? == bits(&reread)? { Ok(()) } else { Err(Error::ReadBack { path: out.to_path_buf() }) }
+}
+
+/// One line: epoch, train and validation nats, time left.
+fn show(bar: &ProgressBar, now: &Progress) {
+    if now.event == Event::Restart {
+        let rate = now.learning_rate;
+        bar.suspend(|| {
+            report::note(&format!("epoch {}: not finite; once more with learning rate {rate:e}", now.epoch))
+        });
+    }
+    let valid = now.valid_nats.map_or("–".into(), |nats| format!("{:.3}", -nats));
+    let left = HumanDuration(Duration::from_secs(now.remaining.as_secs()));
+    bar.set_position(if now.event == Event::Epoch { now.epoch.into() } else { u64::from(now.epoch) - 1 });
+    bar.set_message(format!(
+        "epoch {}/{}  train {:.3}  valid {valid} nats  {left} left",
+        now.epoch, now.epochs, -now.train_nats
+    ));
+}
+
+/// Ctrl-C ends the fit after the step in hand, a second one the program.
+fn stop_on_ctrl_c() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&stop);
+    // Fails only where a handler is there already: then Ctrl-C ends the program.
+    let _ = ctrlc::set_handler(move || {
+        if seen.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        report::note(
+            "stopping; the best weights so far will be written (Ctrl-C again: at once, nothing written)",
+        );
+    });
+    stop
+}
+
+fn model_name(out: &Path) -> Result<String, Error> {
+    let is_model = out.extension().is_some_and(|extension| extension == "elbow");
+    match out.file_stem().and_then(|stem| stem.to_str()) {
+        Some(stem) if is_model => Ok(stem.to_string()),
+        _ => Err(Error::argument("out", out.display(), "give a file name that ends in .elbow")),
+    }
+}
+
+/// Fails before the work rather than after it.
+fn check_writable(out: &Path) -> Result<(), Error> {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let probe = folder.join(format!(".elbow-{}.tmp", std::process::id()));
+    std::fs::write(&probe, []).map_err(Error::io("write", out))?;
+    let _ = std::fs::remove_file(probe);
+    if out.is_dir() {
+        Err(Error::argument("out", out.display(), "is a folder; give a file name"))
+    } else {
+        Ok(())
+    }
+}
+
+fn table(summary: &Summary) -> String {
+    let Summary { epochs, best_epoch, .. } = summary;
+    let stopped = if summary.stopped { ", stopped by Ctrl-C" } else { "" };
+    report::table(&[
+        ("model", format!("{} ({} bytes)", summary.model.display(), summary.file_bytes)),
+        ("type", summary.model.with_extension("rs").display().to_string()),
+        ("shape", summary.architecture.clone()),
+        ("rows", format!("{} fitted, {} held out", summary.rows, summary.valid_rows)),
+        ("epochs", format!("{epochs}, the best {best_epoch}{stopped}")),
+        (
+            "−log p(x)",
+            format!(
+                "{:.3} nats per row at fitting (its objective), {:.3} held out",
+                summary.train_nats_per_row, summary.valid_nats_per_row
+            ),
+        ),
+        ("time", format!("{:.1} s", summary.seconds)),
+    ])
+}

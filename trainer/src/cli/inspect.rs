@@ -1,0 +1,138 @@
+//! `elbow inspect`.
+
+use std::path::PathBuf;
+
+use elbow::architecture::{Architecture, LikelihoodKind};
+use serde::Serialize;
+
+use super::source::DEFAULT_SAMPLES;
+use crate::error::Error;
+use crate::export::describe;
+use crate::host_model::ModelBytes;
+use crate::report;
+
+/// The arguments of `elbow inspect`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InspectArgs {
+    /// The model
+    model: PathBuf,
+    /// Samples K of a score, for its cost
+    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES)]
+    samples: u32,
+}
+
+/// What a model file holds.
+#[derive(Debug, Serialize)]
+struct Inspection<'a> {
+    name: &'a str,
+    architecture: String,
+    shape: &'a Architecture,
+    fingerprint: String,
+    columns: Vec<&'a str>,
+    window: u32,
+    hop: u32,
+    objective: &'a str,
+    rows: u64,
+    seed: u64,
+    valid_nats: f32,
+    version: &'a str,
+    file_bytes: usize,
+    parameter_bytes: usize,
+    samples: u32,
+    multiply_adds: u64,
+    activation_bytes: u64,
+}
+
+pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let metadata = &model.metadata;
+    let shape = &metadata.architecture;
+    let inspection = Inspection {
+        name: metadata.name,
+        architecture: describe(shape),
+        shape,
+        fingerprint: format!("{:08x}", shape.fingerprint()),
+        columns: metadata.columns.split('\n').collect(),
+        window: metadata.window,
+        hop: metadata.hop,
+        objective: metadata.objective,
+        rows: metadata.rows,
+        seed: metadata.seed,
+        valid_nats: metadata.valid_nats,
+        version: metadata.version,
+        file_bytes: bytes.as_bytes().len(),
+        parameter_bytes: model.parameter_bytes,
+        samples: args.samples,
+        multiply_adds: multiply_adds(shape, args.samples),
+        activation_bytes: activation_bytes(shape),
+    };
+    if json { report::print_json(&inspection) } else { report::print(&table(&inspection)) }
+}
+
+fn table(i: &Inspection<'_>) -> String {
+    let window = match i.window {
+        1 => "single rows".into(),
+        rows => format!("windows of {rows} rows, every {} rows", i.hop),
+    };
+    report::table(&[
+        ("model", format!("{} ({})", i.name, i.architecture)),
+        ("fingerprint", i.fingerprint.clone()),
+        ("frames", format!("{window} of {}", summary(&i.columns))),
+        (
+            "fitted",
+            format!(
+                "{} on {} rows, seed {}, held-out −log p(x) {:.3} nats, by elbow {}",
+                i.objective, i.rows, i.seed, i.valid_nats, i.version
+            ),
+        ),
+        ("flash", format!("{} bytes, of which {} parameters", i.file_bytes, i.parameter_bytes)),
+        ("activations", format!("{} bytes of RAM on a device, any K", i.activation_bytes)),
+        ("cost", format!("{} multiply-adds a score at K = {}", i.multiply_adds, i.samples)),
+    ])
+}
+
+fn summary(columns: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let shown = columns.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    match columns.len() {
+        0..=SHOWN => shown,
+        many => format!("{shown}, … ({many} columns)"),
+    }
+}
+
+/// Inputs and outputs of the dense layers, of encoder with head and of decoder with likelihood.
+fn layers(shape: &Architecture) -> [Vec<(u64, u64)>; 2] {
+    let (latent, features) = (u64::from(shape.latent_dims()), u64::from(shape.features));
+    let chain = |inputs: u64, hidden: &[elbow::architecture::Hidden], outputs: u64, heads: usize| {
+        let mut width = inputs;
+        let mut layers: Vec<_> = hidden
+            .iter()
+            .map(|layer| (std::mem::replace(&mut width, layer.width.into()), layer.width.into()))
+            .collect();
+        layers.extend(std::iter::repeat_n((width, outputs), heads));
+        layers
+    };
+    let outputs = if shape.likelihood == LikelihoodKind::GaussianPerOutput { 2 } else { 1 };
+    [chain(features, &shape.encoder, latent, 2), chain(latent, &shape.decoder, features, outputs)]
+}
+
+/// One pass of the encoder and K of the decoder, outputs padded to whole tiles.
+fn multiply_adds(shape: &Architecture, samples: u32) -> u64 {
+    let padded = |layers: &[(u64, u64)]| -> u64 {
+        layers.iter().map(|(inputs, outputs)| inputs * outputs.next_multiple_of(8)).sum()
+    };
+    let [encoder, decoder] = layers(shape);
+    padded(&encoder) + u64::from(samples) * padded(&decoder)
+}
+
+/// Memory of the vectors that live at once: features, posterior, latent and the decoder's hidden layers of four samples
+/// (or the encoder's of one, where those are larger).
+fn activation_bytes(shape: &Architecture) -> u64 {
+    let [encoder, decoder] = layers(shape);
+    let hidden = |layers: &[(u64, u64)]| -> u64 { layers.iter().skip(1).map(|(inputs, _)| inputs).sum() };
+    let (latent, features) = (u64::from(shape.latent_dims()), u64::from(shape.features));
+    let encoding = features + hidden(&encoder) + 5 * latent;
+    let decoding = latent + 4 * latent + 4 * hidden(&decoder);
+    4 * (features + 3 * latent + encoding.max(decoding))
+}

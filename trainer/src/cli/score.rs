@@ -1,0 +1,95 @@
+//! `elbow score`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use elbow::Score;
+use serde::Serialize;
+
+use super::source::SourceArgs;
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::evaluate::score_all;
+use crate::export::write_atomically;
+use crate::host_model::ModelBytes;
+use crate::report;
+
+/// The arguments of `elbow score`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ScoreArgs {
+    /// The model
+    model: PathBuf,
+    /// The frames
+    data: PathBuf,
+    /// Where to write the scores [default: stdout]
+    #[arg(long, value_name = "CSV")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+/// One scored frame.
+#[derive(Debug, Serialize)]
+struct Row {
+    row: usize,
+    log_density: f32,
+    bits_per_dim: f32,
+    effective_sample_size: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standard_error: Option<f32>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    rows: usize,
+    dims: usize,
+    samples: u32,
+    scores: Vec<Row>,
+}
+
+pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let data = args.source.load(&args.data, &args.model, &model.metadata)?;
+    let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
+    let scores = score_all(&*model.engine, &data, args.source.samples, || bar.inc(1))?;
+    bar.finish_and_clear();
+    let rows = rows(&data, &scores);
+    if let Some(path) = &args.out {
+        write_atomically(path, csv(&rows).as_bytes())?;
+    }
+    match (json, &args.out) {
+        (true, _) => {
+            let report =
+                Report { rows: data.rows, dims: data.dims, samples: args.source.samples, scores: rows };
+            report::print_json(&report)
+        }
+        (false, None) => report::print(&csv(&rows)),
+        (false, Some(path)) => {
+            report::note(&format!("{}: {} rows", path.display(), rows.len()));
+            Ok(())
+        }
+    }
+}
+
+fn rows(data: &Dataset, scores: &[Score]) -> Vec<Row> {
+    let row = |(score, row): (&Score, &usize)| Row {
+        row: row + 1,
+        log_density: score.log_density.0,
+        bits_per_dim: score.bits_per_dim(),
+        effective_sample_size: score.effective_sample_size,
+        standard_error: score.standard_error.is_finite().then_some(score.standard_error),
+    };
+    scores.iter().zip(&data.source_rows).map(row).collect()
+}
+
+/// The scores as CSV: the shortest decimals that read back as the same f32. `row` is the data row, from 1, at which
+/// the frame begins.
+fn csv(rows: &[Row]) -> String {
+    let mut out = String::from("row,log_density,bits_per_dim,effective_sample_size,standard_error\n");
+    for Row { row, log_density, bits_per_dim, effective_sample_size, standard_error } in rows {
+        let error = standard_error.map(|error| error.to_string()).unwrap_or_default();
+        let _ = writeln!(out, "{row},{log_density},{bits_per_dim},{effective_sample_size},{error}");
+    }
+    out
+}

@@ -1,0 +1,89 @@
+//! The arguments that say which frames a command reads, and how.
+
+use std::path::Path;
+
+use elbow::architecture::LikelihoodKind;
+use elbow::format::Metadata;
+
+use crate::binarize::Binarize;
+use crate::data::{Dataset, LoadOptions, load};
+use crate::error::Error;
+use crate::evaluate::check_dims;
+
+/// How frames are read for a model that exists: its columns and windows are the model's.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct SourceArgs {
+    /// CSV column or .npz array that holds the labels [default: `label` or `y`, where there is one]
+    #[arg(long, value_name = "COLUMN|KEY")]
+    pub(super) labels: Option<String>,
+    /// The label of normal rows [default: 0, false, normal]
+    #[arg(long, value_name = "LABEL")]
+    pub(super) normal: Option<String>,
+    /// Make bits of greyscale values, for models of bits
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) binarize: Binarize,
+    /// Samples K of a score
+    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) samples: u32,
+    /// Seed of --binarize dynamic
+    #[arg(long, default_value_t = 0)]
+    pub(super) seed: u64,
+}
+
+/// Samples of a score unless the user says otherwise.
+pub(crate) const DEFAULT_SAMPLES: u32 = 64;
+
+impl SourceArgs {
+    /// Reads the frames that a model takes.
+    ///
+    /// # Errors
+    /// [`Error::Data`], [`Error::Dims`], [`Error::NotBits`].
+    pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
+        let named = is_csv(path).then(|| metadata.columns.split('\n').map(str::to_string).collect());
+        let options = LoadOptions {
+            labels: self.labels.clone(),
+            columns: named,
+            drop: Vec::new(),
+            window: metadata.window as usize,
+            hop: Some(metadata.hop as usize),
+            normal: self.normal.clone(),
+        };
+        let mut data = load(path, &options)?;
+        check_dims(&data, model, metadata.architecture.features)?;
+        prepare_bits(&mut data, metadata.architecture.likelihood, self.binarize, self.seed)?;
+        Ok(data)
+    }
+}
+
+/// Turns the values into bits where the likelihood is of bits.
+///
+/// # Errors
+/// [`Error::NotBits`], or [`Error::Argument`] where the likelihood is not of bits.
+pub(super) fn prepare_bits(
+    data: &mut Dataset,
+    likelihood: LikelihoodKind,
+    binarize: Binarize,
+    seed: u64,
+) -> Result<(), Error> {
+    match (likelihood, binarize) {
+        (LikelihoodKind::Bernoulli, _) => {
+            binarize.prepare(data)?;
+            if binarize == Binarize::Dynamic {
+                Binarize::draw_all(data, seed);
+            }
+            Ok(())
+        }
+        (_, Binarize::None) => Ok(()),
+        _ => Err(Error::argument(
+            "binarize",
+            format!("{binarize:?}").to_lowercase(),
+            "only for --likelihood bernoulli",
+        )),
+    }
+}
+
+/// Only CSV files name their columns.
+pub(super) fn is_csv(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_lowercase();
+    name.ends_with(".csv") || name.ends_with(".csv.gz")
+}

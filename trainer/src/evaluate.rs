@@ -1,0 +1,121 @@
+//! Scores of many frames, by the engine of `core` on all cores. No formula of a density stands here.
+
+use std::path::Path;
+
+use elbow::{Bits, FrameError, Nats, Score};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::host_model::Engine;
+use crate::metrics::{auprc, auroc};
+
+/// Scores every frame, in order.
+///
+/// # Errors
+/// [`Error::Frame`] naming the first row that has no score. `scored` is called with a count after each frame.
+pub fn score_all(
+    engine: &dyn Engine,
+    data: &Dataset,
+    samples: u32,
+    scored: impl Fn() + Sync,
+) -> Result<Vec<Score>, Error> {
+    let score = |row: usize| {
+        let score = engine.log_density(data.row(row), samples);
+        scored();
+        score.map_err(|source| frame_error(data, row, source))
+    };
+    // An indexed collect keeps the rows in order; the first error by row is found after all are done, so that
+    // the message does not depend on the number of threads.
+    (0..data.rows).into_par_iter().map(score).collect::<Vec<_>>().into_iter().collect()
+}
+
+fn frame_error(data: &Dataset, row: usize, source: FrameError) -> Error {
+    Error::Frame { path: data.path.clone(), row: data.source_rows[row] + 1, source }
+}
+
+/// What a model makes of a file of frames.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// frames
+    pub rows: usize,
+    /// numbers in a frame
+    pub dims: usize,
+    /// K
+    pub samples: u32,
+    /// mean of −log p(x), in nats; of the normal frames where there are labels
+    pub nats_per_row: f64,
+    /// half the width of its 95 % interval, from the spread over rows
+    pub nats_per_row_ci95: f64,
+    /// the same in bits, by the number of dimensions
+    pub bits_per_dim: f64,
+    /// mean of −log p(x) of the anomalous frames
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anomalous_nats_per_row: Option<f64>,
+    /// mean effective sample size
+    pub effective_sample_size: f64,
+    /// frames labelled anomalous
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anomalous_rows: Option<usize>,
+    /// area under the ROC curve, low density = anomalous
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auroc: Option<f64>,
+    /// average precision, likewise
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auprc: Option<f64>,
+    /// seconds it took
+    pub seconds: f64,
+}
+
+impl Evaluation {
+    /// Sums up scores.
+    pub fn new(data: &Dataset, scores: &[Score], seconds: f64) -> Self {
+        let nats: Vec<f64> = scores.iter().map(|score| -f64::from(score.log_density.0)).collect();
+        let anomalous = data.labels.as_ref().map(|labels| labels.anomalous.as_slice());
+        let of_class = |class: bool| -> Vec<f64> {
+            let member = |row: &usize| anomalous.map_or(!class, |labels| labels[*row] == class);
+            (0..nats.len()).filter(member).map(|row| nats[row]).collect()
+        };
+        let (normal, abnormal) = (of_class(false), of_class(true));
+        // A file of anomalies only is summed up as it is.
+        let (mean, half_width) = mean_ci95(if normal.is_empty() { &abnormal } else { &normal });
+        Evaluation {
+            rows: data.rows,
+            dims: data.dims,
+            samples: scores.first().map_or(0, |score| score.samples),
+            nats_per_row: mean,
+            nats_per_row_ci95: half_width,
+            bits_per_dim: f64::from(Bits::from(Nats(1.0)).0) * mean / data.dims as f64,
+            anomalous_nats_per_row: (!abnormal.is_empty()).then(|| mean_ci95(&abnormal).0),
+            effective_sample_size: mean_ci95(
+                &scores.iter().map(|score| f64::from(score.effective_sample_size)).collect::<Vec<_>>(),
+            )
+            .0,
+            anomalous_rows: anomalous.map(|_| abnormal.len()),
+            auroc: anomalous.and_then(|labels| auroc(&nats, labels)),
+            auprc: anomalous.and_then(|labels| auprc(&nats, labels)),
+            seconds,
+        }
+    }
+}
+
+/// Mean, and half the width of its 95 % interval by the normal approximation.
+fn mean_ci95(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    (mean, 1.96 * (variance / n).sqrt())
+}
+
+/// Checks that a file's frames are of the model's size.
+///
+/// # Errors
+/// [`Error::Dims`] naming both.
+pub fn check_dims(data: &Dataset, model: &Path, expected: u32) -> Result<(), Error> {
+    let expected = expected as usize;
+    if data.dims == expected {
+        return Ok(());
+    }
+    Err(Error::Dims { data: data.path.clone(), model: model.to_path_buf(), expected, found: data.dims })
+}

@@ -1,0 +1,283 @@
+//! Writes a model: the file, and beside it the type that reads it.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
+use elbow::format::{ALIGNMENT, FORMAT_VERSION, HEADER_LEN, MAGIC, Metadata, NUMERIC_PROFILE, checksum};
+use elbow::kernel::TILE;
+use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
+
+use crate::error::Error;
+use crate::net::layout::{Dense, Latent, Layout, Likelihood};
+use crate::preprocess::Preprocessing;
+
+/// Builds the bytes of a model file (`docs/model-format.md`).
+///
+/// # Errors
+/// [`Error::TooLarge`] where the metadata or the parameters exceed what the format can state.
+pub fn encode(
+    metadata: &Metadata<'_>,
+    preprocessing: &Preprocessing,
+    layout: &Layout,
+    params: &[f32],
+) -> Result<Vec<u8>, Error> {
+    let described = postcard::to_allocvec(metadata).map_err(|_| Error::TooLarge)?;
+    let sections = parameters(preprocessing, layout, params);
+    let offset = (HEADER_LEN + described.len()).next_multiple_of(ALIGNMENT);
+    let total = offset + sections.len() + size_of::<u32>();
+    let mut bytes = Vec::with_capacity(total);
+    bytes.extend(MAGIC);
+    bytes.extend(FORMAT_VERSION.to_le_bytes());
+    bytes.extend(NUMERIC_PROFILE.to_le_bytes());
+    bytes.extend(metadata.architecture.fingerprint().to_le_bytes());
+    for length in [total, described.len(), offset, sections.len()] {
+        bytes.extend(u32::try_from(length).map_err(|_| Error::TooLarge)?.to_le_bytes());
+    }
+    bytes.extend(described);
+    bytes.resize(offset, 0);
+    bytes.extend(sections);
+    bytes.extend(checksum(&bytes).to_le_bytes());
+    Ok(bytes)
+}
+
+/// The parameter sections in the order of the model's parts.
+fn parameters(preprocessing: &Preprocessing, layout: &Layout, params: &[f32]) -> Vec<u8> {
+    let mut out = Sections(Vec::new());
+    if let Preprocessing::Standardize { loc, inverse_scale, clip } = preprocessing {
+        out.floats(loc);
+        out.floats(inverse_scale);
+        out.floats(&[*clip, preprocessing.log_jacobian() as f32]);
+    }
+    let hidden = |out: &mut Sections, layers: &[crate::net::layout::Layer]| {
+        layers.iter().for_each(|layer| out.dense(&layer.dense, params));
+    };
+    hidden(&mut out, &layout.encoder);
+    match &layout.latent {
+        Latent::Gaussian { loc, log_scale } => {
+            out.dense(loc, params);
+            out.dense(log_scale, params);
+        }
+    }
+    hidden(&mut out, &layout.decoder);
+    out.dense(layout.likelihood.first(), params);
+    match &layout.likelihood {
+        Likelihood::Bernoulli { .. } => {}
+        Likelihood::Gaussian { log_scale, .. } => {
+            let clamped =
+                params[log_scale.clone()].iter().map(|s| f64::from(s.clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)));
+            let inverse: Vec<f32> = clamped.map(|s| (-s).exp() as f32).collect();
+            // Σ −log scale − ½ log 2π, of the scales as they are stored
+            let half_log_tau = 0.5 * std::f64::consts::TAU.ln();
+            let constant: f64 = inverse.iter().map(|inverse| f64::from(*inverse).ln() - half_log_tau).sum();
+            out.floats(&inverse);
+            out.floats(&[constant as f32]);
+        }
+        Likelihood::GaussianPerOutput { log_scale, .. } => out.dense(log_scale, params),
+    }
+    out.0
+}
+
+/// Sections of little-endian numbers, each padded with zeros to [`ALIGNMENT`].
+struct Sections(Vec<u8>);
+
+impl Sections {
+    fn floats(&mut self, values: &[f32]) {
+        self.0.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        self.0.resize(self.0.len().next_multiple_of(ALIGNMENT), 0);
+    }
+
+    /// Row-major `[output][input]` to tiles `[output / 8][input][8]`, the last one padded with zeros.
+    fn dense(&mut self, dense: &Dense, params: &[f32]) {
+        let (weights, bias) = (&params[dense.weights()], &params[dense.bias()]);
+        let mut tiled = Vec::with_capacity(dense.inputs * dense.outputs.next_multiple_of(TILE));
+        for rows in weights.chunks(TILE * dense.inputs) {
+            for input in 0..dense.inputs {
+                let column = rows.iter().skip(input).step_by(dense.inputs);
+                tiled.extend(column.copied().chain(std::iter::repeat(0.0)).take(TILE));
+            }
+        }
+        self.floats(&tiled);
+        let mut padded = bias.to_vec();
+        padded.resize(dense.outputs.next_multiple_of(TILE), 0.0);
+        self.floats(&padded);
+    }
+}
+
+/// The Rust source beside a model: its type, under the model's name.
+pub fn type_alias(metadata: &Metadata<'_>, samples: u32) -> String {
+    let shape = &metadata.architecture;
+    let (name, constant) = (type_name(metadata.name), constant_name(metadata.name));
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        "// Written by elbow {} beside {}.elbow: the type that reads it. Include it; do not edit it.
+
+/// Samples a score of `{name}` takes unless the caller has a reason for another number.
+pub const {constant}_SAMPLES: u32 = {samples};
+
+/// {}, fingerprint {:08x}.
+pub type {name}<'a> = elbow::Vae<
+    {},
+    {},
+    {},
+    {},
+    {},
+>;
+",
+        metadata.version,
+        metadata.name,
+        describe(shape),
+        shape.fingerprint(),
+        features(shape),
+        chain(shape.features, &shape.encoder),
+        head(shape),
+        chain(shape.latent_dims(), &shape.decoder),
+        likelihood(shape),
+    );
+    out
+}
+
+/// A model's shape in one line: `140-64-32 tanh, gaussian:8, 32-64-140 gaussian`.
+pub fn describe(shape: &Architecture) -> String {
+    let widths = |layers: &[Hidden]| layers.iter().map(|layer| layer.width.to_string()).collect::<Vec<_>>();
+    let encoder = [vec![shape.features.to_string()], widths(&shape.encoder)].concat().join("-");
+    let decoder = [widths(&shape.decoder), vec![shape.features.to_string()]].concat().join("-");
+    let activation = shape
+        .encoder
+        .first()
+        .or(shape.decoder.first())
+        .map_or("linear".into(), |layer| format!("{:?}", layer.activation).to_lowercase());
+    let latent = match shape.latent {
+        LatentKind::Gaussian { dim } => format!("gaussian:{dim}"),
+    };
+    let likelihood = match shape.likelihood {
+        LikelihoodKind::Bernoulli => "bernoulli",
+        LikelihoodKind::Gaussian => "gaussian",
+        LikelihoodKind::GaussianPerOutput => "gaussian-per-output",
+    };
+    format!("{encoder} {activation}, {latent}, {decoder} {likelihood}")
+}
+
+fn features(shape: &Architecture) -> String {
+    match shape.likelihood {
+        LikelihoodKind::Bernoulli => format!("elbow::Binary<{}>", shape.features),
+        _ => format!("elbow::Standardize<'a, {}>", shape.features),
+    }
+}
+
+fn dense(inputs: u32, outputs: u32, activation: Activation) -> String {
+    match activation {
+        Activation::Identity => format!("elbow::Dense<'a, {inputs}, {outputs}>"),
+        other => format!("elbow::Dense<'a, {inputs}, {outputs}, elbow::{other:?}>"),
+    }
+}
+
+fn chain(inputs: u32, layers: &[Hidden]) -> String {
+    let mut width = inputs;
+    let layers = layers.iter().map(|layer| {
+        let inputs = std::mem::replace(&mut width, layer.width);
+        dense(inputs, layer.width, layer.activation)
+    });
+    match layers.collect::<Vec<_>>().as_slice() {
+        [] => format!("elbow::PassThrough<{inputs}>"),
+        [only] => format!("({only},)"),
+        several => format!("({})", several.join(", ")),
+    }
+}
+
+fn head(shape: &Architecture) -> String {
+    match shape.latent {
+        LatentKind::Gaussian { dim } => {
+            let linear = dense(shape.encoder_width(), dim, Activation::Identity);
+            format!("elbow::GaussianHead<{linear}, {linear}>")
+        }
+    }
+}
+
+fn likelihood(shape: &Architecture) -> String {
+    let linear = dense(shape.decoder_width(), shape.features, Activation::Identity);
+    match shape.likelihood {
+        LikelihoodKind::Bernoulli => format!("elbow::Bernoulli<{linear}>"),
+        LikelihoodKind::Gaussian => format!("elbow::Gaussian<'a, {linear}>"),
+        LikelihoodKind::GaussianPerOutput => format!("elbow::GaussianPerOutput<{linear}, {linear}>"),
+    }
+}
+
+/// `engine-room_2` → `EngineRoom2`; a name that is no identifier gets `Model` before it.
+fn type_name(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+    };
+    let camel: String = name.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(word).collect();
+    if camel.starts_with(|c: char| c.is_ascii_alphabetic()) { camel } else { format!("Model{camel}") }
+}
+
+fn constant_name(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let upper = words.collect::<Vec<_>>().join("_").to_ascii_uppercase();
+    if upper.starts_with(|c: char| c.is_ascii_alphabetic()) { upper } else { format!("MODEL_{upper}") }
+}
+
+/// Writes a file so that it is either whole or not there: to a temporary name beside it, then renamed.
+///
+/// # Errors
+/// [`Error::Io`]; nothing is left behind.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary: PathBuf = path.with_file_name(name);
+    let written = std::fs::File::create(&temporary)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&temporary, path));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&temporary);
+        Error::io("write", path)(error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_identifiers() {
+        assert_eq!(
+            (type_name("engine-room_2"), constant_name("engine-room_2")),
+            ("EngineRoom2".into(), "ENGINE_ROOM_2".into())
+        );
+        assert_eq!((type_name("7"), constant_name("7")), ("Model7".into(), "MODEL_7".into()));
+        assert_eq!(type_name("ü"), "Model");
+    }
+
+    #[test]
+    fn tiles_hold_every_weight_once() {
+        let dense = Dense { inputs: 3, outputs: 10, offset: 0 };
+        let params: Vec<f32> = (1..=40).map(|i| i as f32).collect();
+        let mut out = Sections(Vec::new());
+        out.dense(&dense, &params);
+        let floats: Vec<f32> =
+            out.0.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        assert_eq!(floats.len(), 2 * 3 * TILE + 2 * TILE);
+        // weight of output o, input i: 1 + 3o + i, at tile o/8, row i, column o mod 8
+        for (o, i) in (0..10).flat_map(|o| (0..3).map(move |i| (o, i))) {
+            assert_eq!(floats[o / 8 * 3 * TILE + i * TILE + o % 8], (1 + 3 * o + i) as f32);
+        }
+        assert_eq!(&floats[3 * TILE + 2..4 * TILE], [0.0; 6]);
+        assert_eq!(&floats[48..58], &params[30..]);
+    }
+
+    #[test]
+    fn an_unwritable_place_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("missing").join("model.elbow");
+        assert!(matches!(write_atomically(&path, b"x"), Err(Error::Io { action: "write", .. })));
+        let path = folder.path().join("model.elbow");
+        write_atomically(&path, b"old").unwrap();
+        write_atomically(&path, b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,180 @@
+//! From frames to a model file in memory: split, preprocess, fit, encode.
+
+use std::sync::atomic::AtomicBool;
+
+use elbow::architecture::{Architecture, LikelihoodKind};
+use elbow::format::Metadata;
+use rand_pcg::Pcg32;
+
+use crate::binarize::Binarize;
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::evaluate::score_all;
+use crate::export;
+use crate::fit::{Fitted, Progress, fit};
+use crate::host_model::ModelBytes;
+use crate::likelihood::output_bias;
+use crate::net::layout::Layout;
+use crate::preprocess::Preprocessing;
+use crate::settings::Settings;
+use crate::step::TrainingRows;
+
+/// Fewest rows of a fit.
+const LEAST_ROWS: usize = 10;
+
+/// A fitted model.
+#[derive(Debug)]
+pub struct Trained {
+    /// the bytes of its file
+    pub bytes: ModelBytes,
+    /// how the fit went
+    pub fitted: Fitted,
+    /// rows it was fitted on
+    pub train_rows: usize,
+    /// rows that chose the best epoch
+    pub valid: Dataset,
+}
+
+/// Fits a model to the normal frames of a file.
+///
+/// # Errors
+/// [`Error::Argument`], [`Error::TooFewRows`], [`Error::NotBits`], [`Error::Fit`].
+pub fn train(
+    name: &str,
+    mut data: Dataset,
+    settings: &Settings,
+    stop: &AtomicBool,
+    mut progress: impl FnMut(&Progress),
+) -> Result<Trained, Error> {
+    let architecture = settings.architecture(data.dims)?;
+    let config = settings.fit_config()?;
+    let likelihood = architecture.likelihood;
+    if let Some(labels) = &data.labels {
+        let normal: Vec<usize> = (0..data.rows).filter(|&row| !labels.anomalous[row]).collect();
+        data = data.select(&normal);
+    }
+    if data.rows < LEAST_ROWS {
+        return Err(Error::TooFewRows { path: data.path, found: data.rows, needed: LEAST_ROWS });
+    }
+    prepare(&mut data, settings, likelihood)?;
+    let split = data.split(settings.valid, settings.seed);
+    let (train, mut valid) = (data.select(&split.train), data.select(&split.valid));
+    if settings.binarize == Binarize::Dynamic {
+        Binarize::draw_all(&mut valid, settings.seed);
+    }
+
+    let preprocessing = Preprocessing::fit(likelihood, &train.values, train.dims, settings.clip);
+    let features = preprocessing.features(&train.values);
+    let layout = Layout::new(&architecture);
+    let start = layout.init(settings.seed, &output_bias(likelihood, &means(&features, train.dims)));
+    let file = File {
+        name,
+        architecture: &architecture,
+        preprocessing: &preprocessing,
+        layout: &layout,
+        settings,
+        data: &train,
+    };
+    let rows = Rows {
+        features: &features,
+        dims: train.dims,
+        clip: preprocessing.clip(),
+        binarize: settings.binarize,
+    };
+    let validate = |_: u32, params: &[f32]| {
+        file.encode(params, f32::NAN)
+            .and_then(|bytes| mean_log_density(&bytes, &valid, settings.valid_samples))
+            .unwrap_or(f64::NAN)
+    };
+    // The fit sees densities of features; people read densities of raw frames.
+    let raw = preprocessing.log_jacobian();
+    let in_raw_units = |now: &Progress| progress(&Progress { train_nats: now.train_nats + raw, ..*now });
+    let mut fitted = fit(&layout, start, &rows, &config, stop, validate, in_raw_units)?;
+    fitted.history.iter_mut().for_each(|epoch| epoch.train_nats += raw);
+    let best = fitted.history.get((fitted.best_epoch as usize).wrapping_sub(1));
+    let bytes = file.encode(&fitted.params, best.map_or(f32::NAN, |best| best.valid_nats as f32))?;
+    Ok(Trained { bytes, fitted, train_rows: train.rows, valid })
+}
+
+fn prepare(data: &mut Dataset, settings: &Settings, likelihood: LikelihoodKind) -> Result<(), Error> {
+    match (likelihood, settings.binarize) {
+        (LikelihoodKind::Bernoulli, binarize) => binarize.prepare(data),
+        (_, Binarize::None) => Ok(()),
+        (_, other) => {
+            let name = format!("{other:?}").to_lowercase();
+            Err(Error::argument("binarize", name, "only for --likelihood bernoulli"))
+        }
+    }
+}
+
+/// What every version of the model's file has in common while it is fitted.
+struct File<'a> {
+    name: &'a str,
+    architecture: &'a Architecture,
+    preprocessing: &'a Preprocessing,
+    layout: &'a Layout,
+    settings: &'a Settings,
+    data: &'a Dataset,
+}
+
+impl File<'_> {
+    fn encode(&self, params: &[f32], valid_nats: f32) -> Result<ModelBytes, Error> {
+        let Settings { window, hop, objective, seed, .. } = self.settings;
+        // The columns of a window are those of its first row, each with `@0` behind it.
+        let columns = &self.data.columns[..self.data.dims / window];
+        let columns: Vec<&str> = columns.iter().map(|name| name.strip_suffix("@0").unwrap_or(name)).collect();
+        let metadata = Metadata {
+            name: self.name,
+            architecture: self.architecture.clone(),
+            columns: &columns.join("\n"),
+            window: *window as u32,
+            hop: hop.unwrap_or(*window) as u32,
+            objective,
+            rows: self.data.rows as u64,
+            seed: *seed,
+            valid_nats: -valid_nats,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        Ok(ModelBytes::new(&export::encode(&metadata, self.preprocessing, self.layout, params)?))
+    }
+}
+
+fn mean_log_density(bytes: &ModelBytes, data: &Dataset, samples: u32) -> Result<f64, Error> {
+    let model = bytes.open().map_err(Error::model(&data.path))?;
+    let scores = score_all(&*model.engine, data, samples, || ())?;
+    Ok(scores.iter().map(|score| f64::from(score.log_density.0)).sum::<f64>() / data.rows as f64)
+}
+
+fn means(values: &[f32], dims: usize) -> Vec<f32> {
+    let rows = (values.len() / dims) as f64;
+    let mut sums = vec![0.0_f64; dims];
+    for row in values.chunks_exact(dims) {
+        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
+    }
+    sums.into_iter().map(|sum| (sum / rows) as f32).collect()
+}
+
+/// The rows of a fit: features for the likelihood, clipped ones for the encoder, bits drawn anew in every epoch.
+struct Rows<'a> {
+    features: &'a [f32],
+    dims: usize,
+    clip: f32,
+    binarize: Binarize,
+}
+
+impl TrainingRows for Rows<'_> {
+    fn rows(&self) -> usize {
+        self.features.len() / self.dims
+    }
+
+    fn read(&self, row: usize, rng: &mut Pcg32, input: &mut [f32], target: &mut [f32]) {
+        let features = &self.features[row * self.dims..(row + 1) * self.dims];
+        match self.binarize {
+            Binarize::Dynamic => Binarize::draw(features, target, rng),
+            _ => target.copy_from_slice(features),
+        }
+        for (input, feature) in input.iter_mut().zip(target) {
+            *input = feature.clamp(-self.clip, self.clip);
+        }
+    }
+}
