@@ -1,0 +1,179 @@
+//! Arrays of numbers as binary files hold them, turned into f32 in row-major order.
+
+use std::io::{ErrorKind, Read};
+
+use super::problem::{Fault, Place, Problem};
+
+/// An array of finite numbers in row-major (C) order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    /// extent of each dimension, the slowest first
+    pub shape: Vec<usize>,
+    /// product of `shape` numbers
+    pub values: Vec<f32>,
+}
+
+/// The type of one stored number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    I8,
+    U8,
+    I16,
+    U16,
+    I32,
+    U32,
+    I64,
+    U64,
+    F32,
+    F64,
+}
+
+/// One stored number: its type and the order of its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Element {
+    pub(super) kind: Kind,
+    pub(super) big_endian: bool,
+}
+
+/// Which index runs fastest in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    RowMajor,
+    ColumnMajor,
+}
+
+/// Bytes read at a time; a multiple of every element's size.
+const CHUNK: usize = 1 << 16;
+
+impl Array {
+    /// Reads an array that ends where the input ends. Memory grows with the data, not with what a header claims.
+    pub(super) fn read(
+        mut input: impl Read,
+        element: Element,
+        shape: Vec<usize>,
+        order: Order,
+    ) -> Result<Array, Problem> {
+        let expected = product(&shape);
+        let mut values = Vec::new();
+        let mut bytes = Vec::with_capacity(CHUNK);
+        while values.len() < expected {
+            let wanted = CHUNK.min((expected - values.len()).saturating_mul(element.size()));
+            bytes.clear();
+            input.by_ref().take(wanted as u64).read_to_end(&mut bytes)?;
+            element.decode(&bytes, &mut values).map_err(|fault| at(values.len(), &shape, order, fault))?;
+            if bytes.len() < wanted {
+                return Err(Problem::Truncated { found: values.len(), expected });
+            }
+        }
+        // Reading on to the very end is also what makes gzip and zip check their checksums.
+        bytes.clear();
+        if input.take(1).read_to_end(&mut bytes)? > 0 {
+            return Err(Problem::Overlong { expected });
+        }
+        values.shrink_to_fit();
+        let values = if order == Order::ColumnMajor { transpose(values, &shape) } else { values };
+        Ok(Array { shape, values })
+    }
+
+    /// Numbers in one row, all dimensions after the first taken together.
+    pub(super) fn dims(&self) -> usize {
+        product(self.shape.get(1..).unwrap_or_default())
+    }
+}
+
+impl Element {
+    fn size(self) -> usize {
+        match self.kind {
+            Kind::I8 | Kind::U8 => 1,
+            Kind::I16 | Kind::U16 => 2,
+            Kind::I32 | Kind::U32 | Kind::F32 => 4,
+            Kind::I64 | Kind::U64 | Kind::F64 => 8,
+        }
+    }
+
+    /// Appends the numbers in `bytes`; at a fault, `values` ends just before the faulty one.
+    fn decode(self, bytes: &[u8], values: &mut Vec<f32>) -> Result<(), Fault> {
+        macro_rules! decode {
+            ($number:ty) => {
+                for &bytes in bytes.as_chunks().0 {
+                    let convert =
+                        if self.big_endian { <$number>::from_be_bytes } else { <$number>::from_le_bytes };
+                    let number = convert(bytes);
+                    let value = number as f32;
+                    if !value.is_finite() {
+                        return Err(not_f32(number as f64));
+                    }
+                    values.push(value);
+                }
+            };
+        }
+        match self.kind {
+            Kind::I8 => decode!(i8),
+            Kind::U8 => decode!(u8),
+            Kind::I16 => decode!(i16),
+            Kind::U16 => decode!(u16),
+            Kind::I32 => decode!(i32),
+            Kind::U32 => decode!(u32),
+            Kind::I64 => decode!(i64),
+            Kind::U64 => decode!(u64),
+            Kind::F32 => decode!(f32),
+            Kind::F64 => decode!(f64),
+        }
+        Ok(())
+    }
+}
+
+fn not_f32(number: f64) -> Fault {
+    match number.is_finite() {
+        true => Fault::OutOfRange(format!("{number:e}")),
+        false => Fault::NotFinite(number.to_string()),
+    }
+}
+
+/// The product of extents. What overflows is more than any file holds, and is found out by the file's end.
+fn product(shape: &[usize]) -> usize {
+    shape.iter().fold(1, |product: usize, &extent| product.saturating_mul(extent))
+}
+
+/// Names the row and column of the number that stands at `index` in the file.
+fn at(index: usize, shape: &[usize], order: Order, fault: Fault) -> Problem {
+    let (rows, rest) = shape.split_first().map_or((1, shape), |(&rows, rest)| (rows, rest));
+    let (row, column) = match order {
+        Order::RowMajor => (index / product(rest), index % product(rest)),
+        Order::ColumnMajor => (index % rows, row_major(index / rows, rest)),
+    };
+    Problem::Cell { place: Place { row: row + 1, line: None }, column: format!("x{column}"), fault }
+}
+
+/// The column, counted in row-major order, that is the `stored`-th in column-major order.
+fn row_major(mut stored: usize, rest: &[usize]) -> usize {
+    rest.iter().fold(0, |column, &extent| {
+        let index = stored % extent;
+        stored /= extent;
+        column * extent + index
+    })
+}
+
+fn transpose(stored: Vec<f32>, shape: &[usize]) -> Vec<f32> {
+    let [rows, rest @ ..] = shape else { return stored };
+    let mut values = vec![0.0; stored.len()];
+    let dims = stored.len() / rows.max(&1);
+    for (i, stored_column) in stored.chunks_exact(*rows.max(&1)).enumerate() {
+        let column = row_major(i, rest);
+        for (row, &value) in stored_column.iter().enumerate() {
+            values[row * dims + column] = value;
+        }
+    }
+    values
+}
+
+/// The next `N` bytes of a file's header.
+pub(super) fn take<const N: usize>(input: &mut impl Read, format: &'static str) -> Result<[u8; N], Problem> {
+    let mut bytes = [0; N];
+    match input.read_exact(&mut bytes) {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            Err(Problem::Malformed { format, what: "it ends within its header".into() })
+        }
+        result => Ok(result.map(|()| bytes)?),
+    }
+}

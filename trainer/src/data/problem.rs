@@ -1,0 +1,140 @@
+//! What can be wrong with a file of frames: one sentence each, with the place and the remedy.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// A data file that could not be used, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", path.display())]
+pub struct DataError {
+    /// the file
+    pub path: PathBuf,
+    /// what is wrong with it
+    pub problem: Problem,
+}
+
+/// What is wrong with a data file or with what was asked of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the sentences say what the fields are")]
+pub enum Problem {
+    #[error("cannot be read: {0}")]
+    Io(#[from] io::Error),
+    #[error("is none of .csv, .npy, .npz or IDX (plain or .gz); convert it to one of them")]
+    UnknownFormat,
+    #[error("is not a sound {format} file: {what}; write it again")]
+    Malformed { format: &'static str, what: String },
+    #[error("array `{key}`: {problem}")]
+    InArray { key: String, problem: Box<Problem> },
+
+    #[error("is empty; a line of column names and rows of numbers are needed")]
+    Empty,
+    #[error("has no header: its first line holds numbers only; put a line of column names above it")]
+    NoHeader,
+    #[error("column {column} has no name in the header; name it or remove the column")]
+    UnnamedColumn { column: usize },
+    #[error("the column `{name}` is named twice; each name may stand only once")]
+    RepeatedColumn { name: String },
+    #[error("has no column `{name}`; choose among {known}")]
+    NoColumn { name: String, known: Names },
+    #[error("the column `{name}` holds labels and cannot be a feature; leave it out of the columns")]
+    LabelAsFeature { name: String },
+    #[error("no feature is left: every column is dropped or holds labels; drop fewer columns")]
+    NoFeatures,
+    #[error("holds no data rows; at least one is needed")]
+    NoRows,
+    #[error("{place}: the number of cells is {found} and the header's is {expected}; make them agree")]
+    Ragged { place: Place, found: usize, expected: usize },
+    #[error("{place}, column `{column}`: {fault}; {}", fault.remedy(column))]
+    Cell { place: Place, column: String, fault: Fault },
+
+    #[error("has no array `{key}`; it holds {known}: save it under that name with numpy.savez")]
+    NoArray { key: String, known: Names },
+    #[error("its numbers are of type `{dtype}`, which cannot be read; convert them with .astype('float32')")]
+    Dtype { dtype: String },
+    #[error("its shape is {shape:?}; rows are needed, and at least one number in each")]
+    EmptyShape { shape: Vec<usize> },
+    #[error("ends after {found} of its {expected} numbers; copy or write it again")]
+    Truncated { found: usize, expected: usize },
+    #[error("goes on after the {expected} numbers that its header announces; copy or write it again")]
+    Overlong { expected: usize },
+
+    #[error("labels are read only from .csv and .npz files; save frames X and labels y with numpy.savez")]
+    NoLabels,
+    #[error("there are {labels} labels for {rows} rows; give one label for each row")]
+    LabelCount { labels: usize, rows: usize },
+    #[error(
+        "none of the labels {known} reads as normal (0, false, normal); name the normal one with --normal"
+    )]
+    NormalUnknown { known: Names },
+
+    #[error("window and hop must be at least 1; leave them out to score single rows")]
+    ZeroWindow,
+    #[error(
+        "a window of {window} needs {window} consecutive rows under one label, and the longest stretch has \
+         {longest}; record more rows or shorten the window"
+    )]
+    TooFewRows { window: usize, longest: usize },
+}
+
+/// A row as people count: the first data row is row 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// data row, from 1
+    pub row: usize,
+    /// line of the text file, from 1
+    pub line: Option<u64>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {}", self.row)?;
+        self.line.map_or(Ok(()), |line| write!(f, " (line {line})"))
+    }
+}
+
+/// What is wrong with one cell. The text is the cell's, shortened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentences say it")]
+pub enum Fault {
+    #[error("the value is missing")]
+    Missing,
+    #[error("`{0}` is not a number")]
+    Text(String),
+    #[error("`{0}` has a decimal comma")]
+    DecimalComma(String),
+    #[error("`{0}` is not a finite number")]
+    NotFinite(String),
+    #[error("`{0}` is beyond ±3.4e38, the range of a 32-bit float")]
+    OutOfRange(String),
+}
+
+impl Fault {
+    fn remedy(&self, column: &str) -> String {
+        match self {
+            Fault::Missing | Fault::NotFinite(_) => "fill it in or remove the row".into(),
+            Fault::Text(_) => format!("correct it, or drop the column with --drop '{column}'"),
+            Fault::DecimalComma(_) => "write a decimal point".into(),
+            Fault::OutOfRange(_) => "rescale the column".into(),
+        }
+    }
+}
+
+/// The names that exist, for a message. A frame can have thousands of columns: only the first are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names(pub Vec<String>);
+
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 16;
+        for (i, name) in self.0.iter().take(SHOWN).enumerate() {
+            write!(f, "{}`{name}`", if i > 0 { ", " } else { "" })?;
+        }
+        match self.0.len() {
+            0 => f.write_str("nothing"),
+            n if n > SHOWN => write!(f, ", … ({n} in all)"),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A file as read: chosen columns and, for each row, what its label is called. Labels are judged last.
+
+use std::collections::HashMap;
+
+use super::array::Array;
+use super::problem::{Names, Problem};
+use super::{Labels, LoadOptions};
+
+/// Labels that read as normal where the user names none.
+const NORMAL: [&str; 3] = ["0", "false", "normal"];
+
+/// Rows of features before windows are cut.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) columns: Vec<String>,
+    pub(super) rows: usize,
+    pub(super) values: Vec<f32>,
+    pub(super) classes: Option<Classes>,
+}
+
+/// The label of each row, by its number in `names`.
+#[derive(Debug, Default)]
+pub(super) struct Classes {
+    pub(super) of_row: Vec<u32>,
+    names: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Table {
+    /// Flattens an array to rows, with columns named x0, x1, ….
+    pub(super) fn from_array(array: Array, options: &LoadOptions) -> Result<Table, Problem> {
+        let (dims, Array { shape, mut values }) = (array.dims(), array);
+        let rows = shape.first().copied().unwrap_or(0);
+        if values.is_empty() || rows == 0 {
+            return Err(Problem::EmptyShape { shape });
+        }
+        let mut columns: Vec<String> = (0..dims).map(|column| format!("x{column}")).collect();
+        let features = features(&columns, None, options)?;
+        if !features.iter().copied().eq(0..dims) {
+            values = values
+                .chunks_exact(dims)
+                .flat_map(|row| features.iter().map(|&column| row[column]))
+                .collect();
+            columns = features.iter().map(|&column| columns[column].clone()).collect();
+        }
+        Ok(Table { columns, rows, values, classes: None })
+    }
+}
+
+impl Classes {
+    pub(super) fn push(&mut self, name: &str) {
+        let number = self.numbers.get(name).copied().unwrap_or_else(|| {
+            let number = self.names.len() as u32;
+            self.names.push(name.to_owned());
+            self.numbers.insert(name.to_owned(), number);
+            number
+        });
+        self.of_row.push(number);
+    }
+
+    /// Decides which rows are anomalous. `normal` is the label that the user calls normal.
+    pub(super) fn judge(&self, normal: Option<&str>) -> Result<Labels, Problem> {
+        let names = &self.names;
+        let is_normal: Vec<bool> = names.iter().map(|name| reads_as_normal(name, normal)).collect();
+        // One class alone may well be all anomalies; several that are all anomalous are more likely misread.
+        if normal.is_none() && names.len() > 1 && !is_normal.contains(&true) {
+            return Err(Problem::NormalUnknown { known: Names(names.clone()) });
+        }
+        let classes = || self.of_row.iter().map(|&class| class as usize);
+        let is_text = names.iter().any(|name| name.parse::<f64>().is_err());
+        Ok(Labels {
+            anomalous: classes().map(|class| !is_normal[class]).collect(),
+            names: is_text.then(|| classes().map(|class| names[class].clone()).collect()),
+        })
+    }
+}
+
+fn reads_as_normal(label: &str, normal: Option<&str>) -> bool {
+    let same = |word: &str| match (label.parse::<f64>(), word.parse::<f64>()) {
+        (Ok(label), Ok(word)) => label == word,
+        _ => label.eq_ignore_ascii_case(word),
+    };
+    normal.map_or_else(|| NORMAL.into_iter().any(same), same)
+}
+
+/// Whether a column of this name holds labels even where nobody says so.
+pub(super) fn names_labels(name: &str) -> bool {
+    name.eq_ignore_ascii_case("label")
+}
+
+/// The position of a column.
+pub(super) fn find(names: &[String], name: &str) -> Result<usize, Problem> {
+    let missing = || Problem::NoColumn { name: name.to_owned(), known: Names(names.to_vec()) };
+    names.iter().position(|known| known == name).ok_or_else(missing)
+}
+
+/// The columns that become features: those asked for, in that order, or else all; never labels, nothing dropped.
+pub(super) fn features(
+    names: &[String],
+    label: Option<usize>,
+    options: &LoadOptions,
+) -> Result<Vec<usize>, Problem> {
+    no_repeats(names)?;
+    let holds_labels = |column: usize| Some(column) == label || names_labels(&names[column]);
+    let mut features: Vec<usize> = match &options.columns {
+        Some(asked) => asked.iter().map(|name| find(names, name)).collect::<Result<_, _>>()?,
+        None => (0..names.len()).filter(|&column| !holds_labels(column)).collect(),
+    };
+    no_repeats(options.columns.as_deref().unwrap_or_default())?;
+    if let Some(&column) = features.iter().find(|&&column| holds_labels(column)) {
+        return Err(Problem::LabelAsFeature { name: names[column].clone() });
+    }
+    for name in &options.drop {
+        let dropped = find(names, name)?;
+        features.retain(|&column| column != dropped);
+    }
+    if features.is_empty() { Err(Problem::NoFeatures) } else { Ok(features) }
+}
+
+fn no_repeats(names: &[String]) -> Result<(), Problem> {
+    let mut sorted: Vec<&String> = names.iter().collect();
+    sorted.sort();
+    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Problem::RepeatedColumn { name: pair[0].clone() }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,62 @@
+//! Consecutive rows joined to one frame.
+
+use std::iter::once;
+use std::ops::Range;
+
+use super::problem::Problem;
+use super::table::Table;
+
+/// Joins `window` rows to one every `hop` rows, never across a change of label. Also gives each frame's first row.
+pub(super) fn join(table: Table, window: usize, hop: usize) -> Result<(Table, Vec<usize>), Problem> {
+    if window == 0 || hop == 0 {
+        return Err(Problem::ZeroWindow);
+    }
+    if (window, hop) == (1, 1) {
+        let first = (0..table.rows).collect();
+        return Ok((table, first));
+    }
+    let stretches = stretches(&table);
+    let starts = |stretch: &Range<usize>| {
+        let last = (stretch.end + 1).saturating_sub(window);
+        (stretch.start..last).step_by(hop)
+    };
+    let first: Vec<usize> = stretches.iter().flat_map(starts).collect();
+    if first.is_empty() {
+        let longest = stretches.iter().map(Range::len).max().unwrap_or(0);
+        return Err(Problem::TooFewRows { window, longest });
+    }
+    Ok((gather(table, &first, window), first))
+}
+
+/// The stretches of rows under one label.
+fn stretches(table: &Table) -> Vec<Range<usize>> {
+    let Some(classes) = &table.classes else { return once(0..table.rows).collect() };
+    let runs = classes.of_row.chunk_by(|one, next| one == next);
+    runs.scan(0, |start, run| {
+        let stretch = *start..*start + run.len();
+        *start = stretch.end;
+        Some(stretch)
+    })
+    .collect()
+}
+
+/// Rows are stored one behind the other, so a window is one slice of them.
+fn gather(table: Table, first: &[usize], window: usize) -> Table {
+    let Table { columns, values, mut classes, .. } = table;
+    let dims = columns.len();
+    if let Some(classes) = &mut classes {
+        classes.of_row = first.iter().map(|&row| classes.of_row[row]).collect();
+    }
+    Table {
+        columns: (0..window)
+            .flat_map(|step| columns.iter().map(move |name| format!("{name}@{step}")))
+            .collect(),
+        rows: first.len(),
+        values: first
+            .iter()
+            .map(|&row| &values[row * dims..(row + window) * dims])
+            .collect::<Vec<_>>()
+            .concat(),
+        classes,
+    }
+}
