@@ -1,0 +1,216 @@
+//! log p(x|z) of every sample, and the way back from it.
+//!
+//! [`forward`](Observation::forward) leaves, where the decoder's outputs stood, the derivative of log p(x|z) with
+//! respect to each of them: the exponentials are taken once, and the way back only scales rows.
+
+use elbow::architecture::LikelihoodKind;
+use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
+
+use crate::net::chain::Slope;
+use crate::net::dense;
+use crate::net::layout::Likelihood;
+use crate::net::real::Real;
+use crate::net::simd::{clamp, is_within, sum, wide, zip};
+
+const RANGE: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
+/// ½ log 2π
+const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_7;
+
+/// p(x|z) of the samples of a batch: what it is computed from.
+#[derive(Clone, Copy, Debug)]
+pub struct Observation<'a, T> {
+    /// where its parameters lie
+    pub likelihood: &'a Likelihood,
+    /// all parameters
+    pub params: &'a [T],
+    /// what the decoder gave, `[row][sample][hidden]`
+    pub hidden: &'a [T],
+    /// the frames, `[row][feature]`
+    pub target: &'a [T],
+    /// samples per row
+    pub samples: usize,
+}
+
+/// What the likelihood leaves for the way back.
+#[derive(Debug, Default)]
+pub struct Outputs<T> {
+    /// logits or means, `[row][sample][feature]`; after `forward` the derivative of log p(x|z)
+    first: Vec<T>,
+    /// log scales of each output, likewise
+    log_scale: Vec<T>,
+    /// `[feature]`: the learned scale
+    scale: Vec<T>,
+    /// one row's terms of log p(x|z)
+    terms: Vec<T>,
+}
+
+impl<T: Real> Observation<'_, T> {
+    /// log p(x|z) of each sample, `[row][sample]`.
+    pub fn forward(&self, outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
+        let first = self.likelihood.first();
+        outputs.first.resize(log_prob.len() * first.outputs, T::ZERO);
+        outputs.terms.resize(first.outputs, T::ZERO);
+        dense::forward(first, self.params, self.hidden, &mut outputs.first);
+        match self.likelihood {
+            Likelihood::Bernoulli { .. } => self.bernoulli(outputs, log_prob),
+            Likelihood::Gaussian { log_scale, .. } => {
+                let log_scale = &self.params[log_scale.clone()];
+                outputs.scale.resize(log_scale.len(), T::ZERO);
+                zip(&mut outputs.scale, log_scale, |_, s| clamp(s, RANGE).exp());
+                self.gaussian(log_scale, outputs, log_prob);
+            }
+            Likelihood::GaussianPerOutput { log_scale, .. } => {
+                outputs.log_scale.resize(outputs.first.len(), T::ZERO);
+                dense::forward(log_scale, self.params, self.hidden, &mut outputs.log_scale);
+                self.gaussian_per_output(outputs, log_prob);
+            }
+        }
+    }
+
+    /// Adds the parameters' gradient, given the loss's derivative with respect to each log p(x|z). `slope` is at
+    /// `∂hidden` after.
+    pub fn backward(
+        &self,
+        outputs: &mut Outputs<T>,
+        d_log_prob: &[T],
+        slope: &mut Slope<T>,
+        gradient: &mut [T],
+    ) {
+        let first = self.likelihood.first();
+        if let Likelihood::Gaussian { log_scale, .. } = self.likelihood {
+            let d = &mut gradient[log_scale.clone()];
+            backward_scale(&self.params[log_scale.clone()], outputs, d_log_prob, d);
+        }
+        scale_rows(&mut outputs.first, d_log_prob);
+        dense::backward(first, self.hidden, &outputs.first, gradient);
+        slope.step_back(self.hidden.len(), |_, d_hidden| {
+            dense::backward_input(first, self.params, &outputs.first, false, d_hidden);
+        });
+        if let Likelihood::GaussianPerOutput { log_scale, .. } = self.likelihood {
+            scale_rows(&mut outputs.log_scale, d_log_prob);
+            dense::backward(log_scale, self.hidden, &outputs.log_scale, gradient);
+            dense::backward_input(log_scale, self.params, &outputs.log_scale, true, &mut slope.here);
+        }
+    }
+
+    /// The frame of the `k`-th sample.
+    #[inline(always)]
+    fn target(&self, k: usize) -> &[T] {
+        let features = self.likelihood.first().outputs;
+        &self.target[k / self.samples * features..][..features]
+    }
+
+    fn bernoulli(&self, outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
+        let Outputs { first, terms, .. } = outputs;
+        wide(
+            #[inline(always)]
+            || {
+                for (k, (logits, log_prob)) in first.chunks_exact_mut(terms.len()).zip(log_prob).enumerate() {
+                    for ((l, x), term) in logits.iter_mut().zip(self.target(k)).zip(terms.iter_mut()) {
+                        // log p = x l − log(1 + exp l), with e = exp(−|l|)
+                        let e = (-l.abs()).exp();
+                        *term = *x * *l - (l.max(T::ZERO) + e.ln_1p_unit());
+                        // ∂log p/∂l = x − σ(l)
+                        let sigmoid = (if *l > T::ZERO { T::ONE } else { e }) / (T::ONE + e);
+                        *l = *x - sigmoid;
+                    }
+                    *log_prob = sum(terms);
+                }
+            },
+        );
+    }
+
+    fn gaussian(&self, log_scale: &[T], outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
+        let Outputs { first, scale, terms, .. } = outputs;
+        // Σ_i log_scale + ½ log 2π
+        let constant: f64 = log_scale.iter().map(|s| clamp(*s, RANGE).to_f64() + HALF_LOG_TAU).sum();
+        wide(
+            #[inline(always)]
+            || {
+                for (k, (loc, log_prob)) in first.chunks_exact_mut(terms.len()).zip(log_prob).enumerate() {
+                    let frame = self.target(k).iter().zip(scale.iter());
+                    for ((m, (x, s)), term) in loc.iter_mut().zip(frame).zip(terms.iter_mut()) {
+                        // u = (x − loc) / scale, log p = −½ u² − log_scale − ½ log 2π
+                        let u = (*x - *m) / *s;
+                        *term = u * u;
+                        // ∂log p/∂loc = u / scale
+                        *m = u / *s;
+                    }
+                    *log_prob = -0.5 * sum(terms) - constant;
+                }
+            },
+        );
+    }
+
+    fn gaussian_per_output(&self, outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
+        let Outputs { first, log_scale, terms, .. } = outputs;
+        let (half, features) = (T::from_f64(0.5), terms.len());
+        let rows = first.chunks_exact_mut(features).zip(log_scale.chunks_exact_mut(features));
+        wide(
+            #[inline(always)]
+            || {
+                for (k, ((loc, log_scale), log_prob)) in rows.zip(log_prob).enumerate() {
+                    let frame = self.target(k).iter().zip(terms.iter_mut());
+                    for ((m, s), (x, term)) in loc.iter_mut().zip(log_scale).zip(frame) {
+                        // u = (x − loc) / scale, log p = −½ u² − log_scale − ½ log 2π
+                        let (clamped, passes) = (clamp(*s, RANGE), is_within(*s, RANGE));
+                        let inverse = (-clamped).exp();
+                        let u = (*x - *m) * inverse;
+                        *term = half * (u * u) + clamped;
+                        // ∂log p/∂loc = u / scale, ∂log p/∂log_scale = u² − 1 where the clamp has a slope
+                        *m = u * inverse;
+                        *s = if passes { u * u - T::ONE } else { T::ZERO };
+                    }
+                    *log_prob = -sum(terms) - HALF_LOG_TAU * features as f64;
+                }
+            },
+        );
+    }
+}
+
+/// Row k times its factor.
+fn scale_rows<T: Real>(rows: &mut [T], factors: &[T]) {
+    let width = rows.len() / factors.len();
+    wide(
+        #[inline(always)]
+        || {
+            for (row, factor) in rows.chunks_exact_mut(width).zip(factors) {
+                row.iter_mut().for_each(|d| *d *= *factor);
+            }
+        },
+    );
+}
+
+/// `∂log_scale += Σ_k ∂log p_k (u_k² − 1)`, where the clamp has a slope.
+fn backward_scale<T: Real>(log_scale: &[T], outputs: &mut Outputs<T>, d_log_prob: &[T], gradient: &mut [T]) {
+    let Outputs { first, scale, terms, .. } = outputs;
+    terms.fill(T::ZERO);
+    wide(
+        #[inline(always)]
+        || {
+            for (slope, d) in first.chunks_exact(terms.len()).zip(d_log_prob) {
+                for ((total, slope), s) in terms.iter_mut().zip(slope).zip(scale.iter()) {
+                    // forward left slope = u / scale
+                    let u = *slope * *s;
+                    *total += *d * (u * u - T::ONE);
+                }
+            }
+        },
+    );
+    for ((g, total), raw) in gradient.iter_mut().zip(terms.iter()).zip(log_scale) {
+        *g += if is_within(*raw, RANGE) { *total } else { T::ZERO };
+    }
+}
+
+/// The biases of the likelihood's first output that make it give the data's means: where training starts.
+pub fn output_bias(likelihood: LikelihoodKind, means: &[f32]) -> Vec<f32> {
+    // A bit that never changes in the data still may: its logit stays finite.
+    let logit = |p: &f32| {
+        let p = f64::from(*p).clamp(1e-3, 1.0 - 1e-3);
+        (p / (1.0 - p)).ln() as f32
+    };
+    match likelihood {
+        LikelihoodKind::Bernoulli => means.iter().map(logit).collect(),
+        _ => means.to_vec(),
+    }
+}

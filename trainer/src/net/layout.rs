@@ -1,0 +1,263 @@
+//! Where each parameter lies in the one flat vector that the optimiser sees.
+//!
+//! In order: the encoder's hidden layers, the posterior's loc and log_scale, the decoder's hidden layers, the
+//! likelihood's first output (logits or loc), and its log_scale: a dense layer, or one number per feature.
+//! A dense layer is its weights, row by row `[output][input]`, then its biases `[output]`.
+
+use std::ops::Range;
+
+use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
+use rand_core::Rng;
+use rand_pcg::Pcg32;
+
+/// The place of one dense layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dense {
+    /// numbers it reads
+    pub inputs: usize,
+    /// numbers it gives
+    pub outputs: usize,
+    /// where its first weight lies
+    pub offset: usize,
+}
+
+impl Dense {
+    /// Where the weights lie, `[output][input]`.
+    pub fn weights(&self) -> Range<usize> {
+        self.offset..self.offset + self.inputs * self.outputs
+    }
+
+    /// Where the biases lie, `[output]`.
+    pub fn bias(&self) -> Range<usize> {
+        let start = self.weights().end;
+        start..start + self.outputs
+    }
+}
+
+/// A hidden layer: a dense layer and what is applied to its outputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// the affine part
+    pub dense: Dense,
+    /// applied to every output
+    pub activation: Activation,
+}
+
+/// The posterior's parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Latent {
+    /// Diagonal Gaussian: two dense layers side by side.
+    Gaussian {
+        /// the means
+        loc: Dense,
+        /// logs of the standard deviations
+        log_scale: Dense,
+    },
+}
+
+impl Latent {
+    /// Number of latent coordinates.
+    pub fn dim(&self) -> usize {
+        match self {
+            Latent::Gaussian { loc, .. } => loc.outputs,
+        }
+    }
+}
+
+/// The likelihood's parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Likelihood {
+    /// Independent bits.
+    Bernoulli {
+        /// log-odds of a one
+        logits: Dense,
+    },
+    /// Independent normals, one learned scale per feature.
+    Gaussian {
+        /// the means
+        loc: Dense,
+        /// where the logs of the standard deviations lie, `[feature]`
+        log_scale: Range<usize>,
+    },
+    /// Independent normals with a mean and a scale for each output.
+    GaussianPerOutput {
+        /// the means
+        loc: Dense,
+        /// logs of the standard deviations
+        log_scale: Dense,
+    },
+}
+
+impl Likelihood {
+    /// The logits or the means.
+    pub fn first(&self) -> &Dense {
+        match self {
+            Likelihood::Bernoulli { logits } => logits,
+            Likelihood::Gaussian { loc, .. } | Likelihood::GaussianPerOutput { loc, .. } => loc,
+        }
+    }
+}
+
+/// The places of all the parameters of one architecture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// numbers in a frame
+    pub features: usize,
+    /// hidden layers from the frame to the posterior
+    pub encoder: Vec<Layer>,
+    /// the posterior
+    pub latent: Latent,
+    /// hidden layers from the latent to the likelihood
+    pub decoder: Vec<Layer>,
+    /// the likelihood
+    pub likelihood: Likelihood,
+    /// number of parameters
+    pub len: usize,
+}
+
+impl Layout {
+    /// Lays the parameters of `architecture` out one after the other.
+    ///
+    /// # Panics
+    /// If a width is 0.
+    pub fn new(architecture: &Architecture) -> Layout {
+        let mut next = Next(0);
+        let features = architecture.features as usize;
+        let (encoder, hidden) = next.chain(features, &architecture.encoder);
+        let latent = match architecture.latent {
+            LatentKind::Gaussian { dim } => {
+                let dim = dim as usize;
+                Latent::Gaussian { loc: next.dense(hidden, dim), log_scale: next.dense(hidden, dim) }
+            }
+        };
+        let (decoder, hidden) = next.chain(latent.dim(), &architecture.decoder);
+        let first = next.dense(hidden, features);
+        let likelihood = match architecture.likelihood {
+            LikelihoodKind::Bernoulli => Likelihood::Bernoulli { logits: first },
+            LikelihoodKind::Gaussian => Likelihood::Gaussian { loc: first, log_scale: next.take(features) },
+            LikelihoodKind::GaussianPerOutput => {
+                Likelihood::GaussianPerOutput { loc: first, log_scale: next.dense(hidden, features) }
+            }
+        };
+        Layout { features, encoder, latent, decoder, likelihood, len: next.0 }
+    }
+
+    /// All dense layers in order, each with the activation that follows it.
+    pub fn dense(&self) -> Vec<(&Dense, Activation)> {
+        fn hidden(layers: &[Layer]) -> impl Iterator<Item = (&Dense, Activation)> {
+            layers.iter().map(|layer| (&layer.dense, layer.activation))
+        }
+        let Latent::Gaussian { loc, log_scale } = &self.latent;
+        let mut all: Vec<_> = hidden(&self.encoder).collect();
+        all.extend([loc, log_scale].map(|dense| (dense, Activation::Identity)));
+        all.extend(hidden(&self.decoder));
+        all.push((self.likelihood.first(), Activation::Identity));
+        if let Likelihood::GaussianPerOutput { log_scale, .. } = &self.likelihood {
+            all.push((log_scale, Activation::Identity));
+        }
+        all
+    }
+
+    /// Parameters to start from: weights uniform in ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), before a
+    /// rectifier in ±√(6 / inputs) (He et al. 2015); `output_bias` in the likelihood's first output (see
+    /// [`output_bias`](crate::likelihood::output_bias)); all else 0.
+    ///
+    /// # Panics
+    /// If `output_bias` has not one number per feature.
+    pub fn init(&self, seed: u64, output_bias: &[f32]) -> Vec<f32> {
+        let mut rng = crate::random::stream(seed, crate::random::Purpose::Weights, 0, 0);
+        let mut params = vec![0.0; self.len];
+        for (dense, activation) in self.dense() {
+            let fan = match activation {
+                Activation::Relu | Activation::LeakyRelu | Activation::Elu | Activation::Silu => dense.inputs,
+                _ => dense.inputs + dense.outputs,
+            };
+            let limit = (6.0 / fan as f64).sqrt();
+            params[dense.weights()].fill_with(|| (limit * symmetric(&mut rng)) as f32);
+        }
+        params[self.likelihood.first().bias()].copy_from_slice(output_bias);
+        params
+    }
+}
+
+/// Uniform in (−1, 1).
+fn symmetric(rng: &mut Pcg32) -> f64 {
+    (f64::from(rng.next_u32()) + 0.5) / f64::from(1u32 << 31) - 1.0
+}
+
+/// The first place not yet taken.
+struct Next(usize);
+
+impl Next {
+    fn take(&mut self, len: usize) -> Range<usize> {
+        let start = self.0;
+        self.0 += len;
+        start..self.0
+    }
+
+    fn dense(&mut self, inputs: usize, outputs: usize) -> Dense {
+        assert!(inputs > 0 && outputs > 0, "a layer of {inputs} inputs and {outputs} outputs");
+        Dense { inputs, outputs, offset: self.take((inputs + 1) * outputs).start }
+    }
+
+    /// The layers, and how many numbers the last one gives.
+    fn chain(&mut self, inputs: usize, hidden: &[Hidden]) -> (Vec<Layer>, usize) {
+        let mut width = inputs;
+        let mut layer = |hidden: &Hidden| {
+            let dense = self.dense(width, hidden.width as usize);
+            width = dense.outputs;
+            Layer { dense, activation: hidden.activation }
+        };
+        let layers = hidden.iter().map(&mut layer).collect();
+        (layers, width)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn architecture(likelihood: LikelihoodKind) -> Architecture {
+        let hidden = |width| Hidden { width, activation: Activation::Tanh };
+        Architecture {
+            features: 5,
+            encoder: [hidden(4), hidden(3)].into_iter().collect(),
+            latent: LatentKind::Gaussian { dim: 2 },
+            decoder: [hidden(3)].into_iter().collect(),
+            likelihood,
+        }
+    }
+
+    #[test]
+    fn slots_follow_each_other_without_gaps() {
+        for likelihood in
+            [LikelihoodKind::Bernoulli, LikelihoodKind::Gaussian, LikelihoodKind::GaussianPerOutput]
+        {
+            let layout = Layout::new(&architecture(likelihood));
+            let mut next = 0;
+            for (dense, _) in layout.dense() {
+                assert_eq!((dense.offset, dense.weights().end), (next, dense.bias().start));
+                next = dense.bias().end;
+            }
+            if let Likelihood::Gaussian { log_scale, .. } = &layout.likelihood {
+                assert_eq!((log_scale.start, log_scale.len()), (next, layout.features));
+                next = log_scale.end;
+            }
+            assert_eq!(next, layout.len);
+        }
+    }
+
+    #[test]
+    fn init_is_a_function_of_the_seed() {
+        let layout = Layout::new(&architecture(LikelihoodKind::Gaussian));
+        let bias = [1.0, 2.0, 3.0, 4.0, 5.0];
+        let params = layout.init(7, &bias);
+        assert_eq!(params, layout.init(7, &bias));
+        assert_ne!(params, layout.init(8, &bias));
+        assert_eq!(params[layout.likelihood.first().bias()], bias);
+        let (first, _) = layout.dense()[0];
+        let limit = (6.0f64 / 9.0).sqrt() as f32;
+        assert!(params[first.weights()].iter().all(|w| w.abs() <= limit && *w != 0.0));
+        assert!(params[first.bias()].iter().all(|b| *b == 0.0));
+    }
+}

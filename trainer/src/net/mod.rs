@@ -1,0 +1,11 @@
+//! Networks of run-time shape, for gradients only: whatever is scored is scored by core.
+//!
+//! Rows of a batch are rows of a matrix. Parameters and their gradient are one flat vector each, see [`layout`].
+
+pub mod activation;
+pub mod chain;
+pub mod dense;
+pub mod layout;
+pub mod matmul;
+pub mod real;
+pub mod simd;

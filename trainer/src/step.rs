@@ -1,0 +1,146 @@
+//! The gradient of one mini-batch, on all threads.
+//!
+//! The rows are cut into shards whose number depends on the batch alone. Each shard has its own noise, buffers and
+//! gradient, and the gradients are added in the shards' order: any number of threads gives the same bits.
+
+use elbow::math;
+use rand_core::Rng;
+use rand_pcg::Pcg32;
+use rayon::prelude::*;
+
+use crate::net::layout::Layout;
+use crate::net::simd::zip;
+use crate::objective::{Batch, Objective, Workspace, bound_and_gradient};
+use crate::random::{Purpose, stream};
+
+/// Rows × samples that keep one thread busy long enough to be worth waking it.
+const SHARD: usize = 64;
+/// More shards would cost more in adding gradients than they save.
+const MOST_SHARDS: usize = 4;
+/// Parameters that one thread adds up in one go.
+const CHUNK: usize = 1 << 16;
+
+/// Frames to fit to.
+pub trait TrainingRows: Sync {
+    /// How many there are.
+    fn rows(&self) -> usize;
+
+    /// Writes what the encoder sees of a row and what the likelihood sees. `rng` gives this row's numbers in this epoch:
+    /// a dynamic binarisation draws its bits from it, others leave it alone.
+    fn read(&self, row: usize, rng: &mut Pcg32, input: &mut [f32], target: &mut [f32]);
+}
+
+/// Frames as they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Frames<'a> {
+    /// what the encoder sees, `[row][feature]`
+    pub input: &'a [f32],
+    /// what the likelihood sees, `[row][feature]`
+    pub target: &'a [f32],
+    /// numbers in a frame
+    pub features: usize,
+}
+
+impl TrainingRows for Frames<'_> {
+    fn rows(&self) -> usize {
+        self.input.len() / self.features
+    }
+
+    fn read(&self, row: usize, _: &mut Pcg32, input: &mut [f32], target: &mut [f32]) {
+        let at = row * self.features..(row + 1) * self.features;
+        input.copy_from_slice(&self.input[at.clone()]);
+        target.copy_from_slice(&self.target[at]);
+    }
+}
+
+/// What every step of a run has in common.
+#[derive(Clone, Debug)]
+pub struct Stepper {
+    /// where the parameters lie
+    pub layout: Layout,
+    /// what is raised
+    pub objective: Objective,
+    /// samples per row
+    pub samples: usize,
+    /// of the run
+    pub seed: u64,
+}
+
+/// The buffers of a step, reused by the next.
+#[derive(Debug, Default)]
+pub struct Shards(Vec<Shard>);
+
+#[derive(Debug, Default)]
+struct Shard {
+    input: Vec<f32>,
+    target: Vec<f32>,
+    noise: Vec<f32>,
+    gradient: Vec<f32>,
+    workspace: Workspace<f32>,
+    bound: f64,
+}
+
+impl Stepper {
+    /// The mean bound of the rows `chosen`, in nats, and the gradient of its negative. The noise is that of the `batch`-th
+    /// step of the epoch.
+    pub fn step<'a>(
+        &self,
+        params: &[f32],
+        rows: &impl TrainingRows,
+        chosen: &[u32],
+        (epoch, batch): (u32, u32),
+        shards: &'a mut Shards,
+    ) -> (f64, &'a mut [f32]) {
+        let count = (chosen.len() * self.samples / SHARD).clamp(1, MOST_SHARDS.min(chosen.len()));
+        shards.0.resize_with(count, Shard::default);
+        let run = |(s, shard): (usize, &mut Shard)| {
+            let chosen_here = &chosen[s * chosen.len() / count..(s + 1) * chosen.len() / count];
+            shard.fill(self, rows, chosen_here, epoch);
+            let place = (u64::from(epoch) << 32) | u64::from(batch);
+            let mut rng = stream(self.seed, Purpose::Noise, place, s as u64);
+            shard.noise.fill_with(|| math::normal_quantile(rng.next_u32()));
+            shard.run(self, params, chosen.len());
+        };
+        match &mut shards.0[..] {
+            [only] => run((0, only)),
+            several => several.par_iter_mut().enumerate().for_each(run),
+        }
+        let bound = shards.0.iter().map(|shard| shard.bound).sum();
+        (bound, add_gradients(&mut shards.0))
+    }
+}
+
+impl Shard {
+    fn fill(&mut self, stepper: &Stepper, rows: &impl TrainingRows, chosen: &[u32], epoch: u32) {
+        let features = stepper.layout.features;
+        self.input.resize(chosen.len() * features, 0.0);
+        self.target.resize(chosen.len() * features, 0.0);
+        self.noise.resize(chosen.len() * stepper.samples * stepper.layout.latent.dim(), 0.0);
+        let frames = self.input.chunks_exact_mut(features).zip(self.target.chunks_exact_mut(features));
+        for (row, (input, target)) in chosen.iter().zip(frames) {
+            let mut rng = stream(stepper.seed, Purpose::Rows, epoch.into(), (*row).into());
+            rows.read(*row as usize, &mut rng, input, target);
+        }
+    }
+
+    fn run(&mut self, stepper: &Stepper, params: &[f32], rows_of_mean: usize) {
+        let Shard { input, target, noise, gradient, workspace, bound } = self;
+        gradient.clear();
+        gradient.resize(params.len(), 0.0);
+        let batch = Batch { input, target, noise, samples: stepper.samples, rows_of_mean };
+        *bound = bound_and_gradient(&stepper.layout, params, &batch, stepper.objective, gradient, workspace);
+    }
+}
+
+/// The first shard's gradient, to which the others' are added in order.
+fn add_gradients(shards: &mut [Shard]) -> &mut [f32] {
+    let (first, others) = shards.split_first_mut().expect("a batch has at least one shard");
+    if !others.is_empty() {
+        first.gradient.par_chunks_mut(CHUNK).enumerate().for_each(|(c, total)| {
+            for other in others.iter() {
+                zip(total, &other.gradient[c * CHUNK..][..total.len()], |a, b| a + b);
+            }
+        });
+    }
+    &mut first.gradient
+}
