@@ -53,7 +53,7 @@ impl Model {
         let metadata = Metadata {
             name: "small",
             architecture: self.architecture.clone(),
-            columns: "x0\nx1",
+            columns: "x0",
             window: 1,
             hop: 1,
             objective: "elbo",

@@ -208,3 +208,28 @@ fn random_bytes_never_panic() {
         }
     }
 }
+
+/// The worked example of the specification: one number, a linear encoder and decoder, one latent coordinate.
+fn documented() -> Vec<u8> {
+    use elbow_trainer::preprocess::Preprocessing;
+    let mut model = Model::random(architecture(1, &[], 1, &[], LikelihoodKind::Gaussian), 0);
+    // loc, log_scale, output: weight and bias each; then the likelihood's log scale
+    model.params = vec![0.5, 0.0, 0.0, -0.25, 0.75, 0.0, 0.0];
+    model.preprocessing = Preprocessing::Standardize { loc: vec![20.0], inverse_scale: vec![0.5], clip: 8.0 };
+    model.encode()
+}
+
+fn hex_dump(bytes: &[u8]) -> String {
+    let line = |(row, bytes): (usize, &[u8])| {
+        let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{:04x}  {}\n", 16 * row, hex.join(" "))
+    };
+    bytes.chunks(16).enumerate().map(line).collect()
+}
+
+#[test]
+fn the_dump_in_the_specification_is_what_is_written() {
+    let specification = include_str!("../../docs/model-format.md");
+    let dump = hex_dump(&documented());
+    assert!(specification.contains(&dump), "docs/model-format.md should contain:\n{dump}");
+}
