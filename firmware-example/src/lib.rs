@@ -1,2 +1,165 @@
-//! Being laid out.
+//! Scores sensor frames on bare metal.
+//!
+//! [`score`] and [`parity`] are the work: plain `core` code that writes text and knows no machine, so the host runs
+//! the very same functions. [`machine`] is what they stand on: reset, console, exit, and stack measurement on a
+//! microcontroller; the standard library on the host. [`demo`] is the embedded model.
 #![no_std]
+
+pub mod demo;
+#[cfg_attr(not(target_os = "none"), path = "host.rs")]
+pub mod machine;
+
+use core::fmt::{self, Write};
+use demo::Verdict;
+
+/// What [`score`] found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// frames scored
+    pub frames: usize,
+    /// of these, less likely than the alarm threshold
+    pub anomalous: usize,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} frames, {} anomalous", self.frames, self.anomalous)
+    }
+}
+
+/// Why the firmware gave up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Failure {
+    /// the embedded model was refused
+    Model(demo::LoadError),
+    /// the console did not take the text
+    Console,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Model(error) => write!(f, "the model was refused: {error}"),
+            Failure::Console => f.write_str("the console does not take the text"),
+        }
+    }
+}
+
+impl core::error::Error for Failure {}
+
+impl From<demo::LoadError> for Failure {
+    fn from(error: demo::LoadError) -> Self {
+        Failure::Model(error)
+    }
+}
+
+impl From<fmt::Error> for Failure {
+    fn from(_: fmt::Error) -> Self {
+        Failure::Console
+    }
+}
+
+/// Scores every recorded frame and writes one line for each: its log-density in nats and the verdict.
+///
+/// # Errors
+/// The model is refused, or `out` fails.
+pub fn score(out: &mut impl Write) -> Result<Summary, Failure> {
+    let model = demo::load()?;
+    let mut summary = Summary::default();
+    for (i, frame) in demo::frames().enumerate() {
+        let nats = model.log_density(&frame, demo::SAMPLES);
+        let verdict = model.judge(nats);
+        writeln!(out, "frame {i:3}: {} nats, {verdict}", Hundredths(nats))?;
+        summary.frames += 1;
+        summary.anomalous += usize::from(verdict == Verdict::Anomalous);
+    }
+    Ok(summary)
+}
+
+/// Writes the conformance set: for each frame a line with the bits, in hex, of every number on the way to its score.
+/// Machines agree when their lines do.
+///
+/// # Errors
+/// The model is refused, or `out` fails.
+pub fn parity(out: &mut impl Write) -> Result<(), Failure> {
+    let model = demo::load()?;
+    for (i, frame) in demo::frames().enumerate() {
+        writeln!(
+            out,
+            "{i:03}{}{}",
+            Bits(&model.trace(&frame)),
+            Bits(&[model.log_density(&frame, demo::SAMPLES)])
+        )?;
+    }
+    Ok(())
+}
+
+/// Numbers as the hex digits of their bits, each after a space.
+struct Bits<'a>(&'a [f32]);
+
+impl fmt::Display for Bits<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|x| write!(f, " {:08x}", x.to_bits()))
+    }
+}
+
+/// A number to two decimals. `core`'s own float formatting is exact, for 20 KB of flash and 1 KB of stack.
+struct Hundredths(f32);
+
+impl fmt::Display for Hundredths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rounded = (self.0.abs() * 100.0 + 0.5) as u32;
+        write!(f, "{}{}.{:02}", if self.0 < 0.0 { "-" } else { "" }, rounded / 100, rounded % 100)
+    }
+}
+
+/// RAM in use, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// initialised and zeroed statics
+    pub statics: usize,
+    /// the deepest that the stack has been since reset
+    pub stack_peak: usize,
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RAM: {} bytes of statics, {} bytes of stack at its peak", self.statics, self.stack_peak)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::{format, string::String};
+
+    #[test]
+    fn hundredths_round_to_nearest() {
+        for (x, text) in [(0.0, "0.00"), (-0.25, "-0.25"), (12.006, "12.01"), (-993.622, "-993.62")] {
+            assert_eq!(format!("{}", Hundredths(x)), text);
+        }
+    }
+
+    #[test]
+    fn every_frame_gets_one_line() {
+        let (mut scores, mut bits) = (String::new(), String::new());
+        let summary = score(&mut scores).expect("the model loads");
+        parity(&mut bits).expect("the model loads");
+        assert_eq!(summary.frames, scores.lines().count());
+        assert_eq!(summary.frames, bits.lines().count());
+        assert_eq!(summary.anomalous, scores.lines().filter(|line| line.ends_with("ANOMALOUS")).count());
+    }
+
+    #[test]
+    fn a_failing_console_is_reported() {
+        struct Full;
+        impl Write for Full {
+            fn write_str(&mut self, _: &str) -> fmt::Result {
+                Err(fmt::Error)
+            }
+        }
+        assert_eq!(score(&mut Full), Err(Failure::Console));
+        assert_eq!(parity(&mut Full), Err(Failure::Console));
+    }
+}

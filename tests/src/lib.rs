@@ -1,2 +1,4 @@
-//! Being laid out.
+//! What several tests need.
 pub mod models;
+pub mod shared;
+pub mod qemu;

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# All that must hold before a change goes in, the same for people and for CI. Missing tools are installed by apt-get
+# where that is possible (as root, on Debian and its kin); elsewhere the command to run is printed.
+set -uo pipefail
+cd "$(dirname "$0")"
+
+targets=(thumbv6m-none-eabi thumbv7m-none-eabi thumbv7em-none-eabihf thumbv8m.main-none-eabi
+    thumbv8m.main-none-eabihf riscv32imac-unknown-none-elf wasm32-unknown-unknown)
+
+have() { command -v "$1" >/dev/null; }
+packaged() { apt-cache show "$1" >/dev/null 2>&1; }
+# The library source of Debian's Rust serves every target: see cross.sh.
+debian_source() { [ -e "$(PATH=/usr/bin:/bin rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ]; }
+
+# Rust's targets that are not there.
+absent_targets() {
+    for target in "${targets[@]}"; do
+        [ -d "$(rustc --print target-libdir --target "$target" 2>/dev/null)" ] || echo "$target"
+    done
+}
+
+# Debian's packages that are not there.
+absent_packages() {
+    have cc || printf '%s\n' gcc libc6-dev
+    have cargo || printf '%s\n' rustc-web cargo-web
+    have cargo-fmt || echo rustfmt-web
+    have cargo-clippy || echo rust-web-clippy
+    [ -z "$(absent_targets)" ] || debian_source || printf '%s\n' rustc-web cargo-web rust-web-src
+    [ -z "$(absent_targets)" ] || have ld.lld || echo lld
+    have qemu-system-arm || echo qemu-system-arm
+    # Newer releases keep RISC-V in a package of its own.
+    have qemu-system-riscv32 || if packaged qemu-system-riscv; then echo qemu-system-riscv; else echo qemu-system-misc; fi
+}
+
+stop() {
+    printf 'ci.sh: %s\n' "$*" >&2
+    exit 1
+}
+
+install_tools() {
+    local packages remedy root=
+    [ -n "$(absent_packages)" ] || return 0
+    have apt-get && [ "$(id -u)" = 0 ] && root=yes && apt-get -qq update
+    packages=$(absent_packages | sort -u | xargs)
+    if [[ $packages == *rust* ]] && ! packaged rustc-web; then
+        have cargo || stop 'Rust is missing: install it from https://rustup.rs'
+        stop "targets of Rust are missing: run rustup target add $(absent_targets | xargs)"
+    fi
+    remedy="apt-get install --yes --no-install-recommends $packages"
+    [ $root ] || stop "tools are missing: run sudo $remedy"
+    echo "$remedy"
+    DEBIAN_FRONTEND=noninteractive $remedy >/dev/null || stop 'apt-get failed'
+}
+
+passed=0 failed=0
+# step NAME COMMAND...: runs the command with its output in a log, which is shown where it fails.
+step() {
+    local name=$1 start=$SECONDS log verdict
+    log=$logs/${1// /-}.log
+    shift
+    printf '%-26s' "$name"
+    if "$@" >"$log" 2>&1; then
+        verdict=ok passed=$((passed + 1))
+    else
+        verdict=FAILED failed=$((failed + 1))
+    fi
+    # libtest's counts, where the step is a test run
+    printf '%-7s%4d s%s\n' $verdict $((SECONDS - start)) \
+        "$(awk '/^test result/ { n += $4 } END { if (n) printf "%7d tests", n }' "$log")"
+    [ $verdict = ok ] || { echo "  $*"; tail -n 80 "$log"; }
+}
+
+install_tools
+logs=${CARGO_TARGET_DIR:-target}/ci
+mkdir -p "$logs"
+export CARGO_TERM_COLOR=never
+
+step 'formatting' cargo fmt --all --check
+step 'lints' cargo clippy --locked --workspace --all-targets -- -D warnings
+step 'documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --lib --no-deps
+step 'tests' cargo test --locked --workspace
+step 'links for every target' cargo test --locked -p elbow-tests --test cross_compile -- --ignored --show-output
+step 'same bits in QEMU' cargo test --locked -p elbow-tests --test firmware_qemu -- --ignored --show-output
+
+echo
+grep -h ' bytes of flash, ' "$logs"/same-bits-in-QEMU.log
+echo
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
