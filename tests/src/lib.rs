@@ -1,4 +1,3 @@
 //! What several tests need.
 pub mod models;
-pub mod shared;
 pub mod qemu;
