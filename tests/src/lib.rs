@@ -1,3 +1,4 @@
 //! What several tests need.
 pub mod models;
 pub mod qemu;
+pub mod shared;
