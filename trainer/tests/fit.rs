@@ -1,0 +1,262 @@
+//! The fitting loop: what it reaches, what it repeats bit for bit, and what it does when something is wrong.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
+use elbow_trainer::fit::{Event, FitConfig, FitError, Fitted, Frames, Progress, TrainingRows, fit};
+use elbow_trainer::net::layout::{Dense, Latent, Layout, Likelihood};
+use elbow_trainer::objective::Objective;
+use rand_core::Rng;
+use rand_pcg::Pcg32;
+
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+fn layout(features: u32, widths: &[u32], dim: u32, likelihood: LikelihoodKind) -> Layout {
+    let chain =
+        || widths.iter().map(|width| Hidden { width: *width, activation: Activation::Tanh }).collect();
+    let latent = LatentKind::Gaussian { dim };
+    Layout::new(&Architecture { features, encoder: chain(), latent, decoder: chain(), likelihood })
+}
+
+fn normals(n: usize) -> Vec<f32> {
+    let mut rng = Pcg32::new(1, 1);
+    (0..n).map(|_| elbow::math::normal_quantile(rng.next_u32())).collect()
+}
+
+/// Bits that are drawn anew whenever they are read, and how often each row was.
+struct Bits {
+    rows: usize,
+    reads: Mutex<HashMap<usize, u32>>,
+}
+
+impl TrainingRows for Bits {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn read(&self, row: usize, rng: &mut Pcg32, input: &mut [f32], target: &mut [f32]) {
+        *self.reads.lock().unwrap().entry(row).or_default() += 1;
+        target.fill_with(|| if rng.next_u32() >> 28 < row as u32 % 16 { 1.0 } else { 0.0 });
+        input.copy_from_slice(target);
+    }
+}
+
+fn fit_bits(seed: u64) -> Fitted {
+    // Several shards in a step, several chunks in the optimiser.
+    let layout = layout(400, &[160], 3, LikelihoodKind::Bernoulli);
+    let rows = Bits { rows: 250, reads: Mutex::default() };
+    let config = FitConfig {
+        objective: Objective::Iwae,
+        samples: 3,
+        epochs: 3,
+        batch: 100,
+        seed,
+        ..FitConfig::default()
+    };
+    let start = layout.init(seed, &[0.0; 400]);
+    let fitted = fit(&layout, start, &rows, &config, &NEVER, |epoch, _| epoch.into(), |_| ()).unwrap();
+    let reads = rows.reads.lock().unwrap();
+    assert!((0..250).all(|row| reads[&row] == 3), "an epoch shows every row once");
+    fitted
+}
+
+#[test]
+fn threads_change_no_bit_and_the_seed_does() {
+    let with_threads = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| fit_bits(5))
+    };
+    let one = with_threads(1);
+    assert_eq!(one, with_threads(1));
+    assert_eq!(one, with_threads(2));
+    assert_eq!(one, with_threads(3));
+    assert_ne!(one.params, fit_bits(6).params);
+    assert_eq!(one.best_epoch, 3);
+}
+
+/// Factor analysis with one factor and three features has as many parameters as a covariance has numbers, so its
+/// likelihood reaches that of the sample covariance; and the posterior of a linear model is Gaussian with a mean linear in x,
+/// so the ELBO reaches the likelihood.
+#[test]
+fn a_linear_model_reaches_the_likelihood_of_the_sample_covariance() {
+    let (rows, loadings, scales) = (400, [1.0, -0.7, 0.5], [0.3, 0.5, 0.4]);
+    let (z, noise) = (normals(rows), &normals(rows * 4)[rows..]);
+    let data: Vec<f32> =
+        (0..rows * 3).map(|i| z[i / 3] * loadings[i % 3] + scales[i % 3] * noise[i]).collect();
+    let layout = layout(3, &[], 1, LikelihoodKind::Gaussian);
+    let frames = Frames { input: &data, target: &data, features: 3 };
+    let optimum = gaussian_nats(&data);
+    for (objective, samples) in [(Objective::Elbo, 1), (Objective::Iwae, 4)] {
+        let config = FitConfig {
+            objective,
+            samples,
+            epochs: 400,
+            batch: 100,
+            learning_rate: 1e-2,
+            patience: 400,
+            ..FitConfig::default()
+        };
+        let (start, elbo) = (layout.init(3, &[0.0; 3]), |_, params: &[f32]| elbo(&layout, params, &data));
+        let fitted = fit(&layout, start, &frames, &config, &NEVER, elbo, |_| ()).unwrap();
+        let best = fitted.history[fitted.best_epoch as usize - 1].valid_nats;
+        assert!((-0.01..=0.0).contains(&(best - optimum)), "{objective:?}: {best}, not {optimum}");
+    }
+}
+
+/// Mean log density of the rows under the normal distribution with their own mean and covariance.
+fn gaussian_nats(data: &[f32]) -> f64 {
+    let rows: Vec<[f64; 3]> =
+        data.chunks_exact(3).map(|row| [row[0], row[1], row[2]].map(f64::from)).collect();
+    let mean_of = |f: &dyn Fn(&[f64; 3]) -> f64| rows.iter().map(f).sum::<f64>() / rows.len() as f64;
+    let mean = [0, 1, 2].map(|i| mean_of(&|row| row[i]));
+    let c = |i: usize, j: usize| mean_of(&|row| (row[i] - mean[i]) * (row[j] - mean[j]));
+    let minor = |i, j| c(1, i) * c(2, j) - c(1, j) * c(2, i);
+    let determinant = c(0, 0) * minor(1, 2) - c(0, 1) * minor(0, 2) + c(0, 2) * minor(0, 1);
+    // −½ (d log 2π + log |S| + d)
+    -0.5 * (3.0 * std::f64::consts::TAU.ln() + determinant.ln() + 3.0)
+}
+
+/// The ELBO of a linear model with one latent coordinate, in closed form.
+fn elbo(layout: &Layout, params: &[f32], data: &[f32]) -> f64 {
+    let affine = |dense: &Dense, output: usize, x: &[f64]| -> f64 {
+        let weights = &params[dense.weights()][output * x.len()..][..x.len()];
+        let dot: f64 = weights.iter().zip(x).map(|(w, x)| f64::from(*w) * x).sum();
+        dot + f64::from(params[dense.bias()][output])
+    };
+    let Latent::Gaussian { loc, log_scale } = &layout.latent;
+    let Likelihood::Gaussian { loc: out, log_scale: noise } = &layout.likelihood else { unreachable!() };
+    let row_elbo = |row: &[f32]| {
+        let x: Vec<f64> = row.iter().map(|x| f64::from(*x)).collect();
+        let (m, log_s) = (affine(loc, 0, &x), affine(log_scale, 0, &x));
+        let s2 = (2.0 * log_s).exp();
+        let log_prob = |i: usize| {
+            let (w, log_sigma) = (f64::from(params[out.weights()][i]), f64::from(params[noise.start + i]));
+            let r = x[i] - affine(out, i, &[m]);
+            // E_q log N(x; w z + b, σ²) = −½ (r² + w² s²) / σ² − log σ − ½ log 2π
+            -0.5 * (r * r + w * w * s2) / (2.0 * log_sigma).exp()
+                - log_sigma
+                - 0.5 * std::f64::consts::TAU.ln()
+        };
+        (0..3).map(log_prob).sum::<f64>() - (0.5 * (m * m + s2 - 1.0) - log_s)
+    };
+    data.chunks_exact(3).map(row_elbo).sum::<f64>() / (data.len() / 3) as f64
+}
+
+/// A small run whose validation is told by `validate`.
+fn small(
+    config: FitConfig,
+    stop: &AtomicBool,
+    validate: impl FnMut(u32, &[f32]) -> f64,
+    progress: impl FnMut(&Progress),
+) -> (Vec<f32>, Result<Fitted, FitError>) {
+    let layout = layout(3, &[4], 2, LikelihoodKind::Gaussian);
+    let (data, start) = (normals(30), layout.init(1, &[0.0; 3]));
+    let frames = Frames { input: &data, target: &data, features: 3 };
+    (start.clone(), fit(&layout, start, &frames, &config, stop, validate, progress))
+}
+
+#[test]
+fn the_best_weights_are_kept_and_patience_ends_the_run() {
+    let config = FitConfig { patience: 3, ..FitConfig::default() };
+    let mut seen = Vec::new();
+    let validate = |epoch, params: &[f32]| {
+        seen.push(params.to_vec());
+        [0.0, -3.0, -1.0, -2.0, -1.0, -1.5, 9.0][epoch as usize]
+    };
+    let fitted = small(config, &NEVER, validate, |_| ()).1.unwrap();
+    assert_eq!((fitted.best_epoch, fitted.history.len(), fitted.stopped), (2, 5, false));
+    assert_eq!(fitted.params, seen[1]);
+    assert!(fitted.history.iter().all(|record| record.train_nats.is_finite()));
+}
+
+#[test]
+fn a_broken_epoch_starts_again_with_half_the_step() {
+    let config = FitConfig { epochs: 2, ..FitConfig::default() };
+    let (mut calls, mut restarts) = (0, Vec::new());
+    let validate = |_, _: &[f32]| {
+        calls += 1;
+        if calls == 2 { f64::NAN } else { f64::from(calls) }
+    };
+    let progress = |now: &Progress| {
+        if now.event == Event::Restart {
+            restarts.push((now.epoch, now.learning_rate));
+        }
+    };
+    let fitted = small(config, &NEVER, validate, progress).1.unwrap();
+    assert_eq!(restarts, [(2, 0.5e-3)]);
+    assert_eq!(fitted.history.iter().map(|record| record.learning_rate).collect::<Vec<_>>(), [1e-3, 0.5e-3]);
+}
+
+#[test]
+fn a_hopeless_run_says_what_to_do() {
+    let layout = layout(3, &[4], 2, LikelihoodKind::Gaussian);
+    let (data, start) = ([1e30; 30], layout.init(1, &[0.0; 3]));
+    let frames = Frames { input: &data, target: &data, features: 3 };
+    let error = fit(&layout, start, &frames, &FitConfig::default(), &NEVER, |_, _| 0.0, |_| ()).unwrap_err();
+    assert!(matches!(error, FitError::Diverged { epoch: 1, .. }), "{error:?}");
+    assert!(error.to_string().contains("smaller learning rate"), "{error}");
+}
+
+#[test]
+fn a_run_stops_when_told() {
+    let stop = AtomicBool::new(false);
+    let config = FitConfig { batch: 2, ..FitConfig::default() };
+    let progress = |now: &Progress| stop.store(now.epoch == 2 && now.batch == 3, Ordering::Relaxed);
+    let fitted = small(config, &stop, |epoch, _| epoch.into(), progress).1.unwrap();
+    assert_eq!((fitted.best_epoch, fitted.history.len(), fitted.stopped), (1, 1, true));
+    let (start, fitted) = small(config, &AtomicBool::new(true), |_, _| 0.0, |_| ());
+    assert_eq!(fitted.unwrap(), Fitted { params: start, best_epoch: 0, history: Vec::new(), stopped: true });
+}
+
+#[test]
+fn progress_counts_to_the_end() {
+    let config = FitConfig { epochs: 3, batch: 4, ..FitConfig::default() };
+    let mut steps = Vec::new();
+    let mut last = None;
+    let progress = |now: &Progress| {
+        if now.event == Event::Step {
+            steps.push((now.epoch, now.batch));
+        }
+        last = Some(*now);
+    };
+    small(config, &NEVER, |epoch, _| epoch.into(), progress).1.unwrap();
+    // Ten rows in batches of at most four: three of them.
+    assert_eq!(steps, (1..=3).flat_map(|epoch| (1..=3).map(move |batch| (epoch, batch))).collect::<Vec<_>>());
+    let last = last.unwrap();
+    assert_eq!((last.event, last.valid_nats, last.remaining.as_nanos()), (Event::Epoch, Some(3.0), 0));
+}
+
+#[test]
+fn a_clipped_gradient_moves_less_only_where_it_is_longer() {
+    let run = |clip_norm| {
+        let config = FitConfig { epochs: 1, clip_norm, ..FitConfig::default() };
+        small(config, &NEVER, |_, _| 0.0, |_| ()).1.unwrap().params
+    };
+    assert_eq!(run(f32::INFINITY), run(1e6));
+    assert_ne!(run(f32::INFINITY), run(1e-9));
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused() {
+    for (config, message) in [
+        (
+            FitConfig { samples: 0, ..FitConfig::default() },
+            "the number of samples is 0: it must be at least 1",
+        ),
+        (FitConfig { batch: 0, ..FitConfig::default() }, "the batch is 0"),
+        (FitConfig { patience: 0, ..FitConfig::default() }, "the patience is 0"),
+        (FitConfig { learning_rate: f32::NAN, ..FitConfig::default() }, "the learning rate is NaN"),
+        (FitConfig { learning_rate: -1.0, ..FitConfig::default() }, "the learning rate is -1"),
+        (FitConfig { clip_norm: 0.0, ..FitConfig::default() }, "the gradient norm to clip at is 0"),
+    ] {
+        let error = small(config, &NEVER, |_, _| 0.0, |_| ()).1.unwrap_err().to_string();
+        assert!(error.starts_with(message), "{error}");
+    }
+    let layout = layout(3, &[], 1, LikelihoodKind::Gaussian);
+    let none = Frames { input: &[], target: &[], features: 3 };
+    let start = layout.init(1, &[0.0; 3]);
+    let error = fit(&layout, start, &none, &FitConfig::default(), &NEVER, |_, _| 0.0, |_| ());
+    assert_eq!(error, Err(FitError::NoRows));
+}
