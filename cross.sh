@@ -36,8 +36,15 @@ else
     exit 1
 fi
 
-# shellcheck disable=SC2086 # both are lists of words
+options="--quiet --target $target $what"
+# shellcheck disable=SC2086 # lists of words
 case $verb in
-    build) $cargo build --quiet --target "$target" $what && echo "$dir/$target/firmware/$bin" ;;
-    *) exec $cargo "$verb" --quiet --target "$target" $what ;;
+    check) exec $cargo check $options ;;
+    # Both start so, since `cargo run --quiet` keeps errors of the build to itself.
+    *) $cargo build $options ;;
+esac
+# shellcheck disable=SC2086
+case $verb in
+    build) echo "$dir/$target/firmware/$bin" ;;
+    run) exec $cargo run $options ;;
 esac
