@@ -1,7 +1,7 @@
 //! A sampler of fixed work: the distribution function of `t = 1 − μ·z` in a table. Derivation: `docs/von-mises-fisher.md`.
 
 use super::hypersphere::{NormalDraw, log_area, open_uniform};
-use super::{ParamError, Real, VmfGrid, VmfNode};
+use super::{ParamError, Real, VmfGrid};
 use crate::math;
 use rand_core::Rng;
 
@@ -114,17 +114,16 @@ pub fn build_vmf_table(d: usize, kappa: f64, nodes: &mut [[f32; 2]]) {
 
 /// Hands over t, `∫ f dt` and `∫ |f'|^¼ dv` up to each node of the grid.
 fn walk(grid: &VmfGrid, mut visit: impl FnMut(f64, f64, f64)) {
-    let floor = Real::exp(-DEPTH);
     let (mut mass, mut weight) = (0.0, 0.0);
-    let mut last: Option<VmfNode> = None;
-    for node in (0..=grid.cells()).map(|i| grid.node(i as f64)).filter(|node| node.density >= floor) {
-        if let Some(last) = last {
-            let ends = [last, node].map(|node| [node.density, node.density * node.slope]);
-            mass += grid.integral(ends[0], ends[1]);
-            // f' = g (slope − (1 − t)) with g the density over v; ¼ more where f is flat
-            weight += Real::sqrt(Real::sqrt(node.density * ((node.slope + node.t - 1.0).abs() + 0.25)));
-        }
+    let mut last = grid.node(0);
+    visit(last.t, mass, weight);
+    for i in 1..=grid.cells() {
+        let node = grid.node(i);
+        let [before, here] = [last, node].map(|node| [node.density, node.density * node.slope]);
+        mass += grid.integral(before, here);
+        // f' = g (slope − (1 − t)) with g the density over v; ¼ more where f is flat
+        weight += Real::sqrt(Real::sqrt(node.density * ((node.slope + node.t - 1.0).abs() + 0.25)));
         visit(node.t, mass, weight);
-        last = Some(node);
+        last = node;
     }
 }
