@@ -1,7 +1,7 @@
 //! The von Mises–Fisher normaliser against forty-digit values, and against closed forms.
 
 use elbow::distribution::hypersphere::log_area;
-use elbow::distribution::{HypersphericalUniform, VonMisesFisher, vmf_normalizer};
+use elbow::distribution::{Concentration, HypersphericalUniform, VonMisesFisher, vmf_normalizer};
 use std::f64::consts::{PI, TAU};
 
 /// One line of `golden/vmf_normalizer.csv`, written by the script beside it.
@@ -131,4 +131,22 @@ fn areas_and_entropies() {
     let mut average = [0.0; 3];
     peaked.mean(&mut average);
     assert_eq!((peaked.mode(), average), (&mean[..], [0.0, 0.6 * a, 0.8 * a]));
+}
+
+/// Entropy and log density at the mode, both with respect to area, as SciPy's `vonmises_fisher` gives them (it refuses κ = 0).
+#[test]
+fn agrees_with_scipy() {
+    let mut compared = 0;
+    for line in include_str!("../golden/vmf_scipy.csv").lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [d, kappa, entropy, log_mode, ..] = fields[..] else { panic!("{line}") };
+        let (Ok(entropy), Ok(log_mode)) = (entropy.parse::<f64>(), log_mode.parse::<f64>()) else { continue };
+        let ours = Concentration::new(d.parse().unwrap(), kappa.parse().unwrap()).unwrap();
+        let at_mode = ours.log_prob_at(0.0) - log_area::<f32>(ours.dims());
+        for (ours, theirs) in [(ours.entropy(), entropy), (at_mode, log_mode)] {
+            assert!((f64::from(ours) - theirs).abs() < 1e-5 + 5e-7 * theirs.abs(), "{line}: {ours}");
+        }
+        compared += 1;
+    }
+    assert_eq!(compared, 36);
 }

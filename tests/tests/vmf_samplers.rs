@@ -8,7 +8,7 @@ use elbow::distribution::{
 use rand_core::{SeedableRng, TryRng};
 use rand_pcg::Pcg32;
 use std::convert::Infallible;
-use vmf_law::{CONCENTRATIONS, DRAWS, Law, alarm, check, grid, some_direction, table, unit};
+use vmf_law::{CONCENTRATIONS, DIMENSIONS, DRAWS, Law, alarm, check, grid, some_direction, table, unit};
 
 #[test]
 fn moebius_rejection_follows_the_law() {
@@ -77,6 +77,39 @@ fn tangent_is_uniform(mean: &[f32], kappa: f32) {
             let distance = law.distance(cosines);
             assert!(distance < alarm(), "d = {d}, κ = {kappa}, axis {j}, table {tabled}: √n D = {distance}");
         }
+    }
+}
+
+/// Words drawn so far.
+struct Counted(Pcg32, usize);
+
+impl TryRng for Counted {
+    type Error = Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.1 += 1;
+        self.0.try_next_u32()
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.1 += 2;
+        self.0.try_next_u64()
+    }
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.try_fill_bytes(bytes)
+    }
+}
+
+/// The default sampler accepts nine tries in ten or more, except on the circle; a try is d + 1 words.
+#[test]
+fn rejections_are_rare() {
+    let around_the_switch = DIMENSIONS.map(|d| (d, 0.5 * d as f32));
+    for (d, kappa) in grid().chain(around_the_switch) {
+        let sampler = VmfSampler::new(d, kappa);
+        let (mean, mut z) = (some_direction(d), vec![0.0; d]);
+        let mut rng = Counted(Pcg32::seed_from_u64(3), 0);
+        (0..20_000).for_each(|_| drop(sampler.sample(&mean, &mut rng, &mut z)));
+        let tries = rng.1 as f64 / ((d + 1) as f64 * 20_000.0);
+        println!("d = {d:2} κ = {kappa:5}: {tries:.3} tries");
+        assert!(tries < if d == 2 { 1.55 } else { 1.13 }, "d = {d}, κ = {kappa}: {tries} tries");
     }
 }
 

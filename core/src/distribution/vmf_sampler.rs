@@ -188,3 +188,23 @@ fn inverse_d3(kappa: f32, span: f32, u: f32) -> f32 {
     let t = if kappa < 1e-6 { 2.0 * u } else { -Real::ln_1p(-u * span) / kappa };
     if t < 2.0 { t } else { 2.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With Wood's `a = (d−1 + 2κ + √(4κ² + (d−1)²))/4` the law that is sampled has concentration `a(1−b)`: κ for the exact b alone.
+    #[test]
+    fn b_is_exact_at_every_concentration() {
+        for d in [2, 3, 8, 64, 128] {
+            for kappa in [0.0, 0.1, 1.0, 10.0, 100.0, 3000.0, 10_000.0_f32] {
+                let Proposal::Moebius { b, .. } = VmfSampler::moebius(d, kappa).0 else { unreachable!() };
+                let (n, kappa) = (d as f64 - 1.0, f64::from(kappa));
+                let root = Real::sqrt(4.0 * kappa * kappa + n * n);
+                let (a, exact) = (0.25 * (n + 2.0 * kappa + root), n / (2.0 * kappa + root));
+                assert!((f64::from(b) / exact - 1.0).abs() < 2e-7, "d = {d}, κ = {kappa}");
+                assert!((a * (1.0 - f64::from(b)) - kappa).abs() < 2e-7 * a * exact, "d = {d}, κ = {kappa}");
+            }
+        }
+    }
+}
