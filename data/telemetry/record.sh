@@ -45,7 +45,7 @@ work() {
             sleep "$((n % 2)).$((n % 10))"
         done
         draw
-        sleep "$(between 0 12)"
+        sleep "$(between 0 20)"
     done
 }
 
@@ -54,7 +54,7 @@ disturb() { # KIND ROUND
     cores=$(getconf _NPROCESSORS_ONLN)
     case $1 in
     cpu_hog)
-        for core in $(seq $((cores * 2 + $2))); do while :; do :; done & done
+        for core in $(seq $((cores * 4 * $2))); do while :; do :; done & done
         wait ;;
     disk_storm)
         while :; do

@@ -18,13 +18,13 @@ use Kind::{Level, Rate, Share};
 
 const MIB_PER_KIB: f64 = 1.0 / 1024.0;
 const KIB_PER_SECTOR: f64 = 0.5;
-const KIB_PER_BYTE: f64 = 1.0 / 1024.0;
 
 /// Every column, in the order in which [`Snapshot::parse`] collects the values.
 ///
 /// The set is the same on every machine, so that a model fitted on one can score another; counters that
-/// many kernels leave out (pressure, temperatures) are therefore not among them.
-const COLUMNS: [(&str, Kind); 22] = [
+/// many kernels leave out (pressure, temperatures) are therefore not among them, nor the network's, which stand
+/// still on most machines for most of the time.
+const COLUMNS: [(&str, Kind); 20] = [
     ("cpu_user", Share),
     ("cpu_system", Share),
     ("cpu_iowait", Share),
@@ -45,8 +45,6 @@ const COLUMNS: [(&str, Kind); 22] = [
     ("disk_write_kib_per_s", Rate(KIB_PER_SECTOR)),
     ("disk_ops_per_s", Rate(1.0)),
     ("disk_busy", Rate(0.001)),
-    ("net_kib_per_s", Rate(KIB_PER_BYTE)),
-    ("net_packets_per_s", Rate(1.0)),
 ];
 
 /// The number of measured columns, without the time and the label.
@@ -70,8 +68,6 @@ pub(super) struct Texts<'a> {
     pub(super) vmstat: &'a str,
     /// `/proc/diskstats`
     pub(super) diskstats: &'a str,
-    /// `/proc/net/dev`
-    pub(super) net: &'a str,
 }
 
 /// The counters at one moment.
@@ -95,7 +91,6 @@ impl Snapshot {
             meminfo: &read("meminfo")?,
             vmstat: &read("vmstat")?,
             diskstats: &read("diskstats")?,
-            net: &read("net/dev")?,
         })
     }
 
@@ -110,7 +105,6 @@ impl Snapshot {
         // user nice system idle iowait irq softirq steal; guest time is part of user time already.
         let cpu: [f64; 8] = stat.row("cpu")?;
         let disk = disks(texts.diskstats)?;
-        let net = interfaces(texts.net)?;
         Ok(Self {
             values: [
                 cpu[0] + cpu[1],
@@ -133,8 +127,6 @@ impl Snapshot {
                 disk[1],
                 disk[2],
                 disk[3],
-                net[0],
-                net[1],
             ],
             cpu_time: cpu.iter().sum(),
         })
@@ -209,22 +201,6 @@ fn is_partition(name: &str, disk: &str) -> bool {
         let digits = rest.strip_prefix('p').unwrap_or(rest);
         !disk.is_empty() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
     })
-}
-
-/// Bytes and packets, both ways, over every interface but the loopback.
-fn interfaces(text: &str) -> Result<[f64; 2], RecordError> {
-    let mut total = [0.0; 2];
-    for (name, rest) in text.lines().filter_map(|line| line.split_once(':')) {
-        let name = name.trim();
-        if name == "lo" {
-            continue;
-        }
-        let words: Vec<&str> = rest.split_whitespace().collect();
-        let field = |i: usize| number("/proc/net/dev", name, words.get(i));
-        total[0] += field(0)? + field(8)?;
-        total[1] += field(1)? + field(9)?;
-    }
-    Ok(total)
 }
 
 fn number(file: &'static str, key: &str, word: Option<&&str>) -> Result<f64, RecordError> {

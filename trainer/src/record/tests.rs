@@ -15,8 +15,6 @@ const BEFORE: Texts = Texts {
     diskstats: "   7  0 loop0 9 9 9 9 9 9 9 9 0 9 9\n 254  0 vda 10 0 200 5 20 0 400 5 0 100 10\n \
                 254  1 vda1 10 0 200 5 20 0 400 5 0 100 10\n 259 0 nvme0n1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n \
                 259 1 nvme0n1p1 7 7 7 7 7 7 7 7 7 7 7\n",
-    net: "Inter-|   Receive  |  Transmit\n face |bytes packets errs|bytes\n    lo: 9 9 0 0 0 0 0 0 9 9 0 0 0 0 0 0\n  \
-          eth0:1024 10 0 0 0 0 0 0 2048 20 0 0 0 0 0 0\n",
 };
 
 const AFTER: Texts = Texts {
@@ -25,7 +23,6 @@ const AFTER: Texts = Texts {
     meminfo: "MemAvailable: 1024 kB\nDirty: 0 kB\nAnonPages: 2048 kB\n",
     vmstat: "pgfree 700\npgfault 420\npgmajfault 30\n",
     diskstats: "254 0 vda 14 0 240 5 26 0 480 5 0 600 10\n",
-    net: "eth0: 2048 12 0 0 0 0 0 0 4096 24 0 0 0 0 0 0\n",
 };
 
 fn args(out: &Path) -> RecordArgs {
@@ -73,8 +70,6 @@ fn a_row_holds_shares_rates_and_levels() {
         ("disk_write_kib_per_s", 80.0),
         ("disk_ops_per_s", 20.0),
         ("disk_busy", 1.0),
-        ("net_kib_per_s", 6.0),
-        ("net_packets_per_s", 12.0),
     ];
     assert_eq!(expected.len(), WIDTH);
     for (name, value) in expected {
@@ -90,7 +85,6 @@ fn a_counter_that_is_not_there_is_named() {
         (Texts { meminfo: "MemTotal: 1 kB\n", ..BEFORE }, "/proc/meminfo", "MemAvailable"),
         (Texts { vmstat: "pgfree many\n", ..BEFORE }, "/proc/vmstat", "pgfree"),
         (Texts { diskstats: "254 0 vda 1 2 3\n", ..BEFORE }, "/proc/diskstats", "vda"),
-        (Texts { net: "eth0: 1 2\n", ..BEFORE }, "/proc/net/dev", "eth0"),
     ];
     for (texts, file, key) in cases {
         let text = Snapshot::parse(&texts).unwrap_err().to_string();
