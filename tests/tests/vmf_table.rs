@@ -2,7 +2,7 @@
 
 mod vmf_law;
 
-use elbow::distribution::{Concentration, ParamError, VmfTable};
+use elbow::distribution::{Concentration, ParamError, VmfTable, build_vmf_table};
 use elbow::noise::LowDiscrepancy;
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg32;
@@ -69,12 +69,28 @@ fn low_discrepancy_noise_pays_with_the_table() {
 }
 
 #[test]
+fn every_table_that_is_built_is_accepted() {
+    for d in [2, 3, 4, 5, 8, 16, 32, 64, 128] {
+        for (kappa, nodes) in
+            CONCENTRATIONS.into_iter().flat_map(|kappa| [9, 17, 65, 129].map(|nodes| (kappa, nodes)))
+        {
+            let mut nodes = vec![[0.0; 2]; nodes];
+            build_vmf_table(d, f64::from(kappa), &mut nodes);
+            let table = VmfTable::new(d, &nodes);
+            assert!(table.is_ok(), "d = {d}, κ = {kappa}, {} nodes: {nodes:?}", nodes.len());
+            assert!(table.is_ok_and(|table| [0.0, 2.0].iter().all(|&t| table.log_prob_at(t).is_finite())));
+        }
+    }
+}
+
+#[test]
 fn broken_tables_are_refused() {
     let bad = [
-        [[0.0, 0.0], [1.0, 0.5]],
+        [[0.1, 0.0], [1.0, 0.5]],
         [[1.0, 0.0], [0.5, 1.0]],
-        [[0.0, 0.0], [f32::NAN, 1.0]],
-        [[0.0, 0.0], [2.5, 1.0]],
+        [[0.0, 0.0], [1.0, 1.0]],
+        [[0.1, 0.0], [f32::NAN, 1.0]],
+        [[0.1, 0.0], [2.0, 1.0]],
     ];
     for nodes in bad {
         assert_eq!(VmfTable::new(3, &nodes).unwrap_err(), ParamError::BadTable, "{nodes:?}");
