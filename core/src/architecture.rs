@@ -13,6 +13,9 @@ pub const MAX_LAYERS: usize = 6;
 /// Most numbers that a frame, a hidden vector or a latent may have.
 pub const MAX_WIDTH: u32 = 1 << 20;
 
+/// Cells of the table that a model with [`ConcentrationKind::Tabled`] carries.
+pub const TABLE_CELLS: usize = 64;
+
 /// The function applied to each output of a dense layer. Formulas: `layer::activation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activation {
@@ -51,6 +54,30 @@ pub enum LatentKind {
         /// number of latent coordinates
         dim: u32,
     },
+    /// Von Mises–Fisher posterior and uniform prior on the sphere in `dim` coordinates.
+    VonMisesFisher {
+        /// number of coordinates d of the latent; the sphere is S^(d−1)
+        dim: u32,
+        /// where the concentration comes from
+        concentration: ConcentrationKind,
+    },
+}
+
+/// Where the concentration κ of a von Mises–Fisher posterior comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ConcentrationKind {
+    /// from the encoder, for each frame
+    Learned,
+    /// one for the model; samples by rejection
+    Fixed {
+        /// κ
+        kappa: f32,
+    },
+    /// one for the model; samples from a table
+    Tabled {
+        /// κ
+        kappa: f32,
+    },
 }
 
 /// The family of the likelihood p(x|z).
@@ -64,11 +91,34 @@ pub enum LikelihoodKind {
     GaussianPerOutput,
 }
 
+/// What is done to a raw frame first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FeaturesKind {
+    /// nothing: it is of bits
+    Binary,
+    /// standardised
+    Standardize,
+    /// heavy-tailed numbers in logarithms, then standardised
+    LogStandardize,
+}
+
+impl FeaturesKind {
+    /// What a likelihood needs at least.
+    pub fn plain(likelihood: LikelihoodKind) -> FeaturesKind {
+        match likelihood {
+            LikelihoodKind::Bernoulli => FeaturesKind::Binary,
+            LikelihoodKind::Gaussian | LikelihoodKind::GaussianPerOutput => FeaturesKind::Standardize,
+        }
+    }
+}
+
 /// The run-time description of a model's shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Architecture {
     /// numbers in a frame
     pub features: u32,
+    /// what is done to them first
+    pub preprocessing: FeaturesKind,
     /// hidden layers from the frame to the posterior's head
     pub encoder: Vec<Hidden, MAX_LAYERS>,
     /// the posterior and its prior
@@ -83,7 +133,7 @@ impl Architecture {
     /// Latent coordinates.
     pub fn latent_dims(&self) -> u32 {
         match self.latent {
-            LatentKind::Gaussian { dim } => dim,
+            LatentKind::Gaussian { dim } | LatentKind::VonMisesFisher { dim, .. } => dim,
         }
     }
 
@@ -100,20 +150,36 @@ impl Architecture {
     /// Whether every size is at least 1 and within what a file can hold.
     pub fn is_sound(&self) -> bool {
         let widths = self.encoder.iter().chain(&self.decoder).map(|layer| layer.width);
-        widths.chain([self.features, self.latent_dims()]).all(|size| (1..=MAX_WIDTH).contains(&size))
+        let sizes_are =
+            widths.chain([self.features, self.latent_dims()]).all(|size| (1..=MAX_WIDTH).contains(&size));
+        // a sphere has at least two coordinates
+        sizes_are && !matches!(self.latent, LatentKind::VonMisesFisher { dim: ..2, .. })
     }
 
     /// The hash of the shape: equal to that of the type written beside the model file.
     pub fn fingerprint(&self) -> u32 {
         let latent = self.latent_dims();
-        let features = match self.likelihood {
-            LikelihoodKind::Bernoulli => Part::Binary,
-            LikelihoodKind::Gaussian | LikelihoodKind::GaussianPerOutput => Part::Standardize,
+        let features = match self.preprocessing {
+            FeaturesKind::Binary => Part::Binary,
+            FeaturesKind::Standardize => Part::Standardize,
+            FeaturesKind::LogStandardize => Part::LogStandardize,
         };
         let linear = |inputs, outputs| dense(inputs, outputs, Activation::Identity);
         let head = linear(self.encoder_width(), latent);
         let head = match self.latent {
             LatentKind::Gaussian { .. } => of(&[Part::GaussianHead as u32, head, head]),
+            LatentKind::VonMisesFisher { concentration, .. } => {
+                let concentration = match concentration {
+                    ConcentrationKind::Learned => {
+                        of(&[Part::LearnedConcentration as u32, linear(self.encoder_width(), 1)])
+                    }
+                    ConcentrationKind::Fixed { .. } => of(&[Part::FixedConcentration as u32]),
+                    ConcentrationKind::Tabled { .. } => {
+                        of(&[Part::TabledConcentration as u32, TABLE_CELLS as u32])
+                    }
+                };
+                of(&[Part::VmfHead as u32, head, concentration])
+            }
         };
         let output = linear(self.decoder_width(), self.features);
         let likelihood = match self.likelihood {

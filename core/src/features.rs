@@ -3,6 +3,7 @@
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::latent::clamp;
+use crate::math;
 use crate::shape::{Shape, Width};
 use core::fmt;
 use core::marker::PhantomData;
@@ -75,17 +76,16 @@ pub trait Features {
 
     /// Numbers in a frame.
     fn dims(&self) -> usize;
-    /// Raw frame to features; both have [`dims`](Self::dims) elements.
+    /// Raw frame to features; both have [`dims`](Self::dims) elements. Returns `log |∂features/∂frame|`, in nats: added to a
+    /// density of features it gives the density of raw frames.
     ///
     /// # Errors
     /// [`FrameError`] for a frame that has no density under the model.
-    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<(), FrameError>;
+    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError>;
     /// What the encoder sees of one feature.
     fn encoder_input(&self, feature: f32) -> f32;
     /// Features to raw frame, in place.
     fn restore(&self, features: &mut [f32]);
-    /// `log |∂features/∂frame|`, in nats: added to a density of features it gives the density of raw frames.
-    fn log_jacobian(&self) -> f32;
 }
 
 /// `feature = (x − loc)/scale`; the encoder sees it clipped to ±clip.
@@ -124,7 +124,7 @@ impl<S: Shape> Features for Standardize<'_, S> {
         S::resolve(self.loc.len())
     }
 
-    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<(), FrameError> {
+    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError> {
         for (index, (((x, loc), inverse), feature)) in
             frame.iter().zip(self.loc).zip(self.inverse_scale).zip(features).enumerate()
         {
@@ -133,7 +133,7 @@ impl<S: Shape> Features for Standardize<'_, S> {
             }
             *feature = clamp((x - loc) * inverse, -FEATURE_LIMIT, FEATURE_LIMIT);
         }
-        Ok(())
+        Ok(self.log_jacobian)
     }
 
     #[inline(always)]
@@ -146,9 +146,73 @@ impl<S: Shape> Features for Standardize<'_, S> {
             *feature = loc + *feature / inverse;
         }
     }
+}
 
-    fn log_jacobian(&self) -> f32 {
-        self.log_jacobian
+/// As [`Standardize`], heavy-tailed features in logarithms first: `y = sign(x) log(1 + rate·|x|)` where rate > 0, else `y = x`;
+/// `feature = (y − loc)/scale`.
+///
+/// Counters and rates that span decades become features that a normal distribution can describe. The map is smooth and
+/// has an inverse, so the model stays a density of raw frames: `∂y/∂x = rate / (1 + rate·|x|)`, whose logarithm is
+/// `log rate − |y|`.
+#[derive(Clone, Copy, Debug)]
+pub struct LogStandardize<'a, S> {
+    linear: Standardize<'a, S>,
+    rate: &'a [f32],
+}
+
+impl<'a, S: Shape> LogStandardize<'a, S> {
+    /// Takes the sections: `rate`, then those of [`Standardize`].
+    ///
+    /// # Errors
+    /// [`LoadError`] as [`Sections::floats`].
+    pub fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
+        let rate = sections.floats(dims)?;
+        Ok(LogStandardize { rate, linear: Standardize::read(sections, dims)? })
+    }
+}
+
+impl<S: Shape> Features for LogStandardize<'_, S> {
+    type Shape = S;
+
+    fn dims(&self) -> usize {
+        self.linear.dims()
+    }
+
+    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError> {
+        let mut logs = 0.0;
+        for (index, ((x, rate), y)) in frame.iter().zip(self.rate).zip(&mut *features).enumerate() {
+            if !x.is_finite() {
+                return Err(FrameError::NonFinite { index });
+            }
+            *y = *x;
+            if *rate > 0.0 {
+                let size = if *x < 0.0 { -*x } else { *x };
+                // the largest numbers times a rate would leave f32: there the 1 is long lost
+                let log = math::ln(1.0 + clamp(rate * size, 0.0, f32::MAX));
+                *y = if *x < 0.0 { -log } else { log };
+                logs += log;
+            }
+        }
+        let constants = self.linear.loc.iter().zip(self.linear.inverse_scale);
+        for (feature, (loc, inverse)) in features.iter_mut().zip(constants) {
+            *feature = clamp((*feature - loc) * inverse, -FEATURE_LIMIT, FEATURE_LIMIT);
+        }
+        Ok(self.linear.log_jacobian - logs)
+    }
+
+    #[inline(always)]
+    fn encoder_input(&self, feature: f32) -> f32 {
+        self.linear.encoder_input(feature)
+    }
+
+    fn restore(&self, features: &mut [f32]) {
+        self.linear.restore(features);
+        for (y, rate) in features.iter_mut().zip(self.rate) {
+            if *rate > 0.0 {
+                let size = (math::exp(if *y < 0.0 { -*y } else { *y }) - 1.0) / rate;
+                *y = if *y < 0.0 { -size } else { size };
+            }
+        }
     }
 }
 
@@ -173,7 +237,7 @@ impl<S: Shape> Features for Binary<S> {
         S::resolve(self.dims)
     }
 
-    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<(), FrameError> {
+    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError> {
         for (index, (x, feature)) in frame.iter().zip(features).enumerate() {
             if !x.is_finite() {
                 return Err(FrameError::NonFinite { index });
@@ -184,7 +248,7 @@ impl<S: Shape> Features for Binary<S> {
             }
             *feature = bit;
         }
-        Ok(())
+        Ok(0.0)
     }
 
     #[inline(always)]
@@ -193,10 +257,6 @@ impl<S: Shape> Features for Binary<S> {
     }
 
     fn restore(&self, _features: &mut [f32]) {}
-
-    fn log_jacobian(&self) -> f32 {
-        0.0
-    }
 }
 
 impl<'a, const X: usize> Load<'a> for Standardize<'a, Width<X>> {
@@ -207,6 +267,16 @@ impl<'a, const X: usize> Load<'a> for Standardize<'a, Width<X>> {
 
 impl<const X: usize> Fingerprint for Standardize<'_, Width<X>> {
     const FINGERPRINT: u32 = of(&[Part::Standardize as u32, X as u32]);
+}
+
+impl<'a, const X: usize> Load<'a> for LogStandardize<'a, Width<X>> {
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        LogStandardize::read(sections, X)
+    }
+}
+
+impl<const X: usize> Fingerprint for LogStandardize<'_, Width<X>> {
+    const FINGERPRINT: u32 = of(&[Part::LogStandardize as u32, X as u32]);
 }
 
 impl<const X: usize> Load<'_> for Binary<Width<X>> {

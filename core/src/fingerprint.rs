@@ -43,6 +43,10 @@ pub enum Part {
     Gaussian = 9,
     GaussianPerOutput = 10,
     Vae = 11,
+    LearnedConcentration = 12,
+    FixedConcentration = 13,
+    TabledConcentration = 14,
+    LogStandardize = 15,
 }
 
 /// The hash of a dense layer.

@@ -64,6 +64,8 @@ pub enum LoadError {
     Malformed,
     /// A parameter is NaN or infinite.
     NonFinite,
+    /// A concentration, the dimension of a sphere or a sampling table is impossible.
+    BadConcentration,
 }
 
 impl fmt::Display for LoadError {
@@ -100,6 +102,9 @@ impl fmt::Display for LoadError {
             LoadError::Malformed => {
                 f.write_str("the model's lengths contradict each other; export the model again")
             }
+            LoadError::BadConcentration => f.write_str(
+                "the model's sphere has fewer than 2 dimensions, its concentration is not from 0 to 10,000, or its table is not a distribution; fit and export it again",
+            ),
             LoadError::NonFinite => {
                 f.write_str("the model holds a parameter that is NaN or infinite; fit and export it again")
             }

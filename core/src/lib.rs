@@ -26,7 +26,7 @@ pub mod unit;
 pub use architecture::Architecture;
 pub use features::FrameError;
 pub use format::LoadError;
-pub use latent::GaussianHead;
+pub use latent::{FixedConcentration, GaussianHead, LearnedConcentration, TabledConcentration, VmfHead};
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
 pub use likelihood::{Bernoulli, Gaussian, GaussianPerOutput};
 pub use model::Vae;
@@ -42,5 +42,7 @@ pub type Dense<'a, const I: usize, const O: usize, A = Identity> =
 pub type PassThrough<const N: usize> = layer::PassThrough<Width<N>>;
 /// Standardised features of a frame of `X` numbers.
 pub type Standardize<'a, const X: usize> = features::Standardize<'a, Width<X>>;
+/// Standardised features of a frame of `X` numbers, heavy-tailed ones in logarithms.
+pub type LogStandardize<'a, const X: usize> = features::LogStandardize<'a, Width<X>>;
 /// Frames of `X` bits.
 pub type Binary<const X: usize> = features::Binary<Width<X>>;

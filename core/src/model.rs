@@ -80,7 +80,7 @@ where
     /// # Errors
     /// [`FrameError`] for a frame that the model cannot take.
     pub fn encode(&self, frame: &Frame<F>) -> Result<H::Posterior, FrameError> {
-        let features = self.extract(frame.as_ref())?;
+        let (features, _) = self.extract(frame.as_ref())?;
         Ok(self.posterior(features.as_ref()))
     }
 
@@ -123,14 +123,15 @@ where
         Ok(frame)
     }
 
-    pub(crate) fn extract(&self, frame: &[f32]) -> Result<FrameBuffer<F>, FrameError> {
+    /// The features, and the log Jacobian of the map to them.
+    pub(crate) fn extract(&self, frame: &[f32]) -> Result<(FrameBuffer<F>, f32), FrameError> {
         let expected = self.dims();
         if frame.len() != expected {
             return Err(FrameError::WrongLength { expected, found: frame.len() });
         }
         let mut features = F::Shape::buffer(expected);
-        self.features.extract(frame, features.as_mut())?;
-        Ok(features)
+        let log_jacobian = self.features.extract(frame, features.as_mut())?;
+        Ok((features, log_jacobian))
     }
 
     pub(crate) fn posterior(&self, features: &[f32]) -> H::Posterior {

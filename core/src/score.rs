@@ -121,20 +121,22 @@ where
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
-        let features = self.extract(frame.as_ref())?;
+        let (features, log_jacobian) = self.extract(frame.as_ref())?;
         let posterior = self.posterior(features.as_ref());
         let mut left = samples;
         while left >= WIDE as u32 {
-            self.log_weights::<WIDE, R>(features.as_ref(), &posterior, rng).into_iter().for_each(&mut visit);
+            let log_weights = self.log_weights::<WIDE, R>(features.as_ref(), &posterior, rng);
+            log_weights.into_iter().for_each(|log_weight| visit(log_weight + log_jacobian));
             left -= WIDE as u32;
         }
         for _ in 0..left {
-            self.log_weights::<1, R>(features.as_ref(), &posterior, rng).into_iter().for_each(&mut visit);
+            let [log_weight] = self.log_weights::<1, R>(features.as_ref(), &posterior, rng);
+            visit(log_weight + log_jacobian);
         }
         Ok(())
     }
 
-    /// The log weights of the next `N` samples.
+    /// The log weights of the next `N` samples, of features.
     #[inline]
     fn log_weights<const N: usize, R: Rng + ?Sized>(
         &self,
@@ -143,8 +145,8 @@ where
         rng: &mut R,
     ) -> [f32; N] {
         let (log_prob, log_ratio) = self.log_weight_terms::<N, R>(features, posterior, rng);
-        // log w = log p(x|z) + (log p(z) − log q(z|x)) + log |∂features/∂x|
-        core::array::from_fn(|l| log_prob[l] + log_ratio[l] + self.features.log_jacobian())
+        // log w = log p(x|z) + (log p(z) − log q(z|x))
+        core::array::from_fn(|l| log_prob[l] + log_ratio[l])
     }
 
     /// `log p(features|z)` and `log p(z) − log q(z|x)` of the next `N` samples.
@@ -181,7 +183,7 @@ where
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
-        let features = self.extract(frame.as_ref())?;
+        let (features, log_jacobian) = self.extract(frame.as_ref())?;
         let posterior = self.posterior(features.as_ref());
         let mut rng = self.noise();
         let mut sum = 0.0;
@@ -189,7 +191,7 @@ where
             let ([log_prob], _) = self.log_weight_terms::<1, _>(features.as_ref(), &posterior, &mut rng);
             sum += log_prob;
         }
-        let reconstruction = sum / samples as f32 + self.features.log_jacobian();
+        let reconstruction = sum / samples as f32 + log_jacobian;
         let kl = posterior.kl();
         if !(reconstruction - kl).is_finite() {
             return Err(FrameError::Overflow);

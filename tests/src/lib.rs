@@ -2,3 +2,4 @@
 pub mod models;
 pub mod qemu;
 pub mod shared;
+pub mod tolerance;

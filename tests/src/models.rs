@@ -37,6 +37,7 @@ impl Model {
         let preprocessing = match architecture.likelihood {
             LikelihoodKind::Bernoulli => Preprocessing::Binary,
             _ => Preprocessing::Standardize {
+                log_rate: None,
                 loc: numbers(2.0, 1.0),
                 inverse_scale: numbers(0.5, 1.0),
                 clip: 3.0,
@@ -90,6 +91,7 @@ pub fn architecture(
     let hidden =
         |widths: &[u32]| widths.iter().map(|&width| Hidden { width, activation: Activation::Tanh }).collect();
     Architecture {
+        preprocessing: elbow::architecture::FeaturesKind::plain(likelihood),
         features,
         encoder: hidden(encoder),
         latent: LatentKind::Gaussian { dim: latent },

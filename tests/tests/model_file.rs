@@ -215,7 +215,8 @@ fn documented() -> Vec<u8> {
     let mut model = Model::random(architecture(1, &[], 1, &[], LikelihoodKind::Gaussian), 0);
     // loc, log_scale, output: weight and bias each; then the likelihood's log scale
     model.params = vec![0.5, 0.0, 0.0, -0.25, 0.75, 0.0, 0.0];
-    model.preprocessing = Preprocessing::Standardize { loc: vec![20.0], inverse_scale: vec![0.5], clip: 8.0 };
+    model.preprocessing =
+        Preprocessing::Standardize { log_rate: None, loc: vec![20.0], inverse_scale: vec![0.5], clip: 8.0 };
     model.encode()
 }
 

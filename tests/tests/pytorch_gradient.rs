@@ -29,6 +29,7 @@ fn layout(golden: &Value, case: &Value) -> Layout {
     let chain = || [Hidden { width: size("width"), activation }].into_iter().collect();
     let latent = LatentKind::Gaussian { dim: size("dim") };
     Layout::new(&Architecture {
+        preprocessing: elbow::architecture::FeaturesKind::plain(likelihood),
         features: size("features"),
         encoder: chain(),
         latent,

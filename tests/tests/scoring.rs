@@ -65,7 +65,7 @@ impl Known {
         put(output.bias(), mean.as_slice().to_vec());
         put(likelihood.clone(), log_scale.as_slice().to_vec());
 
-        let Preprocessing::Standardize { loc, inverse_scale, clip } = &mut model.preprocessing else {
+        let Preprocessing::Standardize { loc, inverse_scale, clip, .. } = &mut model.preprocessing else {
             unreachable!()
         };
         *clip = 1e6; // the exact posterior is linear without end
@@ -195,4 +195,32 @@ fn frames_without_a_score_are_refused() {
     // the largest numbers there are have a score, and a very low one
     let extreme = model.log_density(&[f32::MAX; X], 16).unwrap();
     assert!(extreme.log_density.0 < -1e20 && extreme.log_density.0.is_finite(), "{extreme:?}");
+}
+
+/// A density of raw frames integrates to 1 whatever the map to features: one heavy-tailed number, by the trapezoid rule.
+#[test]
+fn the_density_of_logarithmic_features_integrates_to_one() {
+    use elbow::architecture::FeaturesKind;
+    let mut shape = architecture(1, &[], 1, &[], LikelihoodKind::Gaussian);
+    shape.preprocessing = FeaturesKind::LogStandardize;
+    let mut model = Model::random(shape, 4);
+    // z says nothing of x and q is the prior: every weight is p(x) itself
+    model.params = vec![0.0; model.params.len()];
+    let values: Vec<f32> = (0..200).map(|i| (0.05 * i as f64).exp() as f32).collect();
+    model.preprocessing = Preprocessing::fit(FeaturesKind::LogStandardize, &values, 1, 8.0);
+    assert!(
+        matches!(&model.preprocessing, Preprocessing::Standardize { log_rate: Some(rate), .. } if rate[0] > 0.0)
+    );
+    let bytes = ModelBytes::new(&model.encode());
+    let host = bytes.open().unwrap();
+    // x = sinh(s)·1e-3 reaches from −1e6 to 1e6 with fine steps about 0, where the density bends
+    let step = 0.01;
+    let integral: f64 = (-2200..=2200)
+        .map(|i| {
+            let s = step * f64::from(i);
+            let score = host.engine.log_density(&[(1e-3 * s.sinh()) as f32], 256).unwrap();
+            f64::from(score.log_density.0).exp() * 1e-3 * s.cosh() * step
+        })
+        .sum();
+    assert!((integral - 1.0).abs() < 0.01, "{integral}");
 }

@@ -23,6 +23,7 @@ fn main() {
     ] {
         let chain = || [Hidden { width, activation }; 2].into_iter().collect();
         let layout = Layout::new(&Architecture {
+            preprocessing: elbow::architecture::FeaturesKind::Binary,
             features,
             encoder: chain(),
             latent: LatentKind::Gaussian { dim },

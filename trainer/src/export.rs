@@ -1,16 +1,16 @@
-//! Writes a model: the file, and beside it the type that reads it.
+//! Writes a model file.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
+use elbow::architecture::{ConcentrationKind, LatentKind, TABLE_CELLS};
+use elbow::distribution::build_vmf_table;
 use elbow::format::{ALIGNMENT, FORMAT_VERSION, HEADER_LEN, MAGIC, Metadata, NUMERIC_PROFILE, checksum};
 use elbow::kernel::TILE;
 use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
 use crate::error::Error;
-use crate::net::layout::{Dense, Latent, Layout, Likelihood};
+use crate::net::layout::{Dense, Layout, Likelihood};
 use crate::preprocess::Preprocessing;
 
 /// Builds the bytes of a model file (`docs/model-format.md`).
@@ -24,7 +24,7 @@ pub fn encode(
     params: &[f32],
 ) -> Result<Vec<u8>, Error> {
     let described = postcard::to_allocvec(metadata).map_err(|_| Error::TooLarge)?;
-    let sections = parameters(preprocessing, layout, params);
+    let sections = parameters(preprocessing, metadata.architecture.latent, layout, params);
     let offset = (HEADER_LEN + described.len()).next_multiple_of(ALIGNMENT);
     let total = offset + sections.len() + size_of::<u32>();
     let mut bytes = Vec::with_capacity(total);
@@ -43,9 +43,10 @@ pub fn encode(
 }
 
 /// The parameter sections in the order of the model's parts.
-fn parameters(preprocessing: &Preprocessing, layout: &Layout, params: &[f32]) -> Vec<u8> {
+fn parameters(preprocessing: &Preprocessing, latent: LatentKind, layout: &Layout, params: &[f32]) -> Vec<u8> {
     let mut out = Sections(Vec::new());
-    if let Preprocessing::Standardize { loc, inverse_scale, clip } = preprocessing {
+    if let Preprocessing::Standardize { log_rate, loc, inverse_scale, clip } = preprocessing {
+        log_rate.iter().for_each(|rate| out.floats(rate));
         out.floats(loc);
         out.floats(inverse_scale);
         out.floats(&[*clip, preprocessing.log_jacobian() as f32]);
@@ -54,12 +55,8 @@ fn parameters(preprocessing: &Preprocessing, layout: &Layout, params: &[f32]) ->
         layers.iter().for_each(|layer| out.dense(&layer.dense, params));
     };
     hidden(&mut out, &layout.encoder);
-    match &layout.latent {
-        Latent::Gaussian { loc, log_scale } => {
-            out.dense(loc, params);
-            out.dense(log_scale, params);
-        }
-    }
+    layout.latent.dense().into_iter().for_each(|dense| out.dense(dense, params));
+    concentration(&mut out, latent);
     hidden(&mut out, &layout.decoder);
     out.dense(layout.likelihood.first(), params);
     match &layout.likelihood {
@@ -77,6 +74,21 @@ fn parameters(preprocessing: &Preprocessing, layout: &Layout, params: &[f32]) ->
         Likelihood::GaussianPerOutput { log_scale, .. } => out.dense(log_scale, params),
     }
     out.0
+}
+
+/// A fixed concentration, and the table that samples from it.
+fn concentration(out: &mut Sections, latent: LatentKind) {
+    let LatentKind::VonMisesFisher { dim, concentration } = latent else { return };
+    match concentration {
+        ConcentrationKind::Learned => {}
+        ConcentrationKind::Fixed { kappa } => out.floats(&[kappa]),
+        ConcentrationKind::Tabled { kappa } => {
+            let mut nodes = [[0.0; 2]; TABLE_CELLS + 1];
+            build_vmf_table(dim as usize, f64::from(kappa), &mut nodes);
+            out.floats(&[kappa]);
+            out.floats(nodes.as_flattened());
+        }
+    }
 }
 
 /// Sections of little-endian numbers, each padded with zeros to [`ALIGNMENT`].
@@ -105,122 +117,6 @@ impl Sections {
     }
 }
 
-/// The Rust source beside a model: its type, under the model's name.
-pub fn type_alias(metadata: &Metadata<'_>, samples: u32) -> String {
-    let shape = &metadata.architecture;
-    let (name, constant) = (type_name(metadata.name), constant_name(metadata.name));
-    let mut out = String::new();
-    let _ = write!(
-        out,
-        "// Written by elbow {} beside {}.elbow: the type that reads it. Include it; do not edit it.
-
-/// Samples a score of `{name}` takes unless the caller has a reason for another number.
-pub const {constant}_SAMPLES: u32 = {samples};
-
-/// {}, fingerprint {:08x}.
-pub type {name}<'a> = elbow::Vae<
-    {},
-    {},
-    {},
-    {},
-    {},
->;
-",
-        metadata.version,
-        metadata.name,
-        describe(shape),
-        shape.fingerprint(),
-        features(shape),
-        chain(shape.features, &shape.encoder),
-        head(shape),
-        chain(shape.latent_dims(), &shape.decoder),
-        likelihood(shape),
-    );
-    out
-}
-
-/// A model's shape in one line: `140-64-32 tanh, gaussian:8, 32-64-140 gaussian`.
-pub fn describe(shape: &Architecture) -> String {
-    let widths = |layers: &[Hidden]| layers.iter().map(|layer| layer.width.to_string()).collect::<Vec<_>>();
-    let encoder = [vec![shape.features.to_string()], widths(&shape.encoder)].concat().join("-");
-    let decoder = [widths(&shape.decoder), vec![shape.features.to_string()]].concat().join("-");
-    let activation = shape
-        .encoder
-        .first()
-        .or(shape.decoder.first())
-        .map_or("linear".into(), |layer| format!("{:?}", layer.activation).to_lowercase());
-    let latent = match shape.latent {
-        LatentKind::Gaussian { dim } => format!("gaussian:{dim}"),
-    };
-    let likelihood = match shape.likelihood {
-        LikelihoodKind::Bernoulli => "bernoulli",
-        LikelihoodKind::Gaussian => "gaussian",
-        LikelihoodKind::GaussianPerOutput => "gaussian-per-output",
-    };
-    format!("{encoder} {activation}, {latent}, {decoder} {likelihood}")
-}
-
-fn features(shape: &Architecture) -> String {
-    match shape.likelihood {
-        LikelihoodKind::Bernoulli => format!("elbow::Binary<{}>", shape.features),
-        _ => format!("elbow::Standardize<'a, {}>", shape.features),
-    }
-}
-
-fn dense(inputs: u32, outputs: u32, activation: Activation) -> String {
-    match activation {
-        Activation::Identity => format!("elbow::Dense<'a, {inputs}, {outputs}>"),
-        other => format!("elbow::Dense<'a, {inputs}, {outputs}, elbow::{other:?}>"),
-    }
-}
-
-fn chain(inputs: u32, layers: &[Hidden]) -> String {
-    let mut width = inputs;
-    let layers = layers.iter().map(|layer| {
-        let inputs = std::mem::replace(&mut width, layer.width);
-        dense(inputs, layer.width, layer.activation)
-    });
-    match layers.collect::<Vec<_>>().as_slice() {
-        [] => format!("elbow::PassThrough<{inputs}>"),
-        [only] => format!("({only},)"),
-        several => format!("({})", several.join(", ")),
-    }
-}
-
-fn head(shape: &Architecture) -> String {
-    match shape.latent {
-        LatentKind::Gaussian { dim } => {
-            let linear = dense(shape.encoder_width(), dim, Activation::Identity);
-            format!("elbow::GaussianHead<{linear}, {linear}>")
-        }
-    }
-}
-
-fn likelihood(shape: &Architecture) -> String {
-    let linear = dense(shape.decoder_width(), shape.features, Activation::Identity);
-    match shape.likelihood {
-        LikelihoodKind::Bernoulli => format!("elbow::Bernoulli<{linear}>"),
-        LikelihoodKind::Gaussian => format!("elbow::Gaussian<'a, {linear}>"),
-        LikelihoodKind::GaussianPerOutput => format!("elbow::GaussianPerOutput<{linear}, {linear}>"),
-    }
-}
-
-/// `engine-room_2` → `EngineRoom2`; a name that is no identifier gets `Model` before it.
-fn type_name(name: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
-    };
-    let camel: String = name.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(word).collect();
-    if camel.starts_with(|c: char| c.is_ascii_alphabetic()) { camel } else { format!("Model{camel}") }
-}
-
-fn constant_name(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let upper = words.collect::<Vec<_>>().join("_").to_ascii_uppercase();
-    if upper.starts_with(|c: char| c.is_ascii_alphabetic()) { upper } else { format!("MODEL_{upper}") }
-}
-
 /// Writes a file so that it is either whole or not there: to a temporary name beside it, then renamed.
 ///
 /// # Errors
@@ -241,16 +137,6 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_become_identifiers() {
-        assert_eq!(
-            (type_name("engine-room_2"), constant_name("engine-room_2")),
-            ("EngineRoom2".into(), "ENGINE_ROOM_2".into())
-        );
-        assert_eq!((type_name("7"), constant_name("7")), ("Model7".into(), "MODEL_7".into()));
-        assert_eq!(type_name("ü"), "Model");
-    }
 
     #[test]
     fn tiles_hold_every_weight_once() {

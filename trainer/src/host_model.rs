@@ -3,10 +3,14 @@
 //! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size, [`Chain`] a run-time number of
 //! layers; every formula, and so every bit of a score, is the device's.
 
-use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
-use elbow::features::{Binary, Features, Standardize};
+use elbow::architecture::{
+    Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind,
+};
+use elbow::features::{Binary, Features, LogStandardize, Standardize};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
-use elbow::latent::{GaussianHead, Head, Posterior};
+use elbow::latent::{
+    FixedConcentration, GaussianHead, Head, LearnedConcentration, Posterior, TabledConcentration, VmfHead,
+};
 use elbow::layer::{DenseLayer, Layer};
 use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
 use elbow::shape::{Element, Shape};
@@ -205,12 +209,15 @@ pub struct HostModel<'a> {
 
 /// Takes the parts in the order of the file; the choice of types is the only thing made here.
 fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dyn Engine + 'a>, LoadError> {
-    match shape.likelihood {
-        LikelihoodKind::Bernoulli => {
-            with_features(shape, Binary::<Dynamic>::new(shape.features as usize), sections)
+    let dims = shape.features as usize;
+    match shape.preprocessing {
+        FeaturesKind::Binary => with_features(shape, Binary::<Dynamic>::new(dims), sections),
+        FeaturesKind::Standardize => {
+            let features = Standardize::<Dynamic>::read(sections, dims)?;
+            with_features(shape, features, sections)
         }
-        LikelihoodKind::Gaussian | LikelihoodKind::GaussianPerOutput => {
-            let features = Standardize::<Dynamic>::read(sections, shape.features as usize)?;
+        FeaturesKind::LogStandardize => {
+            let features = LogStandardize::<Dynamic>::read(sections, dims)?;
             with_features(shape, features, sections)
         }
     }
@@ -230,6 +237,23 @@ where
             let mut linear = || linear(sections, shape.encoder_width(), dim);
             let head = GaussianHead::new(linear()?, linear()?);
             with_head(shape, features, encoder, head, sections)
+        }
+        LatentKind::VonMisesFisher { dim, concentration } => {
+            let mean = linear(sections, shape.encoder_width(), dim)?;
+            match concentration {
+                ConcentrationKind::Learned => {
+                    let kappa = LearnedConcentration::new(linear(sections, shape.encoder_width(), 1)?);
+                    with_head(shape, features, encoder, VmfHead::new(mean, kappa), sections)
+                }
+                ConcentrationKind::Fixed { .. } => {
+                    let kappa = FixedConcentration::read(sections, dim as usize)?;
+                    with_head(shape, features, encoder, VmfHead::new(mean, kappa), sections)
+                }
+                ConcentrationKind::Tabled { .. } => {
+                    let kappa = TabledConcentration::read(sections, dim as usize)?;
+                    with_head(shape, features, encoder, VmfHead::new(mean, kappa), sections)
+                }
+            }
         }
     }
 }

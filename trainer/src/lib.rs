@@ -22,3 +22,5 @@ pub mod report;
 pub mod settings;
 pub mod step;
 pub mod train;
+pub mod type_alias;
+pub mod vmf_gradient;

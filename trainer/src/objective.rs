@@ -29,7 +29,7 @@ pub struct Batch<'a, T> {
     pub input: &'a [T],
     /// what the likelihood sees, `[row][feature]`
     pub target: &'a [T],
-    /// standard normals, `[row][sample][dim]`
+    /// standard normals, `[row][sample][noise_len]`
     pub noise: &'a [T],
     /// samples per row
     pub samples: usize,
@@ -176,6 +176,6 @@ fn check<T>(layout: &Layout, params: &[T], batch: &Batch<'_, T>) -> usize {
     assert_eq!(params.len(), layout.len, "the parameters' length");
     assert_eq!(batch.input.len(), rows * layout.features, "the input's length");
     assert_eq!(batch.target.len(), batch.input.len(), "the target's length");
-    assert_eq!(batch.noise.len(), rows * batch.samples * layout.latent.dim(), "the noise's length");
+    assert_eq!(batch.noise.len(), rows * batch.samples * layout.latent.noise_len(), "the noise's length");
     rows * batch.samples
 }

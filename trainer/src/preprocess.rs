@@ -1,20 +1,28 @@
 //! What is done to raw frames before the network: fitted here, stored in the model, applied by `core`.
 
-use elbow::architecture::LikelihoodKind;
+use elbow::architecture::FeaturesKind;
 
 /// The encoder sees features clipped to this many standard deviations unless the user says otherwise.
 pub const DEFAULT_CLIP: f32 = 8.0;
+
+/// A column that is never negative and more skewed than this is taken in logarithms; an exponential's skewness is 2.
+const HEAVY_SKEWNESS: f64 = 1.0;
+
+/// A heavy column's logarithm begins to bend at its median divided by this.
+const BEND: f64 = 10.0;
 
 /// The map from raw frames to features (formulas: [`elbow::features`]).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Preprocessing {
     /// frames of bits are their own features
     Binary,
-    /// `feature = (x − loc) · inverse_scale`
+    /// `feature = (y − loc) · inverse_scale`, `y = x`, or `y = sign(x) log(1 + rate |x|)` where rate > 0
     Standardize {
-        /// mean of each feature
+        /// rate of each feature, where any is taken in logarithms
+        log_rate: Option<Vec<f32>>,
+        /// mean of each y
         loc: Vec<f32>,
-        /// one over the standard deviation of each feature
+        /// one over the standard deviation of each y
         inverse_scale: Vec<f32>,
         /// limit of what the encoder sees
         clip: f32,
@@ -25,45 +33,40 @@ impl Preprocessing {
     /// Fits the map to rows of `dims` numbers.
     ///
     /// A constant column keeps its units (scale 1): its spread is unknown, not zero.
-    pub fn fit(likelihood: LikelihoodKind, values: &[f32], dims: usize, clip: f32) -> Self {
-        if likelihood == LikelihoodKind::Bernoulli {
-            return Preprocessing::Binary;
-        }
-        let rows = (values.len() / dims) as f64;
-        let mut mean = vec![0.0_f64; dims];
-        for row in values.chunks_exact(dims) {
-            mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += f64::from(*x) / rows);
-        }
-        let mut variance = vec![0.0_f64; dims];
-        for row in values.chunks_exact(dims) {
-            for ((variance, mean), x) in variance.iter_mut().zip(&mean).zip(row) {
-                *variance += (f64::from(*x) - mean).powi(2) / rows;
-            }
-        }
-        let inverse = |(variance, mean): (&f64, &f64)| {
-            // Below the resolution of f32 around the mean, what varies is rounding.
-            let resolution = f64::from(f32::EPSILON) * mean.abs();
-            let scale = variance.sqrt();
-            if scale > resolution && (1.0 / scale) as f32 > 0.0 && ((1.0 / scale) as f32).is_finite() {
-                (1.0 / scale) as f32
-            } else {
-                1.0
+    pub fn fit(kind: FeaturesKind, values: &[f32], dims: usize, clip: f32) -> Self {
+        let log_rate = match kind {
+            FeaturesKind::Binary => return Preprocessing::Binary,
+            FeaturesKind::Standardize => None,
+            FeaturesKind::LogStandardize => {
+                Some((0..dims).map(|i| log_rate(&column(values, dims, i))).collect())
             }
         };
-        let inverse_scale = variance.iter().zip(&mean).map(inverse).collect();
-        let loc = mean.into_iter().map(|mean| mean as f32).collect();
-        Preprocessing::Standardize { loc, inverse_scale, clip }
+        let mut fitted = Preprocessing::Standardize {
+            log_rate,
+            loc: vec![0.0; dims],
+            inverse_scale: vec![1.0; dims],
+            clip,
+        };
+        let mapped = fitted.features(values);
+        if let Preprocessing::Standardize { loc, inverse_scale, .. } = &mut fitted {
+            for (i, (loc, inverse)) in loc.iter_mut().zip(inverse_scale).enumerate() {
+                (*loc, *inverse) = standard(&column(&mapped, dims, i));
+            }
+        }
+        fitted
     }
 
     /// Features of raw rows: what the likelihood sees.
     pub fn features(&self, values: &[f32]) -> Vec<f32> {
-        match self {
-            Preprocessing::Binary => values.to_vec(),
-            Preprocessing::Standardize { loc, inverse_scale, .. } => values
-                .chunks_exact(loc.len())
-                .flat_map(|row| row.iter().zip(loc).zip(inverse_scale).map(|((x, loc), inv)| (x - loc) * inv))
-                .collect(),
-        }
+        let Preprocessing::Standardize { log_rate, loc, inverse_scale, .. } = self else {
+            return values.to_vec();
+        };
+        let feature = |(index, x): (usize, &f32)| {
+            let i = index % loc.len();
+            let rate = log_rate.as_ref().map_or(0.0, |rate| rate[i]);
+            (logarithm(*x, rate) - loc[i]) * inverse_scale[i]
+        };
+        values.iter().enumerate().map(feature).collect()
     }
 
     /// Limit of what the encoder sees of a feature.
@@ -74,14 +77,63 @@ impl Preprocessing {
         }
     }
 
-    /// `log |∂features/∂frame| = Σ log(1/scale)`, in nats.
+    /// The part of `log |∂features/∂frame|` that no frame changes, in nats: `Σ log(1/scale) + Σ log rate`.
     pub fn log_jacobian(&self) -> f64 {
-        match self {
-            Preprocessing::Binary => 0.0,
-            Preprocessing::Standardize { inverse_scale, .. } => {
-                inverse_scale.iter().map(|inverse| f64::from(*inverse).ln()).sum()
-            }
+        let Preprocessing::Standardize { log_rate, inverse_scale, .. } = self else { return 0.0 };
+        let rates = log_rate.iter().flatten().filter(|rate| **rate > 0.0);
+        inverse_scale.iter().chain(rates).map(|factor| f64::from(*factor).ln()).sum()
+    }
+
+    /// The mean over rows of `log |∂features/∂frame|`, in nats.
+    pub fn mean_log_jacobian(&self, values: &[f32]) -> f64 {
+        let Preprocessing::Standardize { log_rate: Some(rate), .. } = self else {
+            return self.log_jacobian();
+        };
+        let logs =
+            values.iter().enumerate().map(|(i, x)| f64::from(logarithm(*x, rate[i % rate.len()]).abs()));
+        let heavy = |(i, log): (usize, f64)| if rate[i % rate.len()] > 0.0 { log } else { 0.0 };
+        self.log_jacobian()
+            - logs.enumerate().map(heavy).sum::<f64>() * rate.len() as f64 / values.len() as f64
+    }
+}
+
+/// `sign(x) log(1 + rate |x|)`; x itself where the rate is 0.
+fn logarithm(x: f32, rate: f32) -> f32 {
+    if rate > 0.0 { elbow::math::ln(1.0 + (rate * x.abs()).min(f32::MAX)).copysign(x) } else { x }
+}
+
+fn column(values: &[f32], dims: usize, i: usize) -> Vec<f64> {
+    values.iter().skip(i).step_by(dims).map(|x| f64::from(*x)).collect()
+}
+
+/// Mean and one over the standard deviation.
+fn standard(column: &[f64]) -> (f32, f32) {
+    let (mean, scale) = mean_and_deviation(column);
+    let inverse = (1.0 / scale) as f32;
+    // Below the resolution of f32 around the mean, what varies is rounding.
+    let varies = scale > f64::from(f32::EPSILON) * mean.abs();
+    (mean as f32, if varies && inverse > 0.0 && inverse.is_finite() { inverse } else { 1.0 })
+}
+
+fn mean_and_deviation(column: &[f64]) -> (f64, f64) {
+    let rows = column.len() as f64;
+    let mean = column.iter().sum::<f64>() / rows;
+    (mean, (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / rows).sqrt())
+}
+
+/// The rate of a heavy-tailed column, 0 for any other.
+fn log_rate(column: &[f64]) -> f32 {
+    let (mean, deviation) = mean_and_deviation(column);
+    let skewness = column.iter().map(|x| ((x - mean) / deviation).powi(3)).sum::<f64>() / column.len() as f64;
+    let mut positive: Vec<f64> = column.iter().copied().filter(|x| *x > 0.0).collect();
+    positive.sort_by(f64::total_cmp);
+    let never_negative = column.iter().all(|x| *x >= 0.0);
+    match positive.get(positive.len() / 2) {
+        Some(median) if never_negative && skewness > HEAVY_SKEWNESS => {
+            let rate = (BEND / median) as f32;
+            if rate.is_normal() { rate } else { 0.0 }
         }
+        _ => 0.0,
     }
 }
 
@@ -92,7 +144,7 @@ mod tests {
     #[test]
     fn standardises_and_spares_constant_columns() {
         let values = [1.0, 5.0, 1e6, 3.0, 5.0, 1e6, 5.0, 5.0, 1e6];
-        let fitted = Preprocessing::fit(LikelihoodKind::Gaussian, &values, 3, 8.0);
+        let fitted = Preprocessing::fit(FeaturesKind::Standardize, &values, 3, 8.0);
         let Preprocessing::Standardize { loc, inverse_scale, .. } = &fitted else { panic!("{fitted:?}") };
         assert_eq!(loc, &[3.0, 5.0, 1e6]);
         assert!((inverse_scale[0] - (3.0_f64 / 8.0).sqrt() as f32).abs() < 1e-6);
@@ -104,9 +156,20 @@ mod tests {
 
     #[test]
     fn extreme_columns_stay_finite() {
-        let fitted =
-            Preprocessing::fit(LikelihoodKind::Gaussian, &[f32::MAX, -f32::MAX, 1e-40, 2e-40], 2, 8.0);
-        assert!(fitted.features(&[f32::MAX, 1e-40]).iter().all(|x| x.is_finite()));
-        assert!(fitted.log_jacobian().is_finite());
+        for kind in [FeaturesKind::Standardize, FeaturesKind::LogStandardize] {
+            let fitted = Preprocessing::fit(kind, &[f32::MAX, -f32::MAX, 1e-40, 2e-40], 2, 8.0);
+            assert!(fitted.features(&[f32::MAX, 1e-40]).iter().all(|x| x.is_finite()));
+            assert!(fitted.log_jacobian().is_finite());
+        }
+    }
+
+    #[test]
+    fn only_heavy_columns_are_taken_in_logarithms() {
+        // a column over four decades, one that is even, one with negative numbers
+        let rows =
+            (0..40).flat_map(|i| [10_f64.powf(0.1 * f64::from(i)) as f32, i as f32, -(i as f32).powi(3)]);
+        let fitted = Preprocessing::fit(FeaturesKind::LogStandardize, &rows.collect::<Vec<_>>(), 3, 8.0);
+        let Preprocessing::Standardize { log_rate: Some(rate), .. } = &fitted else { panic!("{fitted:?}") };
+        assert!(rate[0] > 0.0 && rate[1] == 0.0 && rate[2] == 0.0, "{rate:?}");
     }
 }

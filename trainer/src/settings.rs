@@ -4,8 +4,10 @@ use std::path::Path;
 use std::str::FromStr;
 
 use elbow::architecture::{
-    Activation, Architecture, Hidden, LatentKind, LikelihoodKind, MAX_LAYERS, MAX_WIDTH,
+    Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind,
+    MAX_LAYERS, MAX_WIDTH,
 };
+use elbow::distribution::MAX_CONCENTRATION;
 use serde::{Deserialize, Serialize};
 
 use crate::binarize::Binarize;
@@ -36,6 +38,7 @@ pub struct Settings {
     pub valid_samples: u32,
     pub seed: u64,
     pub clip: f32,
+    pub scaling: String,
     pub binarize: Binarize,
     pub window: usize,
     pub hop: Option<usize>,
@@ -64,6 +67,7 @@ impl Default for Settings {
             valid_samples: 16,
             seed: 0,
             clip: DEFAULT_CLIP,
+            scaling: "standard".into(),
             binarize: Binarize::None,
             window: 1,
             hop: None,
@@ -80,7 +84,8 @@ impl Default for Settings {
 #[derive(Clone, Debug, Default, Serialize, clap::Args)]
 #[serde(rename_all = "kebab-case")]
 pub struct SettingsArgs {
-    /// Latent family and its dimension: gaussian:D [default: gaussian:8]
+    /// Latent family and its dimension: gaussian:D, vmf:D (D coordinates, κ learned), vmf:D,kappa=K (κ fixed) or
+    /// vmf:D,kappa=K,table (κ fixed, drawn from a table) [default: gaussian:8]
     #[arg(long, value_name = "FAMILY:D")]
     latent: Option<String>,
     /// Widths of the encoder's hidden layers; the decoder mirrors them. `none`: no hidden layer [default: 64,32]
@@ -128,6 +133,9 @@ pub struct SettingsArgs {
     /// The encoder sees features clipped to this many standard deviations [default: 8]
     #[arg(long, value_name = "SD")]
     clip: Option<f32>,
+    /// standard, or log: columns that are never negative and skewed are taken in logarithms first [default: standard]
+    #[arg(long, value_name = "NAME")]
+    scaling: Option<String>,
     /// Make bits of greyscale values, for the Bernoulli likelihood [default: none]
     #[arg(long, value_enum)]
     binarize: Option<Binarize>,
@@ -224,6 +232,21 @@ impl Settings {
         }
     }
 
+    /// What is done to raw frames.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name that is none.
+    pub fn preprocessing(&self) -> Result<FeaturesKind, Error> {
+        match (FeaturesKind::plain(self.likelihood()?), self.scaling.as_str()) {
+            (plain, "standard") => Ok(plain),
+            (FeaturesKind::Binary, "log") => {
+                Err(Error::argument("scaling", "log", "bits have no scale; leave it out"))
+            }
+            (_, "log") => Ok(FeaturesKind::LogStandardize),
+            (_, other) => Err(Error::argument("scaling", other, "choose standard or log")),
+        }
+    }
+
     /// The shape of the model for frames of `features` numbers.
     ///
     /// # Errors
@@ -234,6 +257,7 @@ impl Settings {
         let decoder = self.decoder_hidden.clone().unwrap_or_else(mirrored);
         let architecture = Architecture {
             features: u32::try_from(features).unwrap_or(u32::MAX),
+            preprocessing: self.preprocessing()?,
             encoder: hidden("hidden", &self.hidden, activation)?,
             latent: latent(&self.latent)?,
             decoder: hidden("decoder-hidden", &decoder, activation)?,
@@ -310,12 +334,27 @@ impl Settings {
     }
 }
 
+/// `gaussian:D`, `vmf:D`, `vmf:D,kappa=K` or `vmf:D,kappa=K,table`.
 fn latent(text: &str) -> Result<LatentKind, Error> {
-    let wrong = || Error::argument("latent", text, format!("give gaussian:D with D from 1 to {MAX_WIDTH}"));
-    let (family, dim) = text.split_once(':').ok_or_else(wrong)?;
-    let dim = dim.parse().ok().filter(|dim| (1..=MAX_WIDTH).contains(dim)).ok_or_else(wrong)?;
-    match family {
-        "gaussian" => Ok(LatentKind::Gaussian { dim }),
+    const FORMS: &str = "give gaussian:D, vmf:D, vmf:D,kappa=K or vmf:D,kappa=K,table (D at least 2 for vmf, K from 0 to 10000)";
+    let wrong = || Error::argument("latent", text, FORMS);
+    let (family, rest) = text.split_once(':').ok_or_else(wrong)?;
+    let mut parts = rest.split(',');
+    let dim = parts.next().and_then(|dim| dim.parse().ok()).filter(|dim| (1..=MAX_WIDTH).contains(dim));
+    let dim = dim.ok_or_else(wrong)?;
+    let kappa = parts.next().map(|kappa| {
+        let kappa = kappa.strip_prefix("kappa=").and_then(|kappa| kappa.parse::<f32>().ok());
+        kappa.filter(|kappa| (0.0..=MAX_CONCENTRATION).contains(kappa)).ok_or_else(wrong)
+    });
+    let concentration = match (kappa.transpose()?, parts.next(), parts.next()) {
+        (None, ..) => ConcentrationKind::Learned,
+        (Some(kappa), None, None) => ConcentrationKind::Fixed { kappa },
+        (Some(kappa), Some("table"), None) => ConcentrationKind::Tabled { kappa },
+        _ => return Err(wrong()),
+    };
+    match (family, concentration) {
+        ("gaussian", ConcentrationKind::Learned) => Ok(LatentKind::Gaussian { dim }),
+        ("vmf", _) if dim >= 2 => Ok(LatentKind::VonMisesFisher { dim, concentration }),
         _ => Err(wrong()),
     }
 }

@@ -115,7 +115,7 @@ impl Shard {
         let features = stepper.layout.features;
         self.input.resize(chosen.len() * features, 0.0);
         self.target.resize(chosen.len() * features, 0.0);
-        self.noise.resize(chosen.len() * stepper.samples * stepper.layout.latent.dim(), 0.0);
+        self.noise.resize(chosen.len() * stepper.samples * stepper.layout.latent.noise_len(), 0.0);
         let frames = self.input.chunks_exact_mut(features).zip(self.target.chunks_exact_mut(features));
         for (row, (input, target)) in chosen.iter().zip(frames) {
             let mut rng = stream(stepper.seed, Purpose::Rows, epoch.into(), (*row).into());

@@ -63,7 +63,8 @@ pub fn train(
         Binarize::draw_all(&mut valid, settings.seed);
     }
 
-    let preprocessing = Preprocessing::fit(likelihood, &train.values, train.dims, settings.clip);
+    let preprocessing =
+        Preprocessing::fit(architecture.preprocessing, &train.values, train.dims, settings.clip);
     let features = preprocessing.features(&train.values);
     let layout = Layout::new(&architecture);
     let start = layout.init(settings.seed, &output_bias(likelihood, &means(&features, train.dims)));
@@ -87,7 +88,7 @@ pub fn train(
             .unwrap_or(f64::NAN)
     };
     // The fit sees densities of features; people read densities of raw frames.
-    let raw = preprocessing.log_jacobian();
+    let raw = preprocessing.mean_log_jacobian(&train.values);
     let in_raw_units = |now: &Progress| progress(&Progress { train_nats: now.train_nats + raw, ..*now });
     let mut fitted = fit(&layout, start, &rows, &config, stop, validate, in_raw_units)?;
     fitted.history.iter_mut().for_each(|epoch| epoch.train_nats += raw);

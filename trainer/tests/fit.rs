@@ -17,7 +17,14 @@ fn layout(features: u32, widths: &[u32], dim: u32, likelihood: LikelihoodKind) -
     let chain =
         || widths.iter().map(|width| Hidden { width: *width, activation: Activation::Tanh }).collect();
     let latent = LatentKind::Gaussian { dim };
-    Layout::new(&Architecture { features, encoder: chain(), latent, decoder: chain(), likelihood })
+    Layout::new(&Architecture {
+        preprocessing: elbow::architecture::FeaturesKind::plain(likelihood),
+        features,
+        encoder: chain(),
+        latent,
+        decoder: chain(),
+        likelihood,
+    })
 }
 
 fn normals(n: usize) -> Vec<f32> {
@@ -125,7 +132,7 @@ fn elbo(layout: &Layout, params: &[f32], data: &[f32]) -> f64 {
         let dot: f64 = weights.iter().zip(x).map(|(w, x)| f64::from(*w) * x).sum();
         dot + f64::from(params[dense.bias()][output])
     };
-    let Latent::Gaussian { loc, log_scale } = &layout.latent;
+    let Latent::Gaussian { loc, log_scale } = &layout.latent else { unreachable!() };
     let Likelihood::Gaussian { loc: out, log_scale: noise } = &layout.likelihood else { unreachable!() };
     let row_elbo = |row: &[f32]| {
         let x: Vec<f64> = row.iter().map(|x| f64::from(*x)).collect();

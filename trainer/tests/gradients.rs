@@ -49,6 +49,7 @@ impl Problem {
         let chain =
             || hidden.iter().zip([4, 3]).map(|(activation, width)| Hidden { width, activation: *activation });
         let architecture = Architecture {
+            preprocessing: elbow::architecture::FeaturesKind::plain(likelihood),
             features: FEATURES as u32,
             encoder: chain().collect(),
             latent: LatentKind::Gaussian { dim: DIM },
@@ -137,7 +138,7 @@ fn a_clamped_log_scale_has_no_slope() {
     for likelihood in LIKELIHOODS {
         for objective in OBJECTIVES {
             let mut problem = Problem::new(&[Activation::Tanh], likelihood, objective, 3);
-            let Latent::Gaussian { log_scale, .. } = &problem.layout.latent;
+            let Latent::Gaussian { log_scale, .. } = &problem.layout.latent else { unreachable!() };
             let mut clamped = vec![log_scale.bias().start];
             match &problem.layout.likelihood {
                 Likelihood::Bernoulli { .. } => {}

@@ -10,11 +10,12 @@ use super::source::DEFAULT_SAMPLES;
 use crate::data::{Dataset, load};
 use crate::error::Error;
 use crate::evaluate::score_all;
-use crate::export::{type_alias, write_atomically};
+use crate::export::write_atomically;
 use crate::host_model::ModelBytes;
 use crate::metrics::auroc;
 use crate::report;
 use crate::settings::Settings;
+use crate::type_alias::type_alias;
 
 /// Rows of a window: one second at four rows a second.
 const WINDOW: usize = 4;
@@ -70,6 +71,8 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
         window: WINDOW,
         drop: vec!["time_s".into()],
         objective: "iwae:4".into(),
+        scaling: "log".into(),
+        latent: "gaussian:4".into(),
         seed: args.seed,
         ..Settings::default()
     };

@@ -12,12 +12,13 @@ use super::source::DEFAULT_SAMPLES;
 use crate::data::{Dataset, load};
 use crate::error::Error;
 use crate::evaluate::score_all;
-use crate::export::{describe, type_alias, write_atomically};
+use crate::export::write_atomically;
 use crate::fit::{Event, Progress};
 use crate::host_model::ModelBytes;
 use crate::report;
 use crate::settings::{Settings, SettingsArgs};
 use crate::train::{Trained, train};
+use crate::type_alias::{describe, type_alias};
 
 /// The arguments of `elbow fit`.
 #[derive(Debug, clap::Args)]

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use elbow::architecture::{Architecture, LikelihoodKind};
+use elbow::architecture::Architecture;
 use serde::Serialize;
 
 use super::source::DEFAULT_SAMPLES;
 use crate::error::Error;
-use crate::export::describe;
 use crate::host_model::ModelBytes;
+use crate::net::layout::Layout;
 use crate::report;
+use crate::type_alias::describe;
 
 /// The arguments of `elbow inspect`.
 #[derive(Debug, clap::Args)]
@@ -103,18 +104,11 @@ fn summary(columns: &[&str]) -> String {
 
 /// Inputs and outputs of the dense layers, of encoder with head and of decoder with likelihood.
 fn layers(shape: &Architecture) -> [Vec<(u64, u64)>; 2] {
-    let (latent, features) = (u64::from(shape.latent_dims()), u64::from(shape.features));
-    let chain = |inputs: u64, hidden: &[elbow::architecture::Hidden], outputs: u64, heads: usize| {
-        let mut width = inputs;
-        let mut layers: Vec<_> = hidden
-            .iter()
-            .map(|layer| (std::mem::replace(&mut width, layer.width.into()), layer.width.into()))
-            .collect();
-        layers.extend(std::iter::repeat_n((width, outputs), heads));
-        layers
-    };
-    let outputs = if shape.likelihood == LikelihoodKind::GaussianPerOutput { 2 } else { 1 };
-    [chain(features, &shape.encoder, latent, 2), chain(latent, &shape.decoder, features, outputs)]
+    let layout = Layout::new(shape);
+    let all: Vec<_> =
+        layout.dense().iter().map(|(dense, _)| (dense.inputs as u64, dense.outputs as u64)).collect();
+    let (encoder, decoder) = all.split_at(shape.encoder.len() + layout.latent.dense().len());
+    [encoder.to_vec(), decoder.to_vec()]
 }
 
 /// One pass of the encoder and K of the decoder, outputs padded to whole tiles.
@@ -129,10 +123,11 @@ fn multiply_adds(shape: &Architecture, samples: u32) -> u64 {
 /// Memory of the vectors that live at once: features, posterior, latent and the decoder's hidden layers of four samples
 /// (or the encoder's of one, where those are larger).
 fn activation_bytes(shape: &Architecture) -> u64 {
-    let [encoder, decoder] = layers(shape);
-    let hidden = |layers: &[(u64, u64)]| -> u64 { layers.iter().skip(1).map(|(inputs, _)| inputs).sum() };
+    let hidden = |layers: &[elbow::architecture::Hidden]| {
+        layers.iter().map(|layer| u64::from(layer.width)).sum::<u64>()
+    };
     let (latent, features) = (u64::from(shape.latent_dims()), u64::from(shape.features));
-    let encoding = features + hidden(&encoder) + 5 * latent;
-    let decoding = latent + 4 * latent + 4 * hidden(&decoder);
+    let encoding = features + hidden(&shape.encoder) + 5 * latent;
+    let decoding = latent + 4 * latent + 4 * hidden(&shape.decoder);
     4 * (features + 3 * latent + encoding.max(decoding))
 }

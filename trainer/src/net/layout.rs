@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
+use elbow::architecture::{Activation, Architecture, ConcentrationKind, Hidden, LatentKind, LikelihoodKind};
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
@@ -44,7 +44,7 @@ pub struct Layer {
 }
 
 /// The posterior's parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Latent {
     /// Diagonal Gaussian: two dense layers side by side.
     Gaussian {
@@ -53,6 +53,22 @@ pub enum Latent {
         /// logs of the standard deviations
         log_scale: Dense,
     },
+    /// Von Mises–Fisher: a direction and a concentration.
+    VonMisesFisher {
+        /// the mean direction, before it is divided by its length
+        mean: Dense,
+        /// κ
+        concentration: Concentration,
+    },
+}
+
+/// Where a von Mises–Fisher posterior has its concentration from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Concentration {
+    /// `softplus + 1` of a dense layer of one output
+    Learned(Dense),
+    /// one number, not a parameter
+    Fixed(f32),
 }
 
 impl Latent {
@@ -60,6 +76,26 @@ impl Latent {
     pub fn dim(&self) -> usize {
         match self {
             Latent::Gaussian { loc, .. } => loc.outputs,
+            Latent::VonMisesFisher { mean, .. } => mean.outputs,
+        }
+    }
+
+    /// Random numbers that one sample takes.
+    pub fn noise_len(&self) -> usize {
+        match self {
+            Latent::Gaussian { loc, .. } => loc.outputs,
+            Latent::VonMisesFisher { mean, .. } => 1 + mean.outputs,
+        }
+    }
+
+    /// Its dense layers in order.
+    pub fn dense(&self) -> Vec<&Dense> {
+        match self {
+            Latent::Gaussian { loc, log_scale } => vec![loc, log_scale],
+            Latent::VonMisesFisher { mean, concentration: Concentration::Learned(kappa) } => {
+                vec![mean, kappa]
+            }
+            Latent::VonMisesFisher { mean, .. } => vec![mean],
         }
     }
 }
@@ -99,7 +135,7 @@ impl Likelihood {
 }
 
 /// The places of all the parameters of one architecture.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
     /// numbers in a frame
     pub features: usize,
@@ -129,6 +165,15 @@ impl Layout {
                 let dim = dim as usize;
                 Latent::Gaussian { loc: next.dense(hidden, dim), log_scale: next.dense(hidden, dim) }
             }
+            LatentKind::VonMisesFisher { dim, concentration } => Latent::VonMisesFisher {
+                mean: next.dense(hidden, dim as usize),
+                concentration: match concentration {
+                    ConcentrationKind::Learned => Concentration::Learned(next.dense(hidden, 1)),
+                    ConcentrationKind::Fixed { kappa } | ConcentrationKind::Tabled { kappa } => {
+                        Concentration::Fixed(kappa)
+                    }
+                },
+            },
         };
         let (decoder, hidden) = next.chain(latent.dim(), &architecture.decoder);
         let first = next.dense(hidden, features);
@@ -147,9 +192,8 @@ impl Layout {
         fn hidden(layers: &[Layer]) -> impl Iterator<Item = (&Dense, Activation)> {
             layers.iter().map(|layer| (&layer.dense, layer.activation))
         }
-        let Latent::Gaussian { loc, log_scale } = &self.latent;
         let mut all: Vec<_> = hidden(&self.encoder).collect();
-        all.extend([loc, log_scale].map(|dense| (dense, Activation::Identity)));
+        all.extend(self.latent.dense().into_iter().map(|dense| (dense, Activation::Identity)));
         all.extend(hidden(&self.decoder));
         all.push((self.likelihood.first(), Activation::Identity));
         if let Likelihood::GaussianPerOutput { log_scale, .. } = &self.likelihood {
@@ -218,9 +262,11 @@ mod tests {
     use super::*;
 
     fn architecture(likelihood: LikelihoodKind) -> Architecture {
+        use elbow::architecture::FeaturesKind;
         let hidden = |width| Hidden { width, activation: Activation::Tanh };
         Architecture {
             features: 5,
+            preprocessing: FeaturesKind::plain(likelihood),
             encoder: [hidden(4), hidden(3)].into_iter().collect(),
             latent: LatentKind::Gaussian { dim: 2 },
             decoder: [hidden(3)].into_iter().collect(),

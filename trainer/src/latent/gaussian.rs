@@ -1,0 +1,136 @@
+//! The diagonal Gaussian posterior with a standard normal prior.
+
+use elbow::latent::{LOG_SCALE_MAX, LOG_SCALE_MIN};
+
+use super::{Posterior, Term};
+use crate::net::dense;
+use crate::net::layout::Dense;
+use crate::net::real::Real;
+use crate::net::simd::{clamp, is_within, wide, zip};
+
+const RANGE: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
+
+/// What is needed on the way back.
+#[derive(Debug, Default)]
+pub(super) struct Gaussian<T> {
+    loc: Vec<T>,
+    log_scale: Vec<T>,
+    scale: Vec<T>,
+    d_loc: Vec<T>,
+    d_log_scale: Vec<T>,
+}
+
+/// Draws z ~ q(z|x).
+pub(super) fn forward<T: Real>(
+    posterior: &Posterior<'_, T>,
+    loc: &Dense,
+    log_scale: &Dense,
+    draws: &mut Gaussian<T>,
+    z: &mut [T],
+) {
+    let Posterior { params, hidden, noise, samples, .. } = *posterior;
+    let (dim, len) = (loc.outputs, hidden.len() / loc.inputs * loc.outputs);
+    draws.loc.resize(len, T::ZERO);
+    draws.log_scale.resize(len, T::ZERO);
+    draws.scale.resize(len, T::ZERO);
+    dense::forward(loc, params, hidden, &mut draws.loc);
+    dense::forward(log_scale, params, hidden, &mut draws.log_scale);
+    zip(&mut draws.scale, &draws.log_scale, |_, s| clamp(s, RANGE).exp());
+    let rows = draws.loc.chunks_exact(dim).zip(draws.scale.chunks_exact(dim));
+    let drawn = z.chunks_exact_mut(dim * samples).zip(noise.chunks_exact(dim * samples));
+    for ((loc, scale), (z, noise)) in rows.zip(drawn) {
+        for (z, noise) in z.chunks_exact_mut(dim).zip(noise.chunks_exact(dim)) {
+            // z = loc + scale ε
+            let normal = loc.iter().zip(scale).zip(noise).map(|((m, s), e)| *m + *s * *e);
+            z.iter_mut().zip(normal).for_each(|(z, value)| *z = value);
+        }
+    }
+}
+
+/// `log p(z) − log q(z|x)` of each sample, added to `out[row][sample]`.
+pub(super) fn add_log_ratio<T: Real>(
+    posterior: &Posterior<'_, T>,
+    draws: &Gaussian<T>,
+    z: &[T],
+    out: &mut [f64],
+) {
+    let dim = posterior.latent.dim();
+    let drawn = z.chunks_exact(dim).zip(posterior.noise.chunks_exact(dim));
+    for (k, (out, (z, noise))) in out.iter_mut().zip(drawn).enumerate() {
+        let log_scale = &draws.log_scale[k / posterior.samples * dim..];
+        // log p(z) − log q(z|x) = Σ_j ½ (ε² − z²) + log_scale
+        let term = |((z, e), s): ((&T, &T), &T)| {
+            let (z, e) = (z.to_f64(), e.to_f64());
+            0.5 * (e * e - z * z) + clamp(*s, RANGE).to_f64()
+        };
+        *out += z.iter().zip(noise).zip(log_scale).map(term).sum::<f64>();
+    }
+}
+
+/// `KL(q(z|x) ‖ p(z))` of one row.
+pub(super) fn divergence<T: Real>(draws: &Gaussian<T>, dim: usize, row: usize) -> f64 {
+    let at = row * dim..(row + 1) * dim;
+    let scales = draws.scale[at.clone()].iter().zip(&draws.log_scale[at.clone()]);
+    // KL = Σ_j ½ (loc² + scale² − 1) − log_scale
+    let term = |(m, (s, log_s)): (&T, (&T, &T))| {
+        let (m, s) = (m.to_f64(), s.to_f64());
+        0.5 * (m * m + s * s - 1.0) - clamp(*log_s, RANGE).to_f64()
+    };
+    draws.loc[at].iter().zip(scales).map(term).sum()
+}
+
+/// `∂loc` and `∂log_scale`, from `∂z` of the likelihood and from the term.
+pub(super) fn backward<'a, T: Real>(
+    posterior: &Posterior<'_, T>,
+    draws: &'a mut Gaussian<T>,
+    z: &[T],
+    term: Term<'_, T>,
+    d_z: &[T],
+) -> (&'a [T], &'a [T]) {
+    draws.d_loc.resize(draws.loc.len(), T::ZERO);
+    draws.d_log_scale.resize(draws.loc.len(), T::ZERO);
+    wide(
+        #[inline(always)]
+        || {
+            for row in 0..draws.loc.len() / posterior.latent.dim() {
+                backward_row(posterior, draws, z, term, d_z, row);
+            }
+        },
+    );
+    (&draws.d_loc, &draws.d_log_scale)
+}
+
+#[inline(always)]
+fn backward_row<T: Real>(
+    posterior: &Posterior<'_, T>,
+    draws: &mut Gaussian<T>,
+    z: &[T],
+    term: Term<'_, T>,
+    d_z: &[T],
+    row: usize,
+) {
+    let (dim, samples) = (posterior.latent.dim(), posterior.samples);
+    let at = row * dim..(row + 1) * dim;
+    let (m, s) = (&draws.loc[at.clone()], &draws.scale[at.clone()]);
+    let (dm, ds) = (&mut draws.d_loc[at.clone()], &mut draws.d_log_scale[at.clone()]);
+    // ∂KL/∂loc = loc, ∂KL/∂log_scale = scale² − 1
+    let (d_kl, _) = term.slopes(row * samples, T::ZERO);
+    for j in 0..dim {
+        (dm[j], ds[j]) = (d_kl * m[j], d_kl * (s[j] * s[j] - T::ONE));
+    }
+    for k in row * samples..(row + 1) * samples {
+        let (_, ratio) = term.slopes(k, T::ZERO);
+        let sample = k * dim..(k + 1) * dim;
+        let (z, e, dz) = (&z[sample.clone()], &posterior.noise[sample.clone()], &d_z[sample]);
+        for j in 0..dim {
+            // ∂ratio/∂z = −z and directly ∂ratio/∂log_scale = 1; ∂z/∂loc = 1, ∂z/∂log_scale = scale ε
+            let d = dz[j] - ratio * z[j];
+            dm[j] += d;
+            ds[j] += d * s[j] * e[j] + ratio;
+        }
+    }
+    // outside its range the clamp has no slope
+    for (d, raw) in ds.iter_mut().zip(&draws.log_scale[at]) {
+        *d = if is_within(*raw, RANGE) { *d } else { T::ZERO };
+    }
+}

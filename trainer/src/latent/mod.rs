@@ -1,0 +1,122 @@
+//! The posterior's samples, its two terms of a bound, and the way back through them.
+//!
+//! A family of posteriors is a variant of [`Latent`] and a file here with the same four functions: `forward`,
+//! `log_ratio`, `divergence`, `backward`. Nothing else in the trainer knows how z is drawn.
+
+mod gaussian;
+mod von_mises_fisher;
+
+use crate::net::chain::Slope;
+use crate::net::dense;
+use crate::net::layout::{Dense, Latent};
+use crate::net::real::Real;
+
+use gaussian::Gaussian;
+use von_mises_fisher::Sphere;
+
+/// q(z|x) of the rows of a batch: what it is computed from.
+#[derive(Clone, Copy, Debug)]
+pub struct Posterior<'a, T> {
+    /// where its parameters lie
+    pub latent: &'a Latent,
+    /// all parameters
+    pub params: &'a [T],
+    /// what the encoder gave, `[row][hidden]`
+    pub hidden: &'a [T],
+    /// standard normals, `[row][sample][noise_len]`
+    pub noise: &'a [T],
+    /// samples per row
+    pub samples: usize,
+}
+
+/// What the posterior leaves for the decoder and for the way back.
+#[derive(Debug, Default)]
+pub struct Draws<T> {
+    /// the samples, `[row][sample][dim]`
+    pub z: Vec<T>,
+    gaussian: Gaussian<T>,
+    sphere: Sphere<T>,
+}
+
+/// The term of the bound in which prior and posterior meet, and the derivative of the loss with respect to it.
+#[derive(Clone, Copy, Debug)]
+pub enum Term<'a, T> {
+    /// `KL(q(z|x) ‖ p(z))`: one number for all rows
+    Divergence(T),
+    /// `log p(z) − log q(z|x)`: `[row][sample]`
+    LogRatio(&'a [T]),
+}
+
+impl<T: Copy> Term<'_, T> {
+    /// The derivatives with respect to the divergence and to the log ratio of one sample.
+    fn slopes(&self, sample: usize, zero: T) -> (T, T) {
+        match self {
+            Term::Divergence(d) => (*d, zero),
+            Term::LogRatio(d) => (zero, d[sample]),
+        }
+    }
+}
+
+impl<T: Real> Posterior<'_, T> {
+    /// Draws z ~ q(z|x).
+    pub fn forward(&self, draws: &mut Draws<T>) {
+        let rows = self.noise.len() / self.latent.noise_len();
+        draws.z.resize(rows * self.latent.dim(), T::ZERO);
+        match self.latent {
+            Latent::Gaussian { loc, log_scale } => {
+                gaussian::forward(self, loc, log_scale, &mut draws.gaussian, &mut draws.z);
+            }
+            Latent::VonMisesFisher { mean, concentration } => {
+                von_mises_fisher::forward(self, mean, concentration, &mut draws.sphere, &mut draws.z);
+            }
+        }
+    }
+
+    /// `log p(z) − log q(z|x)` of each sample, added to `out[row][sample]`.
+    pub fn add_log_ratio(&self, draws: &Draws<T>, out: &mut [f64]) {
+        match self.latent {
+            Latent::Gaussian { .. } => gaussian::add_log_ratio(self, &draws.gaussian, &draws.z, out),
+            Latent::VonMisesFisher { .. } => von_mises_fisher::add_log_ratio(self, &draws.sphere, out),
+        }
+    }
+
+    /// `KL(q(z|x) ‖ p(z))` of one row.
+    pub fn divergence(&self, draws: &Draws<T>, row: usize) -> f64 {
+        match self.latent {
+            Latent::Gaussian { loc, .. } => gaussian::divergence(&draws.gaussian, loc.outputs, row),
+            Latent::VonMisesFisher { .. } => von_mises_fisher::divergence(&draws.sphere, row),
+        }
+    }
+
+    /// Adds the parameters' gradient. `slope` is at `∂z` of the likelihood before and, if `to_hidden` asks for it, at
+    /// `∂hidden` after.
+    pub fn backward(
+        &self,
+        draws: &mut Draws<T>,
+        term: Term<'_, T>,
+        to_hidden: bool,
+        slope: &mut Slope<T>,
+        gradient: &mut [T],
+    ) {
+        let Draws { z, gaussian, sphere } = draws;
+        let back: [Option<(&Dense, &[T])>; 2] = match self.latent {
+            Latent::Gaussian { loc, log_scale } => {
+                let (d_loc, d_log_scale) = gaussian::backward(self, gaussian, z, term, &slope.here);
+                [Some((loc, d_loc)), Some((log_scale, d_log_scale))]
+            }
+            Latent::VonMisesFisher { mean, concentration } => {
+                von_mises_fisher::backward(self, mean, concentration, sphere, z, term, &slope.here)
+            }
+        };
+        for (dense, d_output) in back.iter().flatten() {
+            dense::backward(dense, self.hidden, d_output, gradient);
+        }
+        if to_hidden {
+            slope.step_back(self.hidden.len(), |_, d_hidden| {
+                for (i, (dense, d_output)) in back.iter().flatten().enumerate() {
+                    dense::backward_input(dense, self.params, d_output, i > 0, d_hidden);
+                }
+            });
+        }
+    }
+}

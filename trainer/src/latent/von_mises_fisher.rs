@@ -1,0 +1,198 @@
+//! The von Mises–Fisher posterior with a uniform prior on the sphere (derivation: `docs/von-mises-fisher.md`).
+//!
+//! `z = (1 − t) μ + √(t (2 − t)) v`, v a uniform direction across μ, t drawn by inversion of its distribution function, so
+//! that dt/dκ is the implicit reparameterisation (Figurnov, Mohamed and Mnih 2018). μ moves z by the rotation that moves
+//! μ to its new place and nothing else, which maps the law about one μ onto that about the other.
+
+use elbow::distribution::{MAX_CONCENTRATION, VmfNormalizer, vmf_normalizer};
+
+use super::{Posterior, Term};
+use crate::net::dense;
+use crate::net::layout::{Concentration, Dense};
+use crate::net::real::Real;
+use crate::vmf_gradient::{ImplicitVmf, mean_resultant_slope};
+
+/// What is needed on the way back.
+#[derive(Debug, Default)]
+pub(super) struct Sphere<T> {
+    /// the layer's directions, and of length 1, `[row][dim]`
+    raw: Vec<T>,
+    mean: Vec<T>,
+    /// lengths of the raw directions, `[row]`
+    length: Vec<T>,
+    /// `κ = softplus(raw_kappa) + 1`, `[row]`
+    raw_kappa: Vec<T>,
+    kappa: Vec<f64>,
+    normalizer: Vec<VmfNormalizer<f64>>,
+    /// t, dt/dκ, `[row][sample]`, and v, `[row][sample][dim]`
+    t: Vec<f64>,
+    dt: Vec<f64>,
+    across: Vec<T>,
+    d_raw: Vec<T>,
+    d_raw_kappa: Vec<T>,
+}
+
+/// Draws z ~ q(z|x).
+pub(super) fn forward<T: Real>(
+    posterior: &Posterior<'_, T>,
+    mean: &Dense,
+    concentration: &Concentration,
+    draws: &mut Sphere<T>,
+    z: &mut [T],
+) {
+    let Posterior { params, hidden, samples, .. } = *posterior;
+    let (dim, rows) = (mean.outputs, hidden.len() / mean.inputs);
+    draws.raw.resize(rows * dim, T::ZERO);
+    draws.raw_kappa.resize(rows, T::ZERO);
+    draws.across.resize(z.len(), T::ZERO);
+    dense::forward(mean, params, hidden, &mut draws.raw);
+    if let Concentration::Learned(kappa) = concentration {
+        dense::forward(kappa, params, hidden, &mut draws.raw_kappa);
+    }
+    draws.normalize(dim);
+    draws.kappa.clear();
+    draws.kappa.extend(draws.raw_kappa.iter().map(|raw| match concentration {
+        Concentration::Learned(_) => (raw.to_f64().softplus() + 1.0).min(f64::from(MAX_CONCENTRATION)),
+        Concentration::Fixed(kappa) => f64::from(*kappa),
+    }));
+    draws.normalizer.clear();
+    draws.normalizer.extend(draws.kappa.iter().map(|&kappa| vmf_normalizer(dim, kappa)));
+    (draws.t.clear(), draws.dt.clear());
+    let drawn = z.chunks_exact_mut(dim * samples).zip(draws.across.chunks_exact_mut(dim * samples));
+    let noise = posterior.noise.chunks_exact((dim + 1) * samples);
+    for (row, ((z, across), noise)) in drawn.zip(noise).enumerate() {
+        let mean = &draws.mean[row * dim..(row + 1) * dim];
+        let law = ImplicitVmf::new(dim, draws.kappa[row]);
+        let samples =
+            z.chunks_exact_mut(dim).zip(across.chunks_exact_mut(dim)).zip(noise.chunks_exact(dim + 1));
+        for ((z, across), noise) in samples {
+            // a standard normal through its distribution function is uniform
+            let uniform = 0.5 * libm::erfc(-noise[0].to_f64() * std::f64::consts::FRAC_1_SQRT_2);
+            let (t, dt) = law.draw(uniform);
+            across_mean(mean, &noise[1..], across);
+            let (along, length) = (T::from_f64(1.0 - t), T::from_f64((t * (2.0 - t)).max(0.0).sqrt()));
+            for ((z, m), v) in z.iter_mut().zip(mean).zip(across.iter()) {
+                *z = along * *m + length * *v;
+            }
+            (draws.t.push(t), draws.dt.push(dt));
+        }
+    }
+}
+
+impl<T: Real> Sphere<T> {
+    /// `μ = m / |m|`; the first axis where m is zero.
+    fn normalize(&mut self, dim: usize) {
+        self.mean.clone_from(&self.raw);
+        self.length.clear();
+        for mean in self.mean.chunks_exact_mut(dim) {
+            let length = mean.iter().fold(0.0, |sum, m| sum + m.to_f64() * m.to_f64()).sqrt();
+            if length > 0.0 {
+                mean.iter_mut().for_each(|m| *m = T::from_f64(m.to_f64() / length));
+            } else {
+                mean[0] = T::ONE;
+            }
+            self.length.push(T::from_f64(length));
+        }
+    }
+}
+
+/// The unit vector across `mean` in the direction of `noise`.
+fn across_mean<T: Real>(mean: &[T], noise: &[T], across: &mut [T]) {
+    let along = dot(mean, noise);
+    let mut square = 0.0;
+    for ((v, g), m) in across.iter_mut().zip(noise).zip(mean) {
+        *v = *g - T::from_f64(along) * *m;
+        square += v.to_f64() * v.to_f64();
+    }
+    // a draw along μ has no direction across it: z is then μ itself, with probability zero
+    let scale = if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 };
+    across.iter_mut().for_each(|v| *v = T::from_f64(v.to_f64() * scale));
+}
+
+fn dot<T: Real>(a: &[T], b: &[T]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a.to_f64() * b.to_f64()).sum()
+}
+
+/// `log p(z) − log q(z|x) = κ t + Lc` of each sample, relative to the uniform distribution, added to `out[row][sample]`.
+pub(super) fn add_log_ratio<T: Real>(posterior: &Posterior<'_, T>, draws: &Sphere<T>, out: &mut [f64]) {
+    for (k, (out, t)) in out.iter_mut().zip(&draws.t).enumerate() {
+        let row = k / posterior.samples;
+        *out += draws.kappa[row] * t + draws.normalizer[row].log_normalizer;
+    }
+}
+
+/// `KL(q(z|x) ‖ uniform) = κA − L` of one row.
+pub(super) fn divergence<T>(draws: &Sphere<T>, row: usize) -> f64 {
+    draws.normalizer[row].kl_to_uniform
+}
+
+/// `∂m` and, where κ is learned, `∂raw_kappa`, from `∂z` of the likelihood and from the term.
+pub(super) fn backward<'a, T: Real>(
+    posterior: &Posterior<'_, T>,
+    mean: &'a Dense,
+    concentration: &'a Concentration,
+    draws: &'a mut Sphere<T>,
+    z: &[T],
+    term: Term<'_, T>,
+    d_z: &[T],
+) -> [Option<(&'a Dense, &'a [T])>; 2] {
+    let dim = mean.outputs;
+    draws.d_raw.resize(draws.raw.len(), T::ZERO);
+    draws.d_raw_kappa.resize(draws.kappa.len(), T::ZERO);
+    for row in 0..draws.kappa.len() {
+        let d_kappa = backward_row(posterior, draws, z, term, d_z, row, dim);
+        // κ = softplus(s) + 1; at its limit it has no slope
+        let slope = draws.raw_kappa[row].to_f64().sigmoid();
+        let free = draws.kappa[row] < f64::from(MAX_CONCENTRATION);
+        draws.d_raw_kappa[row] = T::from_f64(if free { d_kappa * slope } else { 0.0 });
+    }
+    let kappa = match concentration {
+        Concentration::Learned(kappa) => Some((kappa, draws.d_raw_kappa.as_slice())),
+        Concentration::Fixed(_) => None,
+    };
+    [Some((mean, &draws.d_raw)), kappa]
+}
+
+/// Writes `∂m` of one row; `∂κ`.
+fn backward_row<T: Real>(
+    posterior: &Posterior<'_, T>,
+    draws: &mut Sphere<T>,
+    z: &[T],
+    term: Term<'_, T>,
+    d_z: &[T],
+    row: usize,
+    dim: usize,
+) -> f64 {
+    let Sphere { mean, length, kappa, normalizer, t, dt, across, d_raw, .. } = draws;
+    let (mean, kappa, law) = (&mean[row * dim..(row + 1) * dim], kappa[row], normalizer[row]);
+    let d_mean = &mut d_raw[row * dim..(row + 1) * dim];
+    d_mean.fill(T::ZERO);
+    let first = row * posterior.samples;
+    // ∂KL/∂κ = κ A'
+    let (d_kl, _) = term.slopes(first, T::ZERO);
+    let mut d_kappa = d_kl.to_f64() * kappa * mean_resultant_slope(dim, kappa);
+    for k in first..first + posterior.samples {
+        let (_, ratio) = term.slopes(k, T::ZERO);
+        let at = k * dim..(k + 1) * dim;
+        let (z, d_z, across) = (&z[at.clone()], &d_z[at.clone()], &across[at]);
+        let (t, dt) = (t[k], dt[k]);
+        let (along, downhill) = (dot(mean, z), dot(mean, d_z));
+        // the rotation: dz = dμ (μ·z) − μ (dμ·z), hence ∂μ = (μ·z) ∂z − (μ·∂z) z
+        for ((d_mean, d_z), z) in d_mean.iter_mut().zip(d_z).zip(z) {
+            *d_mean += T::from_f64(along) * *d_z - T::from_f64(downhill) * *z;
+        }
+        // dz/dt = −μ + (1 − t)/√(t (2 − t)) v
+        let length = (t * (2.0 - t)).max(f64::MIN_POSITIVE).sqrt();
+        let d_t = (1.0 - t) / length * dot(across, d_z) - downhill;
+        // ratio = κ t + Lc(κ), dLc/dκ = A − 1
+        d_kappa += d_t * dt + ratio.to_f64() * (t - law.mean_t + kappa * dt);
+    }
+    // μ = m/|m|: ∂m = (∂μ − μ (μ·∂μ)) / |m|
+    let radial = dot(mean, d_mean);
+    let inverse = length[row].to_f64();
+    let inverse = if inverse > 0.0 { 1.0 / inverse } else { 0.0 };
+    for (d, m) in d_mean.iter_mut().zip(mean) {
+        *d = T::from_f64((d.to_f64() - radial * m.to_f64()) * inverse);
+    }
+    d_kappa
+}

@@ -1,0 +1,151 @@
+//! The Rust type that reads a model file, written beside it.
+
+use std::fmt::Write as _;
+
+use elbow::architecture::{
+    Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind,
+};
+use elbow::format::Metadata;
+
+/// The Rust source beside a model: its type, under the model's name.
+pub fn type_alias(metadata: &Metadata<'_>, samples: u32) -> String {
+    let shape = &metadata.architecture;
+    let (name, constant) = (type_name(metadata.name), constant_name(metadata.name));
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        "// Written by elbow {} beside {}.elbow: the type that reads it. Include it; do not edit it.
+
+/// Samples a score of `{name}` takes unless the caller has a reason for another number.
+pub const {constant}_SAMPLES: u32 = {samples};
+
+/// {}, fingerprint {:08x}.
+pub type {name}<'a> = elbow::Vae<
+    {},
+    {},
+    {},
+    {},
+    {},
+>;
+",
+        metadata.version,
+        metadata.name,
+        describe(shape),
+        shape.fingerprint(),
+        features(shape),
+        chain(shape.features, &shape.encoder),
+        head(shape),
+        chain(shape.latent_dims(), &shape.decoder),
+        likelihood(shape),
+    );
+    out
+}
+
+/// A model's shape in one line: `140-64-32 tanh, gaussian:8, 32-64-140 gaussian`.
+pub fn describe(shape: &Architecture) -> String {
+    let widths = |layers: &[Hidden]| layers.iter().map(|layer| layer.width.to_string()).collect::<Vec<_>>();
+    let encoder = [vec![shape.features.to_string()], widths(&shape.encoder)].concat().join("-");
+    let decoder = [widths(&shape.decoder), vec![shape.features.to_string()]].concat().join("-");
+    let activation = shape
+        .encoder
+        .first()
+        .or(shape.decoder.first())
+        .map_or("linear".into(), |layer| format!("{:?}", layer.activation).to_lowercase());
+    let latent = match shape.latent {
+        LatentKind::Gaussian { dim } => format!("gaussian:{dim}"),
+        LatentKind::VonMisesFisher { dim, concentration } => match concentration {
+            ConcentrationKind::Learned => format!("vmf:{dim}"),
+            ConcentrationKind::Fixed { kappa } => format!("vmf:{dim},kappa={kappa}"),
+            ConcentrationKind::Tabled { kappa } => format!("vmf:{dim},kappa={kappa},table"),
+        },
+    };
+    let likelihood = match shape.likelihood {
+        LikelihoodKind::Bernoulli => "bernoulli",
+        LikelihoodKind::Gaussian => "gaussian",
+        LikelihoodKind::GaussianPerOutput => "gaussian-per-output",
+    };
+    format!("{encoder} {activation}, {latent}, {decoder} {likelihood}")
+}
+
+fn features(shape: &Architecture) -> String {
+    match shape.preprocessing {
+        FeaturesKind::Binary => format!("elbow::Binary<{}>", shape.features),
+        FeaturesKind::Standardize => format!("elbow::Standardize<'a, {}>", shape.features),
+        FeaturesKind::LogStandardize => format!("elbow::LogStandardize<'a, {}>", shape.features),
+    }
+}
+
+fn dense(inputs: u32, outputs: u32, activation: Activation) -> String {
+    match activation {
+        Activation::Identity => format!("elbow::Dense<'a, {inputs}, {outputs}>"),
+        other => format!("elbow::Dense<'a, {inputs}, {outputs}, elbow::{other:?}>"),
+    }
+}
+
+fn chain(inputs: u32, layers: &[Hidden]) -> String {
+    let mut width = inputs;
+    let layers = layers.iter().map(|layer| {
+        let inputs = std::mem::replace(&mut width, layer.width);
+        dense(inputs, layer.width, layer.activation)
+    });
+    match layers.collect::<Vec<_>>().as_slice() {
+        [] => format!("elbow::PassThrough<{inputs}>"),
+        [only] => format!("({only},)"),
+        several => format!("({})", several.join(", ")),
+    }
+}
+
+fn head(shape: &Architecture) -> String {
+    let linear = |outputs| dense(shape.encoder_width(), outputs, Activation::Identity);
+    match shape.latent {
+        LatentKind::Gaussian { dim } => format!("elbow::GaussianHead<{0}, {0}>", linear(dim)),
+        LatentKind::VonMisesFisher { dim, concentration } => {
+            let concentration = match concentration {
+                ConcentrationKind::Learned => format!("elbow::LearnedConcentration<{}>", linear(1)),
+                ConcentrationKind::Fixed { .. } => "elbow::FixedConcentration".into(),
+                ConcentrationKind::Tabled { .. } => "elbow::TabledConcentration<'a>".into(),
+            };
+            format!("elbow::VmfHead<{}, {concentration}>", linear(dim))
+        }
+    }
+}
+
+fn likelihood(shape: &Architecture) -> String {
+    let linear = dense(shape.decoder_width(), shape.features, Activation::Identity);
+    match shape.likelihood {
+        LikelihoodKind::Bernoulli => format!("elbow::Bernoulli<{linear}>"),
+        LikelihoodKind::Gaussian => format!("elbow::Gaussian<'a, {linear}>"),
+        LikelihoodKind::GaussianPerOutput => format!("elbow::GaussianPerOutput<{linear}, {linear}>"),
+    }
+}
+
+/// `engine-room_2` → `EngineRoom2`; a name that is no identifier gets `Model` before it.
+fn type_name(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+    };
+    let camel: String = name.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(word).collect();
+    if camel.starts_with(|c: char| c.is_ascii_alphabetic()) { camel } else { format!("Model{camel}") }
+}
+
+fn constant_name(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let upper = words.collect::<Vec<_>>().join("_").to_ascii_uppercase();
+    if upper.starts_with(|c: char| c.is_ascii_alphabetic()) { upper } else { format!("MODEL_{upper}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_identifiers() {
+        assert_eq!(
+            (type_name("engine-room_2"), constant_name("engine-room_2")),
+            ("EngineRoom2".into(), "ENGINE_ROOM_2".into())
+        );
+        assert_eq!((type_name("7"), constant_name("7")), ("Model7".into(), "MODEL_7".into()));
+        assert_eq!(type_name("ü"), "Model");
+    }
+}
