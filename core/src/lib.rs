@@ -20,6 +20,7 @@ pub mod math;
 pub mod model;
 pub mod noise;
 pub mod score;
+mod self_test;
 pub mod shape;
 pub mod unit;
 
@@ -31,6 +32,7 @@ pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softp
 pub use likelihood::{Bernoulli, Gaussian, GaussianPerOutput};
 pub use model::Vae;
 pub use score::{Elbo, Score};
+pub use self_test::{SelfTestError, self_test};
 pub use unit::{Bits, Nats};
 
 use shape::Width;

@@ -1,33 +1,61 @@
 //! The model this firmware carries and the frames it scores: the one file that knows either.
 //!
-//! A stand-in until the trained model is here: a table of numbers and one `exp` for each. To plug the model in, include its
-//! type alias and its bytes here, let [`load`] call `from_bytes`, and the rest of the crate stays as it is.
+//! `elbow demo --out firmware-example/model` writes what is embedded here.
 
 use core::fmt;
+use elbow::latent::Posterior;
+use elbow::{FrameError, LoadError, Score};
 
-/// Samples drawn from the posterior for each score.
-pub const SAMPLES: usize = 16;
-/// Sensor values in a frame.
-pub const WIDTH: usize = 4;
+include!("../model/demo.rs");
+include!("../model/frames.rs");
 
-/// Why the model was refused.
-pub type LoadError = core::convert::Infallible;
+/// Sensor values in a frame: a second of telemetry, 4 rows of 20 counters.
+pub const WIDTH: usize = 80;
+/// Numbers that [`trace`] writes: the posterior's means and log scales, and the log weights.
+pub const TRACE: usize = 2 * LATENT + DEMO_SAMPLES as usize;
 
-/// The model.
-#[derive(Debug)]
-pub struct Demo;
+const LATENT: usize = 4;
+
+static MODEL: &[u8] = elbow::include_model!("../model/demo.elbow");
+static FRAMES: &[u8] = include_bytes!("../model/frames.bin");
+
+const _: () = assert!(FRAMES.len() == 4 * WIDTH * DEMO_FRAMES, "frames.bin and frames.rs belong together");
 
 /// Checks the embedded bytes and borrows the model from them.
 ///
 /// # Errors
 /// The model's bytes are damaged or of another shape.
-pub fn load() -> Result<Demo, LoadError> {
-    Ok(Demo)
+pub fn load() -> Result<Demo<'static>, LoadError> {
+    Demo::from_bytes(MODEL)
 }
 
 /// The recorded frames, in raw sensor units.
 pub fn frames() -> impl Iterator<Item = [f32; WIDTH]> {
-    (0u16..256).map(|i| core::array::from_fn(|j| f32::from(i) * 0.1 - 20.0 + j as f32 * 0.01))
+    FRAMES.chunks_exact(4 * WIDTH).map(|bytes| {
+        let mut frame = [0.0; WIDTH];
+        for (x, bytes) in frame.iter_mut().zip(bytes.as_chunks().0) {
+            *x = f32::from_le_bytes(*bytes);
+        }
+        frame
+    })
+}
+
+/// Every number on the way to a score that must be the same on all machines.
+///
+/// # Errors
+/// The frame has no score.
+pub fn trace(model: &Demo<'_>, frame: &[f32; WIDTH]) -> Result<[f32; TRACE], FrameError> {
+    let mut numbers = [0.0; TRACE];
+    let posterior = model.encode(frame)?;
+    let encoded = posterior.mode().iter().chain(posterior.log_scale());
+    numbers.iter_mut().zip(encoded).for_each(|(number, value)| *number = *value);
+    let mut weights = numbers.iter_mut().skip(2 * LATENT);
+    model.for_each_log_weight::<4, _>(frame, DEMO_SAMPLES, &mut model.noise(), |weight| {
+        if let Some(number) = weights.next() {
+            *number = weight;
+        }
+    })?;
+    Ok(numbers)
 }
 
 /// Whether a frame looks like those the model was trained on.
@@ -48,19 +76,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-impl Demo {
-    /// Log-density of a frame, in nats.
-    pub fn log_density(&self, frame: &[f32; WIDTH], _samples: usize) -> f32 {
-        -frame.iter().fold(0.0, |sum, &x| sum + elbow::math::exp(x))
-    }
-
-    /// Every intermediate number that must be the same on all machines.
-    pub fn trace(&self, frame: &[f32; WIDTH]) -> [f32; WIDTH] {
-        frame.map(elbow::math::exp)
-    }
-
-    /// Compares a score with the alarm threshold.
-    pub fn judge(&self, nats: f32) -> Verdict {
-        if nats < -100.0 { Verdict::Anomalous } else { Verdict::Typical }
-    }
+/// Compares a score with the alarm threshold.
+pub fn judge(score: &Score) -> Verdict {
+    if score.log_density.0 < DEMO_THRESHOLD { Verdict::Anomalous } else { Verdict::Typical }
 }

@@ -10,7 +10,8 @@ pub mod demo;
 pub mod machine;
 
 use core::fmt::{self, Write};
-use demo::Verdict;
+use demo::{DEMO_SAMPLES, Verdict};
+use elbow::{FrameError, LoadError, SelfTestError};
 
 /// What [`score`] found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,8 +31,12 @@ impl fmt::Display for Summary {
 /// Why the firmware gave up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Failure {
+    /// this machine computes other bits than the model was made for
+    SelfTest(SelfTestError),
     /// the embedded model was refused
-    Model(demo::LoadError),
+    Model(LoadError),
+    /// a frame has no score
+    Frame(FrameError),
     /// the console did not take the text
     Console,
 }
@@ -39,7 +44,9 @@ pub enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Failure::SelfTest(error) => write!(f, "the self-test failed: {error}"),
             Failure::Model(error) => write!(f, "the model was refused: {error}"),
+            Failure::Frame(error) => write!(f, "a frame has no score: {error}"),
             Failure::Console => f.write_str("the console does not take the text"),
         }
     }
@@ -47,9 +54,21 @@ impl fmt::Display for Failure {
 
 impl core::error::Error for Failure {}
 
-impl From<demo::LoadError> for Failure {
-    fn from(error: demo::LoadError) -> Self {
+impl From<SelfTestError> for Failure {
+    fn from(error: SelfTestError) -> Self {
+        Failure::SelfTest(error)
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
         Failure::Model(error)
+    }
+}
+
+impl From<FrameError> for Failure {
+    fn from(error: FrameError) -> Self {
+        Failure::Frame(error)
     }
 }
 
@@ -62,14 +81,15 @@ impl From<fmt::Error> for Failure {
 /// Scores every recorded frame and writes one line for each: its log-density in nats and the verdict.
 ///
 /// # Errors
-/// The model is refused, or `out` fails.
+/// The self-test fails, the model or a frame is refused, or `out` fails.
 pub fn score(out: &mut impl Write) -> Result<Summary, Failure> {
+    elbow::self_test()?;
     let model = demo::load()?;
     let mut summary = Summary::default();
     for (i, frame) in demo::frames().enumerate() {
-        let nats = model.log_density(&frame, demo::SAMPLES);
-        let verdict = model.judge(nats);
-        writeln!(out, "frame {i:3}: {} nats, {verdict}", Hundredths(nats))?;
+        let score = model.log_density(&frame, DEMO_SAMPLES)?;
+        let verdict = demo::judge(&score);
+        writeln!(out, "frame {i:3}: {} nats, {verdict}", Hundredths(score.log_density.0))?;
         summary.frames += 1;
         summary.anomalous += usize::from(verdict == Verdict::Anomalous);
     }
@@ -80,16 +100,13 @@ pub fn score(out: &mut impl Write) -> Result<Summary, Failure> {
 /// Machines agree when their lines do.
 ///
 /// # Errors
-/// The model is refused, or `out` fails.
+/// The model or a frame is refused, or `out` fails.
 pub fn parity(out: &mut impl Write) -> Result<(), Failure> {
     let model = demo::load()?;
     for (i, frame) in demo::frames().enumerate() {
-        writeln!(
-            out,
-            "{i:03}{}{}",
-            Bits(&model.trace(&frame)),
-            Bits(&[model.log_density(&frame, demo::SAMPLES)])
-        )?;
+        let score = model.log_density(&frame, DEMO_SAMPLES)?;
+        let numbers = [score.log_density.0, score.effective_sample_size, score.standard_error];
+        writeln!(out, "{i:03}{}{}", Bits(&demo::trace(&model, &frame)?), Bits(&numbers))?;
     }
     Ok(())
 }
