@@ -1,4 +1,4 @@
-"""SciPy's von Mises-Fisher distribution on the grid of issue 3.
+"""SciPy's von Mises-Fisher distribution on the grid of the samplers' tests.
 
     python vmf_scipy.py > vmf_scipy.csv                  (scipy 1.17.1, numpy 2.4.6; a minute)
 

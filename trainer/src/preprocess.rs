@@ -167,7 +167,7 @@ mod tests {
     fn only_heavy_columns_are_taken_in_logarithms() {
         // a column over four decades, one that is even, one with negative numbers
         let rows =
-            (0..40).flat_map(|i| [10_f64.powf(0.1 * f64::from(i)) as f32, i as f32, -(i as f32).powi(3)]);
+            (0..40).flat_map(|i| [10_f64.powf(0.1 * f64::from(i)) as f32, i as f32, -(i * i * i) as f32]);
         let fitted = Preprocessing::fit(FeaturesKind::LogStandardize, &rows.collect::<Vec<_>>(), 3, 8.0);
         let Preprocessing::Standardize { log_rate: Some(rate), .. } = &fitted else { panic!("{fitted:?}") };
         assert!(rate[0] > 0.0 && rate[1] == 0.0 && rate[2] == 0.0, "{rate:?}");

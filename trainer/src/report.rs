@@ -23,7 +23,7 @@ pub fn print(text: &str) -> Result<(), Error> {
 /// Prints one JSON object.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print`](fn@print).
 pub fn print_json(value: &impl Serialize) -> Result<(), Error> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Error::Print(error.into()))?;
     print(&(text + "\n"))

@@ -9,27 +9,27 @@ use elbow::distribution::build_vmf_table;
 use rand_core::SeedableRng;
 use rand_pcg::Pcg32;
 
-/// The grid of issue 3.
-pub const DIMENSIONS: [usize; 6] = [2, 3, 4, 8, 16, 64];
-pub const CONCENTRATIONS: [f32; 7] = [0.0, 0.1, 1.0, 10.0, 100.0, 1000.0, 10_000.0];
+/// The grid on which every sampler is tested.
+pub(crate) const DIMENSIONS: [usize; 6] = [2, 3, 4, 8, 16, 64];
+pub(crate) const CONCENTRATIONS: [f32; 7] = [0.0, 0.1, 1.0, 10.0, 100.0, 1000.0, 10_000.0];
 /// Samples of one comparison.
-pub const DRAWS: usize = 200_000;
+pub(crate) const DRAWS: usize = 200_000;
 /// Comparisons of all test files together, at most.
 const COMPARISONS: f64 = 200.0;
 
-pub fn grid() -> impl Iterator<Item = (usize, f32)> {
+pub(crate) fn grid() -> impl Iterator<Item = (usize, f32)> {
     DIMENSIONS.into_iter().flat_map(|d| CONCENTRATIONS.map(|kappa| (d, kappa)))
 }
 
 /// Distribution function of t = 1 − μ·z by Simpson's rule over the angle θ, whose density is e^(−κ(1−cos θ)) sin^(d−2) θ.
-pub struct Law {
+pub(crate) struct Law {
     step: f64,
     cumulative: Vec<f64>,
     density: Vec<f64>,
 }
 
 impl Law {
-    pub fn new(d: usize, kappa: f64) -> Law {
+    pub(crate) fn new(d: usize, kappa: f64) -> Law {
         // beyond this t the density is e^(−50) or less of its largest
         let end = f64::min(2.0, (50.0 + 4.0 * d as f64) / kappa.max(1e-9));
         let cells = 4096;
@@ -51,7 +51,7 @@ impl Law {
     }
 
     /// P(1 − μ·z < t), by cubic interpolation.
-    pub fn cdf(&self, t: f64) -> f64 {
+    pub(crate) fn cdf(&self, t: f64) -> f64 {
         let position = 2.0 * (0.5 * t.clamp(0.0, 2.0)).sqrt().asin() / self.step;
         let i = position as usize;
         if i + 1 >= self.cumulative.len() {
@@ -63,7 +63,7 @@ impl Law {
     }
 
     /// Kolmogorov–Smirnov distance of a sample, times √n.
-    pub fn distance(&self, sample: &mut [f64]) -> f64 {
+    pub(crate) fn distance(&self, sample: &mut [f64]) -> f64 {
         sample.sort_unstable_by(f64::total_cmp);
         let n = sample.len() as f64;
         let gap = |(i, &t): (usize, &f64)| {
@@ -75,7 +75,7 @@ impl Law {
 }
 
 /// Above it a `Law::distance` is an alarm: 2 exp(−2x²) = 10⁻³/COMPARISONS.
-pub fn alarm() -> f64 {
+pub(crate) fn alarm() -> f64 {
     (0.5 * (2.0 * COMPARISONS / 1e-3).ln()).sqrt()
 }
 
@@ -83,18 +83,18 @@ fn dot(a: &[f32], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(&a, &b)| f64::from(a) * b).sum()
 }
 
-pub fn unit(raw: impl Iterator<Item = f64>) -> Vec<f64> {
+pub(crate) fn unit(raw: impl Iterator<Item = f64>) -> Vec<f64> {
     let raw: Vec<f64> = raw.collect();
     let length = raw.iter().map(|x| x * x).sum::<f64>().sqrt();
     raw.into_iter().map(|x| x / length).collect()
 }
 
-pub fn some_direction(d: usize) -> Vec<f32> {
+pub(crate) fn some_direction(d: usize) -> Vec<f32> {
     unit((0..d).map(|j| (1.0 + j as f64).sin())).into_iter().map(|x| x as f32).collect()
 }
 
 /// Draws, checks that z is on the sphere at height 1 − t, and compares t with the law.
-pub fn check(
+pub(crate) fn check(
     name: &str,
     d: usize,
     kappa: f32,
@@ -126,7 +126,7 @@ pub fn check(
     );
 }
 
-pub fn table(d: usize, kappa: f32) -> [[f32; 2]; 65] {
+pub(crate) fn table(d: usize, kappa: f32) -> [[f32; 2]; 65] {
     let mut nodes = [[0.0; 2]; 65];
     build_vmf_table(d, f64::from(kappa), &mut nodes);
     nodes

@@ -57,7 +57,8 @@ pub(super) fn forward<T: Real>(
     }));
     draws.normalizer.clear();
     draws.normalizer.extend(draws.kappa.iter().map(|&kappa| vmf_normalizer(dim, kappa)));
-    (draws.t.clear(), draws.dt.clear());
+    draws.t.clear();
+    draws.dt.clear();
     let drawn = z.chunks_exact_mut(dim * samples).zip(draws.across.chunks_exact_mut(dim * samples));
     let noise = posterior.noise.chunks_exact((dim + 1) * samples);
     for (row, ((z, across), noise)) in drawn.zip(noise).enumerate() {
@@ -74,7 +75,8 @@ pub(super) fn forward<T: Real>(
             for ((z, m), v) in z.iter_mut().zip(mean).zip(across.iter()) {
                 *z = along * *m + length * *v;
             }
-            (draws.t.push(t), draws.dt.push(dt));
+            draws.t.push(t);
+            draws.dt.push(dt);
         }
     }
 }
