@@ -22,8 +22,6 @@ pub trait Real:
     const DEBYE_STEPS: usize;
     /// The number nearest to a constant.
     fn lit(value: f64) -> Self;
-    /// The nearest `f32`.
-    fn to_f32(self) -> f32;
     /// A dimension or a count.
     fn of(count: usize) -> Self;
     /// Square root.
@@ -42,11 +40,6 @@ impl Real for f32 {
     #[inline(always)]
     fn lit(value: f64) -> f32 {
         value as f32
-    }
-
-    #[inline(always)]
-    fn to_f32(self) -> f32 {
-        self
     }
 
     #[inline(always)]
@@ -83,11 +76,6 @@ impl Real for f64 {
     #[inline(always)]
     fn lit(value: f64) -> f64 {
         value
-    }
-
-    #[inline(always)]
-    fn to_f32(self) -> f32 {
-        self as f32
     }
 
     #[inline(always)]

@@ -21,12 +21,21 @@ pub struct VmfNormalizer<F> {
 /// `A_d = κ / (d + κ A_(d+2))` and `L_d = L_(d+2) + log(1 + κ A_(d+2) / d)`:
 /// both start a few dimensions up, from Debye's expansion, and come down.
 ///
-/// # Shape    `d ≥ 2` counts the coordinates of z; `0 ≤ κ ≤ 10,000` (neither checked)
-/// # Units    nats, relative to the uniform distribution on the sphere
-/// # Numerics nothing cancels: L and KL keep their relative accuracy as κ → 0, Lc and KL their absolute accuracy as κ → ∞;
-///            measured errors in `docs/von-mises-fisher.md`
-/// # Cost     f32: 28 divisions, 3 logarithms, 1 square root
-/// # Source   DLMF §10.29 (recurrence), §10.41 (expansion)
+/// # Shape
+/// `d ≥ 2` counts the coordinates of z; `0 ≤ κ ≤ 10,000` (neither checked).
+///
+/// # Units
+/// Nats, relative to the uniform distribution on the sphere.
+///
+/// # Numerics
+/// Nothing cancels: L and KL keep their relative accuracy as κ → 0, Lc and KL their absolute accuracy as κ → ∞. Measured errors
+/// of Lc: f32 4·10⁻⁶ for d ≤ 32, κ ≤ 300 and 2·10⁻⁵ anywhere up to d = 128; f64 2·10⁻¹⁰.
+///
+/// # Cost
+/// f32: 28 divisions, 3 logarithms, 1 square root; 400 instructions on a Cortex-M4F.
+///
+/// # Source
+/// DLMF §10.29 (recurrence), §10.41 (expansion).
 pub fn vmf_normalizer<F: Real>(d: usize, kappa: F) -> VmfNormalizer<F> {
     let top = Debye::at(F::of(d + 2 * F::DEBYE_STEPS), kappa);
     // A and t = 1 − A side by side, since each loses its digits where the other keeps them

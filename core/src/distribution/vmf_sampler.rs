@@ -91,9 +91,15 @@ impl VmfSampler {
 
     /// Draws z about the unit vector `mean` and returns `t = 1 − μ·z`.
     ///
-    /// # Shape    `mean` and `z` of the same length d
-    /// # Numerics `|z| = 1` within 10⁻⁶ when `|μ| = 1` within 2·10⁻⁷
-    /// # Cost     at most [`MAX_TRIES`] times `d + 1` words; on average 1.0 to 1.1 times (1.5 for d = 2)
+    /// # Shape
+    /// `mean` and `z` of the same length d.
+    ///
+    /// # Numerics
+    /// `|z| = 1` within 10⁻⁶ when `|μ| = 1` within 2·10⁻⁷.
+    ///
+    /// # Cost
+    /// At most [`MAX_TRIES`] times `d + 1` words of the generator, on average 1.0 to 1.1 times (1.5 for d = 2). On a Cortex-M4F
+    /// some 250 instructions at d = 8 beyond those of d normals.
     #[inline]
     pub fn sample<R: Rng + ?Sized>(&self, mean: &[f32], rng: &mut R, z: &mut [f32]) -> f32 {
         match &self.0 {

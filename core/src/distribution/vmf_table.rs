@@ -73,8 +73,11 @@ impl<'a> VmfTable<'a> {
 
     /// Draws z about the unit vector `mean` and returns `t = 1 − μ·z`.
     ///
-    /// # Shape    `mean` and `z` of the same length d
-    /// # Cost     `d + 1` words of the generator, a binary search, 2 divisions, 1 square root
+    /// # Shape
+    /// `mean` and `z` of the same length d.
+    ///
+    /// # Cost
+    /// `d + 1` words of the generator, a binary search, 2 divisions, 1 square root.
     #[inline]
     pub fn sample<R: Rng + ?Sized>(&self, mean: &[f32], rng: &mut R, z: &mut [f32]) -> f32 {
         let t = self.quantile(open_uniform(rng.next_u32()));
@@ -94,9 +97,14 @@ const FINE: usize = 16;
 /// Nodes are spaced evenly in `∫ |f'|^¼ dv`, f the density over t and v the line of [`VmfGrid`]: ½ instead of ¼ would make the largest
 /// error of F smallest, but leave the tails to one cell each.
 ///
-/// # Shape    one node more than cells; 9 nodes or more, and the figures are stated for 65
-/// # Cost     32 evaluations of the density a cell, on a host
-/// # Source   spacing by a power of a derivative: de Boor (1973), "Good approximation by splines with variable knots"
+/// # Shape
+/// One node more than cells: 9 or more; the figures are stated for 65.
+///
+/// # Cost
+/// 32 evaluations of the density a cell, on a host.
+///
+/// # Source
+/// Spacing by a power of a derivative: de Boor (1973), "Good approximation by splines with variable knots".
 pub fn build_vmf_table(d: usize, kappa: f64, nodes: &mut [[f32; 2]]) {
     let cells = nodes.len().saturating_sub(1);
     let grid = VmfGrid::new(d, kappa, FINE * cells, DEPTH);
