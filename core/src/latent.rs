@@ -1,11 +1,12 @@
 //! The latent variable: heads that turn the encoder's last hidden vector into a posterior, each with its prior.
 
+mod concentration;
 mod von_mises_fisher;
 
-pub use von_mises_fisher::{
-    ConcentrationHead, FixedConcentration, Law, LearnedConcentration, Tabled, TabledConcentration, VmfHead,
-    VmfPosterior,
+pub use concentration::{
+    ConcentrationHead, FixedConcentration, Law, LearnedConcentration, Tabled, TabledConcentration,
 };
+pub use von_mises_fisher::{VmfHead, VmfPosterior};
 
 use crate::distribution::{DiagonalGaussian, StandardNormal};
 use crate::fingerprint::{Fingerprint, Part, of};

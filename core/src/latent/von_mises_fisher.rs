@@ -1,180 +1,17 @@
 //! The von Mises–Fisher head: latents on a sphere, with the uniform distribution on it as prior.
 
+use super::concentration::{
+    ConcentrationHead, FixedConcentration, Law, LearnedConcentration, TabledConcentration,
+};
 use super::{Head, Posterior};
-use crate::architecture::TABLE_CELLS;
+use crate::distribution::HypersphericalUniform;
 use crate::distribution::hypersphere::one_minus_cosine;
-use crate::distribution::{Concentration, HypersphericalUniform, MAX_CONCENTRATION, VmfTable};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
 use crate::math;
-use crate::noise::LowDiscrepancy;
 use crate::shape::Shape;
 use rand_core::Rng;
-use rand_pcg::Pcg32;
-
-/// Seed and stream of the default noise of samplers that reject: the same words for every frame.
-const NOISE_SEED: (u64, u64) = (0x656c_626f_7700_0001, 0x766d_6600_0000_0001);
-
-/// The law of `t = 1 − μ·z`, which with a uniform direction around μ is the law of z.
-pub trait Law {
-    /// Draws z about the unit vector `mean` and returns t.
-    fn sample<R: Rng + ?Sized>(&self, mean: &[f32], rng: &mut R, z: &mut [f32]) -> f32;
-    /// `log q(z)` at t, in nats, relative to the uniform distribution.
-    fn log_prob_at(&self, t: f32) -> f32;
-    /// `KL(q ‖ uniform)`, in nats.
-    fn kl_to_uniform(&self) -> f32;
-}
-
-impl Law for Concentration {
-    #[inline]
-    fn sample<R: Rng + ?Sized>(&self, mean: &[f32], rng: &mut R, z: &mut [f32]) -> f32 {
-        self.sampler().sample(mean, rng, z)
-    }
-
-    #[inline]
-    fn log_prob_at(&self, t: f32) -> f32 {
-        self.log_prob_at(t)
-    }
-
-    fn kl_to_uniform(&self) -> f32 {
-        self.kl_to_uniform()
-    }
-}
-
-/// A tabulated law, with the divergence of the von Mises–Fisher law that it stands for.
-#[derive(Clone, Copy, Debug)]
-pub struct Tabled<'a> {
-    table: VmfTable<'a>,
-    kl: f32,
-}
-
-impl Law for Tabled<'_> {
-    #[inline]
-    fn sample<R: Rng + ?Sized>(&self, mean: &[f32], rng: &mut R, z: &mut [f32]) -> f32 {
-        self.table.sample(mean, rng, z)
-    }
-
-    #[inline]
-    fn log_prob_at(&self, t: f32) -> f32 {
-        self.table.log_prob_at(t)
-    }
-
-    fn kl_to_uniform(&self) -> f32 {
-        self.kl
-    }
-}
-
-/// How a head comes by the law of t.
-pub trait ConcentrationHead<I>: Sized {
-    /// The law it gives.
-    type Law: Law + Clone;
-    /// The default source of randomness that suits the law's sampler.
-    type Noise: Rng;
-
-    /// The law for one hidden vector.
-    fn law(&self, dims: usize, hidden: &[[f32; 1]]) -> Self::Law;
-    /// A fresh copy of the default randomness.
-    fn noise(&self, dims: usize) -> Self::Noise;
-}
-
-/// κ learned per frame: `κ = softplus(s) + 1`, s from a dense layer of one output; at most [`MAX_CONCENTRATION`].
-///
-/// # Source
-/// Davidson, Falorsi, De Cao, Kipf and Tomczak (2018), "Hyperspherical variational auto-encoders": the authors' code adds
-/// the 1, which keeps q away from the uniform prior.
-#[derive(Clone, Copy, Debug)]
-pub struct LearnedConcentration<P>(P);
-
-impl<P: Projection> LearnedConcentration<P> {
-    /// Takes the layer of one output.
-    pub fn new(layer: P) -> Self {
-        LearnedConcentration(layer)
-    }
-}
-
-/// κ fixed for the model, drawn by rejection (in closed form for d = 3).
-#[derive(Clone, Copy, Debug)]
-pub struct FixedConcentration(Concentration);
-
-/// κ fixed for the model, drawn from a table of [`TABLE_CELLS`] cells in the file: fixed work, no rejection, and
-/// low-discrepancy noise. Weights use the table's own density, so a score carries no error of the table.
-#[derive(Clone, Copy, Debug)]
-pub struct TabledConcentration<'a>(Tabled<'a>);
-
-impl FixedConcentration {
-    /// Takes the section `[κ]` of a sphere in `dims` coordinates.
-    ///
-    /// # Errors
-    /// [`LoadError::BadConcentration`] for a κ or a dimension that no distribution has.
-    pub fn read(sections: &mut Sections<'_>, dims: usize) -> Result<Self, LoadError> {
-        Ok(FixedConcentration(read_concentration(sections, dims)?))
-    }
-}
-
-impl<'a> TabledConcentration<'a> {
-    /// Takes the sections `[κ]` and the table's pairs `[t, F(t)]`.
-    ///
-    /// # Errors
-    /// [`LoadError::BadConcentration`] for a κ, a dimension or a table that no distribution has.
-    pub fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
-        let kl = read_concentration(sections, dims)?.kl_to_uniform();
-        let (nodes, _) = sections.floats(2 * (TABLE_CELLS + 1))?.as_chunks();
-        let table = VmfTable::new(dims, nodes).map_err(|_| LoadError::BadConcentration)?;
-        Ok(TabledConcentration(Tabled { table, kl }))
-    }
-}
-
-fn read_concentration(sections: &mut Sections<'_>, dims: usize) -> Result<Concentration, LoadError> {
-    match *sections.floats(1)? {
-        [kappa] => Concentration::new(dims, kappa).map_err(|_| LoadError::BadConcentration),
-        _ => Err(LoadError::Malformed),
-    }
-}
-
-impl<P: Projection> ConcentrationHead<P::In> for LearnedConcentration<P> {
-    type Law = Concentration;
-    type Noise = Pcg32;
-
-    fn law(&self, dims: usize, hidden: &[[f32; 1]]) -> Concentration {
-        // κ = softplus(s) + 1
-        let [[s], ..] = self.0.tile(0, hidden);
-        let kappa = math::softplus(s) + 1.0;
-        Concentration::new_unchecked(dims, if kappa > MAX_CONCENTRATION { MAX_CONCENTRATION } else { kappa })
-    }
-
-    fn noise(&self, _dims: usize) -> Pcg32 {
-        Pcg32::new(NOISE_SEED.0, NOISE_SEED.1)
-    }
-}
-
-impl<I> ConcentrationHead<I> for FixedConcentration {
-    type Law = Concentration;
-    type Noise = Pcg32;
-
-    #[inline]
-    fn law(&self, _dims: usize, _hidden: &[[f32; 1]]) -> Concentration {
-        self.0
-    }
-
-    fn noise(&self, _dims: usize) -> Pcg32 {
-        Pcg32::new(NOISE_SEED.0, NOISE_SEED.1)
-    }
-}
-
-impl<'a, I> ConcentrationHead<I> for TabledConcentration<'a> {
-    type Law = Tabled<'a>;
-    type Noise = LowDiscrepancy;
-
-    #[inline]
-    fn law(&self, _dims: usize, _hidden: &[[f32; 1]]) -> Tabled<'a> {
-        self.0
-    }
-
-    fn noise(&self, dims: usize) -> LowDiscrepancy {
-        LowDiscrepancy::new(dims + 1)
-    }
-}
 
 /// q(z|x) on the sphere: a mean direction and a law of t.
 #[derive(Clone, Debug)]
@@ -292,7 +129,7 @@ impl<'a, M: Projection + Load<'a>, P: Load<'a>> Load<'a> for VmfHead<M, LearnedC
         if mean.outputs() < 2 {
             return Err(LoadError::BadConcentration);
         }
-        Ok(VmfHead { mean, concentration: LearnedConcentration(P::load(sections)?) })
+        Ok(VmfHead { mean, concentration: LearnedConcentration::new(P::load(sections)?) })
     }
 }
 
@@ -310,18 +147,6 @@ impl<'a, M: Projection + Load<'a>> Load<'a> for VmfHead<M, TabledConcentration<'
         let concentration = TabledConcentration::read(sections, mean.outputs())?;
         Ok(VmfHead { mean, concentration })
     }
-}
-
-impl<P: Fingerprint> Fingerprint for LearnedConcentration<P> {
-    const FINGERPRINT: u32 = of(&[Part::LearnedConcentration as u32, P::FINGERPRINT]);
-}
-
-impl Fingerprint for FixedConcentration {
-    const FINGERPRINT: u32 = of(&[Part::FixedConcentration as u32]);
-}
-
-impl Fingerprint for TabledConcentration<'_> {
-    const FINGERPRINT: u32 = of(&[Part::TabledConcentration as u32, TABLE_CELLS as u32]);
 }
 
 impl<M: Fingerprint, C: Fingerprint> Fingerprint for VmfHead<M, C> {
