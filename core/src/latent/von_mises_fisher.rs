@@ -123,7 +123,9 @@ fn normalize(m: &mut [f32]) {
     m.iter_mut().for_each(|m| *m /= length);
 }
 
-impl<'a, M: Projection + Load<'a>, P: Load<'a>> Load<'a> for VmfHead<M, LearnedConcentration<P>> {
+impl<'a, M: Projection + Load<'a>, P: Projection + Load<'a>> Load<'a>
+    for VmfHead<M, LearnedConcentration<P>>
+{
     fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         let mean = M::load(sections)?;
         if mean.outputs() < 2 {
