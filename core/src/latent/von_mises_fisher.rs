@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn directions_of_any_magnitude() {
         for m in [1e-40_f32, 1e-30, 1.0, 1e30, f32::MAX] {
-            let mut v = [3.0 * m / 4.0, -m];
+            let mut v = [0.75 * m, -m];
             normalize(&mut v);
             assert!((v[0] - 0.6).abs() < 1e-3 && (v[1] + 0.8).abs() < 1e-3, "{v:?}");
         }
