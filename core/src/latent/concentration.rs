@@ -6,12 +6,7 @@ use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{LoadError, Sections};
 use crate::layer::Projection;
 use crate::math;
-use crate::noise::LowDiscrepancy;
 use rand_core::Rng;
-use rand_pcg::Pcg32;
-
-/// Seed and stream of the default noise of samplers that reject: the same words for every frame.
-const NOISE_SEED: (u64, u64) = (0x656c_626f_7700_0001, 0x766d_6600_0000_0001);
 
 /// The law of `t = 1 − μ·z`, which with a uniform direction around μ is the law of z.
 pub trait Law {
@@ -66,13 +61,9 @@ impl Law for Tabled<'_> {
 pub trait ConcentrationHead<I>: Sized {
     /// The law it gives.
     type Law: Law + Clone;
-    /// The default source of randomness that suits the law's sampler.
-    type Noise: Rng;
 
     /// The law for one hidden vector.
     fn law(&self, dims: usize, hidden: &[[f32; 1]]) -> Self::Law;
-    /// A fresh copy of the default randomness.
-    fn noise(&self, dims: usize) -> Self::Noise;
 }
 
 /// κ learned per frame: `κ = softplus(s) + 1`, s from a dense layer of one output; at most [`MAX_CONCENTRATION`].
@@ -94,8 +85,7 @@ impl<P: Projection> LearnedConcentration<P> {
 #[derive(Clone, Copy, Debug)]
 pub struct FixedConcentration(Concentration);
 
-/// κ fixed for the model, drawn from a table of [`TABLE_CELLS`] cells in the file: fixed work, no rejection, and
-/// low-discrepancy noise. Weights use the table's own density, so a score carries no error of the table.
+/// κ fixed for the model, drawn from a table of [`TABLE_CELLS`] cells in the file: fixed work, no rejection. Weights use the table's own density, so a score carries no error of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct TabledConcentration<'a>(Tabled<'a>);
 
@@ -131,7 +121,6 @@ fn read_concentration(sections: &mut Sections<'_>, dims: usize) -> Result<Concen
 
 impl<P: Projection> ConcentrationHead<P::In> for LearnedConcentration<P> {
     type Law = Concentration;
-    type Noise = Pcg32;
 
     fn law(&self, dims: usize, hidden: &[[f32; 1]]) -> Concentration {
         // κ = softplus(s) + 1
@@ -139,37 +128,23 @@ impl<P: Projection> ConcentrationHead<P::In> for LearnedConcentration<P> {
         let kappa = math::softplus(s) + 1.0;
         Concentration::new_unchecked(dims, if kappa > MAX_CONCENTRATION { MAX_CONCENTRATION } else { kappa })
     }
-
-    fn noise(&self, _dims: usize) -> Pcg32 {
-        Pcg32::new(NOISE_SEED.0, NOISE_SEED.1)
-    }
 }
 
 impl<I> ConcentrationHead<I> for FixedConcentration {
     type Law = Concentration;
-    type Noise = Pcg32;
 
     #[inline]
     fn law(&self, _dims: usize, _hidden: &[[f32; 1]]) -> Concentration {
         self.0
     }
-
-    fn noise(&self, _dims: usize) -> Pcg32 {
-        Pcg32::new(NOISE_SEED.0, NOISE_SEED.1)
-    }
 }
 
 impl<'a, I> ConcentrationHead<I> for TabledConcentration<'a> {
     type Law = Tabled<'a>;
-    type Noise = LowDiscrepancy;
 
     #[inline]
     fn law(&self, _dims: usize, _hidden: &[[f32; 1]]) -> Tabled<'a> {
         self.0
-    }
-
-    fn noise(&self, dims: usize) -> LowDiscrepancy {
-        LowDiscrepancy::new(dims + 1)
     }
 }
 

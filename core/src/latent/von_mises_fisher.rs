@@ -10,6 +10,7 @@ use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
 use crate::math;
+use crate::noise::LowDiscrepancy;
 use crate::shape::Shape;
 use rand_core::Rng;
 
@@ -73,7 +74,7 @@ impl<M: Projection, C: ConcentrationHead<M::In>> Head for VmfHead<M, C> {
     type In = M::In;
     type Latent = M::Out;
     type Posterior = VmfPosterior<M::Out, C::Law>;
-    type Noise = C::Noise;
+    type Noise = LowDiscrepancy;
 
     #[inline(always)]
     fn dims(&self) -> usize {
@@ -93,8 +94,9 @@ impl<M: Projection, C: ConcentrationHead<M::In>> Head for VmfHead<M, C> {
         }
     }
 
-    fn noise(&self) -> C::Noise {
-        self.concentration.noise(self.dims())
+    fn noise(&self) -> LowDiscrepancy {
+        // each try of every sampler takes one word for t and one for each coordinate: one point
+        LowDiscrepancy::new(self.dims() + 1)
     }
 }
 
