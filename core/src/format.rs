@@ -270,8 +270,9 @@ pub struct Aligned<B: ?Sized>(pub B);
 
 /// Embeds a model file in the program, aligned so that its weights can be used in place.
 ///
-/// ```ignore
-/// static MODEL: &[u8] = elbow::include_model!("demo.elbow");
+/// ```
+/// static MODEL: &[u8] = elbow::include_model!("../examples/thermometer.elbow");
+/// assert!(elbow::format::ModelFile::parse(MODEL).is_ok());
 /// ```
 #[macro_export]
 macro_rules! include_model {

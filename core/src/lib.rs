@@ -3,7 +3,35 @@
 //! The log density, in nats, of a frame of sensor data under a variational autoencoder, importance-weighted with K
 //! samples, and bit for bit the same on every chip. No allocation, no unsafe code, no standard library.
 //!
-//! Modules in the order of the pipeline; each uses only those above it.
+//! ```
+//! use elbow::{Dense, Gaussian, GaussianHead, PassThrough, Standardize, Vae};
+//! use rand_pcg::Pcg32;
+//!
+//! // The trainer writes the type beside the model. This one is as small as a model can be: one number, one latent.
+//! type Thermometer<'a> = Vae<
+//!     Standardize<'a, 1>,
+//!     PassThrough<1>,
+//!     GaussianHead<Dense<'a, 1, 1>, Dense<'a, 1, 1>>,
+//!     PassThrough<1>,
+//!     Gaussian<'a, Dense<'a, 1, 1>>,
+//! >;
+//! static MODEL: &[u8] = elbow::include_model!("../examples/thermometer.elbow");
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! elbow::self_test()?; // once at boot: this machine computes the bits of every other
+//! let model = Thermometer::from_bytes(MODEL)?;
+//! let (typical, hot) = (model.log_density(&[20.5], 64)?, model.log_density(&[35.0], 64)?);
+//! assert!(typical.log_density.0 > hot.log_density.0 + 10.0);
+//!
+//! // With noise of the caller's; the standard error says how far the two may differ.
+//! let fresh = model.log_density_with(&[20.5], 64, &mut Pcg32::new(1, 2))?;
+//! assert!((fresh.log_density.0 - typical.log_density.0).abs() < 5.0 * fresh.standard_error);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The modules stand in the order of the pipeline in [`model`] and [`score`]: features, encoder, latent head, decoder,
+//! likelihood, score; each uses only what comes before it.
 #![no_std]
 #![forbid(unsafe_code)]
 
