@@ -31,9 +31,15 @@ impl Binarize {
         let unit = if self != Binarize::None && largest > 1.0 { 255.0 } else { 1.0 };
         for index in 0..data.values.len() {
             let value = data.values[index] / unit;
-            let sound = match self {
-                Binarize::None => value == 0.0 || value == 1.0,
-                _ => (0.0..=1.0).contains(&value),
+            let (sound, problem) = match self {
+                Binarize::None => (
+                    value == 0.0 || value == 1.0,
+                    "is neither 0 nor 1; pass --binarize threshold or --binarize dynamic",
+                ),
+                _ => (
+                    (0.0..=1.0).contains(&value),
+                    "is no grey value from 0 to 1 or from 0 to 255; rescale it",
+                ),
             };
             if !sound {
                 let (row, column) = (index / data.dims, index % data.dims);
@@ -42,6 +48,7 @@ impl Binarize {
                     row: data.source_rows[row] + 1,
                     column: data.columns[column].clone(),
                     value: data.values[index],
+                    problem,
                 });
             }
             data.values[index] =

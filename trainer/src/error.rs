@@ -58,7 +58,7 @@ pub enum Error {
         found: usize,
     },
     /// Frames that are not of bits, for a model of bits.
-    #[error("{}: row {row}, column `{column}`: {value} is neither 0 nor 1; pass --binarize threshold or --binarize dynamic", path.display())]
+    #[error("{}: row {row}, column `{column}`: {value} {problem}", path.display())]
     NotBits {
         /// the file of frames
         path: PathBuf,
@@ -68,6 +68,8 @@ pub enum Error {
         column: String,
         /// what stands there
         value: f32,
+        /// what it should be, and what to do
+        problem: &'static str,
     },
     /// Fewer rows than a fit needs.
     #[error("{}: {found} normal rows; a fit needs at least {needed}", path.display())]
@@ -90,12 +92,12 @@ pub enum Error {
         problem: String,
     },
     /// A configuration file was refused.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {problem}", path.display())]
     Config {
         /// the file
         path: PathBuf,
-        /// what the parser said
-        source: Box<toml::de::Error>,
+        /// what the parser said, and of which line
+        problem: String,
     },
     /// The fit failed.
     #[error("the fit failed: {0}")]
@@ -103,6 +105,16 @@ pub enum Error {
     /// Ctrl-C before there was anything to keep.
     #[error("stopped before the first epoch was complete; nothing was written")]
     Interrupted,
+    /// A model too large to fit.
+    #[error(
+        "the model would have {found} parameters, and a fit takes at most {most}; use fewer or narrower layers"
+    )]
+    TooManyParameters {
+        /// what the settings ask for
+        found: usize,
+        /// the limit
+        most: usize,
+    },
     /// A model too large for the format.
     #[error("the model is larger than 4 GiB; use fewer or narrower layers")]
     TooLarge,

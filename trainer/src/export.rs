@@ -122,16 +122,50 @@ impl Sections {
 /// # Errors
 /// [`Error::Io`]; nothing is left behind.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary: PathBuf = path.with_file_name(name);
+    // A pipe or a device is written to: renaming would put a file in its place, /dev/null included.
+    if is_special(path) {
+        return std::fs::write(path, bytes).map_err(Error::io("write", path));
+    }
+    let target = behind_links(path);
+    let temporary = temporary(&target);
     let written = std::fs::File::create(&temporary)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&temporary, path));
+        .and_then(|()| std::fs::rename(&temporary, &target));
     written.map_err(|error| {
         let _ = std::fs::remove_file(&temporary);
         Error::io("write", path)(error)
     })
+}
+
+/// Fails before the work where [`write_atomically`] would fail after it.
+///
+/// # Errors
+/// [`Error::Argument`] for a folder, [`Error::Io`].
+pub fn check_writable(path: &Path) -> Result<(), Error> {
+    if path.is_dir() {
+        return Err(Error::argument("out", path.display(), "is a folder; give a file name"));
+    }
+    if is_special(path) {
+        return Ok(());
+    }
+    let probe = temporary(&behind_links(path));
+    std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(Error::io("write", path))
+}
+
+/// There, but no file.
+fn is_special(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.is_file())
+}
+
+/// What a link points to is replaced, not the link.
+fn behind_links(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
 }
 
 #[cfg(test)]

@@ -29,9 +29,9 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Error> {
     print(&(text + "\n"))
 }
 
-/// A note for the person at the terminal.
+/// A note for the person at the terminal; where nobody can read it, that is no reason to stop.
 pub fn note(text: &str) {
-    eprintln!("{text}");
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A bar on stderr; nothing where stderr is no terminal.

@@ -83,6 +83,7 @@ impl Default for Settings {
 /// [`Settings::default`].
 #[derive(Clone, Debug, Default, Serialize, clap::Args)]
 #[serde(rename_all = "kebab-case")]
+#[command(allow_negative_numbers = true)]
 pub struct SettingsArgs {
     /// Latent family and its dimension: gaussian:D, vmf:D (D coordinates, κ learned), vmf:D,kappa=K (κ fixed) or
     /// vmf:D,kappa=K,table (κ fixed, drawn from a table) [default: gaussian:8]
@@ -108,7 +109,7 @@ pub struct SettingsArgs {
     epochs: Option<u32>,
     /// Rows in a mini-batch [default: 64]
     #[arg(long, value_name = "B")]
-    batch: Option<usize>,
+    batch: Option<u32>,
     /// Learning rate of Adam [default: 0.001]
     #[arg(long, value_name = "R")]
     lr: Option<f32>,
@@ -128,7 +129,8 @@ pub struct SettingsArgs {
     #[arg(long, value_name = "K")]
     valid_samples: Option<u32>,
     /// Seed of everything random [default: 0]
-    #[arg(long, value_name = "S")]
+    // TOML has no larger integers
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     seed: Option<u64>,
     /// The encoder sees features clipped to this many standard deviations [default: 8]
     #[arg(long, value_name = "SD")]
@@ -141,10 +143,10 @@ pub struct SettingsArgs {
     binarize: Option<Binarize>,
     /// Consecutive rows joined to one frame [default: 1]
     #[arg(long, value_name = "ROWS")]
-    window: Option<usize>,
+    window: Option<u32>,
     /// Rows from one window to the next [default: the window]
     #[arg(long, value_name = "ROWS")]
-    hop: Option<usize>,
+    hop: Option<u32>,
     /// CSV column or .npz array that holds the labels: only normal rows are fitted [default: `label` or `y`]
     #[arg(long, value_name = "COLUMN|KEY")]
     labels: Option<String>,
@@ -180,22 +182,23 @@ impl SettingsArgs {
     /// # Errors
     /// [`Error::Io`], [`Error::Config`] where the file cannot be read or understood.
     pub fn resolve(&self, config: Option<&Path>) -> Result<Settings, Error> {
-        let wrong = |path: &Path| {
-            let path = path.to_path_buf();
-            move |source| Error::Config { path, source: Box::new(source) }
+        let text = match config {
+            Some(path) => std::fs::read_to_string(path).map_err(Error::io("read", path))?,
+            None => String::new(),
         };
-        let mut table = match config {
-            Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
-                // Deserialised once by itself, so that a mistake is reported with its line.
-                toml::from_str::<Settings>(&text).map_err(wrong(path))?;
-                toml::from_str::<toml::Table>(&text).map_err(wrong(path))?
-            }
-            None => toml::Table::new(),
+        let path = config.unwrap_or(Path::new("the command line"));
+        let wrong = |problem| Error::Config { path: path.to_path_buf(), problem };
+        let misread = |error: toml::de::Error| {
+            let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
+            let place = line.map_or(String::new(), |line| format!("line {line}: "));
+            wrong(place + &error.message().replace('\n', " "))
         };
-        // Serialisation leaves out what was not given. It cannot fail on strings and numbers.
-        table.extend(toml::Table::try_from(self).unwrap_or_default());
-        table.try_into().map_err(wrong(config.unwrap_or(Path::new("the command line"))))
+        // Deserialised once by itself, so that a mistake is reported with its line.
+        toml::from_str::<Settings>(&text).map_err(misread)?;
+        let mut table: toml::Table = toml::from_str(&text).map_err(misread)?;
+        // Serialisation leaves out what was not given.
+        table.extend(toml::Table::try_from(self).map_err(|error| wrong(error.to_string()))?);
+        table.try_into().map_err(misread)
     }
 }
 
@@ -281,7 +284,9 @@ impl Settings {
             Some((name, samples)) => {
                 (name, samples.parse().ok().filter(|k| (1..=100_000).contains(k)).ok_or_else(wrong)?)
             }
-            None => (self.objective.as_str(), 1),
+            // Without a K, iwae would quietly be the plain bound.
+            None if self.objective == "elbo" => ("elbo", 1),
+            None => return Err(wrong()),
         };
         match name {
             "elbo" => Ok((Objective::Elbo, samples)),

@@ -21,6 +21,8 @@ use crate::step::TrainingRows;
 
 /// Fewest rows of a fit.
 const LEAST_ROWS: usize = 10;
+/// Most parameters: 256 MiB of them. A fit holds about a dozen times that, and the system kills what takes too much.
+const MOST_PARAMETERS: usize = 1 << 26;
 
 /// A fitted model.
 #[derive(Debug)]
@@ -49,6 +51,10 @@ pub fn train(
     let architecture = settings.architecture(data.dims)?;
     let config = settings.fit_config()?;
     let likelihood = architecture.likelihood;
+    let layout = Layout::new(&architecture);
+    if layout.len > MOST_PARAMETERS {
+        return Err(Error::TooManyParameters { found: layout.len, most: MOST_PARAMETERS });
+    }
     if let Some(labels) = &data.labels {
         let normal: Vec<usize> = (0..data.rows).filter(|&row| !labels.anomalous[row]).collect();
         data = data.select(&normal);
@@ -66,7 +72,6 @@ pub fn train(
     let preprocessing =
         Preprocessing::fit(architecture.preprocessing, &train.values, train.dims, settings.clip);
     let features = preprocessing.features(&train.values);
-    let layout = Layout::new(&architecture);
     let start = layout.init(settings.seed, &output_bias(likelihood, &means(&features, train.dims)));
     let file = File {
         name,
@@ -121,15 +126,18 @@ struct File<'a> {
 impl File<'_> {
     fn encode(&self, params: &[f32], valid_nats: f32) -> Result<ModelBytes, Error> {
         let Settings { window, hop, objective, seed, .. } = self.settings;
+        let hop = hop.unwrap_or(*window);
         // The columns of a window are those of its first row, each with `@0` behind it.
+        let behind = if (*window, hop) == (1, 1) { "" } else { "@0" };
         let columns = &self.data.columns[..self.data.dims / window];
-        let columns: Vec<&str> = columns.iter().map(|name| name.strip_suffix("@0").unwrap_or(name)).collect();
+        let columns: Vec<&str> =
+            columns.iter().map(|name| name.strip_suffix(behind).unwrap_or(name)).collect();
         let metadata = Metadata {
             name: self.name,
             architecture: self.architecture.clone(),
             columns: &columns.join("\n"),
             window: *window as u32,
-            hop: hop.unwrap_or(*window) as u32,
+            hop: u32::try_from(hop).unwrap_or(u32::MAX),
             objective,
             rows: self.data.rows as u64,
             seed: *seed,

@@ -12,7 +12,7 @@ use super::source::DEFAULT_SAMPLES;
 use crate::data::{Dataset, load};
 use crate::error::Error;
 use crate::evaluate::score_all;
-use crate::export::write_atomically;
+use crate::export::{check_writable, write_atomically};
 use crate::fit::{Event, Progress};
 use crate::host_model::ModelBytes;
 use crate::report;
@@ -42,6 +42,9 @@ pub(super) struct Summary {
     architecture: String,
     rows: usize,
     valid_rows: usize,
+    /// left out
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anomalous_rows: Option<usize>,
     epochs: usize,
     best_epoch: u32,
     train_nats_per_row: f64,
@@ -54,17 +57,11 @@ pub(super) struct Summary {
 pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let settings = args.settings.resolve(args.config.as_deref())?;
     settings.fit_config()?;
+    // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
+    settings.architecture(1)?;
     let name = model_name(&args.out)?;
-    check_writable(&args.out)?;
+    check_out(&args.out)?;
     let data = load(&args.data, &settings.load_options())?;
-    if let Some(labels) = &data.labels {
-        let anomalous = labels.anomalous.iter().filter(|label| **label).count();
-        report::note(&format!(
-            "{}: fitting the {} normal rows, leaving out {anomalous}",
-            data.path.display(),
-            data.rows - anomalous
-        ));
-    }
     let summary = fit_and_write(&name, data, &settings, &args.out)?;
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
 }
@@ -79,6 +76,8 @@ pub(super) fn fit_and_write(
     let start = Instant::now();
     let stop = stop_on_ctrl_c();
     let bar = report::bar(settings.epochs.into(), "{msg} {wide_bar}");
+    let labels = data.labels.as_ref();
+    let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
     let trained = train(name, data, settings, &stop, |now| show(&bar, now))?;
     bar.finish_and_clear();
     if trained.fitted.best_epoch == 0 {
@@ -93,6 +92,7 @@ pub(super) fn fit_and_write(
         architecture: describe(&architecture),
         rows: trained.train_rows,
         valid_rows: trained.valid.rows,
+        anomalous_rows,
         epochs: fitted.history.len(),
         best_epoch: fitted.best_epoch,
         train_nats_per_row: -best.train_nats,
@@ -161,27 +161,29 @@ fn model_name(out: &Path) -> Result<String, Error> {
     }
 }
 
-/// Fails before the work rather than after it.
-fn check_writable(out: &Path) -> Result<(), Error> {
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let probe = folder.join(format!(".elbow-{}.tmp", std::process::id()));
-    std::fs::write(&probe, []).map_err(Error::io("write", out))?;
-    let _ = std::fs::remove_file(probe);
-    if out.is_dir() {
-        Err(Error::argument("out", out.display(), "is a folder; give a file name"))
-    } else {
-        Ok(())
+/// Fails before the work rather than after it. The type beside the model may go over an older one, but over nothing
+/// else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
+fn check_out(out: &Path) -> Result<(), Error> {
+    check_writable(out)?;
+    let beside = out.with_extension("rs");
+    let is_ours = |text: Vec<u8>| text.starts_with(b"// Written by elbow ");
+    if !beside.exists() || std::fs::read(&beside).is_ok_and(is_ours) {
+        return Ok(());
     }
+    let problem = format!("{} beside it is not Elbow's to replace; give another name", beside.display());
+    Err(Error::argument("out", out.display(), problem))
 }
 
 fn table(summary: &Summary) -> String {
     let Summary { epochs, best_epoch, .. } = summary;
     let stopped = if summary.stopped { ", stopped by Ctrl-C" } else { "" };
+    let left_out =
+        summary.anomalous_rows.map_or(String::new(), |rows| format!(", {rows} anomalous left out"));
     report::table(&[
         ("model", format!("{} ({} bytes)", summary.model.display(), summary.file_bytes)),
         ("type", summary.model.with_extension("rs").display().to_string()),
         ("shape", summary.architecture.clone()),
-        ("rows", format!("{} fitted, {} held out", summary.rows, summary.valid_rows)),
+        ("rows", format!("{} fitted, {} held out{left_out}", summary.rows, summary.valid_rows)),
         ("epochs", format!("{epochs}, the best {best_epoch}{stopped}")),
         (
             "−log p(x)",

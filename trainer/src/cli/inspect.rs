@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use elbow::architecture::Architecture;
 use serde::Serialize;
 
-use super::source::DEFAULT_SAMPLES;
+use super::source::{DEFAULT_SAMPLES, samples};
 use crate::error::Error;
 use crate::host_model::ModelBytes;
 use crate::net::layout::Layout;
@@ -14,11 +14,12 @@ use crate::type_alias::describe;
 
 /// The arguments of `elbow inspect`.
 #[derive(Debug, clap::Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct InspectArgs {
     /// The model
     model: PathBuf,
     /// Samples K of a score, for its cost
-    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES)]
+    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES, value_parser = samples())]
     samples: u32,
 }
 

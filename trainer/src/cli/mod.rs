@@ -7,7 +7,7 @@ mod inspect;
 mod score;
 mod source;
 
-use clap::{Parser, Subcommand};
+use clap::{Args as _, CommandFactory, Parser, Subcommand};
 
 use crate::error::Error;
 use crate::record::{self, RecordArgs};
@@ -18,15 +18,15 @@ use crate::report;
 /// DATA is .csv (with a header), .npy, .npz (arrays X and, where there are labels, y) or IDX, plain or .gz.
 /// Results go to stdout, progress and notes to stderr. Exit codes: 0 good, 1 the work failed, 2 the arguments or
 /// the files are wrong.
-#[derive(Debug, Parser)]
-#[command(name = "elbow", version, max_term_width = 110)]
+#[derive(Debug, clap::Args)]
+#[command(version, max_term_width = 110)]
 pub struct Cli {
     /// Print one JSON object on stdout
     #[arg(long, global = true)]
     json: bool,
     /// Threads to use (0: all); results do not depend on it
-    #[arg(long, global = true, default_value_t = 0, value_name = "N")]
-    threads: usize,
+    #[arg(long, global = true, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
+    threads: u16,
     #[command(subcommand)]
     command: Command,
 }
@@ -47,6 +47,37 @@ enum Command {
     Record(RecordArgs),
 }
 
+impl CommandFactory for Cli {
+    fn command() -> clap::Command {
+        Cli::augment_args(clap::Command::new("elbow"))
+    }
+
+    fn command_for_update() -> clap::Command {
+        Cli::augment_args_for_update(clap::Command::new("elbow"))
+    }
+}
+
+impl Parser for Cli {
+    /// As clap does it, but what is wrong is said in one sentence, like everything else that can be wrong.
+    fn parse() -> Self {
+        Self::try_parse().unwrap_or_else(|error| match error.to_string().strip_prefix("error: ") {
+            Some(text) => {
+                report::note(&format!("elbow: {}", sentence(text)));
+                std::process::exit(error.exit_code())
+            }
+            None => error.exit(),
+        })
+    }
+}
+
+/// clap's paragraphs as one sentence: what is wrong, then its tips; without the usage, which --help shows better.
+fn sentence(text: &str) -> String {
+    let is_usage = |paragraph: &str| paragraph.starts_with("Usage:") || paragraph.starts_with("For more");
+    let paragraphs = text.split("\n\n").filter(|paragraph| !is_usage(paragraph));
+    let joined = paragraphs.map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
+    joined.collect::<Vec<_>>().join("; ")
+}
+
 impl Cli {
     /// Runs the command.
     ///
@@ -54,7 +85,7 @@ impl Cli {
     /// [`Error`], whose text is for the user and whose [`exit_code`](Error::exit_code) is for the shell.
     pub fn run(&self) -> Result<(), Error> {
         // Fails only where a pool is there already: then that one serves.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build_global();
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(self.threads.into()).build_global();
         match &self.command {
             Command::Fit(args) => fit::run(args, self.json),
             Command::Eval(args) => eval::run(args, self.json),

@@ -1,7 +1,7 @@
 //! `elbow score`.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use elbow::Score;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use super::source::SourceArgs;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::evaluate::score_all;
-use crate::export::write_atomically;
+use crate::export::{check_writable, write_atomically};
 use crate::host_model::ModelBytes;
 use crate::report;
 
@@ -48,6 +48,7 @@ struct Report {
 }
 
 pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
+    args.out.as_deref().map_or(Ok(()), |out| check_out(args, out))?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let data = args.source.load(&args.data, &args.model, &model.metadata)?;
@@ -70,6 +71,21 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
             Ok(())
         }
     }
+}
+
+/// Fails before the work where the scores cannot be written, or would go over what they are made from.
+fn check_out(args: &ScoreArgs, out: &Path) -> Result<(), Error> {
+    let is_same = |input: &Path| {
+        let [out, input] = [out, input].map(std::fs::canonicalize);
+        out.is_ok_and(|out| input.is_ok_and(|input| input == out))
+    };
+    for (input, what) in [(&args.model, "the model is"), (&args.data, "the frames are")] {
+        if is_same(input) {
+            let problem = format!("is what {what} read from; give another name");
+            return Err(Error::argument("out", out.display(), problem));
+        }
+    }
+    check_writable(out)
 }
 
 fn rows(data: &Dataset, scores: &[Score]) -> Vec<Row> {

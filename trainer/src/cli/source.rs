@@ -12,6 +12,7 @@ use crate::evaluate::check_dims;
 
 /// How frames are read for a model that exists: its columns and windows are the model's.
 #[derive(Clone, Debug, clap::Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct SourceArgs {
     /// CSV column or .npz array that holds the labels [default: `label` or `y`, where there is one]
     #[arg(long, value_name = "COLUMN|KEY")]
@@ -23,7 +24,7 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_enum, default_value_t)]
     pub(super) binarize: Binarize,
     /// Samples K of a score
-    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES, value_parser = samples())]
     pub(super) samples: u32,
     /// Seed of --binarize dynamic
     #[arg(long, default_value_t = 0)]
@@ -33,16 +34,21 @@ pub(crate) struct SourceArgs {
 /// Samples of a score unless the user says otherwise.
 pub(crate) const DEFAULT_SAMPLES: u32 = 64;
 
+/// Numbers of samples that end within reason.
+pub(super) fn samples() -> impl clap::builder::TypedValueParser<Value = u32> {
+    clap::value_parser!(u32).range(1..=1_000_000)
+}
+
 impl SourceArgs {
     /// Reads the frames that a model takes.
     ///
     /// # Errors
     /// [`Error::Data`], [`Error::Dims`], [`Error::NotBits`].
     pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
-        let named = is_csv(path).then(|| metadata.columns.split('\n').map(str::to_string).collect());
+        let columns: Vec<String> = metadata.columns.split('\n').map(str::to_string).collect();
         let options = LoadOptions {
             labels: self.labels.clone(),
-            columns: named,
+            columns: (is_csv(path) || is_choice(&columns)).then_some(columns),
             drop: Vec::new(),
             window: metadata.window as usize,
             hop: Some(metadata.hop as usize),
@@ -80,6 +86,13 @@ pub(super) fn prepare_bits(
             "only for --likelihood bernoulli",
         )),
     }
+}
+
+/// Whether these are some of an array's columns, which are called x0, x1, …, or all of them in another order.
+fn is_choice(columns: &[String]) -> bool {
+    let number = |name: &String| name.strip_prefix('x').and_then(|number| number.parse::<usize>().ok());
+    let numbers: Option<Vec<usize>> = columns.iter().map(number).collect();
+    numbers.is_some_and(|numbers| !numbers.into_iter().eq(0..columns.len()))
 }
 
 /// Only CSV files name their columns.

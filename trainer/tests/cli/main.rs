@@ -1,0 +1,11 @@
+//! The program `elbow` as a new user types it, and as a vandal does.
+
+mod arguments;
+mod bad_data;
+mod bench;
+mod ecg5000;
+mod first_use;
+mod interrupt;
+mod models;
+mod outputs;
+mod repeat;

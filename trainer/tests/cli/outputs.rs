@@ -1,0 +1,138 @@
+//! Where results go: never half a file, never over what is not ours to replace.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
+use std::process::{Command, Stdio};
+
+use crate::bench::{Bench, Outcome, QUICK, csv};
+
+#[test]
+fn places_that_cannot_be_written() {
+    let bench = Bench::with_model();
+    fs::create_dir(bench.path("folder.elbow")).unwrap();
+    fs::create_dir(bench.path("types.rs")).unwrap();
+    for (code, out, said) in [
+        (1, "nowhere/m.elbow", "nowhere/m.elbow: cannot write"),
+        (1, "engine.csv/m.elbow", "engine.csv/m.elbow: cannot write"),
+        (1, "/proc/m.elbow", "/proc/m.elbow: cannot write"),
+        (2, "folder.elbow", "--out folder.elbow: is a folder"),
+        (2, "types.elbow", "--out types.elbow: types.rs beside it"),
+        (2, ".", "--out .: give a file name that ends in .elbow"),
+        (2, "engine", "--out engine: give a file name that ends in .elbow"),
+        (2, "engine.csv", "--out engine.csv: give a file name that ends in .elbow"),
+        (2, ".elbow", "--out .elbow: give a file name that ends in .elbow"),
+    ] {
+        // before the work: a fit of all these epochs would not end
+        bench.fails(code, &format!("fit engine.csv --out {out} --epochs 4000000000"), &[said]);
+    }
+    for (code, out, said) in [
+        (1, "nowhere/scores.csv", "nowhere/scores.csv: cannot write"),
+        (1, "engine.csv/scores.csv", "engine.csv/scores.csv: cannot write"),
+        (2, "folder.elbow", "--out folder.elbow: is a folder"),
+        (2, "engine.csv", "--out engine.csv: is what the frames are read from"),
+        (2, "./engine.elbow", "--out ./engine.elbow: is what the model is read from"),
+    ] {
+        bench.fails(code, &format!("score engine.elbow engine.csv --out {out}"), &[said]);
+    }
+}
+
+#[test]
+fn a_folder_that_may_not_be_written() {
+    let bench = Bench::with_engine();
+    fs::create_dir(bench.path("locked")).unwrap();
+    fs::set_permissions(bench.path("locked"), fs::Permissions::from_mode(0o555)).unwrap();
+    if fs::write(bench.path("locked/probe"), "").is_ok() {
+        println!("skipped: nothing is unwritable for this user");
+        return;
+    }
+    bench.fails(1, "fit engine.csv --out locked/m.elbow", &["locked/m.elbow: cannot write"]);
+}
+
+/// `--out src/main.elbow` would put its type over `src/main.rs`.
+#[test]
+fn a_source_file_of_somebody_else_is_spared() {
+    let bench = Bench::with_engine();
+    bench.write("main.rs", "fn main() {}\n");
+    bench.refuses(
+        &format!("fit engine.csv --out main.elbow {QUICK}"),
+        &["--out main.elbow: main.rs beside it", "another name"],
+    );
+    for _ in 0..2 {
+        bench.good(&format!("fit engine.csv --out engine.elbow {QUICK}"));
+    }
+}
+
+#[test]
+fn a_good_model_survives_a_failed_fit() {
+    let bench = Bench::with_model();
+    bench.write("bad.csv", csv("a,b", 40, |i| if i == 39 { "1,x".into() } else { "1,2".into() }));
+    bench.write("wild.csv", csv("a", 40, |i| format!("{}3.4e38", if i % 2 == 0 { "" } else { "-" })));
+    let before = bench.files();
+    for line in
+        ["fit bad.csv", "fit none.csv", "fit engine.csv --lr 0", "fit engine.csv --likelihood bernoulli"]
+    {
+        assert_eq!(bench.run(&format!("{line} --out engine.elbow")).code, Some(2), "{line}");
+        assert!(bench.files() == before, "{line}");
+    }
+}
+
+/// A pipe or a device is written to, not replaced by a file: `--out /dev/stdout` must not harm /dev.
+#[test]
+fn what_is_no_file_stays_what_it_is() {
+    let bench = Bench::with_model();
+    let expected = bench.good("score engine.elbow engine.csv");
+    let pipe = bench.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut reader = Command::new("cat").arg(&pipe).stdout(Stdio::piped()).spawn().unwrap();
+    let outcome = bench.run("score engine.elbow engine.csv --out pipe");
+    let is_pipe = fs::metadata(&pipe).unwrap().file_type().is_fifo();
+    if !is_pipe {
+        reader.kill().unwrap();
+    }
+    let read = reader.wait_with_output().unwrap().stdout;
+    assert!(is_pipe && outcome.code == Some(0), "{outcome:?}");
+    assert!(read == expected.as_bytes());
+
+    bench.write("real.csv", "old");
+    symlink("real.csv", bench.path("link.csv")).unwrap();
+    bench.good("score engine.elbow engine.csv --out link.csv");
+    assert!(fs::symlink_metadata(bench.path("link.csv")).unwrap().is_symlink());
+    assert_eq!(bench.read("real.csv"), expected.as_bytes());
+}
+
+/// `elbow score … | head -1`: a reader that has seen enough is no error.
+#[test]
+fn a_reader_that_goes_away() {
+    let bench = Bench::with_model();
+    for line in
+        ["score engine.elbow engine.csv", "eval engine.elbow engine.csv --json", "inspect engine.elbow"]
+    {
+        let mut child = bench.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let outcome = Outcome::new(line, child.wait_with_output().unwrap());
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_full_disk() {
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full");
+    // Where a write to it succeeds, it is not what it is called.
+    if !full().is_ok_and(|mut full| full.write(b"x").is_err()) {
+        println!("skipped: /dev/full is not there");
+        return;
+    }
+    let bench = Bench::with_model();
+    for line in
+        ["score engine.elbow engine.csv", "eval engine.elbow engine.csv", "inspect engine.elbow --json"]
+    {
+        let mut command = bench.command(line);
+        let outcome = Outcome::new(line, command.stdout(full().unwrap()).output().unwrap());
+        outcome.is_failure(1, &["cannot print the results"]);
+    }
+    // Notes that nobody can read are no reason to fail.
+    let line = "score engine.elbow engine.csv --out scores.csv";
+    let status = bench.command(line).stderr(full().unwrap()).status().unwrap();
+    assert!(status.success(), "{status}");
+}
