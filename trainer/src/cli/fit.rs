@@ -165,6 +165,10 @@ fn model_name(out: &Path) -> Result<String, Error> {
 /// else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
 fn check_out(out: &Path) -> Result<(), Error> {
     check_writable(out)?;
+    if out.exists() && !out.is_file() {
+        let problem = "is a pipe or a device, from which no model can be read back; give a file name";
+        return Err(Error::argument("out", out.display(), problem));
+    }
     let beside = out.with_extension("rs");
     let is_ours = |text: Vec<u8>| text.starts_with(b"// Written by elbow ");
     if !beside.exists() || std::fs::read(&beside).is_ok_and(is_ours) {

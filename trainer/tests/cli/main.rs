@@ -1,5 +1,7 @@
 //! The program `elbow` as a new user types it, and as a vandal does.
 
+#![cfg(unix)]
+
 mod arguments;
 mod bad_data;
 mod bench;

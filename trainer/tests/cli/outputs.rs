@@ -93,6 +93,12 @@ fn what_is_no_file_stays_what_it_is() {
     let read = reader.wait_with_output().unwrap().stdout;
     assert!(is_pipe && outcome.code == Some(0), "{outcome:?}");
     assert!(read == expected.as_bytes());
+    // a model is read back, which a pipe would wait for without end
+    assert!(Command::new("mkfifo").arg(bench.path("pipe.elbow")).status().unwrap().success());
+    bench.refuses(
+        &format!("fit engine.csv --out pipe.elbow {QUICK}"),
+        &["--out pipe.elbow: is a pipe or a device"],
+    );
 
     bench.write("real.csv", "old");
     symlink("real.csv", bench.path("link.csv")).unwrap();
