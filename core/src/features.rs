@@ -128,7 +128,7 @@ impl<S: Shape> Features for Standardize<'_, S> {
         for (index, (((x, loc), inverse), feature)) in
             frame.iter().zip(self.loc).zip(self.inverse_scale).zip(features).enumerate()
         {
-            if !x.is_finite() {
+            if !math::is_finite(*x) {
                 return Err(FrameError::NonFinite { index });
             }
             *feature = clamp((x - loc) * inverse, -FEATURE_LIMIT, FEATURE_LIMIT);
@@ -181,7 +181,7 @@ impl<S: Shape> Features for LogStandardize<'_, S> {
     fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError> {
         let mut logs = 0.0;
         for (index, ((x, rate), y)) in frame.iter().zip(self.rate).zip(&mut *features).enumerate() {
-            if !x.is_finite() {
+            if !math::is_finite(*x) {
                 return Err(FrameError::NonFinite { index });
             }
             *y = *x;
@@ -239,7 +239,7 @@ impl<S: Shape> Features for Binary<S> {
 
     fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError> {
         for (index, (x, feature)) in frame.iter().zip(features).enumerate() {
-            if !x.is_finite() {
+            if !math::is_finite(*x) {
                 return Err(FrameError::NonFinite { index });
             }
             let bit = if *x > 0.5 { 1.0 } else { 0.0 };

@@ -4,6 +4,7 @@
 
 use crate::architecture::Architecture;
 use crate::kernel::TILE;
+use crate::math;
 use core::fmt;
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 use serde::{Deserialize, Serialize};
@@ -228,7 +229,11 @@ impl<'a> Sections<'a> {
         let section = self.rest.get(..bytes).ok_or(LoadError::Malformed)?;
         self.rest = self.rest.get(bytes.next_multiple_of(ALIGNMENT)..).ok_or(LoadError::Malformed)?;
         let floats: &[f32] = bytemuck::try_cast_slice(section).map_err(|_| LoadError::Misaligned)?;
-        if floats.iter().all(|value| value.is_finite()) { Ok(floats) } else { Err(LoadError::NonFinite) }
+        if floats.iter().all(|value| math::is_finite(*value)) {
+            Ok(floats)
+        } else {
+            Err(LoadError::NonFinite)
+        }
     }
 
     /// The next section, of `n` tile rows of eight numbers.

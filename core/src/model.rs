@@ -6,6 +6,7 @@ use crate::format::{Load, LoadError, ModelFile, Sections};
 use crate::latent::{Head, Posterior};
 use crate::layer::Layer;
 use crate::likelihood::Likelihood;
+use crate::math;
 use crate::shape::Shape;
 use rand_core::Rng;
 
@@ -107,7 +108,7 @@ where
         let mut frame = F::Shape::buffer(self.dims());
         self.likelihood.sample(hidden.as_ref(), rng, frame.as_mut());
         self.features.restore(frame.as_mut());
-        if frame.as_ref().iter().all(|x| x.is_finite()) { Ok(frame) } else { Err(FrameError::Overflow) }
+        if frame.as_ref().iter().all(|x| math::is_finite(*x)) { Ok(frame) } else { Err(FrameError::Overflow) }
     }
 
     /// `E[x|z]` at the most likely latent of a frame, in raw units.
@@ -149,7 +150,7 @@ where
         }
         let mut input = H::Latent::buffer(expected);
         for (index, (input, z)) in input.as_mut().iter_mut().zip(z).enumerate() {
-            if !z.is_finite() {
+            if !math::is_finite(*z) {
                 return Err(FrameError::NonFinite { index });
             }
             *input = [*z];

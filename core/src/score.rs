@@ -104,7 +104,7 @@ where
         let mut mean = LogMeanExp::new();
         self.for_each_log_weight::<WIDE, R>(frame, samples, rng, |log_weight| mean.push(log_weight))?;
         let score = mean.score(self.dims() as u32);
-        if score.log_density.0.is_finite() { Ok(score) } else { Err(FrameError::Overflow) }
+        if math::is_finite(score.log_density.0) { Ok(score) } else { Err(FrameError::Overflow) }
     }
 
     /// Hands over `log w_k = log p(x|z_k) + log p(z_k) − log q(z_k|x)` for k rising, in nats.
@@ -193,7 +193,7 @@ where
         }
         let reconstruction = sum / samples as f32 + log_jacobian;
         let kl = posterior.kl();
-        if !(reconstruction - kl).is_finite() {
+        if !math::is_finite(reconstruction - kl) {
             return Err(FrameError::Overflow);
         }
         Ok(Elbo { elbo: Nats(reconstruction - kl), reconstruction: Nats(reconstruction), kl: Nats(kl) })

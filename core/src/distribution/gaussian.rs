@@ -55,7 +55,7 @@ impl<S: Shape> DiagonalGaussian<S> {
         if loc.as_ref().len() != log_scale.as_ref().len() {
             return Err(ParamError::WrongLength);
         }
-        if !loc.as_ref().iter().chain(log_scale.as_ref()).all(|value| value.is_finite()) {
+        if !loc.as_ref().iter().chain(log_scale.as_ref()).all(|value| math::is_finite(*value)) {
             return Err(ParamError::NonFinite);
         }
         Ok(Self::new_unchecked(loc, log_scale))
