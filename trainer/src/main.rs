@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use elbow_trainer::cli::Cli;
+use elbow_trainer::{cli::Cli, report};
 
 fn main() -> ExitCode {
     match Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("elbow: {error}");
+            report::note(&format!("elbow: {error}"));
             ExitCode::from(error.exit_code())
         }
     }

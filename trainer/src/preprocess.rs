@@ -1,6 +1,7 @@
 //! What is done to raw frames before the network: fitted here, stored in the model, applied by `core`.
 
 use elbow::architecture::FeaturesKind;
+use elbow::features::FEATURE_LIMIT;
 
 /// The encoder sees features clipped to this many standard deviations unless the user says otherwise.
 pub const DEFAULT_CLIP: f32 = 8.0;
@@ -64,7 +65,8 @@ impl Preprocessing {
         let feature = |(index, x): (usize, &f32)| {
             let i = index % loc.len();
             let rate = log_rate.as_ref().map_or(0.0, |rate| rate[i]);
-            (logarithm(*x, rate) - loc[i]) * inverse_scale[i]
+            // held within the engine's own limits
+            ((logarithm(*x, rate) - loc[i]) * inverse_scale[i]).clamp(-FEATURE_LIMIT, FEATURE_LIMIT)
         };
         values.iter().enumerate().map(feature).collect()
     }

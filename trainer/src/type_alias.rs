@@ -126,7 +126,8 @@ fn type_name(name: &str) -> String {
         letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
     };
     let camel: String = name.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(word).collect();
-    if camel.starts_with(|c: char| c.is_ascii_alphabetic()) { camel } else { format!("Model{camel}") }
+    // `Self` is a word of the language
+    if camel.starts_with(|c: char| c.is_ascii_alphabetic()) && camel != "Self" { camel } else { format!("Model{camel}") }
 }
 
 fn constant_name(name: &str) -> String {
@@ -146,6 +147,6 @@ mod tests {
             ("EngineRoom2".into(), "ENGINE_ROOM_2".into())
         );
         assert_eq!((type_name("7"), constant_name("7")), ("Model7".into(), "MODEL_7".into()));
-        assert_eq!(type_name("ü"), "Model");
+        assert_eq!((type_name("ü"), type_name("self")), ("Model".into(), "ModelSelf".into()));
     }
 }

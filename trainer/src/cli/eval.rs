@@ -35,7 +35,11 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
 /// The evaluation for people.
 pub(super) fn describe(evaluation: &Evaluation) -> String {
     let Evaluation { rows, dims, samples, .. } = evaluation;
-    let class = if evaluation.anomalous_rows.is_some() { " of the normal rows" } else { "" };
+    let class = match evaluation.anomalous_rows {
+        Some(anomalous) if anomalous < *rows => " of the normal rows",
+        Some(_) => " (every row is labelled anomalous)",
+        None => "",
+    };
     let mut lines = vec![
         ("rows", format!("{rows} of {dims} numbers, K = {samples}")),
         (

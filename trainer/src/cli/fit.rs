@@ -156,7 +156,7 @@ fn stop_on_ctrl_c() -> Arc<AtomicBool> {
 fn model_name(out: &Path) -> Result<String, Error> {
     let is_model = out.extension().is_some_and(|extension| extension == "elbow");
     match out.file_stem().and_then(|stem| stem.to_str()) {
-        Some(stem) if is_model => Ok(stem.to_string()),
+        Some(stem) if is_model && !stem.contains(char::is_control) => Ok(stem.to_string()),
         _ => Err(Error::argument("out", out.display(), "give a file name that ends in .elbow")),
     }
 }
