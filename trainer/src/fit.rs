@@ -5,11 +5,35 @@ mod run;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::adam::AdamConfig;
 use crate::net::layout::Layout;
 use crate::objective::Objective;
 pub use crate::step::{Frames, TrainingRows};
 use run::{Epoch, Run};
+
+/// The step size over a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Schedule {
+    /// Always the same
+    #[default]
+    Constant,
+    /// Falls to 0 at the last epoch, as half a period of a cosine (Loshchilov and Hutter 2017)
+    Cosine,
+}
+
+impl Schedule {
+    /// The factor of the step size when this part of the run, from 0 to 1, is done.
+    fn factor(self, done: f64) -> f64 {
+        match self {
+            Schedule::Constant => 1.0,
+            // ½ (1 + cos πs)
+            Schedule::Cosine => 0.5 + 0.5 * libm::cos(std::f64::consts::PI * done),
+        }
+    }
+}
 
 /// How to fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,15 +44,20 @@ pub struct FitConfig {
     pub samples: usize,
     /// times that every row is seen, at most
     pub epochs: u32,
+    /// epochs over which the weight of the ELBO's divergence rises from 0 to 1 (Bowman and others 2016): an encoder that is
+    /// charged from the start for what it says may learn to say nothing
+    pub warmup: u32,
     /// rows in a mini-batch, at most: an epoch is cut into batches of equal size
     pub batch: usize,
     /// step size
     pub learning_rate: f32,
+    /// what becomes of it over the epochs
+    pub schedule: Schedule,
     /// the optimiser's other constants
     pub adam: AdamConfig,
     /// a longer gradient is shortened to this norm; infinite: never
     pub clip_norm: f32,
-    /// epochs without a better validation before stopping
+    /// epochs without a better validation before stopping, those of the warm-up not counted
     pub patience: u32,
     /// of the order of rows, of their bits and of the noise
     pub seed: u64,
@@ -37,11 +66,13 @@ pub struct FitConfig {
 impl Default for FitConfig {
     fn default() -> Self {
         FitConfig {
-            objective: Objective::Elbo,
+            objective: Objective::ELBO,
             samples: 1,
             epochs: 100,
+            warmup: 0,
             batch: 64,
             learning_rate: 1e-3,
+            schedule: Schedule::Constant,
             adam: AdamConfig::default(),
             clip_norm: f32::INFINITY,
             patience: 20,
@@ -57,7 +88,7 @@ pub struct EpochRecord {
     pub train_nats: f64,
     /// what the validation gave after it
     pub valid_nats: f64,
-    /// step size it ended with
+    /// step size it ended with, before its schedule
     pub learning_rate: f32,
 }
 
@@ -102,7 +133,7 @@ pub struct Progress {
     pub train_nats: f64,
     /// the last validation
     pub valid_nats: Option<f64>,
-    /// step size
+    /// step size, before its schedule
     pub learning_rate: f32,
     /// since the start
     pub elapsed: Duration,
@@ -167,7 +198,8 @@ pub fn fit<R: TrainingRows>(
                     (best_nats, fitted.best_epoch) = (record.valid_nats, epoch);
                     fitted.params.copy_from_slice(run.params());
                 }
-                if epoch - fitted.best_epoch >= config.patience {
+                // While the weight of the divergence still rises, a worse validation may be its doing.
+                if epoch.saturating_sub(fitted.best_epoch.max(config.warmup)) >= config.patience {
                     break;
                 }
             }

@@ -13,13 +13,21 @@ use crate::net::layout::Layout;
 use crate::net::real::Real;
 
 /// What is raised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Objective {
     /// The evidence lower bound, its divergence in closed form.
-    Elbo,
+    Elbo {
+        /// of the divergence in the gradient, below 1 while a fit warms up; the bound that is told is the ELBO itself
+        weight: f32,
+    },
     /// The importance-weighted bound.
     Iwae,
+}
+
+impl Objective {
+    /// The evidence lower bound with its full divergence.
+    pub const ELBO: Objective = Objective::Elbo { weight: 1.0 };
 }
 
 /// The rows of a step.
@@ -72,12 +80,13 @@ pub fn bound<T: Real>(
     chain::forward(&layout.decoder, params, &draws.z, decoder);
     observation(layout, params, batch, decoder, &draws.z).forward(outputs, log_weight);
     match objective {
-        Objective::Elbo => elbo(&posterior, draws, batch.rows_of_mean, log_weight, d_log_weight),
+        Objective::Elbo { .. } => elbo(&posterior, draws, batch.rows_of_mean, log_weight, d_log_weight),
         Objective::Iwae => iwae(&posterior, draws, batch.rows_of_mean, log_weight, d_log_weight),
     }
 }
 
-/// The mean of the bound over the rows, in nats; adds the gradient of its negative to `gradient`.
+/// The mean of the bound over the rows, in nats; adds the gradient of its negative, the divergence weighted as the objective
+/// says, to `gradient`.
 ///
 /// # Panics
 /// If the slices' lengths do not fit the layout.
@@ -93,8 +102,10 @@ pub fn bound_and_gradient<T: Real>(
     let bound = bound(layout, params, batch, objective, workspace);
     let Workspace { encoder, draws, decoder, outputs, slope, d_log_weight, .. } = workspace;
     let term = match objective {
-        // ∂(−ELBO)/∂KL = 1 / rows
-        Objective::Elbo => Term::Divergence(T::from_f64(1.0 / batch.rows_of_mean as f64)),
+        // ∂loss/∂KL = weight / rows
+        Objective::Elbo { weight } => {
+            Term::Divergence(T::from_f64(f64::from(weight) / batch.rows_of_mean as f64))
+        }
         Objective::Iwae => Term::LogRatio(d_log_weight),
     };
     let observation = observation(layout, params, batch, decoder, &draws.z);

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::binarize::Binarize;
 use crate::data::LoadOptions;
 use crate::error::Error;
-use crate::fit::FitConfig;
+use crate::fit::{FitConfig, Schedule};
 use crate::objective::Objective;
 use crate::preprocess::DEFAULT_CLIP;
 
@@ -29,8 +29,10 @@ pub struct Settings {
     pub likelihood: String,
     pub objective: String,
     pub epochs: u32,
+    pub warmup: u32,
     pub batch: usize,
     pub lr: f32,
+    pub lr_schedule: Schedule,
     pub patience: u32,
     pub clip_norm: f32,
     pub weight_decay: f32,
@@ -58,8 +60,10 @@ impl Default for Settings {
             likelihood: "gaussian".into(),
             objective: "elbo".into(),
             epochs: 300,
+            warmup: 0,
             batch: 64,
             lr: 1e-3,
+            lr_schedule: Schedule::Constant,
             patience: 30,
             clip_norm: 100.0,
             weight_decay: 0.0,
@@ -107,12 +111,18 @@ pub struct SettingsArgs {
     /// Passes over the data, at most [default: 300]
     #[arg(long, value_name = "N")]
     epochs: Option<u32>,
+    /// Epochs over which the divergence of the ELBO gains its full weight; they do not count as patience [default: 0]
+    #[arg(long, value_name = "EPOCHS")]
+    warmup: Option<u32>,
     /// Rows in a mini-batch [default: 64]
     #[arg(long, value_name = "B")]
     batch: Option<u32>,
     /// Learning rate of Adam [default: 0.001]
     #[arg(long, value_name = "R")]
     lr: Option<f32>,
+    /// What becomes of the learning rate over the epochs [default: constant]
+    #[arg(long, value_enum)]
+    lr_schedule: Option<Schedule>,
     /// Epochs without a better validation before stopping [default: 30]
     #[arg(long, value_name = "N")]
     patience: Option<u32>,
@@ -289,7 +299,7 @@ impl Settings {
             None => return Err(wrong()),
         };
         match name {
-            "elbo" => Ok((Objective::Elbo, samples)),
+            "elbo" => Ok((Objective::ELBO, samples)),
             "iwae" => Ok((Objective::Iwae, samples)),
             _ => Err(wrong()),
         }
@@ -305,6 +315,13 @@ impl Settings {
             if good { Ok(()) } else { Err(Error::argument(name, value.to_string(), problem)) }
         };
         in_range(self.epochs >= 1, "epochs", &self.epochs, "at least 1")?;
+        in_range(self.warmup < self.epochs, "warmup", &self.warmup, "shorter than --epochs")?;
+        in_range(
+            self.warmup == 0 || objective != Objective::Iwae,
+            "warmup",
+            &self.warmup,
+            "only for --objective elbo: the importance-weighted bound has no divergence to weigh",
+        )?;
         in_range(self.batch >= 1, "batch", &self.batch, "at least 1")?;
         in_range(self.lr > 0.0 && self.lr.is_finite(), "lr", &self.lr, "a positive number, such as 0.001")?;
         in_range(self.patience >= 1, "patience", &self.patience, "at least 1")?;
@@ -327,8 +344,10 @@ impl Settings {
             objective,
             samples,
             epochs: self.epochs,
+            warmup: self.warmup,
             batch: self.batch,
             learning_rate: self.lr,
+            schedule: self.lr_schedule,
             clip_norm: self.clip_norm,
             patience: self.patience,
             seed: self.seed,
@@ -437,6 +456,15 @@ mod tests {
         assert!(settings(|s| s.activation = "gelu".into()).contains("choose tanh"));
         assert!(settings(|s| s.likelihood = "normal".into()).contains("choose gaussian"));
         assert!(settings(|s| s.objective = "iwae:0".into()).contains("K at least 1"));
+        assert!(settings(|s| (s.epochs, s.warmup) = (5, 5)).contains("shorter than --epochs"));
+        assert!(settings(|s| (s.objective, s.warmup) = ("iwae:2".into(), 1)).contains("--objective elbo"));
+        for latent in ["vmf:1", "vmf:4,kappa=-1", "vmf:4,kappa=nan", "vmf:4,kappa=inf", "vmf:4,kappa=10001"] {
+            let mut sphere = Settings { latent: latent.into(), ..Settings::default() };
+            let error = sphere.architecture(4).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("--latent {latent}")) && error.contains("vmf:D"), "{error}");
+            sphere.latent = "vmf:2,kappa=0".into();
+            assert!(sphere.architecture(4).is_ok());
+        }
         assert!(settings(|s| s.lr = f32::NAN).starts_with("--lr"));
         assert!(settings(|s| s.valid = 1.0).starts_with("--valid"));
     }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
-use elbow_trainer::fit::{Event, FitConfig, FitError, Fitted, Frames, Progress, TrainingRows, fit};
+use elbow_trainer::fit::{Event, FitConfig, FitError, Fitted, Frames, Progress, Schedule, TrainingRows, fit};
 use elbow_trainer::net::layout::{Dense, Latent, Layout, Likelihood};
 use elbow_trainer::objective::Objective;
 use rand_core::Rng;
@@ -95,7 +95,7 @@ fn a_linear_model_reaches_the_likelihood_of_the_sample_covariance() {
     let layout = layout(3, &[], 1, LikelihoodKind::Gaussian);
     let frames = Frames { input: &data, target: &data, features: 3 };
     let optimum = gaussian_nats(&data);
-    for (objective, samples) in [(Objective::Elbo, 1), (Objective::Iwae, 4)] {
+    for (objective, samples) in [(Objective::ELBO, 1), (Objective::Iwae, 4)] {
         let config = FitConfig {
             objective,
             samples,
@@ -176,6 +176,36 @@ fn the_best_weights_are_kept_and_patience_ends_the_run() {
     assert_eq!((fitted.best_epoch, fitted.history.len(), fitted.stopped), (2, 5, false));
     assert_eq!(fitted.params, seen[1]);
     assert!(fitted.history.iter().all(|record| record.train_nats.is_finite()));
+}
+
+#[test]
+fn a_warm_up_does_not_count_as_patience() {
+    let run = |warmup, patience| {
+        let config = FitConfig { epochs: 20, warmup, patience, ..FitConfig::default() };
+        small(config, &NEVER, |epoch, _| -f64::from(epoch), |_| ()).1.unwrap()
+    };
+    assert_eq!(run(0, 3).history.len(), 4);
+    let warm = run(5, 3);
+    assert_eq!((warm.history.len(), warm.best_epoch), (8, 1));
+    // the first step of a warm-up leaves the divergence out
+    assert_ne!(warm.params, run(0, 3).params);
+}
+
+#[test]
+fn a_cosine_ends_at_rest() {
+    let run = |schedule| {
+        let config = FitConfig { epochs: 8, patience: 8, schedule, ..FitConfig::default() };
+        let mut seen = Vec::new();
+        let keep = |epoch: u32, params: &[f32]| {
+            seen.push(params.to_vec());
+            epoch.into()
+        };
+        small(config, &NEVER, keep, |_| ()).1.unwrap();
+        let moved = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        moved(&seen[6], &seen[7]) / moved(&seen[0], &seen[1])
+    };
+    let (constant, cosine) = (run(Schedule::Constant), run(Schedule::Cosine));
+    assert!(cosine < 0.1 && constant > 3.0 * cosine, "{constant} {cosine}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::{EpochRecord, Event, FitConfig, FitError, Progress};
 use crate::adam::Adam;
 use crate::net::layout::Layout;
 use crate::net::simd::{map, sum_of_squares};
+use crate::objective::Objective;
 use crate::random::{Purpose, stream};
 use crate::step::{Shards, Stepper, TrainingRows};
 
@@ -128,6 +129,12 @@ impl<'a, R: TrainingRows> Run<'a, R> {
 
     /// One step of the optimiser; the mean bound of the batch before it.
     fn step(&mut self, chosen: Range<usize>, batch: u32) -> f64 {
+        let done = self.epochs_done();
+        if let Objective::Elbo { weight } = &mut self.stepper.objective {
+            // Without a warm-up 0/0, which min takes for 1.
+            *weight = (done / f64::from(self.config.warmup)).min(1.0) as f32;
+        }
+        let factor = self.config.schedule.factor(done / f64::from(self.config.epochs)) as f32;
         let State { params, adam } = &mut self.state;
         let place = (self.now.epoch, batch);
         let chosen = &self.order[chosen];
@@ -135,7 +142,7 @@ impl<'a, R: TrainingRows> Run<'a, R> {
         if self.config.clip_norm.is_finite() {
             clip(gradient, self.config.clip_norm);
         }
-        adam.step(params, gradient, self.now.learning_rate);
+        adam.step(params, gradient, factor * self.now.learning_rate);
         bound
     }
 
@@ -152,12 +159,16 @@ impl<'a, R: TrainingRows> Run<'a, R> {
         Ok(())
     }
 
+    /// The one in hand in part.
+    fn epochs_done(&self) -> f64 {
+        let Progress { epoch, batch, batches, .. } = self.now;
+        f64::from(epoch - 1) + f64::from(batch) / f64::from(batches)
+    }
+
     fn report(&mut self, event: Event, progress: &mut impl FnMut(&Progress)) {
-        let Progress { epoch, epochs, batch, batches, .. } = self.now;
-        let done = f64::from(epoch - 1) + f64::from(batch) / f64::from(batches);
+        let (done, epochs) = (self.epochs_done(), f64::from(self.config.epochs));
         let elapsed = self.started.elapsed();
-        let remaining =
-            if done > 0.0 { elapsed.mul_f64((f64::from(epochs) - done) / done) } else { Duration::ZERO };
+        let remaining = if done > 0.0 { elapsed.mul_f64((epochs - done) / done) } else { Duration::ZERO };
         self.now = Progress { event, elapsed, remaining, ..self.now };
         progress(&self.now);
     }

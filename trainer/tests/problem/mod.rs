@@ -1,0 +1,138 @@
+//! A small bound with everything that it depends on, and the slope of it by central differences, in f64.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::ops::Range;
+
+use elbow::architecture::{Activation, Architecture, FeaturesKind, Hidden, LatentKind, LikelihoodKind};
+use elbow_trainer::latent::{Draws, Posterior};
+use elbow_trainer::net::chain::{self, Trace};
+use elbow_trainer::net::layout::Layout;
+use elbow_trainer::objective::{Batch, Objective, Workspace, bound, bound_and_gradient};
+use elbow_trainer::random::{Purpose, stream};
+use rand_core::Rng;
+
+pub(crate) const LIKELIHOODS: [LikelihoodKind; 3] =
+    [LikelihoodKind::Bernoulli, LikelihoodKind::Gaussian, LikelihoodKind::GaussianPerOutput];
+pub(crate) const OBJECTIVES: [Objective; 2] = [Objective::ELBO, Objective::Iwae];
+pub(crate) const FEATURES: usize = 3;
+pub(crate) const ROWS: usize = 3;
+
+/// Largest relative error that is let pass: of the whole gradient in the Euclidean norm, and of each of its numbers, where
+/// one smaller than a thousandth of the largest is compared on that scale.
+pub(crate) const LIMIT: f64 = 1e-6;
+
+pub(crate) struct Problem {
+    pub(crate) name: String,
+    pub(crate) layout: Layout,
+    pub(crate) objective: Objective,
+    pub(crate) samples: usize,
+    pub(crate) params: Vec<f64>,
+    pub(crate) input: Vec<f64>,
+    pub(crate) target: Vec<f64>,
+    pub(crate) noise: Vec<f64>,
+}
+
+impl Problem {
+    pub(crate) fn new(
+        hidden: &[Activation],
+        latent: LatentKind,
+        likelihood: LikelihoodKind,
+        objective: Objective,
+        samples: usize,
+    ) -> Problem {
+        let chain =
+            || hidden.iter().zip([4, 3]).map(|(activation, width)| Hidden { width, activation: *activation });
+        let architecture = Architecture {
+            preprocessing: FeaturesKind::plain(likelihood),
+            features: FEATURES as u32,
+            encoder: chain().collect(),
+            latent,
+            decoder: chain().collect(),
+            likelihood,
+        };
+        let layout = Layout::new(&architecture);
+        let mut rng = stream(1, Purpose::Noise, 0, 0);
+        // Sums of twelve uniform numbers: near enough to normal for a test.
+        let mut normals = |n: usize, scale: f64| -> Vec<f64> {
+            let mut uniform = || f64::from(rng.next_u32()) / f64::from(u32::MAX) - 0.5;
+            (0..n).map(|_| scale * (0..12).map(|_| uniform()).sum::<f64>()).collect()
+        };
+        let (params, mut input) = (normals(layout.len, 0.5), normals(ROWS * FEATURES, 1.0));
+        let noise = normals(ROWS * samples * layout.latent.noise_len(), 1.0);
+        if likelihood == LikelihoodKind::Bernoulli {
+            input.iter_mut().for_each(|x| *x = f64::from(*x > 0.0));
+        }
+        let target = input.iter().map(|x| if *x > 0.0 { 1.0 } else { 1.2 * x }).collect();
+        let name = format!("{hidden:?} {latent:?} {likelihood:?} {objective:?} K = {samples}");
+        Problem { name, layout, objective, samples, params, input, target, noise }
+    }
+
+    pub(crate) fn batch(&self) -> Batch<'_, f64> {
+        let Problem { input, target, noise, samples, .. } = self;
+        Batch { input, target, noise, samples: *samples, rows_of_mean: ROWS }
+    }
+
+    pub(crate) fn gradient(&self) -> (f64, Vec<f64>) {
+        let mut gradient = vec![0.0; self.layout.len];
+        let mut workspace = Workspace::default();
+        let Problem { layout, params, objective, .. } = self;
+        let bound =
+            bound_and_gradient(layout, params, &self.batch(), *objective, &mut gradient, &mut workspace);
+        (bound, gradient)
+    }
+
+    /// What a gradient is the slope of: `−bound − (1 − weight) KL`.
+    fn loss(&self, params: &[f64], workspace: &mut Workspace<f64>) -> f64 {
+        let bound = bound(&self.layout, params, &self.batch(), self.objective, workspace);
+        match self.objective {
+            Objective::Elbo { weight } if weight < 1.0 => {
+                -bound - f64::from(1.0 - weight) * self.divergence(params)
+            }
+            _ => -bound,
+        }
+    }
+
+    /// The mean of `KL(q(z|x) ‖ p(z))` over the rows.
+    fn divergence(&self, params: &[f64]) -> f64 {
+        let (mut trace, mut draws) = (Trace::default(), Draws::default());
+        let Problem { layout, input, noise, samples, .. } = self;
+        chain::forward(&layout.encoder, params, input, &mut trace);
+        let hidden = trace.output(input);
+        let posterior = Posterior { latent: &layout.latent, params, hidden, noise, samples: *samples };
+        posterior.forward(&mut draws);
+        (0..ROWS).map(|row| posterior.divergence(&draws, row)).sum::<f64>() / ROWS as f64
+    }
+
+    /// The derivative of the loss by differences of fourth order.
+    fn difference(&self, i: usize, workspace: &mut Workspace<f64>) -> f64 {
+        // Small, so that no unit of these problems crosses the kink of a rectifier on the way.
+        let h = 1e-5;
+        let mut at = |offset: f64| {
+            let mut params = self.params.clone();
+            params[i] += offset;
+            self.loss(&params, workspace)
+        };
+        (8.0 * (at(h) - at(-h)) - (at(2.0 * h) - at(-2.0 * h))) / (12.0 * h)
+    }
+
+    pub(crate) fn check(&self) {
+        self.check_range(0..self.layout.len, LIMIT);
+    }
+
+    /// Compares the gradient of some parameters with differences.
+    pub(crate) fn check_range(&self, range: Range<usize>, limit: f64) {
+        let (_, gradient) = self.gradient();
+        let gradient = &gradient[range.clone()];
+        let mut workspace = Workspace::default();
+        let differences: Vec<f64> = range.map(|i| self.difference(i, &mut workspace)).collect();
+        let largest = differences.iter().fold(0.0, |l: f64, d| l.max(d.abs()));
+        let norm = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>().sqrt();
+        let errors = || gradient.iter().zip(&differences).map(|(g, d)| g - d);
+        let relative = norm(&mut errors()) / norm(&mut differences.iter().copied());
+        assert!(relative <= limit, "{}: the gradient is off by {relative:e}", self.name);
+        for (i, (error, d)) in errors().zip(&differences).enumerate() {
+            let relative = error.abs() / d.abs().max(1e-3 * largest);
+            assert!(relative <= limit, "{}: parameter {i}, {d}, is off by {relative:e}", self.name);
+        }
+    }
+}
