@@ -1,0 +1,140 @@
+//! The flags of `elbow fit`, and how they, a file and the defaults become settings.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use super::Settings;
+use crate::binarize::Binarize;
+use crate::error::Error;
+use crate::fit::Schedule;
+
+/// The flags of `elbow fit` that are settings. What is not given comes from the configuration file, then from
+/// [`Settings::default`].
+#[derive(Clone, Debug, Default, Serialize, clap::Args)]
+#[serde(rename_all = "kebab-case")]
+#[command(allow_negative_numbers = true)]
+pub struct SettingsArgs {
+    /// Latent family and its dimension: gaussian:D, vmf:D (D coordinates, κ learned), vmf:D,kappa=K (κ fixed) or
+    /// vmf:D,kappa=K,table (κ fixed, drawn from a table) [default: gaussian:8]
+    #[arg(long, value_name = "FAMILY:D")]
+    pub(super) latent: Option<String>,
+    /// Widths of the encoder's hidden layers; the decoder mirrors them. `none`: no hidden layer [default: 64,32]
+    #[arg(long, value_name = "W,W,…", value_parser = widths)]
+    pub(super) hidden: Option<Widths>,
+    /// Widths of the decoder's hidden layers, where it does not mirror the encoder
+    #[arg(long, value_name = "W,W,…", value_parser = widths)]
+    pub(super) decoder_hidden: Option<Widths>,
+    /// tanh, relu, leaky-relu, elu, silu, sigmoid, softplus or identity [default: tanh]
+    #[arg(long, value_name = "NAME")]
+    pub(super) activation: Option<String>,
+    /// gaussian (one scale per feature), gaussian-per-output or bernoulli [default: gaussian]
+    #[arg(long, value_name = "NAME")]
+    pub(super) likelihood: Option<String>,
+    /// elbo, elbo:K (K samples a row) or iwae:K [default: elbo]
+    #[arg(long, value_name = "NAME")]
+    pub(super) objective: Option<String>,
+    /// Passes over the data, at most [default: 300]
+    #[arg(long, value_name = "N")]
+    pub(super) epochs: Option<u32>,
+    /// Epochs over which the divergence of the ELBO gains its full weight; they do not count as patience [default: 0]
+    #[arg(long, value_name = "EPOCHS")]
+    pub(super) warmup: Option<u32>,
+    /// Rows in a mini-batch [default: 64]
+    #[arg(long, value_name = "B")]
+    pub(super) batch: Option<u32>,
+    /// Learning rate of Adam [default: 0.001]
+    #[arg(long, value_name = "R")]
+    pub(super) lr: Option<f32>,
+    /// What becomes of the learning rate over the epochs [default: constant]
+    #[arg(long, value_enum)]
+    pub(super) lr_schedule: Option<Schedule>,
+    /// Epochs without a better validation before stopping [default: 30]
+    #[arg(long, value_name = "N")]
+    pub(super) patience: Option<u32>,
+    /// Longest gradient; a longer one is shortened [default: 100]
+    #[arg(long, value_name = "NORM")]
+    pub(super) clip_norm: Option<f32>,
+    /// Decoupled weight decay [default: 0]
+    #[arg(long, value_name = "RATE")]
+    pub(super) weight_decay: Option<f32>,
+    /// Fraction of the rows held out to choose the best epoch [default: 0.1]
+    #[arg(long, value_name = "FRACTION")]
+    pub(super) valid: Option<f64>,
+    /// Samples of a validation score [default: 16]
+    #[arg(long, value_name = "K")]
+    pub(super) valid_samples: Option<u32>,
+    /// Seed of everything random [default: 0]
+    // TOML has no larger integers
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub(super) seed: Option<u64>,
+    /// The encoder sees features clipped to this many standard deviations [default: 8]
+    #[arg(long, value_name = "SD")]
+    pub(super) clip: Option<f32>,
+    /// standard, or log: columns that are never negative and skewed are taken in logarithms first [default: standard]
+    #[arg(long, value_name = "NAME")]
+    pub(super) scaling: Option<String>,
+    /// Make bits of greyscale values, for the Bernoulli likelihood [default: none]
+    #[arg(long, value_enum)]
+    pub(super) binarize: Option<Binarize>,
+    /// Consecutive rows joined to one frame [default: 1]
+    #[arg(long, value_name = "ROWS")]
+    pub(super) window: Option<u32>,
+    /// Rows from one window to the next [default: the window]
+    #[arg(long, value_name = "ROWS")]
+    pub(super) hop: Option<u32>,
+    /// CSV column or .npz array that holds the labels: only normal rows are fitted [default: `label` or `y`]
+    #[arg(long, value_name = "COLUMN|KEY")]
+    pub(super) labels: Option<String>,
+    /// The label of normal rows [default: 0, false, normal]
+    #[arg(long, value_name = "LABEL")]
+    pub(super) normal: Option<String>,
+    /// Columns to use, in this order [default: all]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(super) columns: Option<Vec<String>>,
+    /// Columns to leave out
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(super) drop: Option<Vec<String>>,
+}
+
+/// Widths of layers; a type of its own because clap takes a `Vec` for a repeated flag.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub(super) struct Widths(pub(super) Vec<u32>);
+
+fn widths(text: &str) -> Result<Widths, String> {
+    if text == "none" {
+        return Ok(Widths(Vec::new()));
+    }
+    let parse = |width: &str| {
+        u32::from_str(width.trim()).map_err(|_| format!("`{width}` is not a width, such as 64"))
+    };
+    text.split(',').map(parse).collect::<Result<_, _>>().map(Widths)
+}
+
+impl SettingsArgs {
+    /// Flags over the configuration file over the defaults.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Config`] where the file cannot be read or understood.
+    pub fn resolve(&self, config: Option<&Path>) -> Result<Settings, Error> {
+        let text = match config {
+            Some(path) => std::fs::read_to_string(path).map_err(Error::io("read", path))?,
+            None => String::new(),
+        };
+        let path = config.unwrap_or(Path::new("the command line"));
+        let wrong = |problem| Error::Config { path: path.to_path_buf(), problem };
+        let misread = |error: toml::de::Error| {
+            let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
+            let place = line.map_or(String::new(), |line| format!("line {line}: "));
+            wrong(place + &error.message().replace('\n', " "))
+        };
+        // Deserialised once by itself, so that a mistake is reported with its line.
+        toml::from_str::<Settings>(&text).map_err(misread)?;
+        let mut table: toml::Table = toml::from_str(&text).map_err(misread)?;
+        // Serialisation leaves out what was not given.
+        table.extend(toml::Table::try_from(self).map_err(|error| wrong(error.to_string()))?);
+        table.try_into().map_err(misread)
+    }
+}

@@ -1,0 +1,230 @@
+//! Everything that decides what a fit gives: on the command line, in a TOML file, or by default.
+
+mod args;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, MAX_WIDTH};
+use serde::{Deserialize, Serialize};
+
+use crate::binarize::Binarize;
+use crate::data::LoadOptions;
+use crate::error::Error;
+use crate::fit::{FitConfig, Schedule};
+use crate::objective::Objective;
+use crate::preprocess::DEFAULT_CLIP;
+pub use args::SettingsArgs;
+use parse::{activation, hidden, latent};
+
+/// The settings of a fit. As TOML it is complete: the same file and data give the same model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the flags of the same names say it")]
+pub struct Settings {
+    pub latent: String,
+    pub hidden: Vec<u32>,
+    pub decoder_hidden: Option<Vec<u32>>,
+    pub activation: String,
+    pub likelihood: String,
+    pub objective: String,
+    pub epochs: u32,
+    pub warmup: u32,
+    pub batch: usize,
+    pub lr: f32,
+    pub lr_schedule: Schedule,
+    pub patience: u32,
+    pub clip_norm: f32,
+    pub weight_decay: f32,
+    pub valid: f64,
+    pub valid_samples: u32,
+    pub seed: u64,
+    pub clip: f32,
+    pub scaling: String,
+    pub binarize: Binarize,
+    pub window: usize,
+    pub hop: Option<usize>,
+    pub labels: Option<String>,
+    pub normal: Option<String>,
+    pub columns: Option<Vec<String>>,
+    pub drop: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            latent: "gaussian:8".into(),
+            hidden: vec![64, 32],
+            decoder_hidden: None,
+            activation: "tanh".into(),
+            likelihood: "gaussian".into(),
+            objective: "elbo".into(),
+            epochs: 300,
+            warmup: 0,
+            batch: 64,
+            lr: 1e-3,
+            lr_schedule: Schedule::Constant,
+            patience: 30,
+            clip_norm: 100.0,
+            weight_decay: 0.0,
+            valid: 0.1,
+            valid_samples: 16,
+            seed: 0,
+            clip: DEFAULT_CLIP,
+            scaling: "standard".into(),
+            binarize: Binarize::None,
+            window: 1,
+            hop: None,
+            labels: None,
+            normal: None,
+            columns: None,
+            drop: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// As TOML.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    /// How to read the data.
+    pub fn load_options(&self) -> LoadOptions {
+        LoadOptions {
+            labels: self.labels.clone(),
+            columns: self.columns.clone(),
+            drop: self.drop.clone(),
+            window: self.window,
+            hop: self.hop,
+            normal: self.normal.clone(),
+        }
+    }
+
+    /// The likelihood.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name that is none.
+    pub fn likelihood(&self) -> Result<LikelihoodKind, Error> {
+        match self.likelihood.as_str() {
+            "gaussian" => Ok(LikelihoodKind::Gaussian),
+            "gaussian-per-output" => Ok(LikelihoodKind::GaussianPerOutput),
+            "bernoulli" => Ok(LikelihoodKind::Bernoulli),
+            other => {
+                Err(Error::argument("likelihood", other, "choose gaussian, gaussian-per-output or bernoulli"))
+            }
+        }
+    }
+
+    /// What is done to raw frames.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name that is none.
+    pub fn preprocessing(&self) -> Result<FeaturesKind, Error> {
+        match (FeaturesKind::plain(self.likelihood()?), self.scaling.as_str()) {
+            (plain, "standard") => Ok(plain),
+            (FeaturesKind::Binary, "log") => {
+                Err(Error::argument("scaling", "log", "bits have no scale; leave it out"))
+            }
+            (_, "log") => Ok(FeaturesKind::LogStandardize),
+            (_, other) => Err(Error::argument("scaling", other, "choose standard or log")),
+        }
+    }
+
+    /// The shape of the model for frames of `features` numbers.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a shape that cannot be.
+    pub fn architecture(&self, features: usize) -> Result<Architecture, Error> {
+        let activation = activation(&self.activation)?;
+        let mirrored = || self.hidden.iter().rev().copied().collect();
+        let decoder = self.decoder_hidden.clone().unwrap_or_else(mirrored);
+        let architecture = Architecture {
+            features: u32::try_from(features).unwrap_or(u32::MAX),
+            preprocessing: self.preprocessing()?,
+            encoder: hidden("hidden", &self.hidden, activation)?,
+            latent: latent(&self.latent)?,
+            decoder: hidden("decoder-hidden", &decoder, activation)?,
+            likelihood: self.likelihood()?,
+        };
+        if architecture.is_sound() {
+            Ok(architecture)
+        } else {
+            Err(Error::argument("columns", features, format!("a frame has 1 to {MAX_WIDTH} numbers")))
+        }
+    }
+
+    /// The objective and its samples per row.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name or a number that is none.
+    pub fn objective(&self) -> Result<(Objective, usize), Error> {
+        const CHOICES: &str = "choose elbo, elbo:K or iwae:K, K at least 1";
+        let wrong = || Error::argument("objective", &self.objective, CHOICES);
+        let (name, samples) = match self.objective.split_once(':') {
+            Some((name, samples)) => {
+                (name, samples.parse().ok().filter(|k| (1..=100_000).contains(k)).ok_or_else(wrong)?)
+            }
+            // Without a K, iwae would quietly be the plain bound.
+            None if self.objective == "elbo" => ("elbo", 1),
+            None => return Err(wrong()),
+        };
+        match name {
+            "elbo" => Ok((Objective::ELBO, samples)),
+            "iwae" => Ok((Objective::Iwae, samples)),
+            _ => Err(wrong()),
+        }
+    }
+
+    /// How to fit.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a number out of range.
+    pub fn fit_config(&self) -> Result<FitConfig, Error> {
+        let (objective, samples) = self.objective()?;
+        let in_range = |good: bool, name, value: &dyn ToString, problem: &str| {
+            if good { Ok(()) } else { Err(Error::argument(name, value.to_string(), problem)) }
+        };
+        in_range(self.epochs >= 1, "epochs", &self.epochs, "at least 1")?;
+        in_range(self.warmup < self.epochs, "warmup", &self.warmup, "shorter than --epochs")?;
+        in_range(
+            self.warmup == 0 || objective != Objective::Iwae,
+            "warmup",
+            &self.warmup,
+            "only for --objective elbo: the importance-weighted bound has no divergence to weigh",
+        )?;
+        in_range(self.batch >= 1, "batch", &self.batch, "at least 1")?;
+        in_range(self.lr > 0.0 && self.lr.is_finite(), "lr", &self.lr, "a positive number, such as 0.001")?;
+        in_range(self.patience >= 1, "patience", &self.patience, "at least 1")?;
+        in_range(self.clip_norm > 0.0, "clip-norm", &self.clip_norm, "a positive number")?;
+        in_range(
+            self.clip > 0.0 && self.clip.is_finite(),
+            "clip",
+            &self.clip,
+            "a positive number, such as 8",
+        )?;
+        in_range(
+            (0.0..1.0).contains(&self.weight_decay),
+            "weight-decay",
+            &self.weight_decay,
+            "from 0 to below 1",
+        )?;
+        in_range(self.valid > 0.0 && self.valid < 1.0, "valid", &self.valid, "between 0 and 1, such as 0.1")?;
+        in_range(self.valid_samples >= 1, "valid-samples", &self.valid_samples, "at least 1")?;
+        let mut config = FitConfig {
+            objective,
+            samples,
+            epochs: self.epochs,
+            warmup: self.warmup,
+            batch: self.batch,
+            learning_rate: self.lr,
+            schedule: self.lr_schedule,
+            clip_norm: self.clip_norm,
+            patience: self.patience,
+            seed: self.seed,
+            ..FitConfig::default()
+        };
+        config.adam.weight_decay = self.weight_decay;
+        Ok(config)
+    }
+}

@@ -1,0 +1,63 @@
+//! Names in settings, and what they stand for.
+
+use elbow::architecture::{Activation, ConcentrationKind, Hidden, LatentKind, MAX_LAYERS, MAX_WIDTH};
+use elbow::distribution::MAX_CONCENTRATION;
+
+use crate::error::Error;
+
+/// `gaussian:D`, `vmf:D`, `vmf:D,kappa=K` or `vmf:D,kappa=K,table`.
+pub(super) fn latent(text: &str) -> Result<LatentKind, Error> {
+    const FORMS: &str = "give gaussian:D, vmf:D, vmf:D,kappa=K or vmf:D,kappa=K,table (D at least 2 for vmf, K from 0 to 10000)";
+    let wrong = || Error::argument("latent", text, FORMS);
+    let (family, rest) = text.split_once(':').ok_or_else(wrong)?;
+    let mut parts = rest.split(',');
+    let dim = parts.next().and_then(|dim| dim.parse().ok()).filter(|dim| (1..=MAX_WIDTH).contains(dim));
+    let dim = dim.ok_or_else(wrong)?;
+    let kappa = parts.next().map(|kappa| {
+        let kappa = kappa.strip_prefix("kappa=").and_then(|kappa| kappa.parse::<f32>().ok());
+        kappa.filter(|kappa| (0.0..=MAX_CONCENTRATION).contains(kappa)).ok_or_else(wrong)
+    });
+    let concentration = match (kappa.transpose()?, parts.next(), parts.next()) {
+        (None, ..) => ConcentrationKind::Learned,
+        (Some(kappa), None, None) => ConcentrationKind::Fixed { kappa },
+        (Some(kappa), Some("table"), None) => ConcentrationKind::Tabled { kappa },
+        _ => return Err(wrong()),
+    };
+    match (family, concentration) {
+        ("gaussian", ConcentrationKind::Learned) => Ok(LatentKind::Gaussian { dim }),
+        ("vmf", _) if dim >= 2 => Ok(LatentKind::VonMisesFisher { dim, concentration }),
+        _ => Err(wrong()),
+    }
+}
+
+pub(super) fn hidden(
+    name: &'static str,
+    widths: &[u32],
+    activation: Activation,
+) -> Result<heapless::Vec<Hidden, MAX_LAYERS>, Error> {
+    let shown = || widths.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+    if widths.iter().any(|width| !(1..=MAX_WIDTH).contains(width)) {
+        return Err(Error::argument(name, shown(), format!("each width is from 1 to {MAX_WIDTH}")));
+    }
+    if widths.len() > MAX_LAYERS {
+        return Err(Error::argument(name, shown(), format!("at most {MAX_LAYERS} hidden layers")));
+    }
+    Ok(widths.iter().map(|&width| Hidden { width, activation }).collect())
+}
+
+pub(super) fn activation(name: &str) -> Result<Activation, Error> {
+    Ok(match name {
+        "identity" => Activation::Identity,
+        "relu" => Activation::Relu,
+        "leaky-relu" => Activation::LeakyRelu,
+        "tanh" => Activation::Tanh,
+        "sigmoid" => Activation::Sigmoid,
+        "silu" => Activation::Silu,
+        "elu" => Activation::Elu,
+        "softplus" => Activation::Softplus,
+        other => {
+            let choices = "choose tanh, relu, leaky-relu, elu, silu, sigmoid, softplus or identity";
+            return Err(Error::argument("activation", other, choices));
+        }
+    })
+}

@@ -1,0 +1,54 @@
+//! Settings from flags, from a file and by default; impossible ones are named.
+
+use super::args::Widths;
+use super::*;
+
+#[test]
+fn defaults_survive_toml() {
+    let settings = Settings::default();
+    assert_eq!(toml::from_str::<Settings>(&settings.to_toml()).unwrap(), settings);
+    assert_eq!(SettingsArgs::default().resolve(None).unwrap(), settings);
+}
+
+#[test]
+fn flags_go_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.toml");
+    std::fs::write(&path, "latent = \"gaussian:3\"\nhidden = [7]\nlr = 0.01\n").unwrap();
+    let args = SettingsArgs { hidden: Some(Widths(vec![9, 5])), ..SettingsArgs::default() };
+    let settings = args.resolve(Some(&path)).unwrap();
+    assert_eq!(
+        (settings.latent.as_str(), settings.hidden.as_slice(), settings.lr),
+        ("gaussian:3", &[9, 5][..], 0.01)
+    );
+    std::fs::write(&path, "laten = 3\n").unwrap();
+    assert!(args.resolve(Some(&path)).unwrap_err().to_string().contains("laten"));
+}
+
+#[test]
+fn impossible_settings_are_named() {
+    let settings = |change: fn(&mut Settings)| {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        let architecture = settings.architecture(4).map(|_| ());
+        architecture.and(settings.fit_config().map(|_| ())).unwrap_err().to_string()
+    };
+    assert!(settings(|s| s.latent = "gaussian:0".into()).starts_with("--latent gaussian:0"));
+    assert!(settings(|s| s.latent = "gauss".into()).contains("gaussian:D"));
+    assert!(settings(|s| s.hidden = vec![4, 0]).starts_with("--hidden 4,0"));
+    assert!(settings(|s| s.hidden = vec![4; 9]).contains("at most 6"));
+    assert!(settings(|s| s.activation = "gelu".into()).contains("choose tanh"));
+    assert!(settings(|s| s.likelihood = "normal".into()).contains("choose gaussian"));
+    assert!(settings(|s| s.objective = "iwae:0".into()).contains("K at least 1"));
+    assert!(settings(|s| (s.epochs, s.warmup) = (5, 5)).contains("shorter than --epochs"));
+    assert!(settings(|s| (s.objective, s.warmup) = ("iwae:2".into(), 1)).contains("--objective elbo"));
+    for latent in ["vmf:1", "vmf:4,kappa=-1", "vmf:4,kappa=nan", "vmf:4,kappa=inf", "vmf:4,kappa=10001"] {
+        let mut sphere = Settings { latent: latent.into(), ..Settings::default() };
+        let error = sphere.architecture(4).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("--latent {latent}")) && error.contains("vmf:D"), "{error}");
+        sphere.latent = "vmf:2,kappa=0".into();
+        assert!(sphere.architecture(4).is_ok());
+    }
+    assert!(settings(|s| s.lr = f32::NAN).starts_with("--lr"));
+    assert!(settings(|s| s.valid = 1.0).starts_with("--valid"));
+}
