@@ -18,8 +18,15 @@ pub(crate) const FEATURES: usize = 3;
 pub(crate) const ROWS: usize = 3;
 
 /// Largest relative error that is let pass: of the whole gradient in the Euclidean norm, and of each of its numbers, where
-/// one smaller than a thousandth of the largest is compared on that scale.
-pub(crate) const LIMIT: f64 = 1e-6;
+/// one smaller than `floor` times the largest is compared on that scale.
+#[derive(Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) relative: f64,
+    pub(crate) floor: f64,
+}
+
+/// What differences in f64 can tell.
+pub(crate) const EXACT: Limit = Limit { relative: 1e-6, floor: 1e-3 };
 
 pub(crate) struct Problem {
     pub(crate) name: String,
@@ -116,11 +123,11 @@ impl Problem {
     }
 
     pub(crate) fn check(&self) {
-        self.check_range(0..self.layout.len, LIMIT);
+        self.check_range(0..self.layout.len, EXACT);
     }
 
     /// Compares the gradient of some parameters with differences.
-    pub(crate) fn check_range(&self, range: Range<usize>, limit: f64) {
+    pub(crate) fn check_range(&self, range: Range<usize>, limit: Limit) {
         let (_, gradient) = self.gradient();
         let gradient = &gradient[range.clone()];
         let mut workspace = Workspace::default();
@@ -129,10 +136,10 @@ impl Problem {
         let norm = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>().sqrt();
         let errors = || gradient.iter().zip(&differences).map(|(g, d)| g - d);
         let relative = norm(&mut errors()) / norm(&mut differences.iter().copied());
-        assert!(relative <= limit, "{}: the gradient is off by {relative:e}", self.name);
+        assert!(relative <= limit.relative, "{}: the gradient is off by {relative:e}", self.name);
         for (i, (error, d)) in errors().zip(&differences).enumerate() {
-            let relative = error.abs() / d.abs().max(1e-3 * largest);
-            assert!(relative <= limit, "{}: parameter {i}, {d}, is off by {relative:e}", self.name);
+            let relative = error.abs() / d.abs().max(limit.floor * largest);
+            assert!(relative <= limit.relative, "{}: parameter {i}, {d}, is off by {relative:e}", self.name);
         }
     }
 }
