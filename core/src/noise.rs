@@ -2,6 +2,7 @@
 //! model, frame and K.
 
 use core::convert::Infallible;
+use core::slice;
 use rand_core::TryRng;
 
 /// Coordinates with a step of their own; later ones take a hashed step.
@@ -26,33 +27,55 @@ static COORDINATES: [[u32; 2]; TABLED] = coordinates();
 /// properties of algebraic numbers"; Cranley and Patterson (1976) for the shift.
 #[derive(Clone, Debug)]
 pub struct LowDiscrepancy {
-    dims: u32,
+    /// the tabled coordinates that this point has not handed out: a word then costs one comparison
+    tabled: slice::Iter<'static, [u32; 2]>,
+    /// the next coordinate beyond the table
+    beyond: u32,
     point: u32,
-    coordinate: u32,
+    dims: u32,
+    /// what `tabled` is after the first word of a point
+    after_first: slice::Iter<'static, [u32; 2]>,
 }
 
 impl LowDiscrepancy {
     /// The sequence in `dims` dimensions, from its first point.
     pub fn new(dims: usize) -> LowDiscrepancy {
         // A sequence of no dimensions has nothing to hand out: one dimension keeps the generator total.
-        LowDiscrepancy { dims: (dims as u32).max(1), point: 1, coordinate: 0 }
+        let dims = dims.max(1);
+        let tabled = COORDINATES[..dims.min(TABLED)].iter();
+        let mut after_first = tabled.clone();
+        after_first.next();
+        LowDiscrepancy { tabled, beyond: TABLED as u32, point: 1, dims: dims as u32, after_first }
     }
 
     #[inline(always)]
     fn next_word(&mut self) -> u32 {
-        let j = self.coordinate;
-        let [step, offset] = match COORDINATES.get(j as usize) {
+        let coordinate = match self.tabled.next() {
             Some(coordinate) => *coordinate,
-            None => beyond_the_table(j),
+            None if self.beyond < self.dims => {
+                self.beyond += 1;
+                beyond_the_table(self.beyond - 1)
+            }
+            None => {
+                self.point = self.point.wrapping_add(1);
+                self.beyond = TABLED as u32;
+                self.tabled = self.after_first.clone();
+                COORDINATES[0]
+            }
         };
-        // u_kj = frac(offset_j + k √p_j)
-        let word = offset.wrapping_add(self.point.wrapping_mul(step));
-        self.coordinate += 1;
-        if self.coordinate == self.dims {
-            self.coordinate = 0;
-            self.point = self.point.wrapping_add(1);
-        }
-        word
+        self.word(coordinate)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fill_across_points(&mut self, words: &mut [[u8; 4]]) {
+        words.iter_mut().for_each(|word| *word = self.next_word().to_le_bytes());
+    }
+
+    /// `u_kj = frac(offset_j + k √p_j)`
+    #[inline(always)]
+    fn word(&self, [step, offset]: [u32; 2]) -> u32 {
+        offset.wrapping_add(self.point.wrapping_mul(step))
     }
 }
 
@@ -69,17 +92,27 @@ impl TryRng for LowDiscrepancy {
         Ok(low | u64::from(self.next_word()) << 32)
     }
 
+    /// As [`next_u32`](rand_core::Rng::next_u32) for each four bytes, but without a check a word.
+    #[inline(always)]
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(4) {
-            let word = self.next_word().to_le_bytes();
-            chunk.iter_mut().zip(word).for_each(|(byte, value)| *byte = value);
+        let (words, rest) = bytes.as_chunks_mut();
+        if let Some((now, later)) = self.tabled.as_slice().split_at_checked(words.len()) {
+            for (word, &coordinate) in words.iter_mut().zip(now) {
+                *word = self.word(coordinate).to_le_bytes();
+            }
+            self.tabled = later.iter();
+        } else {
+            self.fill_across_points(words);
+        }
+        if !rest.is_empty() {
+            rest.iter_mut().zip(self.next_word().to_le_bytes()).for_each(|(byte, value)| *byte = value);
         }
         Ok(())
     }
 }
 
 /// A hashed step, odd so that its multiples reach every word, and a hashed offset.
-#[cold]
+#[inline(always)]
 fn beyond_the_table(j: u32) -> [u32; 2] {
     [hash(!j) | 1, hash(j)]
 }
@@ -121,6 +154,18 @@ mod tests {
     fn steps_are_the_fractions_of_square_roots() {
         assert_eq!(COORDINATES[0][0], 0x6A09_E667); // √2, as in SHA-512's initial values
         assert_eq!(COORDINATES[7][0], 0x5BE0_CD19); // √19
+    }
+
+    /// `u_kj = frac(offset_j + k √p_j)`, j rising fastest, on both sides of the table's end.
+    #[test]
+    fn point_after_point() {
+        for dims in [1, 2, 9, 63, 64, 65, 70] {
+            let mut noise = LowDiscrepancy::new(dims);
+            for (k, j) in (1..5).flat_map(|k| (0..dims).map(move |j| (k, j))) {
+                let [step, offset] = *COORDINATES.get(j).unwrap_or(&[hash(!(j as u32)) | 1, hash(j as u32)]);
+                assert_eq!(noise.next_u32(), offset.wrapping_add(step.wrapping_mul(k)), "{dims}, {k}, {j}");
+            }
+        }
     }
 
     #[test]

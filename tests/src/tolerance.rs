@@ -18,6 +18,8 @@ pub mod math {
     pub const SIGMOID_ULP: f64 = 2.41;
     /// 2.1878 at x = 0.026_123_136: errors of `exp` and `ln_1p_unit`, one after the other.
     pub const SOFTPLUS_ULP: f64 = 2.19;
+    /// 1.4361 at x = 1.001_803_6 times any power of 4: the last step's remainder r and its sum are each rounded.
+    pub const INVERSE_SQRT_ULP: f64 = 1.44;
     /// How far a result may fall as the argument rises by one float: the rounding noise of neighbours, not seen in `exp` and `ln`.
     pub const FALL_ULP: f64 = 2.0;
     /// Absolute; 4.7e-7 at the last octave, where half an ulp is 2.4e-7; 2.9e-7 for |x| < 2.

@@ -107,6 +107,9 @@ fn errors_over(stride: u32) {
     check("tanh", &[(1e-6, 12.0)], stride, math::tanh, f64::tanh, (limit::TANH_ULP, fall));
     check("sigmoid", &[(TINY, 30.0), left], stride, math::sigmoid, sigmoid, (limit::SIGMOID_ULP, fall));
     check("softplus", &[(TINY, 30.0), left], stride, math::softplus, softplus, (limit::SOFTPLUS_ULP, fall));
+    // with a minus, so that it rises
+    let (found, truth) = (|x| -math::inverse_sqrt(x), |x: f64| -1.0 / x.sqrt());
+    check("inverse_sqrt", &[ln_span], stride, found, truth, (limit::INVERSE_SQRT_ULP, fall));
 }
 
 #[test]
@@ -245,6 +248,16 @@ fn sqrt_is_correctly_rounded() {
     same(math::sqrt(0.0), 0.0);
     same(math::sqrt(f32::INFINITY), f32::INFINITY);
     assert!(math::sqrt(-1.0).is_nan());
+}
+
+#[test]
+fn inverse_sqrt_outside_its_domain() {
+    for x in [0.0, f32::from_bits(1), f32::MIN_POSITIVE.next_down()] {
+        assert!(math::inverse_sqrt(x) > 1e18 && math::inverse_sqrt(x).is_finite(), "{x:e}");
+    }
+    for nan in NANS {
+        assert!(math::inverse_sqrt(f32::from_bits(nan)).is_nan());
+    }
 }
 
 // ---- normal quantile -------------------------------------------------------------------------------------------------
@@ -394,6 +407,7 @@ fn golden_hashes() {
         ("sigmoid", hash((-20.0, 20.0), math::sigmoid)),
         ("softplus", hash((-20.0, 20.0), math::softplus)),
         ("sqrt", hash((0.0, 4.0), math::sqrt)),
+        ("inverse_sqrt", hash((0.0, 4.0), math::inverse_sqrt)),
         ("normal_quantile", hash((1.0, 2.0), |x| math::normal_quantile(x.to_bits() << 9))),
     ];
     let golden = [
@@ -404,6 +418,7 @@ fn golden_hashes() {
         "sigmoid 766ba27f",
         "softplus 464d0bb2",
         "sqrt a1d3531a",
+        "inverse_sqrt 4723cee3",
         "normal_quantile c6a468c1",
     ];
     assert_eq!(found.map(|(name, hash)| format!("{name} {hash:08x}")), golden);

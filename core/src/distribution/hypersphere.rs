@@ -32,7 +32,7 @@ impl HypersphericalUniform {
         StandardNormal.sample(rng, z);
         let square = dot(z, z);
         if square > 0.0 {
-            let scale = 1.0 / math::sqrt(square);
+            let scale = math::inverse_sqrt(square);
             z.iter_mut().for_each(|z| *z *= scale);
         } else if let Some(first) = z.first_mut() {
             *first = 1.0;
@@ -96,13 +96,17 @@ pub struct NormalDraw {
 
 impl NormalDraw {
     /// Fills z with g, one word of the generator a coordinate.
-    #[inline]
+    #[inline(always)]
     pub fn new<R: Rng + ?Sized>(mean: &[f32], rng: &mut R, z: &mut [f32]) -> NormalDraw {
+        // all words first, into the memory of z: a generator is faster at a run than at one by one
+        let words: &mut [u32] = bytemuck::cast_slice_mut(z);
+        rng.fill_bytes(bytemuck::cast_slice_mut(words));
         let (mut along, mut square) = (0.0, 0.0);
-        for (mean, z) in mean.iter().zip(z.iter_mut()) {
-            *z = math::normal_quantile(rng.next_u32());
-            along += mean * *z;
-            square += *z * *z;
+        for (mean, word) in mean.iter().zip(words) {
+            let g = math::normal_quantile(u32::from_le(*word));
+            *word = g.to_bits();
+            along += mean * g;
+            square += g * g;
         }
         // |w|² = |g|² − c², unless the difference is so small that it has lost digits
         let square = square - along * along;
@@ -113,10 +117,13 @@ impl NormalDraw {
         }
     }
 
-    /// `z ← (1 − t) μ + k w`: the point at height `1 − t`, on the sphere when `k²|w|² = t(2 − t)`.
-    #[inline]
-    pub fn place(&self, mean: &[f32], t: f32, k: f32, z: &mut [f32]) {
-        let height = 1.0 - t - k * self.left;
+    /// `z ← (1 − t) μ + k w`, the point of the sphere at height `1 − t` in the direction of w.
+    #[inline(always)]
+    pub fn place(&self, mean: &[f32], t: f32, z: &mut [f32]) {
+        // k²|w|² = t (2 − t): k = √(p/|w|²) = p/√(p|w|²), p = t (2 − t)
+        let p = t * (2.0 - t);
+        let k = p * math::inverse_sqrt(p * self.square);
+        let height = (1.0 - t) - k * self.left;
         for (mean, z) in mean.iter().zip(z) {
             *z = height * mean + k * *z;
         }
@@ -168,5 +175,6 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 /// A uniform number in (0, 1) from the upper 23 bits of a word: the middles of 2²³ cells, so neither end is hit.
 #[inline]
 pub fn open_uniform(word: u32) -> f32 {
-    ((word >> 9) as f32 + 0.5) * (1.0 / 8_388_608.0)
+    // 1 ≤ x < 2 in steps of 2⁻²³; the difference to 1 − 2⁻²⁴ is exact
+    f32::from_bits(1.0_f32.to_bits() | word >> 9) - 1.0_f32.next_down()
 }

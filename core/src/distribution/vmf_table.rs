@@ -77,12 +77,16 @@ impl<'a> VmfTable<'a> {
     /// `mean` and `z` of the same length d.
     ///
     /// # Cost
-    /// `d + 1` words of the generator, a binary search, 2 divisions, 1 square root.
-    #[inline]
+    /// `d + 1` words of the generator, a binary search, 1 division.
+    ///
+    /// # Panics
+    /// Where z is shorter than the mean direction.
+    #[inline(always)]
     pub fn sample<R: Rng + ?Sized>(&self, mean: &[f32], rng: &mut R, z: &mut [f32]) -> f32 {
+        let z = &mut z[..mean.len()];
         let t = self.quantile(open_uniform(rng.next_u32()));
         let draw = NormalDraw::new(mean, rng, z);
-        draw.place(mean, t, math::sqrt(t * (2.0 - t) / draw.square), z);
+        draw.place(mean, t, z);
         t
     }
 }
