@@ -102,7 +102,8 @@ impl TryRng for Counted {
 /// The default sampler accepts nine tries in ten or more, except on the circle; a try is d + 1 words.
 #[test]
 fn rejections_are_rare() {
-    let around_the_switch = DIMENSIONS.into_iter().flat_map(|d| [0.39, 0.4].map(|share| (d, share * d as f32)));
+    let around_the_switch =
+        DIMENSIONS.into_iter().flat_map(|d| [0.39, 0.4].map(|share| (d, share * d as f32)));
     for (d, kappa) in grid().chain(around_the_switch) {
         let sampler = VmfSampler::new(d, kappa);
         let (mean, mut z) = (some_direction(d), vec![0.0; d]);

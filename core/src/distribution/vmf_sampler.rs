@@ -104,7 +104,7 @@ impl VmfSampler {
     ///
     /// # Cost
     /// At most [`MAX_TRIES`] times `d + 1` words of the generator, on average 1.0 to 1.1 times (1.5 for d = 2). With the default
-    /// noise and a d known to the compiler 430 to 500 instructions at d = 8 on a Cortex-M4F.
+    /// noise and a d known to the compiler 415 to 500 instructions at d = 8 on a Cortex-M4F.
     ///
     /// # Panics
     /// Where z is shorter than the mean direction.

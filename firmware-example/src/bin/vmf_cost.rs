@@ -1,0 +1,76 @@
+//! Prints the instructions that each von Mises–Fisher sampler takes for a sample, noise included.
+//!
+//! Counts on QEMU's mps2-an386 with `-icount shift=8` alone, where time is instructions: `tests/tests/vmf_cost.rs` runs it.
+#![cfg_attr(target_os = "none", no_std, no_main)]
+#![cfg_attr(target_os = "none", expect(unsafe_code, reason = "a timer's registers"))]
+
+use core::fmt::Write;
+use core::hint::black_box;
+use elbow::distribution::{VmfSampler, VmfTable, build_vmf_table};
+use elbow::noise::LowDiscrepancy;
+use elbow_firmware::{Failure, machine};
+
+const SAMPLES: u32 = 1000;
+
+#[cfg_attr(target_os = "none", machine::entry)]
+fn main() -> ! {
+    machine::run(|out| {
+        writeln!(out, "sampler,d,kappa,instructions")?;
+        costs::<4>(out)?;
+        costs::<8>(out)?;
+        costs::<16>(out)
+    })
+}
+
+fn costs<const D: usize>(out: &mut impl Write) -> Result<(), Failure> {
+    let mut row =
+        |name, kappa, count| writeln!(out, "{name},{D},{kappa},{count}").map_err(|_| Failure::Console);
+    for kappa in [0.0, 1.0, 3.0, 10.0, 100.0] {
+        let default = VmfSampler::new(D, kappa);
+        row("default", kappa, instructions::<D>(|mean, noise, z| default.sample(mean, noise, z)))?;
+    }
+    let moebius = VmfSampler::moebius(D, 10.0);
+    row("moebius", 10.0, instructions::<D>(|mean, noise, z| moebius.sample(mean, noise, z)))?;
+    let mut nodes = [[0.0; 2]; 65];
+    build_vmf_table(D, 10.0, &mut nodes);
+    if let Ok(table) = VmfTable::new(D, &nodes) {
+        row("table", 10.0, instructions::<D>(|mean, noise, z| table.sample(mean, noise, z)))?;
+    }
+    Ok(())
+}
+
+/// The mean over many samples about the direction of equal coordinates.
+#[inline(never)]
+fn instructions<const D: usize>(
+    sample: impl Fn(&[f32; D], &mut LowDiscrepancy, &mut [f32; D]) -> f32,
+) -> u32 {
+    let mean = [elbow::math::inverse_sqrt(D as f32); D];
+    let (mut noise, mut z) = (LowDiscrepancy::new(D + 1), [0.0; D]);
+    let start = ticks_left();
+    for _ in 0..SAMPLES {
+        black_box(sample(&mean, &mut noise, &mut z));
+        black_box(&mut z);
+    }
+    // an instruction is 2⁸ ns, a tick of the 25 MHz timer 40 ns
+    (u64::from(start.wrapping_sub(ticks_left())) * 10 / 64 / u64::from(SAMPLES)) as u32
+}
+
+/// The timer 0 of the board, which counts down; started by the first call.
+#[cfg(all(target_os = "none", target_arch = "arm"))]
+fn ticks_left() -> u32 {
+    let [control, value, reload] = [0x4000_0000_usize, 0x4000_0004, 0x4000_0008].map(|at| at as *mut u32);
+    // SAFETY: registers of a peripheral that nothing else uses.
+    unsafe {
+        if control.read_volatile() == 0 {
+            reload.write_volatile(u32::MAX);
+            value.write_volatile(u32::MAX);
+            control.write_volatile(1);
+        }
+        value.read_volatile()
+    }
+}
+
+#[cfg(not(all(target_os = "none", target_arch = "arm")))]
+fn ticks_left() -> u32 {
+    0
+}
