@@ -127,7 +127,11 @@ fn type_name(name: &str) -> String {
     };
     let camel: String = name.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(word).collect();
     // `Self` is a word of the language
-    if camel.starts_with(|c: char| c.is_ascii_alphabetic()) && camel != "Self" { camel } else { format!("Model{camel}") }
+    if camel.starts_with(|c: char| c.is_ascii_alphabetic()) && camel != "Self" {
+        camel
+    } else {
+        format!("Model{camel}")
+    }
 }
 
 fn constant_name(name: &str) -> String {
