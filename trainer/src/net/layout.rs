@@ -202,6 +202,16 @@ impl Layout {
         all
     }
 
+    /// How much larger than usual the weights of a layer start. The coordinates of a unit vector have variance 1/D where other
+    /// inputs have about 1: what reads them makes up for it by √D.
+    fn input_gain(&self, dense: &Dense) -> f64 {
+        let reads_latent = self.decoder.first().map_or(self.likelihood.first(), |layer| &layer.dense) == dense;
+        match self.latent {
+            Latent::VonMisesFisher { .. } if reads_latent => (self.latent.dim() as f64).sqrt(),
+            _ => 1.0,
+        }
+    }
+
     /// Parameters to start from: weights uniform in ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), before a
     /// rectifier in ±√(6 / inputs) (He et al. 2015); `output_bias` in the likelihood's first output (see
     /// [`output_bias`](crate::likelihood::output_bias)); all else 0.
@@ -216,7 +226,7 @@ impl Layout {
                 Activation::Relu | Activation::LeakyRelu | Activation::Elu | Activation::Silu => dense.inputs,
                 _ => dense.inputs + dense.outputs,
             };
-            let limit = (6.0 / fan as f64).sqrt();
+            let limit = (6.0 / fan as f64).sqrt() * self.input_gain(dense);
             params[dense.weights()].fill_with(|| (limit * symmetric(&mut rng)) as f32);
         }
         params[self.likelihood.first().bias()].copy_from_slice(output_bias);
