@@ -205,7 +205,8 @@ impl Layout {
     /// How much larger than usual the weights of a layer start. The coordinates of a unit vector have variance 1/D where other
     /// inputs have about 1: what reads them makes up for it by √D.
     fn input_gain(&self, dense: &Dense) -> f64 {
-        let reads_latent = self.decoder.first().map_or(self.likelihood.first(), |layer| &layer.dense) == dense;
+        let reads_latent =
+            self.decoder.first().map_or(self.likelihood.first(), |layer| &layer.dense) == dense;
         match self.latent {
             Latent::VonMisesFisher { .. } if reads_latent => (self.latent.dim() as f64).sqrt(),
             _ => 1.0,
