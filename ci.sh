@@ -80,6 +80,8 @@ step 'lints' cargo clippy --locked --workspace --all-targets -- -D warnings
 step 'documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --lib --no-deps
 step 'tests' cargo test --locked --workspace
 step 'links for every target' cargo test --locked -p elbow-tests --test cross_compile -- --ignored --show-output
+step 'every float' cargo test --locked -p elbow-tests --test math -- --ignored
+step 'sampler costs in QEMU' cargo test --locked -p elbow-tests --test vmf_cost -- --ignored --show-output
 step 'same bits in QEMU' cargo test --locked -p elbow-tests --test firmware_qemu -- --ignored --show-output
 
 echo

@@ -8,6 +8,7 @@
 pub mod demo;
 #[cfg_attr(not(target_os = "none"), path = "host.rs")]
 pub mod machine;
+pub mod sphere;
 
 use core::fmt::{self, Write};
 use demo::{DEMO_SAMPLES, Verdict};
@@ -102,11 +103,14 @@ pub fn score(out: &mut impl Write) -> Result<Summary, Failure> {
 /// # Errors
 /// The model or a frame is refused, or `out` fails.
 pub fn parity(out: &mut impl Write) -> Result<(), Failure> {
-    let model = demo::load()?;
+    let (model, sphere) = (demo::load()?, sphere::load()?);
     for (i, frame) in demo::frames().enumerate() {
         let score = model.log_density(&frame, DEMO_SAMPLES)?;
         let numbers = [score.log_density.0, score.effective_sample_size, score.standard_error];
         writeln!(out, "{i:03}{}{}", Bits(&demo::trace(&model, &frame)?), Bits(&numbers))?;
+        let score = sphere.log_density(&frame, DEMO_SAMPLES)?;
+        let numbers = [score.log_density.0, score.effective_sample_size, score.standard_error];
+        writeln!(out, "{i:03}{}{}", Bits(&sphere::trace(&sphere, &frame)?), Bits(&numbers))?;
     }
     Ok(())
 }
