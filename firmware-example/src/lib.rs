@@ -12,7 +12,7 @@ pub mod sphere;
 
 use core::fmt::{self, Write};
 use demo::{DEMO_SAMPLES, Verdict};
-use elbow::{FrameError, LoadError, SelfTestError};
+use elbow::{FrameError, LoadError, Score, SelfTestError};
 
 /// What [`score`] found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,7 +97,8 @@ pub fn score(out: &mut impl Write) -> Result<Summary, Failure> {
     Ok(summary)
 }
 
-/// Writes the conformance set: for each frame a line with the bits, in hex, of every number on the way to its score.
+/// Writes the conformance set: for each frame a line with the bits, in hex, of every number on the way to its scores under
+/// both models.
 /// Machines agree when their lines do.
 ///
 /// # Errors
@@ -106,13 +107,15 @@ pub fn parity(out: &mut impl Write) -> Result<(), Failure> {
     let (model, sphere) = (demo::load()?, sphere::load()?);
     for (i, frame) in demo::frames().enumerate() {
         let score = model.log_density(&frame, DEMO_SAMPLES)?;
-        let numbers = [score.log_density.0, score.effective_sample_size, score.standard_error];
-        writeln!(out, "{i:03}{}{}", Bits(&demo::trace(&model, &frame)?), Bits(&numbers))?;
+        write!(out, "{i:03}{}{}", Bits(&demo::trace(&model, &frame)?), Bits(&numbers(&score)))?;
         let score = sphere.log_density(&frame, DEMO_SAMPLES)?;
-        let numbers = [score.log_density.0, score.effective_sample_size, score.standard_error];
-        writeln!(out, "{i:03}{}{}", Bits(&sphere::trace(&sphere, &frame)?), Bits(&numbers))?;
+        writeln!(out, "{}{}", Bits(&sphere::trace(&sphere, &frame)?), Bits(&numbers(&score)))?;
     }
     Ok(())
+}
+
+fn numbers(score: &Score) -> [f32; 3] {
+    [score.log_density.0, score.effective_sample_size, score.standard_error]
 }
 
 /// Numbers as the hex digits of their bits, each after a space.
