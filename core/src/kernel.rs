@@ -7,6 +7,11 @@
 //! `s = b; for i in 0..n { s = s + w[i]·x[i] }`, each operation rounded to nearest (numeric profile 1).
 //!
 //! Speed comes from doing several *outputs* and several *samples* (lanes) at once, which leaves each sum alone.
+//!
+//! `cfg_attr(target_os = "none", inline(never))`, here and in other modules, marks what a device shall hold one copy of: else
+//! there would be one for each layer, or for each turn of a short loop. A host inlines it.
+
+use core::slice::{from_mut, from_ref};
 
 /// Outputs per tile.
 pub const TILE: usize = 8;
@@ -22,43 +27,103 @@ pub const fn tiles(outputs: usize) -> usize {
     outputs.div_ceil(TILE)
 }
 
-/// `s[o][l] = bias[o] + Σ_i weights[i][o]·x[i][l]`, inputs rising.
+/// `y[o][l] = bias[o] + Σ_i weights[o][i]·x[i][l]`, inputs rising, for as many tiles as `y` has.
 ///
-/// **Shape.** `weights`: `[inputs][8]`, `x`: `[inputs][L]`.
+/// **Shape.** `weights`: `[tiles][inputs][8]`, `bias`: `[tiles][8]`, `x`: `[inputs][L]`, `y`: `[tiles][8][L]`.
 ///
-/// **Cost.** inputs · 8 · L multiply-adds; each weight is read once for all `L` samples.
-#[inline]
-pub fn tile<const L: usize>(weights: &[[f32; TILE]], bias: &[f32; TILE], x: &[[f32; L]]) -> Tile<L> {
-    if L == 1 { rows::<L, 0, TILE>(weights, bias, x) } else { halves(weights, bias, x) }
-}
-
-#[inline(always)]
-fn halves<const L: usize>(weights: &[[f32; TILE]], bias: &[f32; TILE], x: &[[f32; L]]) -> Tile<L> {
-    let mut sums = rows::<L, 0, HALF>(weights, bias, x);
-    let upper = rows::<L, HALF, TILE>(weights, bias, x);
-    sums[HALF..].copy_from_slice(&upper[HALF..]);
-    sums
-}
-
-/// The rows `FROM..TO` of a tile; the others stay zero.
-#[inline(always)]
-fn rows<const L: usize, const FROM: usize, const TO: usize>(
+/// **Cost.** inputs · 8 · L multiply-adds a tile; each weight is read once for all `L` samples.
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline(always))]
+pub fn dense<const L: usize>(
     weights: &[[f32; TILE]],
-    bias: &[f32; TILE],
+    bias: &[[f32; TILE]],
     x: &[[f32; L]],
-) -> Tile<L> {
-    let mut sums = [[0.0; L]; TILE];
-    for o in FROM..TO {
-        sums[o] = [bias[o]; L];
+    y: &mut [Tile<L>],
+) {
+    for (t, (bias, y)) in bias.iter().zip(y).enumerate() {
+        let Some(weights) = of_tile(t, weights, x.len()) else { return };
+        if L == 1 {
+            y.copy_from_slice(&rows::<L, TILE, 4>(0, weights, bias, x));
+        } else {
+            y[..HALF].copy_from_slice(&rows::<L, HALF, 2>(0, weights, bias, x));
+            y[HALF..].copy_from_slice(&rows::<L, HALF, 2>(1, weights, bias, x));
+        }
     }
-    for (w, x) in weights.iter().zip(x) {
-        for o in FROM..TO {
-            for l in 0..L {
-                sums[o][l] += w[o] * x[l];
+}
+
+/// As [`dense`], but hands each output over instead of storing it.
+#[inline(always)]
+pub fn for_each_row<const L: usize>(
+    weights: &[[f32; TILE]],
+    bias: &[[f32; TILE]],
+    x: &[[f32; L]],
+    mut visit: impl FnMut([f32; L]),
+) {
+    for (t, bias) in bias.iter().enumerate() {
+        let Some(weights) = of_tile(t, weights, x.len()) else { return };
+        if L == 1 {
+            rows::<L, TILE, 4>(0, weights, bias, x).into_iter().for_each(&mut visit);
+        } else {
+            for part in 0..TILE / HALF {
+                rows::<L, HALF, 2>(part, weights, bias, x).into_iter().for_each(&mut visit);
             }
         }
     }
-    sums
+}
+
+/// One tile: `s[o][l] = bias[o] + Σ_i weights[i][o]·x[i][l]`.
+///
+/// **Shape.** `weights`: `[inputs][8]`, `x`: `[inputs][L]`.
+#[inline(always)]
+pub fn tile<const L: usize>(weights: &[[f32; TILE]], bias: &[f32; TILE], x: &[[f32; L]]) -> Tile<L> {
+    let mut y = [[0.0; L]; TILE];
+    dense(weights, from_ref(bias), x, from_mut(&mut y));
+    y
+}
+
+/// The weights of a tile, if they are there.
+#[inline(always)]
+fn of_tile(t: usize, weights: &[[f32; TILE]], inputs: usize) -> Option<&[[f32; TILE]]> {
+    weights.get(t * inputs..(t + 1) * inputs)
+}
+
+/// The rows `part·N .. part·N + N` of a tile, `UNROLL` inputs in each turn of the loop.
+#[inline(always)]
+fn rows<const L: usize, const N: usize, const UNROLL: usize>(
+    part: usize,
+    weights: &[[f32; TILE]],
+    bias: &[f32; TILE],
+    x: &[[f32; L]],
+) -> [[f32; L]; N] {
+    let mut s = of_part::<N>(part, bias).map(|bias| [bias; L]);
+    let ((mut ws, last_ws), (mut xs, last_xs)) = (weights.as_chunks::<UNROLL>(), x.as_chunks::<UNROLL>());
+    // by slice patterns, not `zip`: LLVM then counts down, which takes an instruction less in each turn on Thumb
+    while let ([w, rest_ws @ ..], [x, rest_xs @ ..]) = (ws, xs) {
+        for (w, x) in w.iter().zip(x) {
+            add(&mut s, of_part(part, w), x);
+        }
+        (ws, xs) = (rest_ws, rest_xs);
+    }
+    for (w, x) in last_ws.iter().zip(last_xs) {
+        add(&mut s, of_part(part, w), x);
+    }
+    s
+}
+
+/// `s[o][l] += w[o]·x[l]`
+#[inline(always)]
+fn add<const L: usize, const N: usize>(s: &mut [[f32; L]; N], w: [f32; N], x: &[f32; L]) {
+    for (s, w) in s.iter_mut().zip(w) {
+        for (s, x) in s.iter_mut().zip(x) {
+            *s += w * x;
+        }
+    }
+}
+
+/// The numbers `part·N .. part·N + N` of a tile.
+#[inline(always)]
+fn of_part<const N: usize>(part: usize, tile: &[f32; TILE]) -> [f32; N] {
+    tile.as_chunks().0.get(part).copied().unwrap_or([0.0; N])
 }
 
 #[cfg(test)]

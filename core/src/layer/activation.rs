@@ -8,10 +8,11 @@ pub trait Activation: Copy {
     /// `y = f(s)`
     fn apply(self, s: f32) -> f32;
 
-    /// Applies the function to the samples of one output.
-    #[inline(always)]
-    fn apply_all<const L: usize>(self, row: &mut [f32; L]) {
-        for s in row {
+    /// Applies the function to each of several numbers.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn apply_all(self, values: &mut [f32]) {
+        for s in values {
             *s = self.apply(*s);
         }
     }
@@ -49,8 +50,8 @@ macro_rules! activations {
             }
 
             #[inline(always)]
-            fn apply_all<const L: usize>(self, row: &mut [f32; L]) {
-                match self { $(Kind::$name => $name.apply_all(row),)* }
+            fn apply_all(self, values: &mut [f32]) {
+                match self { $(Kind::$name => $name.apply_all(values),)* }
             }
         }
     };
@@ -60,7 +61,11 @@ activations! {
     /// `y = s`
     Identity(s) => s;
     /// `y = max(s, 0)`
-    Relu(s) => if s > 0.0 { s } else { 0.0 };
+    // By bits, which needs no FPU: the numbers above 0 are one range of them, without NaN.
+    Relu(s) => {
+        let bits = s.to_bits();
+        f32::from_bits(if bits.wrapping_sub(1) < f32::INFINITY.to_bits() { bits } else { 0 })
+    };
     /// `y = s` where `s > 0`, else `s / 100`
     LeakyRelu(s) => if s > 0.0 { s } else { 0.01 * s };
     /// `y = tanh s`

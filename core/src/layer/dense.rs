@@ -12,6 +12,9 @@ use core::marker::PhantomData;
 pub trait Projection: Layer {
     /// The outputs `8t .. 8t + 8` for `L` samples; those past the last output are meaningless.
     fn tile<const L: usize>(&self, t: usize, x: &[[f32; L]]) -> Tile<L>;
+
+    /// Hands over the outputs one by one, then the padding.
+    fn for_each_row<const L: usize>(&self, x: &[[f32; L]], visit: impl FnMut([f32; L]));
 }
 
 /// `y = f(W·x + b)`, with weights borrowed from the model file (see [`crate::Dense`] for fixed sizes).
@@ -63,9 +66,13 @@ impl<I: Shape, O: Shape, A: Activation> Layer for DenseLayer<'_, I, O, A> {
 
     #[inline]
     fn forward<const L: usize>(&self, x: &[[f32; L]]) -> O::Buffer<[f32; L]> {
-        let mut y = O::buffer(self.outputs());
-        for (t, y) in y.as_mut().chunks_mut(TILE).enumerate() {
-            y.copy_from_slice(&self.tile(t, x)[..y.len()]);
+        let mut y = O::scratch(self.outputs());
+        let (tiles, rest) = y.as_mut().as_chunks_mut::<TILE>();
+        kernel::dense(self.weights, self.bias, x, tiles);
+        self.activation.apply_all(tiles.as_flattened_mut().as_flattened_mut());
+        if !rest.is_empty() {
+            let last = self.tile(self.outputs() / TILE, x);
+            rest.iter_mut().zip(last).for_each(|(y, s)| *y = s);
         }
         y
     }
@@ -74,14 +81,18 @@ impl<I: Shape, O: Shape, A: Activation> Layer for DenseLayer<'_, I, O, A> {
 impl<I: Shape, O: Shape, A: Activation> Projection for DenseLayer<'_, I, O, A> {
     #[inline(always)]
     fn tile<const L: usize>(&self, t: usize, x: &[[f32; L]]) -> Tile<L> {
-        let inputs = self.inputs();
-        let weights = self.weights.get(t * inputs..(t + 1) * inputs).unwrap_or(&[]);
-        let bias = self.bias.get(t).unwrap_or(&[0.0; TILE]);
-        let mut tile = kernel::tile(weights, bias, x);
-        for row in &mut tile {
-            self.activation.apply_all(row);
-        }
+        let weights = self.weights.get(t * self.inputs()..).unwrap_or(&[]);
+        let mut tile = kernel::tile(weights, self.bias.get(t).unwrap_or(&[0.0; TILE]), x);
+        self.activation.apply_all(tile.as_flattened_mut());
         tile
+    }
+
+    #[inline(always)]
+    fn for_each_row<const L: usize>(&self, x: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
+        kernel::for_each_row(self.weights, self.bias, x, |mut row| {
+            self.activation.apply_all(&mut row);
+            visit(row);
+        });
     }
 }
 

@@ -25,7 +25,7 @@ impl<P: Projection> Likelihood for Bernoulli<P> {
     type In = P::In;
     type Out = P::Out;
 
-    #[inline]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn log_prob<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32]) -> [f32; L] {
         let mut log_prob = [0.0; L];
         for (t, bits) in features.chunks(TILE).enumerate() {

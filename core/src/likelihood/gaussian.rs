@@ -39,20 +39,18 @@ impl<P: Projection> Likelihood for Gaussian<'_, P> {
     type In = P::In;
     type Out = P::Out;
 
-    #[inline]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn log_prob<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32]) -> [f32; L] {
         let mut square = [0.0; L];
-        let inverse = self.inverse_scale.chunks(TILE);
-        for (t, (features, inverse)) in features.chunks(TILE).zip(inverse).enumerate() {
-            let locs = self.loc.tile(t, hidden);
-            for ((locs, x), inverse) in locs.iter().zip(features).zip(inverse) {
-                for (square, loc) in square.iter_mut().zip(locs) {
-                    // r = (x − loc)/scale
-                    let r = (x - loc) * inverse;
-                    *square += r * r;
-                }
+        let mut rest = features.iter().zip(self.inverse_scale);
+        self.loc.for_each_row(hidden, |locs| {
+            let Some((x, inverse)) = rest.next() else { return };
+            for (square, loc) in square.iter_mut().zip(locs) {
+                // r = (x − loc)/scale
+                let r = (x - loc) * inverse;
+                *square += r * r;
             }
-        }
+        });
         // log p = Σ_i −½ r_i² − log scale_i − ½ log 2π
         square.map(|square| self.log_constant - 0.5 * square)
     }
@@ -90,7 +88,7 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out>> Likelihood for Gaus
     type In = P::In;
     type Out = P::Out;
 
-    #[inline]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn log_prob<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32]) -> [f32; L] {
         let mut log_prob = [-HALF_LOG_TAU * features.len() as f32; L];
         for (t, features) in features.chunks(TILE).enumerate() {
