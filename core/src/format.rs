@@ -224,6 +224,7 @@ impl<'a> Sections<'a> {
     ///
     /// # Errors
     /// [`LoadError::Malformed`] past the end, [`LoadError::Misaligned`], [`LoadError::NonFinite`].
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn floats(&mut self, n: usize) -> Result<&'a [f32], LoadError> {
         let bytes = n.checked_mul(size_of::<f32>()).ok_or(LoadError::Malformed)?;
         let section = self.rest.get(..bytes).ok_or(LoadError::Malformed)?;

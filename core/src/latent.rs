@@ -55,7 +55,7 @@ pub trait Head {
 }
 
 impl<S: Shape> Posterior for DiagonalGaussian<S> {
-    #[inline]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
         self.sample_log_ratio(rng, z)
     }
@@ -106,7 +106,7 @@ impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Head for GaussianHe
         copy(self.loc.forward(hidden).as_ref(), loc.as_mut());
         copy(self.log_scale.forward(hidden).as_ref(), log_scale.as_mut());
         for s in log_scale.as_mut() {
-            *s = clamp(*s, LOG_SCALE_MIN, LOG_SCALE_MAX);
+            *s = bounded(*s);
         }
         DiagonalGaussian::new_unchecked(loc, log_scale)
     }
@@ -129,6 +129,11 @@ fn copy(from: &[[f32; 1]], to: &mut [f32]) {
 pub(crate) fn clamp(value: f32, low: f32, high: f32) -> f32 {
     let value = if value < low { low } else { value };
     if value > high { high } else { value }
+}
+
+#[cfg_attr(target_os = "none", inline(never))]
+fn bounded(log_scale: f32) -> f32 {
+    clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX)
 }
 
 impl<'a, M: Load<'a>, S: Load<'a>> Load<'a> for GaussianHead<M, S> {

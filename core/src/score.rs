@@ -150,7 +150,7 @@ where
     }
 
     /// `log p(features|z)` and `log p(z) − log q(z|x)` of the next `N` samples.
-    #[inline]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn log_weight_terms<const N: usize, R: Rng + ?Sized>(
         &self,
         features: &[f32],
@@ -225,19 +225,19 @@ impl LogMeanExp {
     }
 
     /// Takes one term.
-    #[inline]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn push(&mut self, a: f32) {
         self.count += 1;
+        // the smaller of the two over the larger
+        let ratio = math::exp(if a > self.max { self.max - a } else { a - self.max });
         if a > self.max {
             // the sums so far are in units of the old largest term
-            let shrink = math::exp(self.max - a);
-            self.sum = self.sum * shrink + 1.0;
-            self.sum_square = self.sum_square * (shrink * shrink) + 1.0;
+            self.sum = self.sum * ratio + 1.0;
+            self.sum_square = self.sum_square * (ratio * ratio) + 1.0;
             self.max = a;
         } else if a > f32::NEG_INFINITY {
-            let term = math::exp(a - self.max);
-            self.sum += term;
-            self.sum_square += term * term;
+            self.sum += ratio;
+            self.sum_square += ratio * ratio;
         } else if a.is_nan() {
             self.sum = f32::NAN;
         }
