@@ -36,6 +36,7 @@
 #![forbid(unsafe_code)]
 
 pub mod architecture;
+pub mod codec;
 pub mod distribution;
 pub mod features;
 pub mod fingerprint;
