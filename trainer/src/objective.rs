@@ -1,12 +1,24 @@
-//! Bounds on log p(x) and their gradients.
+//! Bounds on log p(x) and the gradients that raise them.
 //!
 //! ```text
-//! log w_k = log p(x|z_k) + log p(z_k) − log q(z_k|x),   z_k ~ q(z|x)
+//! log w_k = log p(x|z_k) + log p(z_k) − log q(z_k|x),   z_k ~ q(z|x),   v_k = w_k / Σ_l w_l
 //! ELBO    = (1/K) Σ_k log p(x|z_k) − KL(q(z|x) ‖ p(z))
 //! IWAE    = log (1/K) Σ_k w_k                            (Burda, Grosse and Salakhutdinov 2016, equation 8)
 //! ```
+//!
+//! Every importance-weighted objective gives the decoder the IWAE's gradient `Σ_k v_k ∂log p(x, z_k)`. They differ in what
+//! the encoder's parameters φ follow:
+//!
+//! | | ∂φ | |
+//! |---|---|---|
+//! | `Iwae` | `Σ v_k (∂log w_k/∂z ∂z/∂φ − ∂log q(z_k)/∂φ)` | the slope of the bound; its signal drowns in noise as K grows |
+//! | `Stl` | `Σ v_k ∂log w_k/∂z ∂z/∂φ` | sticking the landing (Roeder, Wu and Duvenaud 2017); unbiased for K = 1 only |
+//! | `Dreg` | `Σ v_k² ∂log w_k/∂z ∂z/∂φ` | doubly reparameterised (Tucker and others 2019, equation 8); the mean of `Iwae` |
+//! | `Rws` | `Σ v_k ∂log q(z_k)/∂φ` | wake-phase of reweighted wake–sleep (Bornschein and Bengio 2015): KL(p(z\|x) ‖ q(z\|x)) falls |
+//!
+//! All but `Iwae` have no variance where q(z|x) is the true posterior, or, `Rws`, no mean.
 
-use crate::latent::{Draws, Posterior, Term};
+use crate::latent::{Draws, Posterior, Pull};
 use crate::likelihood::{Observation, Outputs};
 use crate::net::chain::{self, Slope, Trace};
 use crate::net::layout::Layout;
@@ -18,16 +30,34 @@ use crate::net::real::Real;
 pub enum Objective {
     /// The evidence lower bound, its divergence in closed form.
     Elbo {
-        /// of the divergence in the gradient, below 1 while a fit warms up; the bound that is told is the ELBO itself
+        /// of the divergence in the gradient: β (Higgins and others 2017), and less while a fit warms up; the bound that is
+        /// told is the ELBO itself
         weight: f32,
     },
     /// The importance-weighted bound.
     Iwae,
+    /// The importance-weighted bound, its encoder's gradient doubly reparameterised.
+    Dreg,
+    /// The importance-weighted bound, its encoder's gradient without the score.
+    Stl,
+    /// The importance-weighted bound for the decoder, the inclusive divergence for the encoder.
+    Rws,
 }
 
 impl Objective {
     /// The evidence lower bound with its full divergence.
     pub const ELBO: Objective = Objective::Elbo { weight: 1.0 };
+
+    /// What the encoder follows of the sample whose normalised weight is v: the factors of `∂log w/∂z ∂z/∂φ` and of
+    /// `−∂log q/∂φ`, both to be multiplied by v.
+    fn pull<T: Real>(self, v: T) -> (T, T) {
+        match self {
+            Objective::Elbo { .. } | Objective::Iwae => (T::ONE, T::ONE),
+            Objective::Dreg => (v, T::ZERO),
+            Objective::Stl => (T::ONE, T::ZERO),
+            Objective::Rws => (T::ZERO, -T::ONE),
+        }
+    }
 }
 
 /// The rows of a step.
@@ -55,8 +85,27 @@ pub struct Workspace<T> {
     slope: Slope<T>,
     /// log p(x|z) or log w, `[row][sample]`
     log_weight: Vec<f64>,
-    /// derivative of the loss with respect to them
-    d_log_weight: Vec<T>,
+    /// v or 1/K, likewise
+    weight: Vec<T>,
+    kept: Kept<T>,
+}
+
+impl<T> Workspace<T> {
+    /// How many samples took part in the last gradient.
+    pub fn kept(&self) -> usize {
+        self.kept.samples.len()
+    }
+}
+
+/// The samples that count in the gradient.
+#[derive(Debug, Default)]
+struct Kept<T> {
+    /// which they are, rising
+    samples: Vec<usize>,
+    /// derivative of the loss with respect to their log p(x|z)
+    d_log_prob: Vec<T>,
+    /// what the posterior follows of them
+    pulls: Vec<Pull<T>>,
 }
 
 /// The mean of the bound over the rows, in nats.
@@ -71,22 +120,26 @@ pub fn bound<T: Real>(
     workspace: &mut Workspace<T>,
 ) -> f64 {
     let samples = check(layout, params, batch);
-    let Workspace { encoder, draws, decoder, outputs, log_weight, d_log_weight, .. } = workspace;
+    let Workspace { encoder, draws, decoder, outputs, log_weight, weight, .. } = workspace;
     log_weight.resize(samples, 0.0);
-    d_log_weight.resize(samples, T::ZERO);
+    weight.resize(samples, T::ZERO);
     chain::forward(&layout.encoder, params, batch.input, encoder);
     let posterior = posterior(layout, params, batch, encoder);
     posterior.forward(draws);
     chain::forward(&layout.decoder, params, &draws.z, decoder);
     observation(layout, params, batch, decoder, &draws.z).forward(outputs, log_weight);
-    match objective {
-        Objective::Elbo { .. } => elbo(&posterior, draws, batch.rows_of_mean, log_weight, d_log_weight),
-        Objective::Iwae => iwae(&posterior, draws, batch.rows_of_mean, log_weight, d_log_weight),
-    }
+    let bound = match objective {
+        Objective::Elbo { .. } => elbo(&posterior, draws, log_weight, weight),
+        _ => importance_weighted(&posterior, draws, log_weight, weight),
+    };
+    bound / batch.rows_of_mean as f64
 }
 
-/// The mean of the bound over the rows, in nats; adds the gradient of its negative, the divergence weighted as the objective
-/// says, to `gradient`.
+/// The mean of the bound over the rows, in nats; adds the gradient of the objective's loss to `gradient`.
+///
+/// # Numerics
+/// Samples with a normalised weight below half of `T::EPSILON` (2⁻²⁴ in f32) take no part in the way back: the products with
+/// what remains are that much shorter. A sum of K terms in `T` may be off by K times as much of the largest anyway.
 ///
 /// # Panics
 /// If the slices' lengths do not fit the layout.
@@ -100,63 +153,74 @@ pub fn bound_and_gradient<T: Real>(
 ) -> f64 {
     assert_eq!(gradient.len(), layout.len, "the gradient's length");
     let bound = bound(layout, params, batch, objective, workspace);
-    let Workspace { encoder, draws, decoder, outputs, slope, d_log_weight, .. } = workspace;
-    let term = match objective {
-        // ∂loss/∂KL = weight / rows
-        Objective::Elbo { weight } => {
-            Term::Divergence(T::from_f64(f64::from(weight) / batch.rows_of_mean as f64))
-        }
-        Objective::Iwae => Term::LogRatio(d_log_weight),
-    };
+    let Workspace { encoder, draws, decoder, outputs, slope, weight, kept, .. } = workspace;
+    kept.choose(weight, objective, batch.rows_of_mean);
+    draws.keep(&kept.samples, weight.len());
+    decoder.keep(&kept.samples, weight.len());
+    outputs.keep(&kept.samples, weight.len());
     let observation = observation(layout, params, batch, decoder, &draws.z);
-    observation.backward(outputs, d_log_weight, slope, gradient);
+    observation.backward(outputs, &kept.d_log_prob, slope, gradient);
     chain::backward(&layout.decoder, params, &draws.z, decoder, true, slope, gradient);
+    // ∂loss/∂KL = weight / rows
+    let d_divergence = match objective {
+        Objective::Elbo { weight } => T::from_f64(f64::from(weight) / batch.rows_of_mean as f64),
+        _ => T::ZERO,
+    };
     let posterior = posterior(layout, params, batch, encoder);
-    posterior.backward(draws, term, !layout.encoder.is_empty(), slope, gradient);
+    posterior.backward(draws, d_divergence, &kept.pulls, !layout.encoder.is_empty(), slope, gradient);
     chain::backward(&layout.encoder, params, batch.input, encoder, false, slope, gradient);
     bound
 }
 
-/// `(1/K) Σ_k log p(x|z_k) − KL`, averaged over rows; `d` receives the derivative of its negative.
-fn elbo<T: Real>(
-    posterior: &Posterior<'_, T>,
-    draws: &Draws<T>,
-    rows: usize,
-    log_prob: &[f64],
-    d: &mut [T],
-) -> f64 {
+impl<T: Real> Kept<T> {
+    fn choose(&mut self, weight: &[T], objective: Objective, rows: usize) {
+        let negligible = T::from_f64(0.5 * T::EPSILON.to_f64());
+        self.samples.clear();
+        self.d_log_prob.clear();
+        self.pulls.clear();
+        for (sample, &weight) in weight.iter().enumerate() {
+            if weight < negligible && !matches!(objective, Objective::Elbo { .. }) {
+                continue;
+            }
+            // ∂loss/∂log p(x|z_k) = −v_k / rows, and so ∂loss/∂log w_k where the ratio is sampled
+            let d = T::from_f64(-weight.to_f64() / rows as f64);
+            let d_log_ratio = if matches!(objective, Objective::Elbo { .. }) { T::ZERO } else { d };
+            let (path, score) = objective.pull(weight);
+            self.samples.push(sample);
+            self.d_log_prob.push(d);
+            self.pulls.push(Pull { sample, d_log_ratio, path, score });
+        }
+    }
+}
+
+/// `(1/K) Σ_k log p(x|z_k) − KL`, summed over rows; `weight` receives the 1/K.
+fn elbo<T: Real>(posterior: &Posterior<'_, T>, draws: &Draws<T>, log_prob: &[f64], weight: &mut [T]) -> f64 {
     let samples = posterior.samples;
-    d.fill(T::from_f64(-1.0 / (samples * rows) as f64));
+    weight.fill(T::from_f64(1.0 / samples as f64));
     let row_bound = |(row, log_prob): (usize, &[f64])| {
         log_prob.iter().sum::<f64>() / samples as f64 - posterior.divergence(draws, row)
     };
-    log_prob.chunks_exact(samples).enumerate().map(row_bound).sum::<f64>() / rows as f64
+    log_prob.chunks_exact(samples).enumerate().map(row_bound).sum()
 }
 
-/// `log (1/K) Σ_k w_k`, averaged over rows; `log_weight` holds log p(x|z_k) before; `d` receives the derivative of
-/// the negative with respect to each log w_k: `−w_k / Σ_l w_l / rows`.
-fn iwae<T: Real>(
+/// `log (1/K) Σ_k w_k`, summed over rows; `log_weight` holds log p(x|z_k) before; `weight` receives `v_k = w_k / Σ_l w_l`.
+fn importance_weighted<T: Real>(
     posterior: &Posterior<'_, T>,
     draws: &Draws<T>,
-    rows: usize,
     log_weight: &mut [f64],
-    d: &mut [T],
+    weight: &mut [T],
 ) -> f64 {
     let samples = posterior.samples;
-    // A weight far below the rounding of the gradient would only fill it with subnormals, which slow a product fivefold.
-    let negligible = (T::EPSILON * T::EPSILON).to_f64();
     posterior.add_log_ratio(draws, log_weight);
-    let row_bound = |(log_weight, d): (&[f64], &mut [T])| {
+    let row_bound = |(log_weight, weight): (&[f64], &mut [T])| {
         let largest = log_weight.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let total: f64 = log_weight.iter().map(|l| (l - largest).exp()).sum();
-        for (d, l) in d.iter_mut().zip(log_weight) {
-            let weight = (l - largest).exp() / total;
-            *d = if weight < negligible { T::ZERO } else { T::from_f64(-weight / rows as f64) };
+        for (weight, l) in weight.iter_mut().zip(log_weight) {
+            *weight = T::from_f64((l - largest).exp() / total);
         }
         largest + (total / samples as f64).ln()
     };
-    log_weight.chunks_exact(samples).zip(d.chunks_exact_mut(samples)).map(row_bound).sum::<f64>()
-        / rows as f64
+    log_weight.chunks_exact(samples).zip(weight.chunks_exact_mut(samples)).map(row_bound).sum()
 }
 
 fn posterior<'a, T: Real>(

@@ -80,6 +80,13 @@ struct Shard {
     bound: f64,
 }
 
+impl Shards {
+    /// How many samples took part in the last gradient; the others' weights were below the rounding of f32.
+    pub fn kept(&self) -> usize {
+        self.0.iter().map(|shard| shard.workspace.kept()).sum()
+    }
+}
+
 impl Stepper {
     /// The mean bound of the rows `chosen`, in nats, and the gradient of its negative. The noise is that of the `batch`-th
     /// step of the epoch.

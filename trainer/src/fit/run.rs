@@ -130,9 +130,10 @@ impl<'a, R: TrainingRows> Run<'a, R> {
     /// One step of the optimiser; the mean bound of the batch before it.
     fn step(&mut self, chosen: Range<usize>, batch: u32) -> f64 {
         let done = self.epochs_done();
-        if let Objective::Elbo { weight } = &mut self.stepper.objective {
+        let objectives = (&mut self.stepper.objective, self.config.objective);
+        if let (Objective::Elbo { weight }, Objective::Elbo { weight: full }) = objectives {
             // Without a warm-up 0/0, which min takes for 1.
-            *weight = (done / f64::from(self.config.warmup)).min(1.0) as f32;
+            *weight = full * (done / f64::from(self.config.warmup)).min(1.0) as f32;
         }
         let factor = self.config.schedule.factor(done / f64::from(self.config.epochs)) as f32;
         let State { params, adam } = &mut self.state;

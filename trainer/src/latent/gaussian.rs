@@ -2,7 +2,7 @@
 
 use elbow::latent::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
-use super::{Posterior, Term};
+use super::{Posterior, Pull};
 use crate::net::dense;
 use crate::net::layout::Dense;
 use crate::net::real::Real;
@@ -79,58 +79,61 @@ pub(super) fn divergence<T: Real>(draws: &Gaussian<T>, dim: usize, row: usize) -
     draws.loc[at].iter().zip(scales).map(term).sum()
 }
 
-/// `∂loc` and `∂log_scale`, from `∂z` of the likelihood and from the term.
+/// `∂loc` and `∂log_scale`, from `∂z` of the likelihood, the divergence and the kept samples.
 pub(super) fn backward<'a, T: Real>(
     posterior: &Posterior<'_, T>,
     draws: &'a mut Gaussian<T>,
     z: &[T],
-    term: Term<'_, T>,
+    d_divergence: T,
+    pulls: &[Pull<T>],
     d_z: &[T],
 ) -> (&'a [T], &'a [T]) {
-    draws.d_loc.resize(draws.loc.len(), T::ZERO);
-    draws.d_log_scale.resize(draws.loc.len(), T::ZERO);
+    let Gaussian { loc, log_scale, scale, d_loc, d_log_scale } = draws;
+    let dim = posterior.latent.dim();
+    d_loc.resize(loc.len(), T::ZERO);
+    d_log_scale.resize(loc.len(), T::ZERO);
     wide(
         #[inline(always)]
         || {
-            for row in 0..draws.loc.len() / posterior.latent.dim() {
-                backward_row(posterior, draws, z, term, d_z, row);
+            for ((dm, ds), (m, s)) in d_loc.iter_mut().zip(&mut *d_log_scale).zip(loc.iter().zip(&*scale)) {
+                // ∂KL/∂loc = loc, ∂KL/∂log_scale = scale² − 1
+                (*dm, *ds) = (d_divergence * *m, d_divergence * (*s * *s - T::ONE));
+            }
+            let samples = z.chunks_exact(dim).zip(d_z.chunks_exact(dim));
+            for (pull, (z, d_z)) in pulls.iter().zip(samples) {
+                let at = pull.sample / posterior.samples * dim;
+                let (dm, ds) = (&mut d_loc[at..at + dim], &mut d_log_scale[at..at + dim]);
+                let noise = &posterior.noise[pull.sample * dim..][..dim];
+                backward_sample(pull, z, noise, d_z, &scale[at..at + dim], dm, ds);
             }
         },
     );
-    (&draws.d_loc, &draws.d_log_scale)
+    for (d, raw) in d_log_scale.iter_mut().zip(log_scale) {
+        // outside its range the clamp has no slope
+        *d = if is_within(*raw, RANGE) { *d } else { T::ZERO };
+    }
+    (d_loc, d_log_scale)
 }
 
+/// `∂log q/∂z = −ε/scale`, and at this z `∂log q/∂loc = ε/scale`, `∂log q/∂log_scale = ε² − 1`; `∂z/∂loc = 1`,
+/// `∂z/∂log_scale = scale ε`. In the sum of both ways the ε/scale cancel.
 #[inline(always)]
-fn backward_row<T: Real>(
-    posterior: &Posterior<'_, T>,
-    draws: &mut Gaussian<T>,
+fn backward_sample<T: Real>(
+    pull: &Pull<T>,
     z: &[T],
-    term: Term<'_, T>,
+    noise: &[T],
     d_z: &[T],
-    row: usize,
+    scale: &[T],
+    d_loc: &mut [T],
+    d_log_scale: &mut [T],
 ) {
-    let (dim, samples) = (posterior.latent.dim(), posterior.samples);
-    let at = row * dim..(row + 1) * dim;
-    let (m, s) = (&draws.loc[at.clone()], &draws.scale[at.clone()]);
-    let (dm, ds) = (&mut draws.d_loc[at.clone()], &mut draws.d_log_scale[at.clone()]);
-    // ∂KL/∂loc = loc, ∂KL/∂log_scale = scale² − 1
-    let (d_kl, _) = term.slopes(row * samples, T::ZERO);
-    for j in 0..dim {
-        (dm[j], ds[j]) = (d_kl * m[j], d_kl * (s[j] * s[j] - T::ONE));
-    }
-    for k in row * samples..(row + 1) * samples {
-        let (_, ratio) = term.slopes(k, T::ZERO);
-        let sample = k * dim..(k + 1) * dim;
-        let (z, e, dz) = (&z[sample.clone()], &posterior.noise[sample.clone()], &d_z[sample]);
-        for j in 0..dim {
-            // ∂ratio/∂z = −z and directly ∂ratio/∂log_scale = 1; ∂z/∂loc = 1, ∂z/∂log_scale = scale ε
-            let d = dz[j] - ratio * z[j];
-            dm[j] += d;
-            ds[j] += d * s[j] * e[j] + ratio;
-        }
-    }
-    // outside its range the clamp has no slope
-    for (d, raw) in ds.iter_mut().zip(&draws.log_scale[at]) {
-        *d = if is_within(*raw, RANGE) { *d } else { T::ZERO };
+    let Pull { d_log_ratio, path, score, .. } = *pull;
+    let around = (path - score) * d_log_ratio;
+    let of_score = score * d_log_ratio;
+    let read = z.iter().zip(noise).zip(d_z.iter().zip(scale));
+    for ((dm, ds), ((z, e), (dz, s))) in d_loc.iter_mut().zip(d_log_scale).zip(read) {
+        let d = path * (*dz - d_log_ratio * *z) + around * (*e / *s);
+        *dm += d;
+        *ds += d * (*s * *e) + of_score;
     }
 }

@@ -6,7 +6,7 @@
 mod gaussian;
 mod von_mises_fisher;
 
-use crate::net::chain::Slope;
+use crate::net::chain::{Slope, keep_rows};
 use crate::net::dense;
 use crate::net::layout::{Dense, Latent};
 use crate::net::real::Real;
@@ -38,22 +38,24 @@ pub struct Draws<T> {
     sphere: Sphere<T>,
 }
 
-/// The term of the bound in which prior and posterior meet, and the derivative of the loss with respect to it.
+/// What the posterior's parameters φ follow of one sample:
+/// `d_log_ratio (path ∂log w/∂z ∂z/∂φ − score ∂log q(z|x)/∂φ)`, of which the likelihood's part of `∂log w/∂z` is in the slope.
 #[derive(Clone, Copy, Debug)]
-pub enum Term<'a, T> {
-    /// `KL(q(z|x) ‖ p(z))`: one number for all rows
-    Divergence(T),
-    /// `log p(z) − log q(z|x)`: `[row][sample]`
-    LogRatio(&'a [T]),
+pub struct Pull<T> {
+    /// which, of all `[row][sample]`
+    pub sample: usize,
+    /// derivative of the loss with respect to `log p(z) − log q(z|x)`; 0 where the bound has the divergence for it
+    pub d_log_ratio: T,
+    /// factor of the way through z
+    pub path: T,
+    /// factor of the way around it
+    pub score: T,
 }
 
-impl<T: Copy> Term<'_, T> {
-    /// The derivatives with respect to the divergence and to the log ratio of one sample.
-    fn slopes(&self, sample: usize, zero: T) -> (T, T) {
-        match self {
-            Term::Divergence(d) => (*d, zero),
-            Term::LogRatio(d) => (zero, d[sample]),
-        }
+impl<T: Real> Draws<T> {
+    /// Forgets all samples but these of `samples`, which must rise.
+    pub fn keep(&mut self, kept: &[usize], samples: usize) {
+        keep_rows(&mut self.z, kept, samples);
     }
 }
 
@@ -88,12 +90,13 @@ impl<T: Real> Posterior<'_, T> {
         }
     }
 
-    /// Adds the parameters' gradient. `slope` is at `∂z` of the likelihood before and, if `to_hidden` asks for it, at
-    /// `∂hidden` after.
+    /// Adds the parameters' gradient, given the loss's derivative with respect to each row's divergence and what is followed of
+    /// each kept sample. `slope` is at `∂z` of the likelihood before and, if `to_hidden` asks for it, at `∂hidden` after.
     pub fn backward(
         &self,
         draws: &mut Draws<T>,
-        term: Term<'_, T>,
+        d_divergence: T,
+        pulls: &[Pull<T>],
         to_hidden: bool,
         slope: &mut Slope<T>,
         gradient: &mut [T],
@@ -101,11 +104,13 @@ impl<T: Real> Posterior<'_, T> {
         let Draws { z, gaussian, sphere } = draws;
         let back: [Option<(&Dense, &[T])>; 2] = match self.latent {
             Latent::Gaussian { loc, log_scale } => {
-                let (d_loc, d_log_scale) = gaussian::backward(self, gaussian, z, term, &slope.here);
+                let (d_loc, d_log_scale) =
+                    gaussian::backward(self, gaussian, z, d_divergence, pulls, &slope.here);
                 [Some((loc, d_loc)), Some((log_scale, d_log_scale))]
             }
             Latent::VonMisesFisher { mean, concentration } => {
-                von_mises_fisher::backward(self, mean, concentration, sphere, z, term, &slope.here)
+                let layers = (mean, concentration);
+                von_mises_fisher::backward(self, layers, sphere, z, d_divergence, pulls, &slope.here)
             }
         };
         for (dense, d_output) in back.iter().flatten() {

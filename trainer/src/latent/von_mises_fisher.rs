@@ -6,7 +6,7 @@
 
 use elbow::distribution::{MAX_CONCENTRATION, VmfNormalizer, vmf_normalizer};
 
-use super::{Posterior, Term};
+use super::{Posterior, Pull};
 use crate::net::dense;
 use crate::net::layout::{Concentration, Dense};
 use crate::net::real::Real;
@@ -128,25 +128,32 @@ pub(super) fn divergence<T>(draws: &Sphere<T>, row: usize) -> f64 {
     draws.normalizer[row].kl_to_uniform
 }
 
-/// `∂m` and, where κ is learned, `∂raw_kappa`, from `∂z` of the likelihood and from the term.
+/// `∂m` and, where κ is learned, `∂raw_kappa`, from `∂z` of the likelihood, the divergence and the kept samples.
 pub(super) fn backward<'a, T: Real>(
     posterior: &Posterior<'_, T>,
-    mean: &'a Dense,
-    concentration: &'a Concentration,
+    (mean, concentration): (&'a Dense, &'a Concentration),
     draws: &'a mut Sphere<T>,
     z: &[T],
-    term: Term<'_, T>,
+    d_divergence: T,
+    pulls: &[Pull<T>],
     d_z: &[T],
 ) -> [Option<(&'a Dense, &'a [T])>; 2] {
     let dim = mean.outputs;
     draws.d_raw.resize(draws.raw.len(), T::ZERO);
     draws.d_raw_kappa.resize(draws.kappa.len(), T::ZERO);
+    draws.d_raw.fill(T::ZERO);
+    let mut done = 0;
     for row in 0..draws.kappa.len() {
-        let d_kappa = backward_row(posterior, draws, z, term, d_z, row, dim);
-        // κ = softplus(s) + 1; at its limit it has no slope
-        let slope = draws.raw_kappa[row].to_f64().sigmoid();
-        let free = draws.kappa[row] < f64::from(MAX_CONCENTRATION);
-        draws.d_raw_kappa[row] = T::from_f64(if free { d_kappa * slope } else { 0.0 });
+        // ∂KL/∂κ = κ A'
+        let mut d_kappa =
+            d_divergence.to_f64() * draws.kappa[row] * mean_resultant_slope(dim, draws.kappa[row]);
+        let of_row = |pull: &&Pull<T>| pull.sample / posterior.samples == row;
+        for pull in pulls[done..].iter().take_while(of_row) {
+            let at = done * dim..(done + 1) * dim;
+            d_kappa += draws.backward_sample(pull, row, &z[at.clone()], &d_z[at]);
+            done += 1;
+        }
+        draws.backward_row(row, dim, d_kappa);
     }
     let kappa = match concentration {
         Concentration::Learned(kappa) => Some((kappa, draws.d_raw_kappa.as_slice())),
@@ -155,48 +162,41 @@ pub(super) fn backward<'a, T: Real>(
     [Some((mean, &draws.d_raw)), kappa]
 }
 
-/// Writes `∂m` of one row; `∂κ`.
-fn backward_row<T: Real>(
-    posterior: &Posterior<'_, T>,
-    draws: &mut Sphere<T>,
-    z: &[T],
-    term: Term<'_, T>,
-    d_z: &[T],
-    row: usize,
-    dim: usize,
-) -> f64 {
-    let Sphere { mean, length, kappa, normalizer, t, dt, across, d_raw, .. } = draws;
-    let (mean, kappa, law) = (&mean[row * dim..(row + 1) * dim], kappa[row], normalizer[row]);
-    let d_mean = &mut d_raw[row * dim..(row + 1) * dim];
-    d_mean.fill(T::ZERO);
-    let first = row * posterior.samples;
-    // ∂KL/∂κ = κ A'
-    let (d_kl, _) = term.slopes(first, T::ZERO);
-    let mut d_kappa = d_kl.to_f64() * kappa * mean_resultant_slope(dim, kappa);
-    for k in first..first + posterior.samples {
-        let (_, ratio) = term.slopes(k, T::ZERO);
-        let at = k * dim..(k + 1) * dim;
-        let (z, d_z, across) = (&z[at.clone()], &d_z[at.clone()], &across[at]);
-        let (t, dt) = (t[k], dt[k]);
+impl<T: Real> Sphere<T> {
+    /// Adds to `∂μ` of the row; the sample's part of `∂κ`. At this z `log q = −κ t − Lc(κ)` with `dLc/dκ = A − 1`, and the ratio's
+    /// slope in z is `−κ μ`, in which the rotation turns z by nothing.
+    fn backward_sample(&mut self, pull: &Pull<T>, row: usize, z: &[T], d_z: &[T]) -> f64 {
+        let [ratio, path, score] = [pull.d_log_ratio, pull.path, pull.score].map(T::to_f64);
+        let (dim, k) = (z.len(), pull.sample);
+        let (mean, d_mean) = (&self.mean[row * dim..][..dim], &mut self.d_raw[row * dim..][..dim]);
+        let (kappa, t, dt, across) = (self.kappa[row], self.t[k], self.dt[k], &self.across[k * dim..][..dim]);
         let (along, downhill) = (dot(mean, z), dot(mean, d_z));
-        // the rotation: dz = dμ (μ·z) − μ (dμ·z), hence ∂μ = (μ·z) ∂z − (μ·∂z) z
+        // the rotation: dz = dμ (μ·z) − μ (dμ·z), hence ∂μ = (μ·z) ∂z − (μ·∂z) z; ∂log q/∂μ = κ z; what lies along μ is no matter
+        let (turn, pull_z) = (path * along, (path - score) * ratio * kappa - path * downhill);
         for ((d_mean, d_z), z) in d_mean.iter_mut().zip(d_z).zip(z) {
-            *d_mean += T::from_f64(along) * *d_z - T::from_f64(downhill) * *z;
+            *d_mean += T::from_f64(turn) * *d_z + T::from_f64(pull_z) * *z;
         }
         // dz/dt = −μ + (1 − t)/√(t (2 − t)) v
         let length = (t * (2.0 - t)).max(f64::MIN_POSITIVE).sqrt();
         let d_t = (1.0 - t) / length * dot(across, d_z) - downhill;
-        // ratio = κ t + Lc(κ), dLc/dκ = A − 1
-        d_kappa += d_t * dt + ratio.to_f64() * (t - law.mean_t + kappa * dt);
+        path * (d_t + ratio * kappa) * dt + score * ratio * (t - self.normalizer[row].mean_t)
     }
-    // μ = m/|m|: ∂m = (∂μ − μ (μ·∂μ)) / |m|
-    let radial = dot(mean, d_mean);
-    let inverse = length[row].to_f64();
-    let inverse = if inverse > 0.0 { 1.0 / inverse } else { 0.0 };
-    for (d, m) in d_mean.iter_mut().zip(mean) {
-        *d = T::from_f64((d.to_f64() - radial * m.to_f64()) * inverse);
+
+    /// From `∂μ` to `∂m`, from `∂κ` to `∂raw_kappa`.
+    fn backward_row(&mut self, row: usize, dim: usize, d_kappa: f64) {
+        let (mean, d_mean) = (&self.mean[row * dim..][..dim], &mut self.d_raw[row * dim..][..dim]);
+        // μ = m/|m|: ∂m = (∂μ − μ (μ·∂μ)) / |m|
+        let radial = dot(mean, d_mean);
+        let inverse = self.length[row].to_f64();
+        let inverse = if inverse > 0.0 { 1.0 / inverse } else { 0.0 };
+        for (d, m) in d_mean.iter_mut().zip(mean) {
+            *d = T::from_f64((d.to_f64() - radial * m.to_f64()) * inverse);
+        }
+        // κ = softplus(s) + 1; at its limit it has no slope
+        let free = self.kappa[row] < f64::from(MAX_CONCENTRATION);
+        let slope = if free { self.raw_kappa[row].to_f64().sigmoid() } else { 0.0 };
+        self.d_raw_kappa[row] = T::from_f64(d_kappa * slope);
     }
-    d_kappa
 }
 
 #[cfg(test)]
@@ -205,7 +205,7 @@ mod tests {
     use rand_core::Rng;
 
     use super::dot;
-    use crate::latent::{Draws, Posterior, Term};
+    use crate::latent::{Draws, Posterior, Pull};
     use crate::net::chain::Slope;
     use crate::net::layout::Layout;
     use crate::random::{Purpose, stream};
@@ -244,8 +244,9 @@ mod tests {
             Posterior { latent: &layout.latent, params: &params, hidden: &hidden, noise: &noise, samples };
         posterior.forward(&mut draws);
         slope.here = g.iter().map(|g| g / samples as f64).cycle().take(samples * dim).collect();
-        let none = vec![0.0; samples];
-        posterior.backward(&mut draws, Term::LogRatio(&none), false, &mut slope, &mut vec![0.0; layout.len]);
+        let pull = |sample| Pull { sample, d_log_ratio: 0.0, path: 1.0, score: 1.0 };
+        let pulls: Vec<_> = (0..samples).map(pull).collect();
+        posterior.backward(&mut draws, 0.0, &pulls, false, &mut slope, &mut vec![0.0; layout.len]);
         Drawn { m: draws.sphere.raw, d_m: draws.sphere.d_raw, g, z: draws.z }
     }
 

@@ -16,6 +16,20 @@ impl<T: Real> Trace<T> {
     pub fn output<'a>(&'a self, input: &'a [T]) -> &'a [T] {
         self.outputs.last().map_or(input, Vec::as_slice)
     }
+
+    /// Forgets all rows but these of `rows`, which must rise.
+    pub fn keep(&mut self, kept: &[usize], rows: usize) {
+        self.outputs.iter_mut().chain(&mut self.sums).for_each(|buffer| keep_rows(buffer, kept, rows));
+    }
+}
+
+/// Moves the rows `kept`, which must rise, of a matrix of `rows` rows to its front, and forgets the others.
+pub fn keep_rows<T: Copy>(matrix: &mut Vec<T>, kept: &[usize], rows: usize) {
+    let width = matrix.len() / rows;
+    for (to, &from) in kept.iter().enumerate().filter(|(to, from)| to != *from) {
+        matrix.copy_within(from * width..(from + 1) * width, to * width);
+    }
+    matrix.truncate(kept.len() * width);
 }
 
 /// The derivative of the loss with respect to the numbers between two layers, as it travels back.

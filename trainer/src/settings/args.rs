@@ -32,8 +32,10 @@ pub struct SettingsArgs {
     /// gaussian (one scale per feature), gaussian-per-output or bernoulli [default: gaussian]
     #[arg(long, value_name = "NAME")]
     pub(super) likelihood: Option<String>,
-    /// elbo, elbo:K (K samples a row) or iwae:K [default: elbo]
-    #[arg(long, value_name = "NAME")]
+    /// elbo, elbo:K (K samples a row), elbo:beta=B or elbo:K,beta=B (the divergence times B); iwae:K, or with another gradient
+    /// for the encoder dreg:K (doubly reparameterised: use it for large K), stl:K (sticking the landing), rws:K (reweighted
+    /// wake–sleep) [default: elbo]
+    #[arg(long, value_name = "NAME[:K]")]
     pub(super) objective: Option<String>,
     /// Passes over the data, at most [default: 300]
     #[arg(long, value_name = "N")]

@@ -15,7 +15,7 @@ use crate::fit::{FitConfig, Schedule};
 use crate::objective::Objective;
 use crate::preprocess::DEFAULT_CLIP;
 pub use args::SettingsArgs;
-use parse::{activation, hidden, latent};
+use parse::{activation, hidden, latent, objective};
 
 /// The settings of a fit. As TOML it is complete: the same file and data give the same model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -159,21 +159,7 @@ impl Settings {
     /// # Errors
     /// [`Error::Argument`] for a name or a number that is none.
     pub fn objective(&self) -> Result<(Objective, usize), Error> {
-        const CHOICES: &str = "choose elbo, elbo:K or iwae:K, K at least 1";
-        let wrong = || Error::argument("objective", &self.objective, CHOICES);
-        let (name, samples) = match self.objective.split_once(':') {
-            Some((name, samples)) => {
-                (name, samples.parse().ok().filter(|k| (1..=100_000).contains(k)).ok_or_else(wrong)?)
-            }
-            // Without a K, iwae would quietly be the plain bound.
-            None if self.objective == "elbo" => ("elbo", 1),
-            None => return Err(wrong()),
-        };
-        match name {
-            "elbo" => Ok((Objective::ELBO, samples)),
-            "iwae" => Ok((Objective::Iwae, samples)),
-            _ => Err(wrong()),
-        }
+        objective(&self.objective)
     }
 
     /// How to fit.
@@ -188,10 +174,10 @@ impl Settings {
         in_range(self.epochs >= 1, "epochs", &self.epochs, "at least 1")?;
         in_range(self.warmup < self.epochs, "warmup", &self.warmup, "shorter than --epochs")?;
         in_range(
-            self.warmup == 0 || objective != Objective::Iwae,
+            self.warmup == 0 || matches!(objective, Objective::Elbo { .. }),
             "warmup",
             &self.warmup,
-            "only for --objective elbo: the importance-weighted bound has no divergence to weigh",
+            "only for --objective elbo: an importance-weighted bound has no divergence to weigh",
         )?;
         in_range(self.batch >= 1, "batch", &self.batch, "at least 1")?;
         in_range(self.lr > 0.0 && self.lr.is_finite(), "lr", &self.lr, "a positive number, such as 0.001")?;

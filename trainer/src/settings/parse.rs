@@ -4,6 +4,7 @@ use elbow::architecture::{Activation, ConcentrationKind, Hidden, LatentKind, MAX
 use elbow::distribution::MAX_CONCENTRATION;
 
 use crate::error::Error;
+use crate::objective::Objective;
 
 /// `gaussian:D`, `vmf:D`, `vmf:D,kappa=K` or `vmf:D,kappa=K,table`.
 pub(super) fn latent(text: &str) -> Result<LatentKind, Error> {
@@ -28,6 +29,37 @@ pub(super) fn latent(text: &str) -> Result<LatentKind, Error> {
         ("vmf", _) if dim >= 2 => Ok(LatentKind::VonMisesFisher { dim, concentration }),
         _ => Err(wrong()),
     }
+}
+
+/// `elbo`, `elbo:K`, `elbo:beta=B`, `elbo:K,beta=B`, or `iwae:K`, `dreg:K`, `stl:K`, `rws:K`: what is raised, and K.
+pub(super) fn objective(text: &str) -> Result<(Objective, usize), Error> {
+    const FORMS: &str = "choose elbo, elbo:K, elbo:beta=B, elbo:K,beta=B, iwae:K, dreg:K, stl:K or rws:K, K at least 1 and at most \
+                         100000, B at least 0";
+    let wrong = || Error::argument("objective", text, FORMS);
+    let samples = |k: &str| k.parse().ok().filter(|k| (1..=100_000).contains(k));
+    let (name, rest) = text.split_once(':').unwrap_or((text, "1"));
+    if name == "elbo" {
+        let (k, beta) = match rest.split_once(',') {
+            Some((k, beta)) => (k, beta.strip_prefix("beta=").ok_or_else(wrong)?),
+            None => rest.strip_prefix("beta=").map_or((rest, "1"), |beta| ("1", beta)),
+        };
+        let weight = beta.parse().ok().filter(|beta: &f32| *beta >= 0.0 && beta.is_finite());
+        return Ok((Objective::Elbo { weight: weight.ok_or_else(wrong)? }, samples(k).ok_or_else(wrong)?));
+    }
+    // Without a K, iwae would quietly be the plain bound.
+    let samples = text.contains(':').then(|| samples(rest)).flatten().ok_or_else(wrong)?;
+    let objective = match name {
+        "iwae" => Objective::Iwae,
+        "dreg" => Objective::Dreg,
+        "stl" => Objective::Stl,
+        "rws" => Objective::Rws,
+        _ => return Err(wrong()),
+    };
+    if (objective, samples) == (Objective::Rws, 1) {
+        let problem = "with one sample the encoder would learn nothing; give K at least 2, such as rws:10";
+        return Err(Error::argument("objective", text, problem));
+    }
+    Ok((objective, samples))
 }
 
 pub(super) fn hidden(

@@ -26,6 +26,45 @@ fn flags_go_over_the_file() {
 }
 
 #[test]
+fn objectives_are_read() {
+    let read = |text: &str| Settings { objective: text.into(), ..Settings::default() }.objective();
+    let beta = |weight| Objective::Elbo { weight };
+    for (text, objective, samples) in [
+        ("elbo", Objective::ELBO, 1),
+        ("elbo:3", Objective::ELBO, 3),
+        ("elbo:beta=4", beta(4.0), 1),
+        ("elbo:3,beta=0.5", beta(0.5), 3),
+        ("iwae:1", Objective::Iwae, 1),
+        ("dreg:50", Objective::Dreg, 50),
+        ("stl:8", Objective::Stl, 8),
+        ("rws:10", Objective::Rws, 10),
+    ] {
+        assert_eq!(read(text).unwrap(), (objective, samples), "{text}");
+    }
+    for text in [
+        "",
+        ":",
+        "elbo:",
+        "elbo:0",
+        "elbo:beta=",
+        "elbo:beta=-1",
+        "elbo:beta=nan",
+        "elbo:2,3",
+        "elbo:beta=2,3",
+        "iwae",
+        "iwae:0",
+        "iwae:",
+        "iwae:2,beta=1",
+        "dreg",
+        "dreg:100001",
+        "vae:1",
+    ] {
+        let error = read(text).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("--objective {text}")) && error.contains("dreg:K"), "{error}");
+    }
+}
+
+#[test]
 fn impossible_settings_are_named() {
     let settings = |change: fn(&mut Settings)| {
         let mut settings = Settings::default();
@@ -39,7 +78,7 @@ fn impossible_settings_are_named() {
     assert!(settings(|s| s.hidden = vec![4; 9]).contains("at most 6"));
     assert!(settings(|s| s.activation = "gelu".into()).contains("choose tanh"));
     assert!(settings(|s| s.likelihood = "normal".into()).contains("choose gaussian"));
-    assert!(settings(|s| s.objective = "iwae:0".into()).contains("K at least 1"));
+    assert!(settings(|s| s.objective = "rws:1".into()).contains("K at least 2"));
     assert!(settings(|s| (s.epochs, s.warmup) = (5, 5)).contains("shorter than --epochs"));
     assert!(settings(|s| (s.objective, s.warmup) = ("iwae:2".into(), 1)).contains("--objective elbo"));
     for latent in ["vmf:1", "vmf:4,kappa=-1", "vmf:4,kappa=nan", "vmf:4,kappa=inf", "vmf:4,kappa=10001"] {

@@ -106,7 +106,7 @@ fn every_latent_likelihood_and_objective() {
     bench.write("grey.npz", npz(&[("X", npy(&[60, 5], (0..300).map(|i| (i * i % 256) as f32)))]));
     let mut latents =
         ["gaussian:2", "vmf:3", "gaussian:1", "vmf:3,kappa=5", "vmf:3,kappa=5,table"].iter().cycle();
-    for objective in ["elbo", "elbo:3", "iwae:3"] {
+    for objective in ["elbo", "elbo:3", "elbo:2,beta=0.5", "iwae:3", "dreg:3", "stl:3", "rws:3"] {
         let likelihoods = [
             ("engine.csv", "--likelihood gaussian"),
             ("engine.csv", "--likelihood gaussian-per-output --activation relu"),

@@ -1,0 +1,118 @@
+//! What an objective's gradient is the slope of where that is not its bound: the samples' normalised weights v, and in each
+//! part whatever the objective stops, are those of the parameters at which the gradient is taken. Written from the papers'
+//! formulas, with densities of its own.
+
+use elbow::distribution::{MAX_CONCENTRATION, vmf_normalizer};
+use elbow::latent::{LOG_SCALE_MAX, LOG_SCALE_MIN};
+use elbow_trainer::latent::{Draws, Posterior};
+use elbow_trainer::likelihood::{Observation, Outputs};
+use elbow_trainer::net::chain::{self, Trace};
+use elbow_trainer::net::dense;
+use elbow_trainer::net::layout::{Concentration, Dense, Latent};
+use elbow_trainer::net::real::Real;
+use elbow_trainer::objective::Objective;
+
+use super::{Problem, ROWS};
+
+impl Problem {
+    /// `−Σ_k v_k log p(x|z_k)` of these decoder's parameters, and of these encoder's
+    /// `−Σ_k u_k (log p(x, z_k) − log q(z_k|x))`, q stopped, u = v² or v; or `−Σ_k v_k log q(z_k|x)`, z stopped.
+    pub(crate) fn surrogate(&self, params: &[f64]) -> f64 {
+        let first_of_decoder = self.layout.latent.dense().last().unwrap().bias().end;
+        let moved_encoder = [&params[..first_of_decoder], &self.params[first_of_decoder..]].concat();
+        let (z, moved_z) = (self.draw(&self.params), self.draw(params));
+        let log_weight = |moved: &[f64]| -> Vec<f64> {
+            let (log_p, log_q) = (self.log_joint(&self.params, moved), self.log_q(&self.params, moved));
+            log_p.iter().zip(log_q).map(|(p, q)| p - q).collect()
+        };
+        let v = softmax(&log_weight(&z), self.samples);
+        let squares: Vec<f64> = v.iter().map(|v| v * v).collect();
+        let encoder = match self.objective {
+            Objective::Dreg => dot(&squares, &log_weight(&moved_z)),
+            Objective::Stl => dot(&v, &log_weight(&moved_z)),
+            Objective::Rws => dot(&v, &self.log_q(&moved_encoder, &z)),
+            other => unreachable!("{other:?} is the slope of its bound"),
+        };
+        -(dot(&v, &self.log_joint(params, &z)) + encoder) / ROWS as f64
+    }
+
+    fn posterior<R>(&self, params: &[f64], use_it: impl FnOnce(Posterior<'_, f64>) -> R) -> R {
+        let mut trace = Trace::default();
+        chain::forward(&self.layout.encoder, params, &self.input, &mut trace);
+        let (hidden, noise) = (trace.output(&self.input), &self.noise[..]);
+        use_it(Posterior { latent: &self.layout.latent, params, hidden, noise, samples: self.samples })
+    }
+
+    fn draw(&self, params: &[f64]) -> Vec<f64> {
+        let mut draws = Draws::default();
+        self.posterior(params, |posterior| posterior.forward(&mut draws));
+        draws.z
+    }
+
+    /// `log p(x, z)` but for a constant.
+    fn log_joint(&self, params: &[f64], z: &[f64]) -> Vec<f64> {
+        let mut trace = Trace::default();
+        chain::forward(&self.layout.decoder, params, z, &mut trace);
+        let (likelihood, hidden) = (&self.layout.likelihood, trace.output(z));
+        let observation =
+            Observation { likelihood, params, hidden, target: &self.target, samples: self.samples };
+        let mut log_p = vec![0.0; ROWS * self.samples];
+        observation.forward(&mut Outputs::default(), &mut log_p);
+        if let Latent::Gaussian { loc, .. } = &self.layout.latent {
+            log_p.iter_mut().zip(z.chunks_exact(loc.outputs)).for_each(|(p, z)| *p -= 0.5 * dot(z, z));
+        }
+        log_p
+    }
+
+    /// `log q(z|x)` but for a constant.
+    fn log_q(&self, params: &[f64], z: &[f64]) -> Vec<f64> {
+        let heads: Vec<Vec<f64>> = self.posterior(params, |posterior| {
+            let output = |head: &Dense| {
+                let mut out = vec![0.0; ROWS * head.outputs];
+                dense::forward(head, params, posterior.hidden, &mut out);
+                out
+            };
+            self.layout.latent.dense().into_iter().map(output).collect()
+        });
+        let dim = self.layout.latent.dim();
+        let log_q = |(k, z): (usize, &[f64])| {
+            let row = k / self.samples;
+            let first = &heads[0][row * dim..(row + 1) * dim];
+            match &self.layout.latent {
+                Latent::Gaussian { .. } => {
+                    let log_scale = &heads[1][row * dim..(row + 1) * dim];
+                    let term = |((z, m), s): ((&f64, &f64), &f64)| {
+                        let s = s.clamp(LOG_SCALE_MIN.into(), LOG_SCALE_MAX.into());
+                        -0.5 * ((z - m) * libm::exp(-s)).powi(2) - s
+                    };
+                    z.iter().zip(first).zip(log_scale).map(term).sum::<f64>()
+                }
+                Latent::VonMisesFisher { concentration, .. } => {
+                    let kappa = match concentration {
+                        Concentration::Fixed(kappa) => f64::from(*kappa),
+                        Concentration::Learned(_) => {
+                            (Real::softplus(heads[1][row]) + 1.0).min(f64::from(MAX_CONCENTRATION))
+                        }
+                    };
+                    let cosine = dot(first, z) / dot(first, first).sqrt();
+                    kappa * (cosine - 1.0) - vmf_normalizer(dim, kappa).log_normalizer
+                }
+            }
+        };
+        z.chunks_exact(dim).enumerate().map(log_q).collect()
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The normalised weights of each row.
+fn softmax(log_weight: &[f64], samples: usize) -> Vec<f64> {
+    let of_row = |row: &[f64]| {
+        let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let total: f64 = row.iter().map(|l| libm::exp(l - largest)).sum();
+        row.iter().map(|l| libm::exp(l - largest) / total).collect::<Vec<_>>()
+    };
+    log_weight.chunks_exact(samples).flat_map(of_row).collect()
+}
