@@ -130,6 +130,27 @@ impl NormalDraw {
     }
 }
 
+/// c and |w|² of a normal draw in `d` dimensions without the draw itself, from `d/2 + 1` words.
+///
+/// `|w|²` has χ²'s law of d − 1 degrees: `−2 log (U₁ … U_m)`, `m = ⌊(d−1)/2⌋`, and the square of a normal number where d is even.
+pub fn along_and_square(d: usize, mut word: impl FnMut() -> u32) -> (f32, f32) {
+    let (along, mut square) = (math::normal_quantile(word()), 0.0);
+    if d.is_multiple_of(2) {
+        let odd_one = math::normal_quantile(word());
+        square = odd_one * odd_one;
+    }
+    let mut product = 1.0;
+    for _ in 0..d.saturating_sub(1) / 2 {
+        product *= open_uniform(word());
+        // one logarithm serves many factors
+        if product < 1e-20 {
+            square -= 2.0 * math::ln(product);
+            product = 1.0;
+        }
+    }
+    (along, square - 2.0 * math::ln(product))
+}
+
 /// Leaves w in `z` and returns |w|², by two passes, since rounding leaves a part of μ in the first one's result.
 ///
 /// Where nothing but μ was in z, w is the axis furthest from ±μ, projected: its squared length is `1 − μ_j² ≥ ½`.

@@ -18,14 +18,28 @@ fn main() -> ! {
         writeln!(out, "sampler,d,kappa,instructions")?;
         costs::<4>(out)?;
         costs::<8>(out)?;
-        costs::<16>(out)
+        costs::<16>(out)?;
+        default_over_kappa(out)
     })
+}
+
+/// The default sampler at d = 8 for 25 concentrations from 0.1 to 1000, six a decade.
+fn default_over_kappa(out: &mut impl Write) -> Result<(), Failure> {
+    let mut kappa = 0.1;
+    for _ in 0..25 {
+        let default = VmfSampler::new(8, kappa);
+        let count = instructions::<8>(|mean, noise, z| default.sample(mean, noise, z));
+        writeln!(out, "scan,8,{kappa},{count}").map_err(|_| Failure::Console)?;
+        kappa *= 1.467_799_3;
+    }
+    Ok(())
 }
 
 fn costs<const D: usize>(out: &mut impl Write) -> Result<(), Failure> {
     let mut row =
         |name, kappa, count| writeln!(out, "{name},{D},{kappa},{count}").map_err(|_| Failure::Console);
-    for kappa in [0.0, 1.0, 3.0, 10.0, 100.0] {
+    // 2.79: just below the switch of d = 8, where that rejects most
+    for kappa in [0.0, 1.0, 2.79, 10.0, 100.0] {
         let default = VmfSampler::new(D, kappa);
         row("default", kappa, instructions::<D>(|mean, noise, z| default.sample(mean, noise, z)))?;
     }
