@@ -2,4 +2,5 @@
 pub mod models;
 pub mod qemu;
 pub mod shared;
+pub mod signals;
 pub mod tolerance;

@@ -134,7 +134,7 @@ fn half(shift: u32) -> i32 {
 
 #[inline]
 fn symbol(value: i32) -> Option<u16> {
-    (-REACH..=REACH).contains(&value).then_some((value + REACH) as u16)
+    (-REACH..=REACH).contains(&value).then(|| (value + REACH) as u16)
 }
 
 /// 0, −1, 1, −2, … as 0, 1, 2, 3, …

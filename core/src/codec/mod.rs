@@ -1,20 +1,54 @@
-//! Compression: an entropy coder in integers and the models it needs.
+//! Compression: packets of integer samples, and the entropy coder under them.
 //!
-//! Nothing here computes a float: what one machine writes, any other reads, whatever its arithmetic. The stream is a stack
+//! [`Codec`] turns windows of a sensor's integers into packets and back, without loss or within a bound, with a model as
+//! [`Predictor`] or without. Each packet is decodable by itself and checks what comes out of it.
+//!
+//! ```
+//! use elbow::codec::{Codec, Fidelity, NoModel, Settings};
+//!
+//! # fn main() -> Result<(), elbow::codec::PacketError> {
+//! let codec = Codec::new(NoModel::default(), 32, 2)?; // windows of 32 rows, 2 channels
+//! let window: [i16; 64] = core::array::from_fn(|i| (20 * i + i % 2 * 900 + i % 3) as i16);
+//! let settings = Settings { sequence: 1, fidelity: Fidelity::Within(0) };
+//!
+//! let (mut scratch, mut packet) = ([0; 130], [0; 143]); // scratch_len(1), max_packet_len::<i16>(1)
+//! let encoded = codec.encode(&window, settings, &mut scratch, &mut packet)?;
+//! assert!(encoded.len < 60);
+//!
+//! let mut decoded = [0; 64];
+//! codec.decode(&packet[..encoded.len], &mut scratch, &mut decoded)?;
+//! assert_eq!(decoded, window);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The entropy coder computes no float: what one machine writes, any other reads, whatever its arithmetic. The stream is a stack
 //! ([`Rans`]); a symbol's cost is its information under an [`EntropyModel`], of which there are [`Uniform`], [`RawBits`],
 //! any [`Table`] of masses, and the [`IntegerLaw`]s: Gaussians and Laplacians of integers. [`Rice`] is the
 //! simple code beside it.
 
 mod bits;
+mod decode;
+mod encode;
 mod entropy_model;
+mod header;
 mod integer_law;
+mod packet;
+mod predictor;
 mod rans;
 mod rice;
+mod rice_body;
+mod sample;
+mod series;
 mod table;
 
 pub use bits::{BitReader, BitWriter};
 pub use entropy_model::{EntropyModel, Interval, MAX_PRECISION, RawBits, Uniform};
+pub use header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PACKET_VERSION, PacketError};
 pub use integer_law::{COST_UNITS, IntegerLaw, Shape};
+pub use packet::{Codec, Encoded, Settings};
+pub use predictor::{NoModel, Predictor};
 pub use rans::{Rans, StreamError};
 pub use rice::Rice;
+pub use sample::{Quantizer, Sample};
 pub use table::{Table, TableError, quantize_masses};
