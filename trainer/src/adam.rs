@@ -1,6 +1,7 @@
 //! Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019).
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::net::simd::wide;
 
@@ -8,7 +9,7 @@ use crate::net::simd::wide;
 const CHUNK: usize = 1 << 16;
 
 /// The constants of Adam; the learning rate is given at each step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AdamConfig {
     /// how much of the mean gradient is kept at each step
     pub beta1: f32,
@@ -16,18 +17,21 @@ pub struct AdamConfig {
     pub beta2: f32,
     /// added to the root of the mean square
     pub epsilon: f32,
+    /// mean squared gradient before the first step. Adam's is 0; from 1 the steps begin short and grow over some `1 / (1 − beta2)`
+    /// of them, as in the program of Burda, Grosse and Salakhutdinov (2016)
+    pub square_start: f32,
     /// part of each parameter that a step of rate 1 removes; 0: plain Adam
     pub weight_decay: f32,
 }
 
 impl Default for AdamConfig {
     fn default() -> Self {
-        AdamConfig { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }
+        AdamConfig { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, square_start: 0.0, weight_decay: 0.0 }
     }
 }
 
 /// The optimiser's state.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Adam {
     config: AdamConfig,
     mean: Vec<f32>,
@@ -39,7 +43,13 @@ pub struct Adam {
 impl Adam {
     /// Before the first step, for `len` parameters.
     pub fn new(config: AdamConfig, len: usize) -> Adam {
-        Adam { config, mean: vec![0.0; len], square: vec![0.0; len], beta1_power: 1.0, beta2_power: 1.0 }
+        let square = vec![config.square_start; len];
+        Adam { config, mean: vec![0.0; len], square, beta1_power: 1.0, beta2_power: 1.0 }
+    }
+
+    /// Whether it moves so many parameters: one read from a file may have any size.
+    pub fn fits(&self, len: usize) -> bool {
+        self.mean.len() == len && self.square.len() == len
     }
 
     /// Moves `params` against `gradient`. Each parameter is computed on its own: threads change no bit.
@@ -121,17 +131,22 @@ mod tests {
 
     #[test]
     fn follows_the_definition_over_many_steps() {
-        let config = AdamConfig { weight_decay: 0.1, ..AdamConfig::default() };
-        let (mut adam, mut params) = (Adam::new(config, 1), [0.3f32]);
-        let (mut p, mut m, mut v) = (0.3f64, 0.0, 0.0);
-        for t in 1..=100 {
-            let g = f64::from(t % 7) - 2.5;
-            adam.step(&mut params, &[g as f32], 0.01);
-            m = 0.9 * m + 0.1 * g;
-            v = 0.999 * v + 0.001 * g * g;
-            let (m_hat, v_hat) = (m / (1.0 - 0.9f64.powi(t)), v / (1.0 - 0.999f64.powi(t)));
-            p -= 0.01 * (m_hat / (v_hat.sqrt() + 1e-8) + 0.1 * p);
-            assert!((f64::from(params[0]) - p).abs() < 1e-5, "step {t}: {params:?}, {p}");
+        let adam = AdamConfig { weight_decay: 0.1, ..AdamConfig::default() };
+        let iwae = AdamConfig { beta1: 0.99, epsilon: 1e-4, square_start: 1.0, ..AdamConfig::default() };
+        for config in [adam, iwae] {
+            let AdamConfig { beta1, beta2, epsilon, square_start, weight_decay } = config;
+            let [b1, b2, epsilon, decay] = [beta1, beta2, epsilon, weight_decay].map(f64::from);
+            let (mut adam, mut params) = (Adam::new(config, 1), [0.3f32]);
+            let (mut p, mut m, mut v) = (0.3f64, 0.0, f64::from(square_start));
+            for t in 1..=100 {
+                let g = f64::from(t % 7) - 2.5;
+                adam.step(&mut params, &[g as f32], 0.01);
+                m = b1 * m + (1.0 - b1) * g;
+                v = b2 * v + (1.0 - b2) * g * g;
+                let (m_hat, v_hat) = (m / (1.0 - b1.powi(t)), v / (1.0 - b2.powi(t)));
+                p -= 0.01 * (m_hat / (v_hat.sqrt() + epsilon) + decay * p);
+                assert!((f64::from(params[0]) - p).abs() < 1e-5, "step {t}: {params:?}, {p}");
+            }
         }
     }
 

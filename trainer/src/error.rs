@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use elbow::{FrameError, LoadError};
 
 use crate::data::DataError;
+use crate::fit::{CheckpointError, FitError};
 use crate::record::RecordError;
 
 /// A failed command. Its text is the one sentence that the user reads.
@@ -101,10 +102,32 @@ pub enum Error {
     },
     /// The fit failed.
     #[error("the fit failed: {0}")]
-    Fit(#[from] crate::fit::FitError),
+    Fit(#[from] FitError),
     /// Ctrl-C before there was anything to keep.
     #[error("stopped before the first epoch was complete; nothing was written")]
     Interrupted,
+    /// The same, in a run that is written down.
+    #[error("stopped before the first epoch was complete; --run {} --resume goes on from here", folder.display())]
+    Paused {
+        /// of the run
+        folder: PathBuf,
+    },
+    /// A run cannot go on from its checkpoint.
+    #[error("{}: {source}", path.display())]
+    Checkpoint {
+        /// the file
+        path: PathBuf,
+        /// why
+        source: CheckpointError,
+    },
+    /// A run cannot go on with other settings or rows.
+    #[error("--run {}: {problem}; go on as it was begun, or begin in another folder", folder.display())]
+    OtherRun {
+        /// of the run
+        folder: PathBuf,
+        /// what is not as it was
+        problem: String,
+    },
     /// A model too large to fit.
     #[error(
         "the model would have {found} parameters, and a fit takes at most {most}; use fewer or narrower layers"
@@ -154,6 +177,7 @@ impl Error {
             | Error::Print(_)
             | Error::Fit(_)
             | Error::Interrupted
+            | Error::Paused { .. }
             | Error::ReadBack { .. } => 1,
             Error::Record(error) => error.exit_code(),
             _ => 2,

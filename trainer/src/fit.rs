@@ -1,8 +1,11 @@
 //! Fitting: epochs of mini-batches, validation after each, the best weights kept.
 
+mod checkpoint;
 mod run;
+mod schedule;
+mod state;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -11,32 +14,13 @@ use crate::adam::AdamConfig;
 use crate::net::layout::Layout;
 use crate::objective::Objective;
 pub use crate::step::{Frames, TrainingRows};
-use run::{Epoch, Run};
-
-/// The step size over a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Schedule {
-    /// Always the same
-    #[default]
-    Constant,
-    /// Falls to 0 at the last epoch, as half a period of a cosine (Loshchilov and Hutter 2017)
-    Cosine,
-}
-
-impl Schedule {
-    /// The factor of the step size when this part of the run, from 0 to 1, is done.
-    fn factor(self, done: f64) -> f64 {
-        match self {
-            Schedule::Constant => 1.0,
-            // ½ (1 + cos πs)
-            Schedule::Cosine => 0.5 + 0.5 * libm::cos(std::f64::consts::PI * done),
-        }
-    }
-}
+pub use checkpoint::{Checkpoint, CheckpointError, Fingerprint};
+pub use run::Run;
+pub use schedule::Schedule;
+pub use state::State;
 
 /// How to fit.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FitConfig {
     /// what is raised
     pub objective: Objective,
@@ -49,7 +33,7 @@ pub struct FitConfig {
     pub warmup: u32,
     /// rows in a mini-batch, at most: an epoch is cut into batches of equal size
     pub batch: usize,
-    /// step size
+    /// step size at the start
     pub learning_rate: f32,
     /// what becomes of it over the epochs
     pub schedule: Schedule,
@@ -57,6 +41,9 @@ pub struct FitConfig {
     pub adam: AdamConfig,
     /// a longer gradient is shortened to this norm; infinite: never
     pub clip_norm: f32,
+    /// part that each step leaves of the running mean of the parameters, which is then what is validated and kept; 0: the parameters
+    /// themselves are
+    pub average: f32,
     /// epochs without a better validation before stopping, those of the warm-up not counted
     pub patience: u32,
     /// of the order of rows, of their bits and of the noise
@@ -75,6 +62,7 @@ impl Default for FitConfig {
             schedule: Schedule::Constant,
             adam: AdamConfig::default(),
             clip_norm: f32::INFINITY,
+            average: 0.0,
             patience: 20,
             seed: 0,
         }
@@ -82,13 +70,13 @@ impl Default for FitConfig {
 }
 
 /// One epoch's outcome.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// mean bound over the epoch's batches, as the weights moved, in nats
     pub train_nats: f64,
     /// what the validation gave after it
     pub valid_nats: f64,
-    /// step size it ended with, before its schedule
+    /// step size of its last step
     pub learning_rate: f32,
 }
 
@@ -105,7 +93,7 @@ pub struct Fitted {
     pub stopped: bool,
 }
 
-/// Why a progress report is made.
+/// What has just happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// a step is done
@@ -119,7 +107,7 @@ pub enum Event {
 /// Where a run stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
-    /// what has just happened
+    /// why this is told
     pub event: Event,
     /// from 1
     pub epoch: u32,
@@ -133,7 +121,7 @@ pub struct Progress {
     pub train_nats: f64,
     /// the last validation
     pub valid_nats: Option<f64>,
-    /// step size, before its schedule
+    /// step size of the next step, or of the last one where the run has ended
     pub learning_rate: f32,
     /// since the start
     pub elapsed: Duration,
@@ -158,6 +146,9 @@ pub enum FitError {
         /// what is asked
         must: &'static str,
     },
+    /// A state of another run.
+    #[error("the state is not one of this run: its sizes are others")]
+    OtherState,
     /// Smaller steps did not help.
     #[error(
         "the bound is not finite in epoch {epoch}, even with a learning rate of {learning_rate:e}: start with a \
@@ -185,39 +176,19 @@ pub fn fit<R: TrainingRows>(
     mut validate: impl FnMut(u32, &[f32]) -> f64,
     mut progress: impl FnMut(&Progress),
 ) -> Result<Fitted, FitError> {
-    check(config, rows.rows())?;
-    let mut run = Run::new(layout, start.clone(), rows, config, stop);
-    let mut fitted = Fitted { params: start, best_epoch: 0, history: Vec::new(), stopped: false };
-    let mut best_nats = f64::NEG_INFINITY;
-    while fitted.history.len() < config.epochs as usize {
-        match run.epoch(&mut validate, &mut progress) {
-            Epoch::Done(record) => {
-                fitted.history.push(record);
-                let epoch = fitted.history.len() as u32;
-                if record.valid_nats > best_nats {
-                    (best_nats, fitted.best_epoch) = (record.valid_nats, epoch);
-                    fitted.params.copy_from_slice(run.params());
-                }
-                // While the weight of the divergence still rises, a worse validation may be its doing.
-                if epoch.saturating_sub(fitted.best_epoch.max(config.warmup)) >= config.patience {
-                    break;
-                }
-            }
-            Epoch::Broken => run.restart(&mut progress)?,
-            Epoch::Stopped => {
-                fitted.stopped = true;
-                break;
-            }
-        }
+    let mut run = Run::new(layout, start, rows, config)?;
+    while !run.is_finished() && !stop.load(Ordering::Relaxed) {
+        let event = run.advance(&mut validate)?;
+        progress(&run.progress(event));
     }
-    Ok(fitted)
+    Ok(run.into_fitted())
 }
 
 fn check(config: &FitConfig, rows: usize) -> Result<(), FitError> {
     let setting = |name, value, good, must| {
         if good { Ok(()) } else { Err(FitError::Setting { name, value, must }) }
     };
-    let FitConfig { learning_rate, clip_norm, .. } = *config;
+    let FitConfig { learning_rate, clip_norm, average, .. } = *config;
     if rows == 0 {
         return Err(FitError::NoRows);
     }
@@ -227,5 +198,13 @@ fn check(config: &FitConfig, rows: usize) -> Result<(), FitError> {
     setting("the patience", config.patience.into(), config.patience > 0, "at least 1")?;
     let is_rate = learning_rate > 0.0 && learning_rate.is_finite();
     setting("the learning rate", learning_rate.into(), is_rate, "a positive number")?;
-    setting("the gradient norm to clip at", clip_norm.into(), clip_norm > 0.0, "positive")
+    setting("the gradient norm to clip at", clip_norm.into(), clip_norm > 0.0, "positive")?;
+    setting("the average's decay", average.into(), (0.0..1.0).contains(&average), "from 0 to below 1")?;
+    match config.schedule {
+        Schedule::Cosine { warmup } => {
+            let must = "shorter than the run";
+            setting("the rise of the learning rate", warmup.into(), warmup < config.epochs, must)
+        }
+        _ => Ok(()),
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! What is scored is scored by the crate `elbow`; this crate owns gradients, files and the command line.
 pub mod adam;
+pub mod average;
 pub mod binarize;
 pub mod cli;
 pub mod data;
@@ -19,6 +20,8 @@ pub mod preprocess;
 pub mod random;
 pub mod record;
 pub mod report;
+pub mod rows;
+pub mod run_dir;
 pub mod settings;
 pub mod step;
 pub mod train;

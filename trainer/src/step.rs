@@ -25,6 +25,11 @@ pub trait TrainingRows: Sync {
     /// How many there are.
     fn rows(&self) -> usize;
 
+    /// What makes a mean log density of these frames one in the units of the reader, where those are others.
+    fn mean_log_jacobian(&self) -> f64 {
+        0.0
+    }
+
     /// Writes what the encoder sees of a row and what the likelihood sees. `rng` gives this row's numbers in this epoch:
     /// a dynamic binarisation draws its bits from it, others leave it alone.
     fn read(&self, row: usize, rng: &mut Pcg32, input: &mut [f32], target: &mut [f32]);

@@ -1,23 +1,23 @@
 //! From frames to a model file in memory: split, preprocess, fit, encode.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use elbow::architecture::{Architecture, LikelihoodKind};
 use elbow::format::Metadata;
-use rand_pcg::Pcg32;
 
 use crate::binarize::Binarize;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::evaluate::score_all;
 use crate::export;
-use crate::fit::{Fitted, Progress, fit};
+use crate::fit::{Fingerprint, Fitted, Progress, Run, State};
 use crate::host_model::ModelBytes;
 use crate::likelihood::output_bias;
 use crate::net::layout::Layout;
 use crate::preprocess::Preprocessing;
+use crate::rows::{Corruption, Rows};
+use crate::run_dir::RunDir;
 use crate::settings::Settings;
-use crate::step::TrainingRows;
 
 /// Fewest rows of a fit.
 const LEAST_ROWS: usize = 10;
@@ -37,14 +37,17 @@ pub struct Trained {
     pub valid: Dataset,
 }
 
-/// Fits a model to the normal frames of a file.
+/// Fits a model to the normal frames of a file. With a `folder`, the run is written down there, and goes on from its last
+/// checkpoint.
 ///
 /// # Errors
-/// [`Error::Argument`], [`Error::TooFewRows`], [`Error::NotBits`], [`Error::Fit`].
+/// [`Error::Argument`], [`Error::TooFewRows`], [`Error::NotBits`], [`Error::Fit`]; [`Error::Interrupted`] or [`Error::Paused`] where it was stopped before the
+/// first epoch was done; those of [`RunDir::begin`].
 pub fn train(
     name: &str,
     mut data: Dataset,
     settings: &Settings,
+    folder: Option<RunDir>,
     stop: &AtomicBool,
     mut progress: impl FnMut(&Progress),
 ) -> Result<Trained, Error> {
@@ -86,20 +89,45 @@ pub fn train(
         dims: train.dims,
         clip: preprocessing.clip(),
         binarize: settings.binarize,
+        corruption: Corruption { noise: settings.input_noise, mask: settings.input_mask },
+        // The fit sees densities of features; people read densities of raw frames.
+        mean_log_jacobian: preprocessing.mean_log_jacobian(&train.values),
     };
     let validate = |_: u32, params: &[f32]| {
         file.encode(params, f32::NAN)
             .and_then(|bytes| mean_log_density(&bytes, &valid, settings.valid_samples))
             .unwrap_or(f64::NAN)
     };
-    // The fit sees densities of features; people read densities of raw frames.
-    let raw = preprocessing.mean_log_jacobian(&train.values);
-    let in_raw_units = |now: &Progress| progress(&Progress { train_nats: now.train_nats + raw, ..*now });
-    let mut fitted = fit(&layout, start, &rows, &config, stop, validate, in_raw_units)?;
-    fitted.history.iter_mut().for_each(|epoch| epoch.train_nats += raw);
-    let best = fitted.history.get((fitted.best_epoch as usize).wrapping_sub(1));
-    let bytes = file.encode(&fitted.params, best.map_or(f32::NAN, |best| best.valid_nats as f32))?;
-    Ok(Trained { bytes, fitted, train_rows: train.rows, valid })
+    let best = |state: &State| {
+        state.best().map(|(params, record)| file.encode(params, record.valid_nats as f32)).transpose()
+    };
+
+    let fingerprint = || Fingerprint::new(&data.values, data.dims);
+    let begun = folder.map(|folder| folder.begin(settings, &data.path, fingerprint())).transpose()?;
+    let (mut recorder, state) = begun.map_or((None, None), |(recorder, state)| (Some(recorder), state));
+    let mut run = match state {
+        Some(state) => Run::resume(&layout, state, &rows, &config)?,
+        None => Run::new(&layout, start, &rows, &config)?,
+    };
+    if let Some(recorder) = &mut recorder {
+        recorder.record(run.state(), run.batches())?;
+    }
+    while !run.is_finished() && !stop.load(Ordering::Relaxed) {
+        let event = run.advance(validate)?;
+        let now = run.progress(event);
+        progress(&now);
+        if let Some(recorder) = &mut recorder {
+            recorder.see(&now, run.state(), best)?;
+        }
+    }
+    let bytes = best(run.state())?;
+    if let Some(recorder) = &mut recorder {
+        recorder.keep(run.state(), bytes.as_ref())?;
+    }
+    let nothing =
+        || recorder.map_or(Error::Interrupted, |recorder| Error::Paused { folder: recorder.into_folder() });
+    let bytes = bytes.ok_or_else(nothing)?;
+    Ok(Trained { bytes, fitted: run.into_fitted(), train_rows: train.rows, valid })
 }
 
 fn prepare(data: &mut Dataset, settings: &Settings, likelihood: LikelihoodKind) -> Result<(), Error> {
@@ -161,29 +189,4 @@ fn means(values: &[f32], dims: usize) -> Vec<f32> {
         sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
     }
     sums.into_iter().map(|sum| (sum / rows) as f32).collect()
-}
-
-/// The rows of a fit: features for the likelihood, clipped ones for the encoder, bits drawn anew in every epoch.
-struct Rows<'a> {
-    features: &'a [f32],
-    dims: usize,
-    clip: f32,
-    binarize: Binarize,
-}
-
-impl TrainingRows for Rows<'_> {
-    fn rows(&self) -> usize {
-        self.features.len() / self.dims
-    }
-
-    fn read(&self, row: usize, rng: &mut Pcg32, input: &mut [f32], target: &mut [f32]) {
-        let features = &self.features[row * self.dims..(row + 1) * self.dims];
-        match self.binarize {
-            Binarize::Dynamic => Binarize::draw(features, target, rng),
-            _ => target.copy_from_slice(features),
-        }
-        for (input, feature) in input.iter_mut().zip(target) {
-            *input = feature.clamp(-self.clip, self.clip);
-        }
-    }
 }

@@ -81,7 +81,7 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
     std::fs::create_dir_all(&args.out).map_err(Error::io("write", &args.out))?;
     let out = args.out.join("demo.elbow");
     report::note(&format!("fitting {} normal windows of {} numbers", fitted.len(), data.dims));
-    let summary = fit_and_write("demo", data.select(&fitted), &settings, &out)?;
+    let summary = fit_and_write("demo", data.select(&fitted), &settings, None, &out)?;
 
     let bytes = ModelBytes::read(&out)?;
     let model = bytes.open().map_err(Error::model(&out))?;

@@ -1,6 +1,7 @@
 //! `elbow fit`.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -16,6 +17,7 @@ use crate::export::{check_writable, write_atomically};
 use crate::fit::{Event, Progress};
 use crate::host_model::ModelBytes;
 use crate::report;
+use crate::run_dir::{Interval, MODEL, RunDir};
 use crate::settings::{Settings, SettingsArgs};
 use crate::train::{Trained, train};
 use crate::type_alias::{describe, type_alias};
@@ -25,9 +27,18 @@ use crate::type_alias::{describe, type_alias};
 pub(crate) struct FitArgs {
     /// The frames to fit to
     data: PathBuf,
-    /// Where to write the model; its type goes beside it, with the ending .rs
-    #[arg(long, value_name = "MODEL.elbow")]
-    out: PathBuf,
+    /// Where to write the model; its type goes beside it, with the ending .rs [default: model.elbow in the folder of --run]
+    #[arg(long, value_name = "MODEL.elbow", required_unless_present = "run")]
+    out: Option<PathBuf>,
+    /// Write the run down in this folder: config.toml, metrics.jsonl, checkpoint.bin and the best model so far
+    #[arg(long, value_name = "FOLDER")]
+    run: Option<PathBuf>,
+    /// Go on from the last checkpoint in the folder of --run, with its settings; begin where there is none
+    #[arg(long, requires = "run")]
+    resume: bool,
+    /// How often to write a checkpoint: a number of epochs, or a time such as 60s, 10m or 1h
+    #[arg(long, value_name = "EPOCHS|TIME", requires = "run", default_value = "60s", value_parser = Interval::from_str)]
+    checkpoint_every: Interval,
     /// Settings as TOML; flags go over them
     #[arg(long, value_name = "TOML")]
     config: Option<PathBuf>,
@@ -39,6 +50,9 @@ pub(crate) struct FitArgs {
 #[derive(Debug, Serialize)]
 pub(super) struct Summary {
     model: PathBuf,
+    /// its folder
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<PathBuf>,
     architecture: String,
     rows: usize,
     valid_rows: usize,
@@ -55,14 +69,20 @@ pub(super) struct Summary {
 }
 
 pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
-    let settings = args.settings.resolve(args.config.as_deref())?;
+    let begun = args.run.as_deref().filter(|_| args.resume).and_then(RunDir::config);
+    let settings = args.settings.resolve(args.config.as_deref().or(begun.as_deref()))?;
     settings.fit_config()?;
     // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
     settings.architecture(1)?;
-    let name = model_name(&args.out)?;
-    check_out(&args.out)?;
+    let in_folder = || args.run.as_deref().unwrap_or(Path::new("")).join(MODEL);
+    let out = args.out.clone().unwrap_or_else(in_folder);
+    let name = model_name(&out)?;
+    let open = |folder: &PathBuf| RunDir::open(folder, args.resume, args.checkpoint_every);
+    let folder = args.run.as_ref().map(open).transpose()?;
+    check_out(&out)?;
     let data = load(&args.data, &settings.load_options())?;
-    let summary = fit_and_write(&name, data, &settings, &args.out)?;
+    let summary = fit_and_write(&name, data, &settings, folder, &out)?;
+    let summary = Summary { run: args.run.clone(), ..summary };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
 }
 
@@ -71,24 +91,24 @@ pub(super) fn fit_and_write(
     name: &str,
     data: Dataset,
     settings: &Settings,
+    folder: Option<RunDir>,
     out: &Path,
 ) -> Result<Summary, Error> {
     let start = Instant::now();
-    let stop = stop_on_ctrl_c();
+    let stop = stop_on_ctrl_c(folder.is_some());
     let bar = report::bar(settings.epochs.into(), "{msg} {wide_bar}");
     let labels = data.labels.as_ref();
     let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
-    let trained = train(name, data, settings, &stop, |now| show(&bar, now))?;
+    let trained = train(name, data, settings, folder, &stop, |now| show(&bar, now));
     bar.finish_and_clear();
-    if trained.fitted.best_epoch == 0 {
-        return Err(Error::Interrupted);
-    }
+    let trained = trained?;
     write(&trained, out)?;
     let fitted = &trained.fitted;
     let best = &fitted.history[fitted.best_epoch as usize - 1];
     let architecture = trained.bytes.open().map_err(Error::model(out))?.metadata.architecture;
     Ok(Summary {
         model: out.to_path_buf(),
+        run: None,
         architecture: describe(&architecture),
         rows: trained.train_rows,
         valid_rows: trained.valid.rows,
@@ -138,7 +158,7 @@ fn show(bar: &ProgressBar, now: &Progress) {
 }
 
 /// Ctrl-C ends the fit after the step in hand, a second one the program.
-fn stop_on_ctrl_c() -> Arc<AtomicBool> {
+fn stop_on_ctrl_c(is_recorded: bool) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&stop);
     // Fails only where a handler is there already: then Ctrl-C ends the program.
@@ -146,9 +166,11 @@ fn stop_on_ctrl_c() -> Arc<AtomicBool> {
         if seen.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
-        report::note(
-            "stopping; the best weights so far will be written (Ctrl-C again: at once, nothing written)",
-        );
+        report::note(if is_recorded {
+            "stopping; --resume will go on from here (Ctrl-C again: at once, and from the last checkpoint)"
+        } else {
+            "stopping; the best weights so far will be written (Ctrl-C again: at once, nothing written)"
+        });
     });
     stop
 }

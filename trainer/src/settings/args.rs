@@ -49,8 +49,10 @@ pub struct SettingsArgs {
     /// Learning rate of Adam [default: 0.001]
     #[arg(long, value_name = "R")]
     pub(super) lr: Option<f32>,
-    /// What becomes of the learning rate over the epochs [default: constant]
-    #[arg(long, value_enum)]
+    /// What becomes of the learning rate over the epochs: constant; cosine (falls to 0) or cosine:W (after a rise over W epochs);
+    /// iwae (eight stages, each three times as long as the last, down to a tenth); steps:E=R,… (R from E epochs on)
+    /// [default: constant]
+    #[arg(long, value_name = "SCHEDULE", value_parser = Schedule::from_str)]
     pub(super) lr_schedule: Option<Schedule>,
     /// Epochs without a better validation before stopping [default: 30]
     #[arg(long, value_name = "N")]
@@ -61,6 +63,28 @@ pub struct SettingsArgs {
     /// Decoupled weight decay [default: 0]
     #[arg(long, value_name = "RATE")]
     pub(super) weight_decay: Option<f32>,
+    /// What a step of Adam keeps of the mean gradient [default: 0.9]
+    #[arg(long, value_name = "β₁")]
+    pub(super) beta1: Option<f32>,
+    /// What a step of Adam keeps of the mean squared gradient [default: 0.999]
+    #[arg(long, value_name = "β₂")]
+    pub(super) beta2: Option<f32>,
+    /// Added to the root of the mean squared gradient [default: 1e-8]
+    #[arg(long, value_name = "ε")]
+    pub(super) epsilon: Option<f32>,
+    /// Mean squared gradient before the first step; 1: short steps at first [default: 0]
+    #[arg(long, value_name = "V")]
+    pub(super) square_start: Option<f32>,
+    /// Validate and keep a running mean of the weights, of which each step leaves this part, such as 0.999; 0: the weights themselves
+    /// [default: 0]
+    #[arg(long, value_name = "DECAY")]
+    pub(super) ema: Option<f32>,
+    /// Standard deviation of noise on what the encoder sees while fitting [default: 0]
+    #[arg(long, value_name = "SD")]
+    pub(super) input_noise: Option<f32>,
+    /// Probability that a feature is hidden from the encoder while fitting [default: 0]
+    #[arg(long, value_name = "P")]
+    pub(super) input_mask: Option<f32>,
     /// Fraction of the rows held out to choose the best epoch [default: 0.1]
     #[arg(long, value_name = "FRACTION")]
     pub(super) valid: Option<f64>,

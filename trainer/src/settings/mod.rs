@@ -8,6 +8,7 @@ mod tests;
 use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, MAX_WIDTH};
 use serde::{Deserialize, Serialize};
 
+use crate::adam::AdamConfig;
 use crate::binarize::Binarize;
 use crate::data::LoadOptions;
 use crate::error::Error;
@@ -36,6 +37,13 @@ pub struct Settings {
     pub patience: u32,
     pub clip_norm: f32,
     pub weight_decay: f32,
+    pub beta1: f32,
+    pub beta2: f32,
+    pub epsilon: f32,
+    pub square_start: f32,
+    pub ema: f32,
+    pub input_noise: f32,
+    pub input_mask: f32,
     pub valid: f64,
     pub valid_samples: u32,
     pub seed: u64,
@@ -67,6 +75,13 @@ impl Default for Settings {
             patience: 30,
             clip_norm: 100.0,
             weight_decay: 0.0,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            square_start: 0.0,
+            ema: 0.0,
+            input_noise: 0.0,
+            input_mask: 0.0,
             valid: 0.1,
             valid_samples: 16,
             seed: 0,
@@ -189,28 +204,53 @@ impl Settings {
             &self.clip,
             "a positive number, such as 8",
         )?;
+        for (name, fraction) in [
+            ("weight-decay", self.weight_decay),
+            ("beta1", self.beta1),
+            ("beta2", self.beta2),
+            ("ema", self.ema),
+            ("input-mask", self.input_mask),
+        ] {
+            in_range((0.0..1.0).contains(&fraction), name, &fraction, "from 0 to below 1")?;
+        }
+        for (name, size) in [("square-start", self.square_start), ("input-noise", self.input_noise)] {
+            in_range(size >= 0.0 && size.is_finite(), name, &size, "0 or a positive number")?;
+        }
         in_range(
-            (0.0..1.0).contains(&self.weight_decay),
-            "weight-decay",
-            &self.weight_decay,
-            "from 0 to below 1",
+            self.epsilon > 0.0 && self.epsilon.is_finite(),
+            "epsilon",
+            &self.epsilon,
+            "a positive number, such as 1e-8",
         )?;
+        if let Schedule::Cosine { warmup } = self.lr_schedule {
+            in_range(
+                warmup < self.epochs,
+                "lr-schedule",
+                &self.lr_schedule,
+                "its rise is shorter than --epochs",
+            )?;
+        }
         in_range(self.valid > 0.0 && self.valid < 1.0, "valid", &self.valid, "between 0 and 1, such as 0.1")?;
         in_range(self.valid_samples >= 1, "valid-samples", &self.valid_samples, "at least 1")?;
-        let mut config = FitConfig {
+        Ok(FitConfig {
             objective,
             samples,
             epochs: self.epochs,
             warmup: self.warmup,
             batch: self.batch,
             learning_rate: self.lr,
-            schedule: self.lr_schedule,
+            schedule: self.lr_schedule.clone(),
+            adam: AdamConfig {
+                beta1: self.beta1,
+                beta2: self.beta2,
+                epsilon: self.epsilon,
+                square_start: self.square_start,
+                weight_decay: self.weight_decay,
+            },
             clip_norm: self.clip_norm,
+            average: self.ema,
             patience: self.patience,
             seed: self.seed,
-            ..FitConfig::default()
-        };
-        config.adam.weight_decay = self.weight_decay;
-        Ok(config)
+        })
     }
 }

@@ -88,6 +88,17 @@ fn impossible_settings_are_named() {
         sphere.latent = "vmf:2,kappa=0".into();
         assert!(sphere.architecture(4).is_ok());
     }
+    for fraction in [1.0, -0.1, f32::NAN] {
+        let mut wrong = Settings { ema: fraction, ..Settings::default() };
+        assert!(wrong.fit_config().unwrap_err().to_string().starts_with("--ema"));
+        (wrong.ema, wrong.beta1) = (0.0, fraction);
+        assert!(wrong.fit_config().unwrap_err().to_string().starts_with("--beta1"));
+    }
+    assert!(settings(|s| s.epsilon = 0.0).starts_with("--epsilon"));
+    assert!(settings(|s| s.square_start = -1.0).starts_with("--square-start"));
+    assert!(settings(|s| s.input_noise = f32::INFINITY).starts_with("--input-noise"));
+    let late = |s: &mut Settings| (s.epochs, s.lr_schedule) = (5, Schedule::Cosine { warmup: 5 });
+    assert!(settings(late).starts_with("--lr-schedule cosine:5"));
     assert!(settings(|s| s.lr = f32::NAN).starts_with("--lr"));
     assert!(settings(|s| s.valid = 1.0).starts_with("--valid"));
 }

@@ -11,3 +11,4 @@ mod interrupt;
 mod models;
 mod outputs;
 mod repeat;
+mod resume;

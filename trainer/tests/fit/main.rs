@@ -11,9 +11,11 @@ use elbow_trainer::objective::Objective;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
+mod resume;
+
 static NEVER: AtomicBool = AtomicBool::new(false);
 
-fn layout(features: u32, widths: &[u32], dim: u32, likelihood: LikelihoodKind) -> Layout {
+pub(crate) fn layout(features: u32, widths: &[u32], dim: u32, likelihood: LikelihoodKind) -> Layout {
     let chain =
         || widths.iter().map(|width| Hidden { width: *width, activation: Activation::Tanh }).collect();
     let latent = LatentKind::Gaussian { dim };
@@ -27,7 +29,7 @@ fn layout(features: u32, widths: &[u32], dim: u32, likelihood: LikelihoodKind) -
     })
 }
 
-fn normals(n: usize) -> Vec<f32> {
+pub(crate) fn normals(n: usize) -> Vec<f32> {
     let mut rng = Pcg32::new(1, 1);
     (0..n).map(|_| elbow::math::normal_quantile(rng.next_u32())).collect()
 }
@@ -204,8 +206,28 @@ fn a_cosine_ends_at_rest() {
         let moved = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         moved(&seen[6], &seen[7]) / moved(&seen[0], &seen[1])
     };
-    let (constant, cosine) = (run(Schedule::Constant), run(Schedule::Cosine));
+    let (constant, cosine) = (run(Schedule::Constant), run(Schedule::Cosine { warmup: 0 }));
     assert!(cosine < 0.1 && constant > 3.0 * cosine, "{constant} {cosine}");
+}
+
+#[test]
+fn averaged_weights_are_validated_and_kept() {
+    let run = |average| {
+        let config = FitConfig { epochs: 3, average, ..FitConfig::default() };
+        let mut seen = Vec::new();
+        let keep = |epoch: u32, params: &[f32]| {
+            seen.push(params.to_vec());
+            epoch.into()
+        };
+        let fitted = small(config, &NEVER, keep, |_| ()).1.unwrap();
+        assert_eq!(fitted.params, seen[2]);
+        (fitted, seen)
+    };
+    let ((plain, _), (averaged, seen)) = (run(0.0), run(0.9));
+    // the average changes what is told, not the way
+    let nats = |fitted: &Fitted| fitted.history.iter().map(|record| record.train_nats).collect::<Vec<_>>();
+    assert_eq!(nats(&plain), nats(&averaged));
+    assert!(plain.params != averaged.params && seen[1] != seen[2]);
 }
 
 #[test]
@@ -241,7 +263,7 @@ fn a_run_stops_when_told() {
     let stop = AtomicBool::new(false);
     let config = FitConfig { batch: 2, ..FitConfig::default() };
     let progress = |now: &Progress| stop.store(now.epoch == 2 && now.batch == 3, Ordering::Relaxed);
-    let fitted = small(config, &stop, |epoch, _| epoch.into(), progress).1.unwrap();
+    let fitted = small(config.clone(), &stop, |epoch, _| epoch.into(), progress).1.unwrap();
     assert_eq!((fitted.best_epoch, fitted.history.len(), fitted.stopped), (1, 1, true));
     let (start, fitted) = small(config, &AtomicBool::new(true), |_, _| 0.0, |_| ());
     assert_eq!(fitted.unwrap(), Fitted { params: start, best_epoch: 0, history: Vec::new(), stopped: true });

@@ -1,0 +1,94 @@
+//! A run's state as bytes: magic, version, postcard, CRC-32.
+
+use std::borrow::Cow;
+
+use elbow::format::{CHECKSUM_LEN, checksum};
+use serde::{Deserialize, Serialize};
+
+use super::State;
+
+/// The first bytes of a checkpoint.
+const MAGIC: &[u8; 8] = b"ElbowRun";
+/// Rises with every change of what a checkpoint holds.
+const VERSION: u32 = 1;
+const HEADER_LEN: usize = MAGIC.len() + size_of::<u32>();
+
+/// What a run can go on from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint<'a> {
+    /// how the run was begun, as TOML
+    pub settings: Cow<'a, str>,
+    /// what it was begun with
+    pub rows: Fingerprint,
+    /// where it stands
+    pub state: Cow<'a, State>,
+}
+
+/// What tells one set of rows from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    rows: u64,
+    dims: u64,
+    values: u32,
+}
+
+impl Fingerprint {
+    /// Of `values` in frames of `dims` numbers.
+    pub fn new(values: &[f32], dims: usize) -> Fingerprint {
+        let rows = (values.len() / dims) as u64;
+        Fingerprint { rows, dims: dims as u64, values: checksum(bytemuck::cast_slice(values)) }
+    }
+}
+
+/// Why bytes are no checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// The first bytes are others.
+    #[error("is not a checkpoint of elbow; remove it to start the run again")]
+    NotACheckpoint,
+    /// Written by another version of the program.
+    #[error(
+        "is a checkpoint of version {found}, this program reads version {VERSION}; finish the run with the program that began it"
+    )]
+    Version {
+        /// the file's
+        found: u32,
+    },
+    /// Some bytes are not those that were written.
+    #[error("the checkpoint is damaged: its checksum is wrong; remove it to start the run again")]
+    Damaged,
+}
+
+impl Checkpoint<'_> {
+    /// As bytes.
+    ///
+    /// # Errors
+    /// What postcard says: it has no reason to say anything.
+    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
+        let header = [&MAGIC[..], &VERSION.to_le_bytes()].concat();
+        let mut bytes = postcard::to_extend(self, header)?;
+        bytes.extend(checksum(&bytes).to_le_bytes());
+        Ok(bytes)
+    }
+
+    /// From bytes.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub fn decode(bytes: &[u8]) -> Result<Checkpoint<'static>, CheckpointError> {
+        if !bytes.starts_with(MAGIC) {
+            return Err(CheckpointError::NotACheckpoint);
+        }
+        let (bytes, crc) = bytes.split_last_chunk::<CHECKSUM_LEN>().ok_or(CheckpointError::Damaged)?;
+        let (header, body) = bytes.split_at_checked(HEADER_LEN).ok_or(CheckpointError::Damaged)?;
+        let version = header.last_chunk().map_or(0, |version| u32::from_le_bytes(*version));
+        if version != VERSION {
+            return Err(CheckpointError::Version { found: version });
+        }
+        if checksum(bytes) != u32::from_le_bytes(*crc) {
+            return Err(CheckpointError::Damaged);
+        }
+        postcard::from_bytes(body).map_err(|_| CheckpointError::Damaged)
+    }
+}

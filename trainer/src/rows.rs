@@ -1,0 +1,106 @@
+//! The rows of a fit: features for the likelihood, and what the encoder sees of them.
+
+use elbow::math;
+use rand_core::Rng;
+use rand_pcg::Pcg32;
+
+use crate::binarize::Binarize;
+use crate::step::TrainingRows;
+
+/// How the encoder's view of a row is spoilt while it is fitted, for a posterior that does not hang on single features: the bound holds for
+/// any q, so it stays a bound (Im, Ahn, Memisevic and Bengio 2017, "Denoising criterion for variational auto-encoding framework").
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Corruption {
+    /// standard deviation of the noise that is added to each feature
+    pub noise: f32,
+    /// probability of a feature to be hidden: it is 0, which is the mean of a standardised one
+    pub mask: f32,
+}
+
+/// Rows in memory; bits are drawn anew in every epoch where that is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// `[row][feature]`
+    pub features: &'a [f32],
+    /// numbers in a row
+    pub dims: usize,
+    /// the encoder sees features held within ± this
+    pub clip: f32,
+    /// how features become bits
+    pub binarize: Binarize,
+    /// what else is done to what the encoder sees
+    pub corruption: Corruption,
+    /// what makes a mean log density of features one of raw frames
+    pub mean_log_jacobian: f64,
+}
+
+impl TrainingRows for Rows<'_> {
+    fn rows(&self) -> usize {
+        self.features.len() / self.dims
+    }
+
+    fn mean_log_jacobian(&self) -> f64 {
+        self.mean_log_jacobian
+    }
+
+    fn read(&self, row: usize, rng: &mut Pcg32, input: &mut [f32], target: &mut [f32]) {
+        let features = &self.features[row * self.dims..(row + 1) * self.dims];
+        match self.binarize {
+            Binarize::Dynamic => Binarize::draw(features, target, rng),
+            _ => target.copy_from_slice(features),
+        }
+        for (input, feature) in input.iter_mut().zip(target) {
+            *input = feature.clamp(-self.clip, self.clip);
+        }
+        self.corruption.apply(input, rng);
+    }
+}
+
+impl Corruption {
+    fn apply(self, input: &mut [f32], rng: &mut Pcg32) {
+        if self.noise > 0.0 {
+            input.iter_mut().for_each(|x| *x += self.noise * math::normal_quantile(rng.next_u32()));
+        }
+        if self.mask > 0.0 {
+            // u < p 2³²
+            let hidden = (f64::from(self.mask) * f64::from(u32::MAX)) as u32;
+            input.iter_mut().filter(|_| rng.next_u32() < hidden).for_each(|x| *x = 0.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the encoder sees of many equal rows of one feature; the likelihood sees 1 throughout.
+    fn seen(corruption: Corruption) -> Vec<f32> {
+        let features = [1.0; 4000];
+        let rows = Rows {
+            features: &features,
+            dims: 4000,
+            clip: 8.0,
+            binarize: Binarize::None,
+            corruption,
+            mean_log_jacobian: 0.0,
+        };
+        let (mut input, mut target) = ([0.0; 4000], [0.0; 4000]);
+        rows.read(0, &mut Pcg32::new(1, 1), &mut input, &mut target);
+        assert_eq!(target, features);
+        input.to_vec()
+    }
+
+    #[test]
+    fn the_encoder_alone_sees_noise_and_gaps() {
+        assert_eq!(seen(Corruption::default()), [1.0; 4000]);
+        let hidden = seen(Corruption { mask: 0.25, ..Corruption::default() });
+        assert!(hidden.iter().all(|x| *x == 0.0 || *x == 1.0));
+        let part = hidden.iter().filter(|x| **x == 0.0).count() as f64 / 4000.0;
+        // four standard deviations of a binomial fraction
+        assert!((part - 0.25).abs() < 0.028, "{part}");
+        let noisy = seen(Corruption { noise: 0.5, ..Corruption::default() });
+        let variance = noisy.iter().map(|x| f64::from(x - 1.0).powi(2)).sum::<f64>() / 4000.0;
+        // four standard deviations of a mean of squares: √(2/4000) of it
+        assert!((variance / 0.25 - 1.0).abs() < 0.09, "{variance}");
+    }
+}

@@ -1,0 +1,273 @@
+//! The folder of a run: what was asked (`config.toml`), how it went (`metrics.jsonl`), the best model so far (`model.elbow`) and
+//! the state to go on from (`checkpoint.bin`).
+
+use std::borrow::Cow;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::export::write_atomically;
+use crate::fit::{Checkpoint, Event, Fingerprint, Progress, State};
+use crate::host_model::ModelBytes;
+use crate::settings::Settings;
+
+const CONFIG: &str = "config.toml";
+const METRICS: &str = "metrics.jsonl";
+const CHECKPOINT: &str = "checkpoint.bin";
+/// The best model so far.
+pub const MODEL: &str = "model.elbow";
+
+/// How often a checkpoint is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interval {
+    /// after so many epochs
+    Epochs(u32),
+    /// after so long
+    Time(Duration),
+}
+
+impl FromStr for Interval {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let number = text[..text.len() - unit.len()].parse::<u32>().ok().filter(|number| *number > 0);
+        let seconds = match unit {
+            "" => {
+                return number
+                    .map(Interval::Epochs)
+                    .ok_or("give a number of epochs, or a time such as 60s, 10m or 1h");
+            }
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => return Err("give a number of epochs, or a time such as 60s, 10m or 1h"),
+        };
+        let time = number.map(|number| Interval::Time(Duration::from_secs(u64::from(number) * seconds)));
+        time.ok_or("give at least one second")
+    }
+}
+
+/// A run's folder that no other process uses.
+#[derive(Debug)]
+pub struct RunDir {
+    folder: PathBuf,
+    every: Interval,
+    /// locked as long as it is open
+    metrics: File,
+}
+
+impl RunDir {
+    /// Makes the folder, or, to `resume`, takes up one that is there.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] where it holds a run that is not to be resumed, or another process is at work in it; [`Error::Io`].
+    pub fn open(folder: &Path, resume: bool, every: Interval) -> Result<RunDir, Error> {
+        let wrong = |problem| Error::argument("run", folder.display(), problem);
+        let holds_run = [CONFIG, METRICS, CHECKPOINT].iter().any(|name| folder.join(name).exists());
+        if holds_run && !resume {
+            return Err(wrong("holds a run already; go on with --resume, or name another folder"));
+        }
+        fs::create_dir_all(folder).map_err(Error::io("write", folder))?;
+        let path = folder.join(METRICS);
+        let metrics = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let metrics = metrics.map_err(Error::io("write", &path))?;
+        match metrics.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(wrong("another process is at work in this folder")),
+            Err(TryLockError::Error(error)) => return Err(Error::io("write", &path)(error)),
+        }
+        Ok(RunDir { folder: folder.to_path_buf(), every, metrics })
+    }
+
+    /// The settings of the run that `folder` holds, where it holds one.
+    pub fn config(folder: &Path) -> Option<PathBuf> {
+        let path = folder.join(CONFIG);
+        path.exists().then_some(path)
+    }
+
+    /// The state of the last checkpoint, if there is one of this run: of the same settings and rows. Otherwise the run begins here.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] where the file is none, [`Error::OtherRun`], [`Error::Io`].
+    pub fn begin(
+        self,
+        settings: &Settings,
+        data: &Path,
+        rows: Fingerprint,
+    ) -> Result<(Recorder, Option<State>), Error> {
+        self.remove_leftovers();
+        let state = self.read_state(settings, data, rows)?;
+        if state.is_none() {
+            let path = self.folder.join(CONFIG);
+            let header = format!(
+                "# elbow {} fit {} --config {}\n",
+                env!("CARGO_PKG_VERSION"),
+                data.display(),
+                path.display()
+            );
+            write_atomically(&path, (header + &settings.to_toml()).as_bytes())?;
+        }
+        let epochs = state.as_ref().map_or(0, |state| state.history().len() as u32);
+        let recorder = Recorder {
+            dir: self,
+            settings: settings.to_toml(),
+            rows,
+            kept: Instant::now(),
+            kept_epoch: epochs,
+            written: 0,
+        };
+        Ok((recorder, state))
+    }
+
+    fn read_state(
+        &self,
+        settings: &Settings,
+        data: &Path,
+        rows: Fingerprint,
+    ) -> Result<Option<State>, Error> {
+        let path = self.folder.join(CHECKPOINT);
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(Error::io("read", &path))?,
+        };
+        let checkpoint =
+            Checkpoint::decode(&bytes).map_err(|source| Error::Checkpoint { path: path.clone(), source })?;
+        let other = |problem| Error::OtherRun { folder: self.folder.clone(), problem };
+        if let Some(difference) = difference(&checkpoint.settings, settings) {
+            return Err(other(difference));
+        }
+        if checkpoint.rows != rows {
+            return Err(other(format!("the rows of {} are not those it was begun with", data.display())));
+        }
+        Ok(Some(checkpoint.state.into_owned()))
+    }
+
+    /// A process that was killed while it wrote has left a temporary file.
+    fn remove_leftovers(&self) {
+        let is_ours = |name: &str| {
+            [CONFIG, CHECKPOINT, MODEL].iter().any(|file| name.starts_with(file)) && name.ends_with(".tmp")
+        };
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| entry.file_name().to_str().is_some_and(is_ours)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The first setting that is not as it was.
+fn difference(begun: &str, settings: &Settings) -> Option<String> {
+    // A setting that is newer than the checkpoint had its default.
+    let begun: Settings = toml::from_str(begun).unwrap_or_default();
+    let table = |settings: &Settings| toml::Table::try_from(settings).unwrap_or_default();
+    let (was, is) = (table(&begun), table(settings));
+    let name = was.keys().chain(is.keys()).find(|name| was.get(*name) != is.get(*name))?;
+    let shown = |table: &toml::Table| table.get(name).map_or("unset".into(), toml::Value::to_string);
+    Some(format!("it was begun with {name} {}, not {}", shown(&was), shown(&is)))
+}
+
+/// One line of the metrics.
+#[derive(Serialize)]
+struct Metrics {
+    epoch: usize,
+    step: u64,
+    train_nats_per_row: f64,
+    valid_nats_per_row: f64,
+    learning_rate: f32,
+    seconds: f64,
+}
+
+/// Writes down a run while it goes on.
+#[derive(Debug)]
+pub struct Recorder {
+    dir: RunDir,
+    settings: String,
+    rows: Fingerprint,
+    /// when the last checkpoint was written, and after how many epochs
+    kept: Instant,
+    kept_epoch: u32,
+    /// lines of metrics
+    written: usize,
+}
+
+impl Recorder {
+    /// Where it writes.
+    pub fn into_folder(self) -> PathBuf {
+        self.dir.folder
+    }
+
+    /// Writes one line for each epoch that has none, those of an earlier process included; `batches` steps in an epoch.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn record(&mut self, state: &State, batches: u32) -> Result<(), Error> {
+        let (history, times) = (state.history(), state.times());
+        let line = |i: usize| {
+            let record = history[i];
+            let metrics = Metrics {
+                epoch: i + 1,
+                step: (i as u64 + 1) * u64::from(batches),
+                train_nats_per_row: -record.train_nats,
+                valid_nats_per_row: -record.valid_nats,
+                learning_rate: record.learning_rate,
+                seconds: times[i],
+            };
+            serde_json::to_string(&metrics).map(|line| line + "\n")
+        };
+        let lines = (self.written..history.len()).map(line).collect::<Result<String, _>>();
+        let path = self.dir.folder.join(METRICS);
+        let file = &mut self.dir.metrics;
+        if self.written == 0 {
+            // What a killed process wrote after its last checkpoint will come again.
+            file.set_len(0).and_then(|()| file.rewind()).map_err(Error::io("write", &path))?;
+        }
+        let written = lines.map_err(io::Error::from).and_then(|lines| file.write_all(lines.as_bytes()));
+        written.map_err(Error::io("write", &path))?;
+        self.written = history.len();
+        Ok(())
+    }
+
+    /// Records a finished epoch; writes a checkpoint and the best model where it is time to.
+    ///
+    /// # Errors
+    /// [`Error::Io`], and what `best` gives.
+    pub fn see(
+        &mut self,
+        now: &Progress,
+        state: &State,
+        best: impl Fn(&State) -> Result<Option<ModelBytes>, Error>,
+    ) -> Result<(), Error> {
+        if now.event == Event::Epoch {
+            self.record(state, now.batches)?;
+        }
+        let is_due = match self.dir.every {
+            Interval::Time(time) => self.kept.elapsed() >= time,
+            Interval::Epochs(epochs) => state.history().len() as u32 - self.kept_epoch >= epochs,
+        };
+        if is_due { self.keep(state, best(state)?.as_ref()) } else { Ok(()) }
+    }
+
+    /// Writes a checkpoint, and the best model so far.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn keep(&mut self, state: &State, best: Option<&ModelBytes>) -> Result<(), Error> {
+        let checkpoint = Checkpoint {
+            settings: Cow::Borrowed(&self.settings),
+            rows: self.rows,
+            state: Cow::Borrowed(state),
+        };
+        let bytes = checkpoint.encode().map_err(|_| Error::TooLarge)?;
+        if let Some(best) = best {
+            write_atomically(&self.dir.folder.join(MODEL), best.as_bytes())?;
+        }
+        write_atomically(&self.dir.folder.join(CHECKPOINT), &bytes)?;
+        (self.kept, self.kept_epoch) = (Instant::now(), state.history().len() as u32);
+        Ok(())
+    }
+}
