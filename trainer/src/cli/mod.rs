@@ -1,5 +1,6 @@
 //! The command line: arguments to library calls to what is printed.
 
+mod bench;
 mod demo;
 mod eval;
 mod fit;
@@ -45,6 +46,9 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Record this machine's counters to CSV
     Record(RecordArgs),
+    /// How long things take on this machine
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
 }
 
 impl CommandFactory for Cli {
@@ -92,6 +96,7 @@ impl Cli {
             Command::Score(args) => score::run(args, self.json),
             Command::Inspect(args) => inspect::run(args, self.json),
             Command::Demo(args) => demo::run(args, self.json),
+            Command::Bench(command) => bench::run(command, self.json),
             Command::Record(args) => {
                 let recording = record::run(args)?;
                 if self.json {

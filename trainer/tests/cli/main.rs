@@ -12,3 +12,4 @@ mod models;
 mod outputs;
 mod repeat;
 mod resume;
+mod steps;

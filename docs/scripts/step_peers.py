@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Milliseconds of a training step in JAX and PyTorch, on the points of `elbow bench step`.
+
+    pip install jax torch
+    OMP_NUM_THREADS=1 taskset -c 0 python3 docs/scripts/step_peers.py        # jax, torch or both as arguments
+
+The same work as `elbow bench step`: IWAE bound of K samples (K = 1: the plain one), two hidden layers on each side, Bernoulli likelihood,
+forward, backward, Adam. As there, a figure is the mean of the fastest of many short rounds. Bits are drawn once, not for each step.
+"""
+import math
+import os
+import sys
+import time
+
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+os.environ["JAX_PLATFORMS"] = "cpu"
+
+POINTS = [
+    ((784, 200, 200, 50), 20, 1, "tanh"),
+    ((784, 200, 200, 50), 20, 5, "tanh"),
+    ((784, 200, 200, 50), 20, 50, "tanh"),
+    ((784, 200, 200, 50), 100, 1, "tanh"),
+    ((30, 64, 64, 8), 256, 8, "relu"),
+]
+SECONDS = 2.0
+ROUND = 0.02
+
+
+def fastest(step):
+    """`step(n)` does n steps and waits for them."""
+    step(3)
+    begun = time.perf_counter()
+    step(3)
+    steps = max(1, round(3 * ROUND / (time.perf_counter() - begun)))
+    begun, best, rounds = time.perf_counter(), math.inf, 0
+    while time.perf_counter() - begun < SECONDS or rounds < 10:
+        start = time.perf_counter()
+        step(steps)
+        best, rounds = min(best, (time.perf_counter() - start) / steps), rounds + 1
+    return 1e3 * best
+
+
+def widths(shape):
+    features, first, second, dim = shape
+    return [(features, first), (first, second), (second, 2 * dim), (dim, second), (second, first), (first, features)]
+
+
+def jax_step(shape, batch, samples, activation):
+    import jax
+    import jax.numpy as jnp
+
+    act = {"tanh": jnp.tanh, "relu": jax.nn.relu}[activation]
+    keys = iter(jax.random.split(jax.random.PRNGKey(0), 16))
+
+    def dense(inputs, outputs):
+        limit = math.sqrt(6 / (inputs + outputs))
+        return jax.random.uniform(next(keys), (inputs, outputs), minval=-limit, maxval=limit), jnp.zeros(outputs)
+
+    params = [dense(*pair) for pair in widths(shape)]
+    x = (jax.random.uniform(next(keys), (batch, shape[0])) < 0.2).astype(jnp.float32)
+
+    def chain(layers, h):
+        for weight, bias in layers[:-1]:
+            h = act(h @ weight + bias)
+        return h @ layers[-1][0] + layers[-1][1]
+
+    def loss(params, key):
+        loc, log_scale = jnp.split(chain(params[:3], x), 2, axis=-1)
+        noise = jax.random.normal(key, (samples, batch, shape[-1]))
+        z = loc + jnp.exp(log_scale) * noise
+        logits = chain(params[3:], z)
+        log_likelihood = (x * logits - jax.nn.softplus(logits)).sum(-1)
+        log_weight = log_likelihood + (0.5 * noise**2 + log_scale - 0.5 * z**2).sum(-1)
+        return math.log(samples) - jax.nn.logsumexp(log_weight, axis=0).mean()
+
+    @jax.jit
+    def update(state):
+        params, mean, square, key = state
+        key, here = jax.random.split(key)
+        gradient = jax.grad(loss)(params, here)
+        mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, mean, gradient)
+        square = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, square, gradient)
+        params = jax.tree.map(lambda p, m, v: p - 1e-3 * m / (jnp.sqrt(v) + 1e-8), params, mean, square)
+        return params, mean, square, key
+
+    zeros = jax.tree.map(jnp.zeros_like, params)
+    state = [(params, zeros, zeros, next(keys))]
+
+    def step(n):
+        for _ in range(n):
+            state[0] = update(state[0])
+        jax.block_until_ready(state[0])
+
+    return step
+
+
+def torch_step(shape, batch, samples, activation):
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    act = {"tanh": nn.Tanh, "relu": nn.ReLU}[activation]
+    dense = [nn.Linear(*pair) for pair in widths(shape)]
+    encoder = nn.Sequential(dense[0], act(), dense[1], act(), dense[2])
+    decoder = nn.Sequential(dense[3], act(), dense[4], act(), dense[5])
+    adam = torch.optim.Adam([p for layer in dense for p in layer.parameters()], lr=1e-3)
+    x = (torch.rand(batch, shape[0]) < 0.2).float()
+    frames = x.expand(samples, -1, -1)
+
+    def step(n):
+        for _ in range(n):
+            loc, log_scale = encoder(x).chunk(2, -1)
+            noise = torch.randn(samples, batch, shape[-1])
+            z = loc + log_scale.exp() * noise
+            bits = nn.functional.binary_cross_entropy_with_logits(decoder(z), frames, reduction="none")
+            log_weight = (0.5 * noise**2 + log_scale - 0.5 * z**2).sum(-1) - bits.sum(-1)
+            loss = math.log(samples) - torch.logsumexp(log_weight, 0).mean()
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+
+    return step
+
+
+for name in sys.argv[1:] or ["jax", "torch"]:
+    for shape, batch, samples, activation in POINTS:
+        ms = fastest({"jax": jax_step, "torch": torch_step}[name](shape, batch, samples, activation))
+        print(f"{name:<6} {'-'.join(map(str, shape)):<16} B {batch:<4} K {samples:<3} {ms:8.3f} ms", flush=True)

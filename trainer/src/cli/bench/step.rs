@@ -1,0 +1,181 @@
+//! `elbow bench step`: milliseconds of the step that `elbow fit` takes.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::binarize::Binarize;
+use crate::error::Error;
+use crate::fit::{Event, Run};
+use crate::net::layout::Layout;
+use crate::report;
+use crate::rows::{Corruption, Rows};
+use crate::settings::Settings;
+
+/// How long one point is measured.
+const TIME: Duration = Duration::from_secs(2);
+/// Numbers in the rows of a round.
+const NUMBERS: usize = 1 << 19;
+/// Fewest rounds, on however slow a machine.
+const ROUNDS: u32 = 10;
+/// Steps before the first round. At first some samples of a row outweigh the others so much that the step leaves these out; there is
+/// nothing to learn from random bits but their mean, and after these steps all of them count.
+const WARM_UP: u32 = 200;
+
+/// The arguments of `elbow bench step`. Without any, five points are measured.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StepArgs {
+    /// Numbers in a frame, widths of the encoder's hidden layers (the decoder mirrors them), latent dimension
+    /// [default: 784,200,200,50]
+    #[arg(long, value_name = "F,W,…,D", value_delimiter = ',', num_args = 1..)]
+    shape: Option<Vec<u32>>,
+    /// Rows in a mini-batch [default: 20]
+    #[arg(long, value_name = "B", value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    batch: Option<u32>,
+    /// Samples of a row [default: 1]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    samples: Option<u32>,
+    /// Of the hidden layers
+    #[arg(long, value_name = "NAME", default_value = "tanh")]
+    activation: String,
+}
+
+/// What is measured.
+struct Case {
+    shape: Vec<u32>,
+    batch: u32,
+    samples: u32,
+    activation: String,
+}
+
+/// How long it takes.
+#[derive(Debug, Serialize)]
+struct Point {
+    shape: Vec<u32>,
+    batch: u32,
+    samples: u32,
+    threads: usize,
+    /// the fastest round's mean
+    ms: f64,
+    /// of matrix products: forward, to the inputs and to the weights, as if all samples took part
+    gflops: f64,
+    /// part of the samples that took part in the last gradient
+    kept: f64,
+}
+
+#[derive(Serialize)]
+struct Points {
+    points: Vec<Point>,
+}
+
+pub(super) fn run(args: &StepArgs, json: bool) -> Result<(), Error> {
+    let points = cases(args).into_iter().map(measure).collect::<Result<_, _>>()?;
+    let points = Points { points };
+    if json { report::print_json(&points) } else { report::print(&table(&points.points)) }
+}
+
+fn cases(args: &StepArgs) -> Vec<Case> {
+    let case = |shape: &[u32], batch, samples, activation: &str| Case {
+        shape: shape.to_vec(),
+        batch,
+        samples,
+        activation: activation.into(),
+    };
+    const MNIST: &[u32] = &[784, 200, 200, 50];
+    if (&args.shape, args.batch, args.samples) == (&None, None, None) {
+        return vec![
+            case(MNIST, 20, 1, &args.activation),
+            case(MNIST, 20, 5, &args.activation),
+            case(MNIST, 20, 50, &args.activation),
+            case(MNIST, 100, 1, &args.activation),
+            case(&[30, 64, 64, 8], 256, 8, "relu"),
+        ];
+    }
+    let shape = args.shape.as_deref().unwrap_or(MNIST);
+    vec![case(shape, args.batch.unwrap_or(20), args.samples.unwrap_or(1), &args.activation)]
+}
+
+/// The fastest of many short rounds: what the machine can do while nobody else uses it.
+fn measure(case: Case) -> Result<Point, Error> {
+    let Case { shape, batch, samples, activation } = case;
+    let shown = || shape.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+    let [features, hidden @ .., dim] = &shape[..] else {
+        return Err(Error::argument(
+            "shape",
+            shown(),
+            "give a frame's numbers, hidden widths and the latent dimension",
+        ));
+    };
+    let settings = Settings {
+        latent: format!("gaussian:{dim}"),
+        hidden: hidden.to_vec(),
+        activation,
+        likelihood: "bernoulli".into(),
+        objective: format!("iwae:{samples}"),
+        batch: batch as usize,
+        binarize: Binarize::Dynamic,
+        epochs: u32::MAX,
+        patience: u32::MAX,
+        ..Settings::default()
+    };
+    let architecture = settings.architecture(*features as usize)?;
+    let layout = Layout::new(&architecture);
+    let config = settings.fit_config()?;
+    let steps = (NUMBERS / (batch * features) as usize).clamp(1, 50);
+    let features = vec![0.2; steps * batch as usize * layout.features];
+    let rows = Rows {
+        features: &features,
+        dims: layout.features,
+        clip: f32::INFINITY,
+        binarize: settings.binarize,
+        corruption: Corruption::default(),
+        mean_log_jacobian: 0.0,
+    };
+    let start = layout.init(0, &vec![0.0; layout.features]);
+    let mut run = Run::new(&layout, start, &rows, &config)?;
+    for _ in 0..WARM_UP {
+        run.advance(|_, _| 0.0)?;
+    }
+    while run.advance(|_, _| 0.0)? != Event::Epoch {}
+    let (begun, mut rounds, mut best) = (Instant::now(), 0, Duration::MAX);
+    while begun.elapsed() < TIME || rounds < ROUNDS {
+        // an epoch, without its end
+        let round = Instant::now();
+        for _ in 0..steps {
+            run.advance(|_, _| 0.0)?;
+        }
+        (best, rounds) = (best.min(round.elapsed()), rounds + 1);
+        while run.advance(|_, _| 0.0)? != Event::Epoch {}
+    }
+    let seconds = best.as_secs_f64() / steps as f64;
+    let threads = rayon::current_num_threads();
+    let kept = run.kept() as f64 / (f64::from(batch) * f64::from(samples));
+    let gflops = flop(&layout, batch, samples) / seconds / 1e9;
+    Ok(Point { shape, batch, samples, threads, ms: 1e3 * seconds, gflops, kept })
+}
+
+/// Operations of a step's matrix products: a multiplication and an addition for each weight and row, once forward, once to the layer's inputs,
+/// once to its weights; the decoder's rows are samples.
+fn flop(layout: &Layout, batch: u32, samples: u32) -> f64 {
+    let weights = |layers: &[crate::net::layout::Layer]| {
+        layers.iter().map(|layer| layer.dense.weights().len()).sum::<usize>()
+    };
+    let encoder = weights(&layout.encoder)
+        + layout.latent.dense().iter().map(|dense| dense.weights().len()).sum::<usize>();
+    let decoder = weights(&layout.decoder) + layout.likelihood.first().weights().len();
+    3.0 * 2.0 * f64::from(batch) * (encoder as f64 + f64::from(samples) * decoder as f64)
+}
+
+fn table(points: &[Point]) -> String {
+    let mut out = format!(
+        "{:<20}{:>7}{:>9}{:>9}{:>10}{:>10}{:>8}\n",
+        "shape", "batch", "samples", "threads", "ms", "GFLOP/s", "kept"
+    );
+    for Point { shape, batch, samples, threads, ms, gflops, kept } in points {
+        let shape = shape.iter().map(u32::to_string).collect::<Vec<_>>().join("-");
+        let kept = 100.0 * kept;
+        out +=
+            &format!("{shape:<20}{batch:>7}{samples:>9}{threads:>9}{ms:>10.3}{gflops:>10.1}{kept:>6.0} %\n");
+    }
+    out
+}
