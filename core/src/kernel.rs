@@ -45,8 +45,9 @@ pub fn dense<const L: usize>(
         if L == 1 {
             y.copy_from_slice(&rows::<L, TILE, 4>(0, weights, bias, x));
         } else {
-            y[..HALF].copy_from_slice(&rows::<L, HALF, 2>(0, weights, bias, x));
-            y[HALF..].copy_from_slice(&rows::<L, HALF, 2>(1, weights, bias, x));
+            for (part, y) in y.as_chunks_mut().0.iter_mut().enumerate() {
+                *y = rows::<L, HALF, 2>(part, weights, bias, x);
+            }
         }
     }
 }

@@ -96,6 +96,13 @@ pub fn exp(x: f32) -> f32 {
     if n.wrapping_sub(ROUND_BITS - 125) <= 250 { f32::from_bits(y) } else { exp_at_the_edge(n, y) }
 }
 
+/// [`exp`] for places that a frame passes a few times: one copy on a device.
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline(always))]
+pub(crate) fn exp_call(x: f32) -> f32 {
+    exp(x)
+}
+
 /// `exp` where it overflows, underflows, nearly does so, or meets NaN.
 #[cold]
 #[inline(always)]

@@ -135,8 +135,10 @@ where
         Ok((features, log_jacobian))
     }
 
+    /// A device calls it, for the encoder's memory to be free again when the decoder runs.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn posterior(&self, features: &[f32]) -> H::Posterior {
-        let mut input = F::Shape::buffer(self.dims());
+        let mut input = F::Shape::scratch(self.dims());
         for (input, feature) in input.as_mut().iter_mut().zip(features) {
             *input = [self.features.encoder_input(*feature)];
         }

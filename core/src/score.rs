@@ -229,7 +229,7 @@ impl LogMeanExp {
     pub fn push(&mut self, a: f32) {
         self.count += 1;
         // the smaller of the two over the larger
-        let ratio = math::exp(if a > self.max { self.max - a } else { a - self.max });
+        let ratio = math::exp_call(if a > self.max { self.max - a } else { a - self.max });
         if a > self.max {
             // the sums so far are in units of the old largest term
             self.sum = self.sum * ratio + 1.0;

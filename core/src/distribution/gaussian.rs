@@ -66,7 +66,7 @@ impl<S: Shape> DiagonalGaussian<S> {
     pub(crate) fn new_unchecked(loc: S::Buffer<f32>, log_scale: S::Buffer<f32>) -> Self {
         let mut scale = log_scale.clone();
         for s in scale.as_mut() {
-            *s = exp(*s);
+            *s = math::exp_call(*s);
         }
         DiagonalGaussian { loc, log_scale, scale }
     }
@@ -141,10 +141,4 @@ impl<S: Shape> DiagonalGaussian<S> {
         }
         log_ratio
     }
-}
-
-/// One copy on a device, which would otherwise unroll a loop over few coordinates into as many.
-#[cfg_attr(target_os = "none", inline(never))]
-fn exp(x: f32) -> f32 {
-    math::exp(x)
 }
