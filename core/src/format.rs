@@ -3,10 +3,10 @@
 //! Everything is verified once, when a model is loaded; afterwards no byte of it can make the engine fail.
 
 use crate::architecture::Architecture;
+pub use crate::checksum::checksum;
 use crate::kernel::TILE;
 use crate::math;
 use core::fmt;
-use crc::{CRC_32_ISO_HDLC, Crc, Table};
 use serde::{Deserialize, Serialize};
 
 #[cfg(target_endian = "big")]
@@ -24,8 +24,6 @@ pub const ALIGNMENT: usize = 16;
 pub const HEADER_LEN: usize = 32;
 /// Bytes of the checksum at the end.
 pub const CHECKSUM_LEN: usize = 4;
-
-const CHECKSUM: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
 
 /// Why a model was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +154,7 @@ impl<'a> ModelFile<'a> {
     /// One [`LoadError`] for each way in which the bytes are not a model file.
     ///
     /// # Cost
-    /// one pass over the bytes for the checksum (a table of 1 KiB).
+    /// one pass over the bytes for the checksum.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, LoadError> {
         let found = bytes.len();
         let short = LoadError::WrongLength { stated: HEADER_LEN + CHECKSUM_LEN, found };
@@ -180,8 +178,8 @@ impl<'a> ModelFile<'a> {
         if stated != found {
             return Err(LoadError::WrongLength { stated, found });
         }
-        let (body, checksum) = bytes.split_last_chunk::<CHECKSUM_LEN>().ok_or(short)?;
-        if CHECKSUM.checksum(body) != u32::from_le_bytes(*checksum) {
+        let (body, stored) = bytes.split_last_chunk::<CHECKSUM_LEN>().ok_or(short)?;
+        if checksum(body) != u32::from_le_bytes(*stored) {
             return Err(LoadError::BadChecksum);
         }
         let metadata = body.get(HEADER_LEN..).and_then(|rest| rest.get(..metadata));
@@ -262,11 +260,6 @@ pub trait Load<'a>: Sized {
     /// # Errors
     /// As [`Sections::floats`].
     fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError>;
-}
-
-/// The checksum that ends a file, over all bytes before it.
-pub fn checksum(bytes: &[u8]) -> u32 {
-    CHECKSUM.checksum(bytes)
 }
 
 /// Bytes placed at a multiple of [`ALIGNMENT`]; made by [`include_model!`](crate::include_model).

@@ -36,6 +36,7 @@
 #![forbid(unsafe_code)]
 
 pub mod architecture;
+mod checksum;
 pub mod codec;
 pub mod distribution;
 pub mod features;
