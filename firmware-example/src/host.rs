@@ -2,9 +2,9 @@
 
 extern crate std;
 
-use crate::{Failure, Memory};
+use crate::{Cost, Failure, Memory};
 use core::fmt;
-use std::{io::Write as _, process};
+use std::{env, fs, io::Write as _, process};
 
 /// Standard output.
 #[derive(Debug)]
@@ -30,4 +30,14 @@ pub fn run(body: impl FnOnce(&mut Console) -> Result<(), Failure>) -> ! {
 /// Nothing: a host's stack tells nothing about a microcontroller's.
 pub fn memory() -> Option<Memory> {
     None
+}
+
+/// Takes `bits` of the result of `work`, and counts nothing.
+pub fn measure<R>(work: impl FnOnce() -> R, bits: impl FnOnce(&R) -> u32) -> Cost {
+    Cost { bits: bits(&work()), ..Cost::default() }
+}
+
+/// A model file that the command line names.
+pub fn model(place: usize) -> &'static [u8] {
+    env::args().nth(1 + place).and_then(|path| fs::read(path).ok()).unwrap_or_default().leak()
 }

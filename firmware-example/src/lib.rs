@@ -5,6 +5,7 @@
 //! microcontroller; the standard library on the host. [`demo`] is the embedded model.
 #![no_std]
 
+pub mod bench;
 pub mod demo;
 #[cfg_attr(not(target_os = "none"), path = "host.rs")]
 pub mod machine;
@@ -150,6 +151,20 @@ impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RAM: {} bytes of statics, {} bytes of stack at its peak", self.statics, self.stack_peak)
     }
+}
+
+/// Bytes from one model file beside the image to the next: for the benchmark.
+pub const MODEL_PLACE: usize = 0x18_0000;
+
+/// What a piece of work took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// ticks of the machine's counter
+    pub ticks: u32,
+    /// bytes of stack
+    pub stack: usize,
+    /// what came out, as a hash or the bits of a number
+    pub bits: u32,
 }
 
 #[cfg(test)]
