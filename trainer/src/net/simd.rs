@@ -43,10 +43,10 @@ pub fn sum<T: Real>(terms: &[T]) -> f64 {
     lanes.iter().map(|lane| lane.to_f64()).sum::<f64>() + tail
 }
 
-/// `Σ x²` in `f64`, in the order of [`sum`].
+/// `Σ x²` in `f64`: many partial sums side by side, since each waits for its last addition.
 pub fn sum_of_squares(x: &[f32]) -> f64 {
-    let (chunks, rest) = x.as_chunks::<LANES>();
-    let mut lanes = [0.0; LANES];
+    let (chunks, rest) = x.as_chunks::<{ 4 * LANES }>();
+    let mut lanes = [0.0; 4 * LANES];
     wide(
         #[inline(always)]
         || {
