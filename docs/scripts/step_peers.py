@@ -5,7 +5,7 @@
     OMP_NUM_THREADS=1 taskset -c 0 python3 docs/scripts/step_peers.py        # jax, torch or both as arguments
 
 The same work as `elbow bench step`: IWAE bound of K samples (K = 1: the plain one), two hidden layers on each side, Bernoulli likelihood,
-forward, backward, Adam. As there, a figure is the mean of the fastest of many short rounds. Bits are drawn once, not for each step.
+forward, backward, Adam. As there, a figure is the time that a tenth of the steps stay within. Bits are drawn once, not for each step.
 """
 import math
 import os
@@ -23,21 +23,19 @@ POINTS = [
     ((30, 64, 64, 8), 256, 8, "relu"),
 ]
 SECONDS = 2.0
-ROUND = 0.02
+WARM_UP, LEAST_STEPS = 20, 20
 
 
-def fastest(step):
-    """`step(n)` does n steps and waits for them."""
-    step(3)
-    begun = time.perf_counter()
-    step(3)
-    steps = max(1, round(3 * ROUND / (time.perf_counter() - begun)))
-    begun, best, rounds = time.perf_counter(), math.inf, 0
-    while time.perf_counter() - begun < SECONDS or rounds < 10:
+def fastest_tenth(step):
+    """`step()` does one step and waits for it."""
+    for _ in range(WARM_UP):
+        step()
+    begun, times = time.perf_counter(), []
+    while time.perf_counter() - begun < SECONDS or len(times) < LEAST_STEPS:
         start = time.perf_counter()
-        step(steps)
-        best, rounds = min(best, (time.perf_counter() - start) / steps), rounds + 1
-    return 1e3 * best
+        step()
+        times.append(time.perf_counter() - start)
+    return 1e3 * sorted(times)[len(times) // 10]
 
 
 def widths(shape):
@@ -86,9 +84,8 @@ def jax_step(shape, batch, samples, activation):
     zeros = jax.tree.map(jnp.zeros_like, params)
     state = [(params, zeros, zeros, next(keys))]
 
-    def step(n):
-        for _ in range(n):
-            state[0] = update(state[0])
+    def step():
+        state[0] = update(state[0])
         jax.block_until_ready(state[0])
 
     return step
@@ -108,22 +105,21 @@ def torch_step(shape, batch, samples, activation):
     x = (torch.rand(batch, shape[0]) < 0.2).float()
     frames = x.expand(samples, -1, -1)
 
-    def step(n):
-        for _ in range(n):
-            loc, log_scale = encoder(x).chunk(2, -1)
-            noise = torch.randn(samples, batch, shape[-1])
-            z = loc + log_scale.exp() * noise
-            bits = nn.functional.binary_cross_entropy_with_logits(decoder(z), frames, reduction="none")
-            log_weight = (0.5 * noise**2 + log_scale - 0.5 * z**2).sum(-1) - bits.sum(-1)
-            loss = math.log(samples) - torch.logsumexp(log_weight, 0).mean()
-            adam.zero_grad()
-            loss.backward()
-            adam.step()
+    def step():
+        loc, log_scale = encoder(x).chunk(2, -1)
+        noise = torch.randn(samples, batch, shape[-1])
+        z = loc + log_scale.exp() * noise
+        bits = nn.functional.binary_cross_entropy_with_logits(decoder(z), frames, reduction="none")
+        log_weight = (0.5 * noise**2 + log_scale - 0.5 * z**2).sum(-1) - bits.sum(-1)
+        loss = math.log(samples) - torch.logsumexp(log_weight, 0).mean()
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
 
     return step
 
 
 for name in sys.argv[1:] or ["jax", "torch"]:
     for shape, batch, samples, activation in POINTS:
-        ms = fastest({"jax": jax_step, "torch": torch_step}[name](shape, batch, samples, activation))
+        ms = fastest_tenth({"jax": jax_step, "torch": torch_step}[name](shape, batch, samples, activation))
         print(f"{name:<6} {'-'.join(map(str, shape)):<16} B {batch:<4} K {samples:<3} {ms:8.3f} ms", flush=True)

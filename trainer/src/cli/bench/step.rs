@@ -14,13 +14,13 @@ use crate::settings::Settings;
 
 /// How long one point is measured.
 const TIME: Duration = Duration::from_secs(2);
-/// Numbers in the rows of a round.
+/// Numbers in the rows.
 const NUMBERS: usize = 1 << 19;
-/// Fewest rounds, on however slow a machine.
-const ROUNDS: u32 = 10;
-/// Steps before the first round. At first some samples of a row outweigh the others so much that the step leaves these out; there is
-/// nothing to learn from random bits but their mean, and after these steps all of them count.
-const WARM_UP: u32 = 200;
+/// Fewest steps that are measured, on however slow a machine.
+const LEAST_STEPS: usize = 20;
+/// Steps before the first that is measured. With weights just drawn a few samples of a row outweigh all others, and a step
+/// leaves out what has no weight; random bits hold nothing to learn but their mean, and after these steps most samples count.
+const WARM_UP: usize = 200;
 
 /// The arguments of `elbow bench step`. Without any, five points are measured.
 #[derive(Debug, clap::Args)]
@@ -55,7 +55,7 @@ struct Point {
     batch: u32,
     samples: u32,
     threads: usize,
-    /// the fastest round's mean
+    /// a tenth of the steps take no longer: what the machine can do while nobody else uses it
     ms: f64,
     /// of matrix products: forward, to the inputs and to the weights, as if all samples took part
     gflops: f64,
@@ -95,7 +95,6 @@ fn cases(args: &StepArgs) -> Vec<Case> {
     vec![case(shape, args.batch.unwrap_or(20), args.samples.unwrap_or(1), &args.activation)]
 }
 
-/// The fastest of many short rounds: what the machine can do while nobody else uses it.
 fn measure(case: Case) -> Result<Point, Error> {
     let Case { shape, batch, samples, activation } = case;
     let shown = || shape.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
@@ -121,8 +120,8 @@ fn measure(case: Case) -> Result<Point, Error> {
     let architecture = settings.architecture(*features as usize)?;
     let layout = Layout::new(&architecture);
     let config = settings.fit_config()?;
-    let steps = (NUMBERS / (batch * features) as usize).clamp(1, 50);
-    let features = vec![0.2; steps * batch as usize * layout.features];
+    let batches = (NUMBERS / (batch * features) as usize).clamp(1, 50);
+    let features = vec![0.2; batches * batch as usize * layout.features];
     let rows = Rows {
         features: &features,
         dims: layout.features,
@@ -133,25 +132,24 @@ fn measure(case: Case) -> Result<Point, Error> {
     };
     let start = layout.init(0, &vec![0.0; layout.features]);
     let mut run = Run::new(&layout, start, &rows, &config)?;
-    for _ in 0..WARM_UP {
-        run.advance(|_, _| 0.0)?;
-    }
-    while run.advance(|_, _| 0.0)? != Event::Epoch {}
-    let (begun, mut rounds, mut best) = (Instant::now(), 0, Duration::MAX);
-    while begun.elapsed() < TIME || rounds < ROUNDS {
-        // an epoch, without its end
-        let round = Instant::now();
-        for _ in 0..steps {
-            run.advance(|_, _| 0.0)?;
+    let mut steps = Vec::new();
+    let begun = Instant::now();
+    while begun.elapsed() < TIME || steps.len() < WARM_UP + LEAST_STEPS {
+        let start = Instant::now();
+        if run.advance(|_, _| 0.0)? == Event::Step {
+            steps.push(start.elapsed());
         }
-        (best, rounds) = (best.min(round.elapsed()), rounds + 1);
-        while run.advance(|_, _| 0.0)? != Event::Epoch {}
     }
-    let seconds = best.as_secs_f64() / steps as f64;
+    let seconds = fastest_tenth(&mut steps[WARM_UP..]).as_secs_f64();
     let threads = rayon::current_num_threads();
     let kept = run.kept() as f64 / (f64::from(batch) * f64::from(samples));
     let gflops = flop(&layout, batch, samples) / seconds / 1e9;
     Ok(Point { shape, batch, samples, threads, ms: 1e3 * seconds, gflops, kept })
+}
+
+/// The time that a tenth of the steps stay within.
+fn fastest_tenth(steps: &mut [Duration]) -> Duration {
+    *steps.select_nth_unstable(steps.len() / 10).1
 }
 
 /// Operations of a step's matrix products: a multiplication and an addition for each weight and row, once forward, once to the layer's inputs,
