@@ -3,7 +3,8 @@
 #
 # DATA_FOLDER holds mnist/{train,t10k}-images-idx3-ubyte.gz and, for the run `fixed50`, binarized_mnist/binarized_mnist_*_packed.npy.
 # RUN is one of elbo1, iwae5, dreg5, dreg50, fixed50; without it all are run, one after the other. A run is a folder in OUT_FOLDER (config.toml,
-# metrics.jsonl, model.elbow, eval.json); started again, it goes on from its last checkpoint. 3,280 epochs are the paper's.
+# metrics.jsonl, model.elbow, eval.json, and ten models on the way); started again, it goes on from its last checkpoint. 3,280 epochs
+# are the paper's.
 set -eu
 data=$(cd "$1" && pwd)
 mkdir -p "$2"
@@ -16,8 +17,13 @@ elbow=${CARGO_TARGET_DIR:-target}/release/elbow
 run() {
     "$elbow" fit "$4" --run "$out/$1" --resume --objective "$2" --epochs "$3" --patience "$3" \
         --likelihood bernoulli --binarize "$6" --latent gaussian:50 --hidden 200,200 --activation tanh \
-        --batch 20 --lr 0.001 --lr-schedule iwae --epsilon 1e-4 --valid "$7" --valid-samples 16
+        --batch 20 --lr 0.001 --lr-schedule iwae --epsilon 1e-4 --valid "$7" --valid-samples 5 \
+        --snapshot-every $((($3 + 9) / 10))
     "$elbow" --json eval "$out/$1/model.elbow" "$5" --binarize "$6" --samples 5000 | tee "$out/$1/eval.json"
+    # test bounds of 500 samples at a tenth, two tenths, … of the epochs; when that was, metrics.jsonl says
+    for model in "$out/$1"/epoch-*.elbow; do
+        "$elbow" --json eval "$model" "$5" --binarize "$6" --samples 500 >"${model%.elbow}.json"
+    done
 }
 
 # 59,598 images fitted and 402 held out, bits drawn anew in every epoch

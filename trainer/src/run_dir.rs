@@ -12,13 +12,15 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::export::write_atomically;
-use crate::fit::{Checkpoint, Event, Fingerprint, Progress, State};
+use crate::fit::{Checkpoint, EpochRecord, Event, Fingerprint, Progress, State};
 use crate::host_model::ModelBytes;
 use crate::settings::Settings;
 
 const CONFIG: &str = "config.toml";
 const METRICS: &str = "metrics.jsonl";
 const CHECKPOINT: &str = "checkpoint.bin";
+/// Before its number: the model of an epoch.
+const SNAPSHOT: &str = "epoch-";
 /// The best model so far.
 pub const MODEL: &str = "model.elbow";
 
@@ -53,11 +55,20 @@ impl FromStr for Interval {
     }
 }
 
+/// When what is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Cadence {
+    /// checkpoints and the best model
+    pub checkpoints: Interval,
+    /// epochs from one model that is kept to the next
+    pub snapshots: Option<u32>,
+}
+
 /// A run's folder that no other process uses.
 #[derive(Debug)]
 pub struct RunDir {
     folder: PathBuf,
-    every: Interval,
+    cadence: Cadence,
     /// locked as long as it is open
     metrics: File,
 }
@@ -67,7 +78,7 @@ impl RunDir {
     ///
     /// # Errors
     /// [`Error::Argument`] where it holds a run that is not to be resumed, or another process is at work in it; [`Error::Io`].
-    pub fn open(folder: &Path, resume: bool, every: Interval) -> Result<RunDir, Error> {
+    pub fn open(folder: &Path, resume: bool, cadence: Cadence) -> Result<RunDir, Error> {
         let wrong = |problem| Error::argument("run", folder.display(), problem);
         let holds_run = [CONFIG, METRICS, CHECKPOINT].iter().any(|name| folder.join(name).exists());
         if holds_run && !resume {
@@ -82,7 +93,7 @@ impl RunDir {
             Err(TryLockError::WouldBlock) => return Err(wrong("another process is at work in this folder")),
             Err(TryLockError::Error(error)) => return Err(Error::io("write", &path)(error)),
         }
-        Ok(RunDir { folder: folder.to_path_buf(), every, metrics })
+        Ok(RunDir { folder: folder.to_path_buf(), cadence, metrics })
     }
 
     /// The settings of the run that `folder` holds, where it holds one.
@@ -151,7 +162,8 @@ impl RunDir {
     /// A process that was killed while it wrote has left a temporary file.
     fn remove_leftovers(&self) {
         let is_ours = |name: &str| {
-            [CONFIG, CHECKPOINT, MODEL].iter().any(|file| name.starts_with(file)) && name.ends_with(".tmp")
+            [CONFIG, CHECKPOINT, MODEL, SNAPSHOT].iter().any(|file| name.starts_with(file))
+                && name.ends_with(".tmp")
         };
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         for entry in entries.filter(|entry| entry.file_name().to_str().is_some_and(is_ours)) {
@@ -232,24 +244,30 @@ impl Recorder {
         Ok(())
     }
 
-    /// Records a finished epoch; writes a checkpoint and the best model where it is time to.
+    /// Records a finished epoch; writes a checkpoint and models where it is time to. `encode` makes a model of parameters.
     ///
     /// # Errors
-    /// [`Error::Io`], and what `best` gives.
+    /// [`Error::Io`], and what `encode` gives.
     pub fn see(
         &mut self,
         now: &Progress,
         state: &State,
-        best: impl Fn(&State) -> Result<Option<ModelBytes>, Error>,
+        encode: impl Fn((&[f32], EpochRecord)) -> Result<ModelBytes, Error>,
     ) -> Result<(), Error> {
         if now.event == Event::Epoch {
             self.record(state, now.batches)?;
+            if self.dir.cadence.snapshots.is_some_and(|epochs| now.epoch.is_multiple_of(epochs))
+                && let Some(model) = state.last().map(&encode).transpose()?
+            {
+                let path = self.dir.folder.join(format!("{SNAPSHOT}{:06}.elbow", now.epoch));
+                write_atomically(&path, model.as_bytes())?;
+            }
         }
-        let is_due = match self.dir.every {
+        let is_due = match self.dir.cadence.checkpoints {
             Interval::Time(time) => self.kept.elapsed() >= time,
             Interval::Epochs(epochs) => state.history().len() as u32 - self.kept_epoch >= epochs,
         };
-        if is_due { self.keep(state, best(state)?.as_ref()) } else { Ok(()) }
+        if is_due { self.keep(state, state.best().map(encode).transpose()?.as_ref()) } else { Ok(()) }
     }
 
     /// Writes a checkpoint, and the best model so far.

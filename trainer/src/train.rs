@@ -10,7 +10,7 @@ use crate::data::Dataset;
 use crate::error::Error;
 use crate::evaluate::score_all;
 use crate::export;
-use crate::fit::{Fingerprint, Fitted, Progress, Run, State};
+use crate::fit::{EpochRecord, Fingerprint, Fitted, Progress, Run};
 use crate::host_model::ModelBytes;
 use crate::likelihood::output_bias;
 use crate::net::layout::Layout;
@@ -98,9 +98,7 @@ pub fn train(
             .and_then(|bytes| mean_log_density(&bytes, &valid, settings.valid_samples))
             .unwrap_or(f64::NAN)
     };
-    let best = |state: &State| {
-        state.best().map(|(params, record)| file.encode(params, record.valid_nats as f32)).transpose()
-    };
+    let encode = |(params, record): (&[f32], EpochRecord)| file.encode(params, record.valid_nats as f32);
 
     let fingerprint = || Fingerprint::new(&data.values, data.dims);
     let begun = folder.map(|folder| folder.begin(settings, &data.path, fingerprint())).transpose()?;
@@ -117,10 +115,10 @@ pub fn train(
         let now = run.progress(event);
         progress(&now);
         if let Some(recorder) = &mut recorder {
-            recorder.see(&now, run.state(), best)?;
+            recorder.see(&now, run.state(), encode)?;
         }
     }
-    let bytes = best(run.state())?;
+    let bytes = run.state().best().map(encode).transpose()?;
     if let Some(recorder) = &mut recorder {
         recorder.keep(run.state(), bytes.as_ref())?;
     }

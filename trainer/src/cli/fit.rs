@@ -17,7 +17,7 @@ use crate::export::{check_writable, write_atomically};
 use crate::fit::{Event, Progress};
 use crate::host_model::ModelBytes;
 use crate::report;
-use crate::run_dir::{Interval, MODEL, RunDir};
+use crate::run_dir::{Cadence, Interval, MODEL, RunDir};
 use crate::settings::{Settings, SettingsArgs};
 use crate::train::{Trained, train};
 use crate::type_alias::{describe, type_alias};
@@ -39,6 +39,9 @@ pub(crate) struct FitArgs {
     /// How often to write a checkpoint: a number of epochs, or a time such as 60s, 10m or 1h
     #[arg(long, value_name = "EPOCHS|TIME", requires = "run", default_value = "60s", value_parser = Interval::from_str)]
     checkpoint_every: Interval,
+    /// Keep the model of every N-th epoch, as epoch-….elbow
+    #[arg(long, value_name = "N", requires = "run", value_parser = clap::value_parser!(u32).range(1..))]
+    snapshot_every: Option<u32>,
     /// Settings as TOML; flags go over them
     #[arg(long, value_name = "TOML")]
     config: Option<PathBuf>,
@@ -77,7 +80,8 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let in_folder = || args.run.as_deref().unwrap_or(Path::new("")).join(MODEL);
     let out = args.out.clone().unwrap_or_else(in_folder);
     let name = model_name(&out)?;
-    let open = |folder: &PathBuf| RunDir::open(folder, args.resume, args.checkpoint_every);
+    let cadence = Cadence { checkpoints: args.checkpoint_every, snapshots: args.snapshot_every };
+    let open = |folder: &PathBuf| RunDir::open(folder, args.resume, cadence);
     let folder = args.run.as_ref().map(open).transpose()?;
     check_out(&out)?;
     let data = load(&args.data, &settings.load_options())?;

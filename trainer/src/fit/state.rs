@@ -88,9 +88,9 @@ impl State {
         Some((&self.best, *record))
     }
 
-    /// From 1; 0 where none is done.
-    pub fn best_epoch(&self) -> u32 {
-        self.best_epoch
+    /// The parameters as they are told after a step, and the last epoch's record.
+    pub fn last(&self) -> Option<(&[f32], EpochRecord)> {
+        Some((self.weights.told(), *self.history.last()?))
     }
 
     /// One record per completed epoch.

@@ -55,8 +55,12 @@ fn a_folder_holds_all_of_a_run() {
         assert!(!bench.read(&format!("run/{name}")).is_empty());
     }
     // the settings are complete
-    bench.good("fit engine.csv --config run/config.toml --run again");
+    bench.good("fit engine.csv --config run/config.toml --run again --snapshot-every 3");
     assert_eq!(outcome(&bench, "again"), (model.clone(), metrics));
+    // the best epoch is the last
+    assert!(
+        bench.read("again/epoch-000003.elbow") == model && !bench.path("again/epoch-000002.elbow").exists()
+    );
     // a finished run has nothing left to do
     bench.good("fit engine.csv --run run --resume");
     assert!(bench.read("run/model.elbow") == model);
