@@ -61,6 +61,13 @@ pub enum LatentKind {
         /// where the concentration comes from
         concentration: ConcentrationKind,
     },
+    /// No distribution: z is a function of the frame, as in a plain autoencoder.
+    Point {
+        /// number of latent coordinates
+        dim: u32,
+        /// applied to each of them
+        activation: Activation,
+    },
 }
 
 /// Where the concentration κ of a von Mises–Fisher posterior comes from.
@@ -133,7 +140,9 @@ impl Architecture {
     /// Latent coordinates.
     pub fn latent_dims(&self) -> u32 {
         match self.latent {
-            LatentKind::Gaussian { dim } | LatentKind::VonMisesFisher { dim, .. } => dim,
+            LatentKind::Gaussian { dim }
+            | LatentKind::VonMisesFisher { dim, .. }
+            | LatentKind::Point { dim, .. } => dim,
         }
     }
 
@@ -179,6 +188,9 @@ impl Architecture {
                     }
                 };
                 of(&[Part::VmfHead as u32, head, concentration])
+            }
+            LatentKind::Point { activation, .. } => {
+                of(&[Part::PointHead as u32, dense(self.encoder_width(), latent, activation)])
             }
         };
         let output = linear(self.decoder_width(), self.features);

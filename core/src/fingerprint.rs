@@ -47,6 +47,7 @@ pub enum Part {
     FixedConcentration = 13,
     TabledConcentration = 14,
     LogStandardize = 15,
+    PointHead = 16,
 }
 
 /// The hash of a dense layer.

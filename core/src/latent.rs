@@ -1,11 +1,13 @@
 //! The latent variable: heads that turn the encoder's last hidden vector into a posterior, each with its prior.
 
 mod concentration;
+mod point;
 mod von_mises_fisher;
 
 pub use concentration::{
     ConcentrationHead, FixedConcentration, Law, LearnedConcentration, Tabled, TabledConcentration,
 };
+pub use point::{Point, PointHead};
 pub use von_mises_fisher::{VmfHead, VmfPosterior};
 
 use crate::distribution::{DiagonalGaussian, StandardNormal};
@@ -48,10 +50,14 @@ pub trait Head {
     fn dims(&self) -> usize;
     /// q(z|x) for one hidden vector.
     fn posterior(&self, hidden: &[[f32; 1]]) -> Self::Posterior;
-    /// Draws z ~ p(z).
-    fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]);
     /// A fresh copy of the default randomness: always the same words.
     fn noise(&self) -> Self::Noise;
+}
+
+/// A head with a prior that can be drawn from.
+pub trait Prior: Head {
+    /// Draws z ~ p(z).
+    fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]);
 }
 
 impl<S: Shape> Posterior for DiagonalGaussian<S> {
@@ -111,12 +117,14 @@ impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Head for GaussianHe
         DiagonalGaussian::new_unchecked(loc, log_scale)
     }
 
-    fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
-        StandardNormal.sample(rng, z);
-    }
-
     fn noise(&self) -> LowDiscrepancy {
         LowDiscrepancy::new(self.dims())
+    }
+}
+
+impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Prior for GaussianHead<M, S> {
+    fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
+        StandardNormal.sample(rng, z);
     }
 }
 

@@ -57,7 +57,9 @@ pub mod unit;
 pub use architecture::Architecture;
 pub use features::FrameError;
 pub use format::LoadError;
-pub use latent::{FixedConcentration, GaussianHead, LearnedConcentration, TabledConcentration, VmfHead};
+pub use latent::{
+    FixedConcentration, GaussianHead, LearnedConcentration, PointHead, TabledConcentration, VmfHead,
+};
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
 pub use likelihood::{Bernoulli, Gaussian, GaussianPerOutput};
 pub use model::Vae;

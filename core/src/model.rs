@@ -3,7 +3,7 @@
 use crate::features::{Features, FrameError};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
-use crate::latent::{Head, Posterior};
+use crate::latent::{Head, Posterior, Prior};
 use crate::layer::Layer;
 use crate::likelihood::Likelihood;
 use crate::math;
@@ -97,11 +97,14 @@ where
         Ok(frame)
     }
 
-    /// Draws a frame from the model: z ~ p(z), then x ~ p(x|z), in raw units.
+    /// Draws a frame from the model: z ~ p(z), then x ~ p(x|z), in raw units. An autoencoder, which has no p(z), has no such draw.
     ///
     /// # Errors
     /// [`FrameError::Overflow`] where the decoder overflows on a draw of the prior.
-    pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Result<FrameBuffer<F>, FrameError> {
+    pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Result<FrameBuffer<F>, FrameError>
+    where
+        H: Prior,
+    {
         let mut z = H::Latent::buffer(self.latent_dims());
         self.head.sample_prior(rng, z.as_mut());
         let hidden = self.decode_hidden(z.as_ref())?;

@@ -1,10 +1,10 @@
 //! The model file: what is written is read, and nothing else is.
 
-use elbow::architecture::LikelihoodKind;
+use elbow::architecture::{Activation, LatentKind, LikelihoodKind};
 use elbow::format::{HEADER_LEN, MAGIC, checksum};
 use elbow::{
-    Bernoulli, Binary, Dense, Gaussian, GaussianHead, GaussianPerOutput, LoadError, PassThrough, Standardize,
-    Tanh, Vae,
+    Bernoulli, Binary, Dense, Gaussian, GaussianHead, GaussianPerOutput, LoadError, PassThrough, PointHead,
+    Relu, Standardize, Tanh, Vae,
 };
 use elbow_tests::models::{Model, architecture};
 use elbow_trainer::host_model::ModelBytes;
@@ -22,6 +22,13 @@ type PerOutput<'a> = Vae<
     GaussianHead<Dense<'a, 5, 3>, Dense<'a, 5, 3>>,
     PassThrough<3>,
     GaussianPerOutput<Dense<'a, 3, 5>, Dense<'a, 3, 5>>,
+>;
+type Autoencoder<'a> = Vae<
+    Standardize<'a, 5>,
+    (Dense<'a, 5, 9, Tanh>,),
+    PointHead<Dense<'a, 9, 2, Relu>>,
+    (Dense<'a, 2, 9, Tanh>,),
+    Gaussian<'a, Dense<'a, 9, 5>>,
 >;
 type Bits<'a> = Vae<
     Binary<17>,
@@ -83,6 +90,9 @@ fn a_device_and_a_host_read_the_same_model() {
     }
     check_type!(Continuous, continuous());
     check_type!(PerOutput, Model::random(architecture(5, &[], 3, &[], LikelihoodKind::GaussianPerOutput), 2));
+    let mut point = architecture(5, &[9], 2, &[9], LikelihoodKind::Gaussian);
+    point.latent = LatentKind::Point { dim: 2, activation: Activation::Relu };
+    check_type!(Autoencoder, Model::random(point, 4));
     check_type!(Bits, Model::random(architecture(17, &[8], 2, &[8, 8], LikelihoodKind::Bernoulli), 3));
 }
 

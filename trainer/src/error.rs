@@ -100,6 +100,14 @@ pub enum Error {
         /// what the parser said, and of which line
         problem: String,
     },
+    /// Weights of another program that make no model.
+    #[error("{}: {problem}", path.display())]
+    Weights {
+        /// the file
+        path: PathBuf,
+        /// what is wrong with them, and what is needed
+        problem: String,
+    },
     /// The fit failed.
     #[error("the fit failed: {0}")]
     Fit(#[from] FitError),

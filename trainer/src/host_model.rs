@@ -9,7 +9,8 @@ use elbow::architecture::{
 use elbow::features::{Binary, Features, LogStandardize, Standardize};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 use elbow::latent::{
-    FixedConcentration, GaussianHead, Head, LearnedConcentration, Posterior, TabledConcentration, VmfHead,
+    FixedConcentration, GaussianHead, Head, LearnedConcentration, PointHead, Posterior, TabledConcentration,
+    VmfHead,
 };
 use elbow::layer::{DenseLayer, Layer};
 use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
@@ -255,6 +256,10 @@ where
                 }
             }
         }
+        LatentKind::Point { dim, activation } => {
+            let head = PointHead::new(dense(sections, shape.encoder_width(), dim, activation)?);
+            with_head(shape, features, encoder, head, sections)
+        }
     }
 }
 
@@ -288,5 +293,14 @@ where
 }
 
 fn linear<'a>(sections: &mut Sections<'a>, inputs: u32, outputs: u32) -> Result<Dense<'a>, LoadError> {
-    DenseLayer::read(sections, inputs as usize, outputs as usize, Activation::Identity)
+    dense(sections, inputs, outputs, Activation::Identity)
+}
+
+fn dense<'a>(
+    sections: &mut Sections<'a>,
+    inputs: u32,
+    outputs: u32,
+    activation: Activation,
+) -> Result<Dense<'a>, LoadError> {
+    DenseLayer::read(sections, inputs as usize, outputs as usize, activation)
 }

@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod export;
 pub mod fit;
 pub mod host_model;
+pub mod import;
 pub mod latent;
 pub mod likelihood;
 pub mod metrics;

@@ -58,6 +58,8 @@ pub fn describe(shape: &Architecture) -> String {
             ConcentrationKind::Fixed { kappa } => format!("vmf:{dim},kappa={kappa}"),
             ConcentrationKind::Tabled { kappa } => format!("vmf:{dim},kappa={kappa},table"),
         },
+        LatentKind::Point { dim, activation: Activation::Identity } => format!("point:{dim}"),
+        LatentKind::Point { dim, activation } => format!("point:{dim},{activation:?}").to_lowercase(),
     };
     let likelihood = match shape.likelihood {
         LikelihoodKind::Bernoulli => "bernoulli",
@@ -106,6 +108,9 @@ fn head(shape: &Architecture) -> String {
                 ConcentrationKind::Tabled { .. } => "elbow::TabledConcentration<'a>".into(),
             };
             format!("elbow::VmfHead<{}, {concentration}>", linear(dim))
+        }
+        LatentKind::Point { dim, activation } => {
+            format!("elbow::PointHead<{}>", dense(shape.encoder_width(), dim, activation))
         }
     }
 }

@@ -47,6 +47,19 @@ fn every_gradient_is_the_slope_of_its_loss() {
     all().for_each(|problem| problem.check());
 }
 
+/// The latent of an autoencoder follows its activation, and no prior pulls at it.
+#[test]
+fn a_point() {
+    for activation in [Activation::Identity, Activation::Relu, Activation::Silu] {
+        for likelihood in LIKELIHOODS {
+            for (objective, samples) in [(Objective::ELBO, 1), (Objective::ELBO, 3), (Objective::Iwae, 3)] {
+                let latent = LatentKind::Point { dim: DIM, activation };
+                Problem::new(&[Activation::Tanh], latent, likelihood, objective, samples).check();
+            }
+        }
+    }
+}
+
 /// While a fit warms up, the divergence counts less, with a β above 1 more, but the bound that is told is still the bound.
 #[test]
 fn a_weighted_divergence() {

@@ -3,7 +3,7 @@
 use super::concentration::{
     ConcentrationHead, FixedConcentration, Law, LearnedConcentration, TabledConcentration,
 };
-use super::{Head, Posterior};
+use super::{Head, Posterior, Prior};
 use crate::distribution::HypersphericalUniform;
 use crate::distribution::hypersphere::one_minus_cosine;
 use crate::fingerprint::{Fingerprint, Part, of};
@@ -88,15 +88,17 @@ impl<M: Projection, C: ConcentrationHead<M::In>> Head for VmfHead<M, C> {
         VmfPosterior { mean_direction, law: self.concentration.law(self.dims(), hidden) }
     }
 
+    fn noise(&self) -> LowDiscrepancy {
+        // every sampler takes one word for t and one for each coordinate of a sample: one point
+        LowDiscrepancy::new(self.dims() + 1)
+    }
+}
+
+impl<M: Projection, C: ConcentrationHead<M::In>> Prior for VmfHead<M, C> {
     fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
         if let Ok(uniform) = HypersphericalUniform::new(self.dims()) {
             uniform.sample(rng, z);
         }
-    }
-
-    fn noise(&self) -> LowDiscrepancy {
-        // each try of every sampler takes one word for t and one for each coordinate: one point
-        LowDiscrepancy::new(self.dims() + 1)
     }
 }
 

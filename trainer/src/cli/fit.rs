@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use elbow::architecture::LatentKind;
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
@@ -127,12 +128,23 @@ pub(super) fn fit_and_write(
     })
 }
 
+/// Writes a model and its type beside it.
+pub(super) fn write_files(bytes: &ModelBytes, out: &Path) -> Result<(), Error> {
+    let shape = bytes.open().map_err(Error::model(out))?.metadata;
+    // all samples of a point are the same
+    let samples = match shape.architecture.latent {
+        LatentKind::Point { .. } => 1,
+        _ => DEFAULT_SAMPLES,
+    };
+    write_atomically(out, bytes.as_bytes())?;
+    write_atomically(&out.with_extension("rs"), type_alias(&shape, samples).as_bytes())
+}
+
 /// Writes the model and its type; then scores through the written file must be, bit for bit, those in memory.
 fn write(trained: &Trained, out: &Path) -> Result<(), Error> {
     const CHECKED: usize = 32;
     let model = trained.bytes.open().map_err(Error::model(out))?;
-    write_atomically(out, trained.bytes.as_bytes())?;
-    write_atomically(&out.with_extension("rs"), type_alias(&model.metadata, DEFAULT_SAMPLES).as_bytes())?;
+    write_files(&trained.bytes, out)?;
     let written = ModelBytes::read(out)?;
     let reread = written.open().map_err(Error::model(out))?;
     let rows: Vec<usize> = (0..trained.valid.rows.min(CHECKED)).collect();
@@ -179,7 +191,7 @@ fn stop_on_ctrl_c(is_recorded: bool) -> Arc<AtomicBool> {
     stop
 }
 
-fn model_name(out: &Path) -> Result<String, Error> {
+pub(super) fn model_name(out: &Path) -> Result<String, Error> {
     let is_model = out.extension().is_some_and(|extension| extension == "elbow");
     match out.file_stem().and_then(|stem| stem.to_str()) {
         Some(stem) if is_model && !stem.contains(char::is_control) => Ok(stem.to_string()),
@@ -189,7 +201,7 @@ fn model_name(out: &Path) -> Result<String, Error> {
 
 /// Fails before the work rather than after it. The type beside the model may go over an older one, but over nothing
 /// else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
-fn check_out(out: &Path) -> Result<(), Error> {
+pub(super) fn check_out(out: &Path) -> Result<(), Error> {
     check_writable(out)?;
     if out.exists() && !out.is_file() {
         let problem = "is a pipe or a device, from which no model can be read back; give a file name";

@@ -81,17 +81,24 @@ fn table(i: &Inspection<'_>) -> String {
         ("model", format!("{} ({})", i.name, i.architecture)),
         ("fingerprint", i.fingerprint.clone()),
         ("frames", format!("{window} of {}", summary(&i.columns))),
-        (
-            "fitted",
-            format!(
-                "{} on {} rows, seed {}, held-out −log p(x) {:.3} nats, by elbow {}",
-                i.objective, i.rows, i.seed, i.valid_nats, i.version
-            ),
-        ),
+        origin(i),
         ("flash", format!("{} bytes, of which {} parameters", i.file_bytes, i.parameter_bytes)),
         ("activations", format!("{} bytes of RAM on a device, any K", i.activation_bytes)),
         ("cost", format!("{} multiply-adds a score at K = {}", i.multiply_adds, i.samples)),
     ])
+}
+
+fn origin(i: &Inspection<'_>) -> (&'static str, String) {
+    let Inspection { objective, rows, seed, valid_nats, version, .. } = i;
+    match rows {
+        0 => ("imported", format!("by elbow {version}")),
+        _ => (
+            "fitted",
+            format!(
+                "{objective} on {rows} rows, seed {seed}, held-out −log p(x) {valid_nats:.3} nats, by elbow {version}"
+            ),
+        ),
+    }
 }
 
 fn summary(columns: &[&str]) -> String {

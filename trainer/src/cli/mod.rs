@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod eval;
 mod fit;
+mod import;
 mod inspect;
 mod score;
 mod source;
@@ -40,6 +41,8 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Log density of every frame of a file
     Score(score::ScoreArgs),
+    /// Make a model of an autoencoder's weights from another program
+    Import(import::ImportArgs),
     /// What a model file holds and what it costs
     Inspect(inspect::InspectArgs),
     /// The whole way on the data that comes with the project: fit, evaluate, export
@@ -94,6 +97,7 @@ impl Cli {
             Command::Fit(args) => fit::run(args, self.json),
             Command::Eval(args) => eval::run(args, self.json),
             Command::Score(args) => score::run(args, self.json),
+            Command::Import(args) => import::run(args, self.json),
             Command::Inspect(args) => inspect::run(args, self.json),
             Command::Demo(args) => demo::run(args, self.json),
             Command::Bench(command) => bench::run(command, self.json),

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use elbow::architecture::LikelihoodKind;
+use elbow::architecture::{LatentKind, LikelihoodKind};
 use elbow::format::Metadata;
 
 use crate::binarize::Binarize;
 use crate::data::{Dataset, LoadOptions, load};
 use crate::error::Error;
 use crate::evaluate::check_dims;
+use crate::report;
 
 /// How frames are read for a model that exists: its columns and windows are the model's.
 #[derive(Clone, Debug, clap::Args)]
@@ -57,6 +58,9 @@ impl SourceArgs {
         let mut data = load(path, &options)?;
         check_dims(&data, model, metadata.architecture.features)?;
         prepare_bits(&mut data, metadata.architecture.likelihood, self.binarize, self.seed)?;
+        if let LatentKind::Point { .. } = metadata.architecture.latent {
+            report::note("an autoencoder: scores are log likelihoods of reconstructions, not densities");
+        }
         Ok(data)
     }
 }

@@ -4,6 +4,7 @@
 //! `log_ratio`, `divergence`, `backward`. Nothing else in the trainer knows how z is drawn.
 
 mod gaussian;
+mod point;
 mod von_mises_fisher;
 
 use crate::net::chain::{Slope, keep_rows};
@@ -12,6 +13,7 @@ use crate::net::layout::{Dense, Latent};
 use crate::net::real::Real;
 
 use gaussian::Gaussian;
+use point::Point;
 use von_mises_fisher::Sphere;
 
 /// q(z|x) of the rows of a batch: what it is computed from.
@@ -36,6 +38,7 @@ pub struct Draws<T> {
     pub z: Vec<T>,
     gaussian: Gaussian<T>,
     sphere: Sphere<T>,
+    point: Point<T>,
 }
 
 /// What the posterior's parameters φ follow of one sample:
@@ -62,8 +65,8 @@ impl<T: Real> Draws<T> {
 impl<T: Real> Posterior<'_, T> {
     /// Draws z ~ q(z|x).
     pub fn forward(&self, draws: &mut Draws<T>) {
-        let rows = self.noise.len() / self.latent.noise_len();
-        draws.z.resize(rows * self.latent.dim(), T::ZERO);
+        let rows = self.hidden.len() / self.latent.dense().first().map_or(1, |dense| dense.inputs);
+        draws.z.resize(rows * self.samples * self.latent.dim(), T::ZERO);
         match self.latent {
             Latent::Gaussian { loc, log_scale } => {
                 gaussian::forward(self, loc, log_scale, &mut draws.gaussian, &mut draws.z);
@@ -71,6 +74,7 @@ impl<T: Real> Posterior<'_, T> {
             Latent::VonMisesFisher { mean, concentration } => {
                 von_mises_fisher::forward(self, mean, concentration, &mut draws.sphere, &mut draws.z);
             }
+            Latent::Point { layer } => point::forward(self, layer, &mut draws.point, &mut draws.z),
         }
     }
 
@@ -79,6 +83,7 @@ impl<T: Real> Posterior<'_, T> {
         match self.latent {
             Latent::Gaussian { .. } => gaussian::add_log_ratio(self, &draws.gaussian, &draws.z, out),
             Latent::VonMisesFisher { .. } => von_mises_fisher::add_log_ratio(self, &draws.sphere, out),
+            Latent::Point { .. } => {}
         }
     }
 
@@ -87,6 +92,7 @@ impl<T: Real> Posterior<'_, T> {
         match self.latent {
             Latent::Gaussian { loc, .. } => gaussian::divergence(&draws.gaussian, loc.outputs, row),
             Latent::VonMisesFisher { .. } => von_mises_fisher::divergence(&draws.sphere, row),
+            Latent::Point { .. } => 0.0,
         }
     }
 
@@ -101,7 +107,7 @@ impl<T: Real> Posterior<'_, T> {
         slope: &mut Slope<T>,
         gradient: &mut [T],
     ) {
-        let Draws { z, gaussian, sphere } = draws;
+        let Draws { z, gaussian, sphere, point } = draws;
         let back: [Option<(&Dense, &[T])>; 2] = match self.latent {
             Latent::Gaussian { loc, log_scale } => {
                 let (d_loc, d_log_scale) =
@@ -111,6 +117,9 @@ impl<T: Real> Posterior<'_, T> {
             Latent::VonMisesFisher { mean, concentration } => {
                 let layers = (mean, concentration);
                 von_mises_fisher::backward(self, layers, sphere, z, d_divergence, pulls, &slope.here)
+            }
+            Latent::Point { layer } => {
+                [Some((&layer.dense, point::backward(self, layer, point, pulls, &slope.here))), None]
             }
         };
         for (dense, d_output) in back.iter().flatten() {

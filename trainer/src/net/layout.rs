@@ -60,6 +60,11 @@ pub enum Latent {
         /// κ
         concentration: Concentration,
     },
+    /// One z for each row.
+    Point {
+        /// the latent, before its activation
+        layer: Layer,
+    },
 }
 
 /// Where a von Mises–Fisher posterior has its concentration from.
@@ -77,6 +82,7 @@ impl Latent {
         match self {
             Latent::Gaussian { loc, .. } => loc.outputs,
             Latent::VonMisesFisher { mean, .. } => mean.outputs,
+            Latent::Point { layer } => layer.dense.outputs,
         }
     }
 
@@ -85,6 +91,7 @@ impl Latent {
         match self {
             Latent::Gaussian { loc, .. } => loc.outputs,
             Latent::VonMisesFisher { mean, .. } => 1 + mean.outputs,
+            Latent::Point { .. } => 0,
         }
     }
 
@@ -96,6 +103,15 @@ impl Latent {
                 vec![mean, kappa]
             }
             Latent::VonMisesFisher { mean, .. } => vec![mean],
+            Latent::Point { layer } => vec![&layer.dense],
+        }
+    }
+
+    /// What is applied to what the dense layers give.
+    fn activation(&self) -> Activation {
+        match self {
+            Latent::Point { layer } => layer.activation,
+            _ => Activation::Identity,
         }
     }
 }
@@ -174,6 +190,9 @@ impl Layout {
                     }
                 },
             },
+            LatentKind::Point { dim, activation } => {
+                Latent::Point { layer: Layer { dense: next.dense(hidden, dim as usize), activation } }
+            }
         };
         let (decoder, hidden) = next.chain(latent.dim(), &architecture.decoder);
         let first = next.dense(hidden, features);
@@ -193,7 +212,7 @@ impl Layout {
             layers.iter().map(|layer| (&layer.dense, layer.activation))
         }
         let mut all: Vec<_> = hidden(&self.encoder).collect();
-        all.extend(self.latent.dense().into_iter().map(|dense| (dense, Activation::Identity)));
+        all.extend(self.latent.dense().into_iter().map(|dense| (dense, self.latent.activation())));
         all.extend(hidden(&self.decoder));
         all.push((self.likelihood.first(), Activation::Identity));
         if let Likelihood::GaussianPerOutput { log_scale, .. } = &self.likelihood {

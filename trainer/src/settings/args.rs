@@ -17,7 +17,8 @@ use crate::fit::Schedule;
 #[command(allow_negative_numbers = true)]
 pub struct SettingsArgs {
     /// Latent family and its dimension: gaussian:D, vmf:D (D coordinates, κ learned), vmf:D,kappa=K (κ fixed) or
-    /// vmf:D,kappa=K,table (κ fixed, drawn from a table) [default: gaussian:8]
+    /// vmf:D,kappa=K,table (κ fixed, drawn from a table); point:D makes a plain autoencoder, whose score is the log
+    /// likelihood of the reconstruction and not a density [default: gaussian:8]
     #[arg(long, value_name = "FAMILY:D")]
     pub(super) latent: Option<String>,
     /// Widths of the encoder's hidden layers; the decoder mirrors them. `none`: no hidden layer [default: 64,32]

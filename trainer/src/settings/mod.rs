@@ -16,7 +16,8 @@ use crate::fit::{FitConfig, Schedule};
 use crate::objective::Objective;
 use crate::preprocess::DEFAULT_CLIP;
 pub use args::SettingsArgs;
-use parse::{activation, hidden, latent, objective};
+pub use parse::activation;
+use parse::{hidden, latent, objective};
 
 /// The settings of a fit. As TOML it is complete: the same file and data give the same model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

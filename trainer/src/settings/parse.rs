@@ -6,9 +6,9 @@ use elbow::distribution::MAX_CONCENTRATION;
 use crate::error::Error;
 use crate::objective::Objective;
 
-/// `gaussian:D`, `vmf:D`, `vmf:D,kappa=K` or `vmf:D,kappa=K,table`.
+/// `gaussian:D`, `vmf:D`, `vmf:D,kappa=K`, `vmf:D,kappa=K,table` or `point:D`.
 pub(super) fn latent(text: &str) -> Result<LatentKind, Error> {
-    const FORMS: &str = "give gaussian:D, vmf:D, vmf:D,kappa=K or vmf:D,kappa=K,table (D at least 2 for vmf, K from 0 to 10000)";
+    const FORMS: &str = "give gaussian:D, vmf:D, vmf:D,kappa=K, vmf:D,kappa=K,table or point:D (D at least 2 for vmf, K from 0 to 10000)";
     let wrong = || Error::argument("latent", text, FORMS);
     let (family, rest) = text.split_once(':').ok_or_else(wrong)?;
     let mut parts = rest.split(',');
@@ -26,6 +26,9 @@ pub(super) fn latent(text: &str) -> Result<LatentKind, Error> {
     };
     match (family, concentration) {
         ("gaussian", ConcentrationKind::Learned) => Ok(LatentKind::Gaussian { dim }),
+        ("point", ConcentrationKind::Learned) => {
+            Ok(LatentKind::Point { dim, activation: Activation::Identity })
+        }
         ("vmf", _) if dim >= 2 => Ok(LatentKind::VonMisesFisher { dim, concentration }),
         _ => Err(wrong()),
     }
@@ -77,7 +80,11 @@ pub(super) fn hidden(
     Ok(widths.iter().map(|&width| Hidden { width, activation }).collect())
 }
 
-pub(super) fn activation(name: &str) -> Result<Activation, Error> {
+/// An activation by its name.
+///
+/// # Errors
+/// [`Error::Argument`] for a name that is none.
+pub fn activation(name: &str) -> Result<Activation, Error> {
     Ok(match name {
         "identity" => Activation::Identity,
         "relu" => Activation::Relu,

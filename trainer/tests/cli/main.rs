@@ -7,6 +7,7 @@ mod bad_data;
 mod bench;
 mod ecg5000;
 mod first_use;
+mod import;
 mod interrupt;
 mod models;
 mod outputs;

@@ -97,6 +97,7 @@ impl Problem {
                     let cosine = dot(first, z) / dot(first, first).sqrt();
                     kappa * (cosine - 1.0) - vmf_normalizer(dim, kappa).log_normalizer
                 }
+                Latent::Point { .. } => 0.0,
             }
         };
         z.chunks_exact(dim).enumerate().map(log_q).collect()
