@@ -90,11 +90,7 @@ where
     /// # Errors
     /// [`FrameError::WrongLength`] where the latent has the wrong length, [`FrameError::NonFinite`].
     pub fn decode(&self, z: &Latent<H>) -> Result<FrameBuffer<F>, FrameError> {
-        let hidden = self.decode_hidden(z.as_ref())?;
-        let mut frame = F::Shape::buffer(self.dims());
-        self.likelihood.mean(hidden.as_ref(), frame.as_mut());
-        self.features.restore(frame.as_mut());
-        Ok(frame)
+        self.mean(z.as_ref())
     }
 
     /// Draws a frame from the model: z ~ p(z), then x ~ p(x|z), in raw units. An autoencoder, which has no p(z), has no such draw.
@@ -120,7 +116,12 @@ where
     /// As [`encode`](Self::encode).
     pub fn reconstruct(&self, frame: &Frame<F>) -> Result<FrameBuffer<F>, FrameError> {
         let posterior = self.encode(frame)?;
-        let hidden = self.decode_hidden(posterior.mode())?;
+        self.mean(posterior.mode())
+    }
+
+    /// As [`decode`](Self::decode), whatever the latent's memory.
+    pub(crate) fn mean(&self, z: &[f32]) -> Result<FrameBuffer<F>, FrameError> {
+        let hidden = self.decode_hidden(z)?;
         let mut frame = F::Shape::buffer(self.dims());
         self.likelihood.mean(hidden.as_ref(), frame.as_mut());
         self.features.restore(frame.as_mut());

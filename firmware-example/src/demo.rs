@@ -29,6 +29,11 @@ pub fn load() -> Result<Demo<'static>, LoadError> {
     Demo::from_bytes(MODEL)
 }
 
+/// The id that packets of the embedded model carry.
+pub fn model_id() -> u32 {
+    elbow::codec::model_id(MODEL)
+}
+
 /// The recorded frames, in raw sensor units.
 pub fn frames() -> impl Iterator<Item = [f32; WIDTH]> {
     FRAMES.chunks_exact(4 * WIDTH).map(|bytes| {

@@ -6,13 +6,16 @@
 #![no_std]
 
 pub mod bench;
+pub mod codec;
 pub mod demo;
 #[cfg_attr(not(target_os = "none"), path = "host.rs")]
 pub mod machine;
 pub mod sphere;
+pub mod ticks;
 
 use core::fmt::{self, Write};
 use demo::{DEMO_SAMPLES, Verdict};
+use elbow::codec::PacketError;
 use elbow::{FrameError, LoadError, Score, SelfTestError};
 
 /// What [`score`] found.
@@ -39,6 +42,8 @@ pub enum Failure {
     Model(LoadError),
     /// a frame has no score
     Frame(FrameError),
+    /// a packet was not written or not read
+    Packet(PacketError),
     /// the console did not take the text
     Console,
 }
@@ -49,6 +54,7 @@ impl fmt::Display for Failure {
             Failure::SelfTest(error) => write!(f, "the self-test failed: {error}"),
             Failure::Model(error) => write!(f, "the model was refused: {error}"),
             Failure::Frame(error) => write!(f, "a frame has no score: {error}"),
+            Failure::Packet(error) => write!(f, "a packet failed: {error}"),
             Failure::Console => f.write_str("the console does not take the text"),
         }
     }
@@ -71,6 +77,12 @@ impl From<LoadError> for Failure {
 impl From<FrameError> for Failure {
     fn from(error: FrameError) -> Self {
         Failure::Frame(error)
+    }
+}
+
+impl From<PacketError> for Failure {
+    fn from(error: PacketError) -> Self {
+        Failure::Packet(error)
     }
 }
 

@@ -62,6 +62,10 @@ impl Predictor for Waves {
         0x5741_5645
     }
 
+    fn frame(&self) -> Option<usize> {
+        Some(self.frame)
+    }
+
     fn latents(&self) -> usize {
         2
     }

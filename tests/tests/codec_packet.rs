@@ -35,7 +35,7 @@ impl<P: Predictor> Bench<P> {
 }
 
 fn codec_scratch(rows: usize, channels: usize) -> usize {
-    9 * (rows * channels + channels + 2) + rows * channels
+    9 * (rows * channels + channels + 2) + rows * channels + 2 * channels
 }
 
 /// Shapes of windows: short and long, one channel and many.
@@ -271,22 +271,22 @@ fn each_mistake_has_its_error() {
         assert_eq!(encode(&vec![0; length], &mut scratch, &mut room), PacketError::WrongLength);
     }
     assert_eq!(encode(&vec![0; 32 * 256], &mut scratch, &mut room), PacketError::WrongLength);
-    assert_eq!(encode(&samples, &mut scratch[1..], &mut room), PacketError::BufferTooSmall { needed: 67 });
+    assert_eq!(encode(&samples, &mut scratch[1..], &mut room), PacketError::BufferTooSmall { needed: 69 });
     assert_eq!(encode(&samples, &mut scratch, &mut room[1..]), PacketError::BufferTooSmall { needed: 79 });
     let no_model = Codec::new(NoModel { id: 0x5741_5645 }, 32, 1).unwrap();
     let latents = Settings { sequence: 0, fidelity: Fidelity::Latents };
     assert_eq!(no_model.encode(&samples, latents, &mut scratch, &mut room), Err(PacketError::NeedsModel));
 
-    let decode = |packet: &[u8]| codec.decode(packet, &mut [0; 67], &mut [0_i16; 32]).unwrap_err();
+    let decode = |packet: &[u8]| codec.decode(packet, &mut [0; 69], &mut [0_i16; 32]).unwrap_err();
     assert_eq!(decode(&packet[..14]), PacketError::TooShort);
     assert_eq!(decode(&packet[..16]), PacketError::Damaged);
-    assert_eq!(codec.decode(packet, &mut [0; 67], &mut [0_i32; 32]), Err(PacketError::WrongSample));
+    assert_eq!(codec.decode(packet, &mut [0; 69], &mut [0_i32; 32]), Err(PacketError::WrongSample));
     let small = PacketError::BufferTooSmall { needed: 32 };
-    assert_eq!(codec.decode(packet, &mut [0; 67], &mut [0_i16; 31]), Err(small));
-    assert_eq!(no_model.decode(packet, &mut [0; 67], &mut [0_i16; 32]), Err(PacketError::NeedsModel));
+    assert_eq!(codec.decode(packet, &mut [0; 69], &mut [0_i16; 31]), Err(small));
+    assert_eq!(no_model.decode(packet, &mut [0; 69], &mut [0_i16; 32]), Err(PacketError::NeedsModel));
     let other = Codec::new(NoModel { id: 5 }, 32, 1).unwrap();
     let wrong = PacketError::WrongModel { expected: 5, found: 0x5741_5645 };
-    assert_eq!(other.decode(packet, &mut [0; 67], &mut [0_i16; 32]), Err(wrong));
+    assert_eq!(other.decode(packet, &mut [0; 69], &mut [0_i16; 32]), Err(wrong));
 
     // a byte changed, and the packet's check made right again
     let mut changed = |at: usize, byte: u8| {
@@ -294,7 +294,7 @@ fn each_mistake_has_its_error() {
         let end = packet.len() - 2;
         let check = crc16(&packet[..end]);
         packet[end..].copy_from_slice(&check.to_le_bytes());
-        let result = codec.decode(packet, &mut [0; 67], &mut [0_i16; 32]);
+        let result = codec.decode(packet, &mut [0; 69], &mut [0_i16; 32]);
         packet[at] = old;
         result.unwrap_err()
     };

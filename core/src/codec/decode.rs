@@ -1,8 +1,9 @@
 //! Decoding a packet: every count is checked before it is used, and what comes out against the sender's check.
 
 use super::bits::BitReader;
-use super::header::{Coding, Fidelity, Header, PacketError, reconstruction_check};
-use super::packet::{Codec, Work};
+use super::check::Check;
+use super::header::{Coding, Fidelity, Header, PacketError};
+use super::packet::{BASE, Codec, Work};
 use super::predictor::Predictor;
 use super::rans::{Rans, StreamError};
 use super::rice_body;
@@ -52,9 +53,9 @@ impl<P: Predictor> Codec<P> {
                 self.pop_all(&header, body, self.cut(scratch, windows)?, samples)?;
             }
         }
-        let mut check = reconstruction_check();
+        let mut check = Check::new();
         samples.iter().for_each(|sample| check.update(sample.to_bytes().as_ref()));
-        if check.finalize() == expected { Ok(header) } else { Err(PacketError::Mismatch) }
+        if check.finish() == expected { Ok(header) } else { Err(PacketError::Mismatch) }
     }
 
     fn read_rice<S: Sample>(
@@ -85,7 +86,7 @@ impl<P: Predictor> Codec<P> {
         work: Work<'_>,
         samples: &mut [S],
     ) -> Result<(), PacketError> {
-        let Work { values, choices, latents, base } = work;
+        let Work { values, choices, plain, latents, base, .. } = work;
         let has_model = header.coding == Coding::Model;
         if has_model && header.numeric_profile != NUMERIC_PROFILE as u8 {
             return Err(PacketError::UnsupportedNumericProfile { found: header.numeric_profile });
@@ -96,7 +97,7 @@ impl<P: Predictor> Codec<P> {
             Fidelity::Latents => return Err(PacketError::Malformed),
         };
         let mut rans = Rans::open(body)?;
-        base.fill(0);
+        plain.fill(i32::from(!has_model));
         for (window, samples) in samples.chunks_exact_mut(self.frame()).enumerate() {
             if has_model {
                 let latents = latents.get_mut(self.latents_of(window)).unwrap_or_default();
@@ -106,18 +107,26 @@ impl<P: Predictor> Codec<P> {
                 self.predictor.decode(latents, base).ok_or(PacketError::NeedsModel)?;
             }
             for channel in 0..if quantizer.is_some() { self.channels } else { 0 } {
+                if has_model
+                    && window == 0
+                    && rans.pop(&BASE)? == 1
+                    && let Some(plain) = plain.get_mut(channel)
+                {
+                    *plain = 1;
+                }
                 let at = window * self.channels + channel;
                 let before = at.checked_sub(self.channels).and_then(|at| choices.get(at));
                 let choice = Choice::pop(before.map(|code| Choice::from_code(*code as u16)), &mut rans)?;
                 if let Some(place) = choices.get_mut(at) {
                     *place = i32::from(choice.code());
                 }
-                let layout = (self.channels, usize::from(!has_model));
+                let layout = (self.channels, usize::from(plain.get(channel) == Some(&1)));
                 series::pop(values, layout, self.rows_of(window), channel, choice, &mut rans)?;
             }
             let values = values.get(window * self.frame()..).unwrap_or_default();
-            for ((sample, base), value) in samples.iter_mut().zip(&*base).zip(values) {
-                let base = S::from_i32(*base);
+            let bases = base.iter().zip(plain.iter().cycle());
+            for ((sample, (base, plain)), value) in samples.iter_mut().zip(bases).zip(values) {
+                let base = S::from_i32(if *plain == 1 { 0 } else { *base });
                 *sample = quantizer.map_or(base, |quantizer| quantizer.restore(*value, base.to_i32()));
             }
         }

@@ -1,9 +1,10 @@
 //! Encoding a packet: plan in both ways, push the cheaper one, fall back to the samples as they are.
 
 use super::bits::BitWriter;
-use super::header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PacketError, reconstruction_check};
-use super::integer_law::cost_any;
-use super::packet::{Codec, Encoded, MAX_WINDOWS, Settings, Work};
+use super::check::Check;
+use super::header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PacketError};
+use super::law_tables::COST_UNITS;
+use super::packet::{BASE, Codec, Encoded, MAX_WINDOWS, Settings, Work};
 use super::predictor::Predictor;
 use super::rans::{Rans, StreamError};
 use super::rice_body;
@@ -11,10 +12,12 @@ use super::sample::{Quantizer, Sample};
 use super::series::{Choice, Series};
 use crate::format::NUMERIC_PROFILE;
 
-/// How to code a packet, what that costs about, and the check of what it decodes to.
+/// Bodies of more bytes are not tried in Rice codes, which are worse by some percent and better by a few bytes.
+const RICE_BELOW: usize = 64;
+
+/// How to code a packet, and the check of what it decodes to.
 struct Plan {
     coding: Coding,
-    cost: u32,
     check: u16,
 }
 
@@ -65,7 +68,7 @@ impl<P: Predictor> Codec<P> {
         Ok(Encoded { len: header.seal(length, check, packet)?, coding, bits })
     }
 
-    /// Leaves the values, choices and latents of the cheaper coding in the work space.
+    /// Leaves the values, choices and latents of the cheaper coding in the work space, and says which channels are plain.
     fn plan<S: Sample>(
         &self,
         samples: &[S],
@@ -73,53 +76,95 @@ impl<P: Predictor> Codec<P> {
         work: &mut Work<'_>,
     ) -> Result<Plan, PacketError> {
         let Fidelity::Within(bound) = fidelity else {
-            return self.plan_model(samples, None, work).ok_or(PacketError::NeedsModel);
+            work.plain.fill(0);
+            let check = self.find_latents(samples, work).and_then(|_| self.quantize(samples, None, work));
+            return check.map(|check| Plan { coding: Coding::Model, check }).ok_or(PacketError::NeedsModel);
         };
-        let quantizer = Quantizer::new(bound);
-        let differences = self.plan_differences(samples, quantizer, work);
-        if self.predictor.latents() == 0 {
-            return Ok(differences);
+        let quantizer = Some(Quantizer::new(bound));
+        let (mut differences, has_model) = (0_u32, self.predictor.latents() > 0);
+        work.plain.fill(1);
+        let mut check = self.quantize(samples, quantizer, work).ok_or(PacketError::NeedsModel)?;
+        for channel in 0..self.channels {
+            let cost = self.choose(channel, work);
+            if let Some(place) = work.costs.get_mut(channel) {
+                *place = cost as i32;
+            }
+            differences = differences.saturating_add(cost);
         }
-        match self.plan_model(samples, Some(quantizer), work) {
-            Some(model) if model.cost <= differences.cost => Ok(model),
-            // the model has overwritten the values
-            _ => Ok(self.plan_differences(samples, quantizer, work)),
+        if !has_model {
+            return Ok(Plan { coding: Coding::Differences, check });
         }
+        let coding = match self.plan_model(samples, quantizer, work) {
+            Some((cost, with_model)) if cost < differences => {
+                check = with_model;
+                Coding::Model
+            }
+            _ => {
+                work.plain.fill(1);
+                Coding::Differences
+            }
+        };
+        // the model has overwritten the values of all channels
+        if work.plain.contains(&1) {
+            check = self.quantize(samples, quantizer, work).ok_or(PacketError::NeedsModel)?;
+            for channel in 0..self.channels {
+                self.choose(channel, work);
+            }
+        }
+        Ok(Plan { coding, check })
     }
 
-    fn plan_differences<S: Sample>(&self, samples: &[S], quantizer: Quantizer, work: &mut Work<'_>) -> Plan {
-        let mut check = reconstruction_check();
-        for (value, sample) in work.values.iter_mut().zip(samples) {
-            *value = quantizer.quantize(sample.to_i32(), 0);
-            check.update(quantizer.restore::<S>(*value, 0).to_bytes().as_ref());
-        }
-        let first_row = work.values.iter().take(self.channels);
-        let first_row = first_row.map(|value| cost_any(*value)).sum::<u32>();
-        let series = Series { values: work.values, channels: self.channels, skip: 1 };
-        let cost = series.choose(self.rows, work.choices).saturating_add(first_row);
-        Plan { coding: Coding::Differences, cost, check: check.finalize() }
-    }
-
-    /// Without a quantiser the reconstruction is the model's, and nothing but the latents is coded.
+    /// What the packet costs with the model, and the check if no channel is plain.
     fn plan_model<S: Sample>(
         &self,
         samples: &[S],
         quantizer: Option<Quantizer>,
         work: &mut Work<'_>,
-    ) -> Option<Plan> {
-        let mut check = reconstruction_check();
+    ) -> Option<(u32, u16)> {
+        work.plain.fill(0);
+        let mut cost = self.find_latents(samples, work)?;
+        let check = self.quantize(samples, quantizer, work)?;
+        for channel in 0..self.channels {
+            let (with, without) = (self.choose(channel, work), *work.costs.get(channel)? as u32);
+            *work.plain.get_mut(channel)? = i32::from(without <= with);
+            cost = cost.saturating_add(with.min(without)).saturating_add(COST_UNITS);
+        }
+        Some((cost, check))
+    }
+
+    /// The latents of every window, and what they cost.
+    fn find_latents<S: Sample>(&self, samples: &[S], work: &mut Work<'_>) -> Option<u32> {
         let mut cost = 0_u32;
-        let places = work.values.chunks_exact_mut(self.frame());
-        for (window, (samples, values)) in samples.chunks_exact(self.frame()).zip(places).enumerate() {
+        for (window, samples) in samples.chunks_exact(self.frame()).enumerate() {
             let latents = work.latents.get_mut(self.latents_of(window))?;
             work.base.iter_mut().zip(samples).for_each(|(base, sample)| *base = sample.to_i32());
             self.predictor.encode(work.base, latents)?;
-            self.predictor.decode(latents, work.base)?;
             for (latent, k) in latents.iter().enumerate() {
                 cost = cost.saturating_add(self.predictor.prior(latent).cost(*k));
             }
-            for ((value, sample), base) in values.iter_mut().zip(samples).zip(&*work.base) {
-                let base = S::from_i32(*base);
+        }
+        Some(cost)
+    }
+
+    /// The samples as differences from their bases, and the check of what they will be decoded to.
+    ///
+    /// A plain channel's base is 0, any other's the model's reconstruction; without a quantiser that is all there is.
+    fn quantize<S: Sample>(
+        &self,
+        samples: &[S],
+        quantizer: Option<Quantizer>,
+        work: &mut Work<'_>,
+    ) -> Option<u16> {
+        let mut check = Check::new();
+        let needs_model = work.plain.contains(&0);
+        let places = work.values.chunks_exact_mut(self.frame());
+        for (window, (samples, values)) in samples.chunks_exact(self.frame()).zip(places).enumerate() {
+            if needs_model {
+                self.predictor.decode(work.latents.get(self.latents_of(window))?, work.base)?;
+            }
+            let bases = work.base.iter().zip(work.plain.iter().cycle());
+            for ((value, sample), (base, plain)) in values.iter_mut().zip(samples).zip(bases) {
+                let base = S::from_i32(if *plain == 1 { 0 } else { *base });
                 let reconstruction = quantizer.map_or(base, |quantizer| {
                     *value = quantizer.quantize(sample.to_i32(), base.to_i32());
                     quantizer.restore::<S>(*value, base.to_i32())
@@ -127,11 +172,13 @@ impl<P: Predictor> Codec<P> {
                 check.update(reconstruction.to_bytes().as_ref());
             }
         }
-        if quantizer.is_some() {
-            let series = Series { values: work.values, channels: self.channels, skip: 0 };
-            cost = cost.saturating_add(series.choose(self.rows, work.choices));
-        }
-        Some(Plan { coding: Coding::Model, cost, check: check.finalize() })
+        Some(check.finish())
+    }
+
+    /// Chooses orders and laws of a channel, and returns what it costs.
+    fn choose(&self, channel: usize, work: &mut Work<'_>) -> u32 {
+        let series = Series::new(work.values, self.channels, work.plain.get(channel) == Some(&1));
+        series.choose(self.rows, channel, work.choices)
     }
 
     /// Codes what was planned: coding, bytes of the body, bits of information.
@@ -142,22 +189,16 @@ impl<P: Predictor> Codec<P> {
         work: &Work<'_>,
         body: &mut [u8],
     ) -> Result<(Coding, usize, u32), StreamError> {
-        let skip = usize::from(coding == Coding::Differences);
-        let series = Series { values: work.values, channels: self.channels, skip };
         let mut rans = Rans::new(&mut *body);
         let windows = work.values.len() / self.frame();
-        let residuals = fidelity != Fidelity::Latents;
         for window in (0..windows).rev() {
-            for channel in (0..if residuals { self.channels } else { 0 }).rev() {
-                let code = |window: usize| work.choices.get(window * self.channels + channel);
-                let choice = |window| code(window).map(|code| Choice::from_code(*code as u16));
-                let before = window.checked_sub(1).and_then(choice);
-                let choice = choice(window).ok_or(StreamError::Impossible)?;
-                series.push(self.rows_of(window), channel, choice, &mut rans)?;
-                choice.push(before, &mut rans)?;
+            if fidelity != Fidelity::Latents {
+                for channel in (0..self.channels).rev() {
+                    self.push(coding, window, channel, work, &mut rans)?;
+                }
             }
-            let latents = work.latents.get(self.latents_of(window)).unwrap_or_default();
             if coding == Coding::Model {
+                let latents = work.latents.get(self.latents_of(window)).unwrap_or_default();
                 for (latent, k) in latents.iter().enumerate().rev() {
                     self.predictor.prior(latent).push(*k, &mut rans)?;
                 }
@@ -165,7 +206,9 @@ impl<P: Predictor> Codec<P> {
         }
         let bits = rans.bits();
         let length = rans.finish()?;
-        if coding == Coding::Differences {
+        // Rice codes gain in short packets only
+        if coding == Coding::Differences && length <= RICE_BELOW {
+            let series = Series::new(work.values, self.channels, true);
             let rice = rice_body::bits(series, self.rows, work.choices);
             if rice.div_ceil(8) < length as u64 {
                 let mut writer = BitWriter::new(body);
@@ -175,14 +218,35 @@ impl<P: Predictor> Codec<P> {
         }
         Ok((coding, length, bits))
     }
+
+    /// Puts a channel of a window on the stack, below it its choice, below that in the first window what its base is.
+    fn push(
+        &self,
+        coding: Coding,
+        window: usize,
+        channel: usize,
+        work: &Work<'_>,
+        rans: &mut Rans<&mut [u8]>,
+    ) -> Result<(), StreamError> {
+        let choice = |window: usize| {
+            let code = work.choices.get(window * self.channels + channel);
+            code.map(|code| Choice::from_code(*code as u16))
+        };
+        let before = window.checked_sub(1).and_then(choice);
+        let choice = choice(window).ok_or(StreamError::Impossible)?;
+        let plain = work.plain.get(channel) == Some(&1);
+        Series::new(work.values, self.channels, plain).push(self.rows_of(window), channel, choice, rans)?;
+        choice.push(before, rans)?;
+        if coding == Coding::Model && window == 0 { rans.push(u16::from(plain), &BASE) } else { Ok(()) }
+    }
 }
 
 /// The samples as they are, and their check.
 fn copy<S: Sample>(samples: &[S], body: &mut [u8]) -> u16 {
-    let mut check = reconstruction_check();
+    let mut check = Check::new();
     for (place, sample) in body.chunks_exact_mut(S::BYTES).zip(samples) {
         place.copy_from_slice(sample.to_bytes().as_ref());
         check.update(place);
     }
-    check.finalize()
+    check.finish()
 }

@@ -1,8 +1,8 @@
 //! The envelope of a packet: header, checks, and what can be wrong with them. `docs/packet-format.md` has the bytes.
 
+use super::check::check;
 use crate::format::NUMERIC_PROFILE;
 use core::fmt;
-use crc::{CRC_16_IBM_SDLC, Crc, Digest, Table};
 
 /// Version of the layout of a packet and of everything that its body means.
 pub const PACKET_VERSION: u8 = 1;
@@ -11,14 +11,14 @@ pub const HEADER_LEN: usize = 11;
 /// Bytes around the body: the header, the check of the reconstruction, the check of the packet.
 pub const ENVELOPE_LEN: usize = HEADER_LEN + 4;
 
-static CHECK: Crc<u16, Table<1>> = Crc::<u16, Table<1>>::new(&CRC_16_IBM_SDLC);
-
 /// Why windows were not coded, or a packet not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PacketError {
     /// Rows or channels are none, or not those of the model.
     WrongShape,
+    /// The resolutions are not one positive number for each channel, or the latents' scale is out of range.
+    BadResolution,
     /// The samples are not 1 to 255 whole windows.
     WrongLength,
     /// A buffer of the caller's is too small.
@@ -62,6 +62,9 @@ impl fmt::Display for PacketError {
         f.write_str(match self {
             PacketError::WrongShape => {
                 "rows × channels is not the model's frame; use the window the model was fitted on"
+            }
+            PacketError::BadResolution => {
+                "a resolution is not positive, or they are not one for each channel; pass the unit of each channel's integers"
             }
             PacketError::WrongLength => "the samples are not 1 to 255 whole windows; pass whole windows",
             PacketError::BufferTooSmall { needed } => {
@@ -153,14 +156,14 @@ impl Header {
 
     /// Header, body and the check of the reconstruction.
     pub(super) fn split(packet: &[u8]) -> Result<(Header, &[u8], u16), PacketError> {
-        let (covered, check) = packet.split_last_chunk::<2>().ok_or(PacketError::TooShort)?;
+        let (covered, stored) = packet.split_last_chunk::<2>().ok_or(PacketError::TooShort)?;
         let (front, reconstruction) = covered.split_last_chunk::<2>().ok_or(PacketError::TooShort)?;
         let (header, body) = front.split_first_chunk::<HEADER_LEN>().ok_or(PacketError::TooShort)?;
         let [flags, numeric_profile, m0, m1, m2, m3, s0, s1, windows, e0, e1] = *header;
         if flags >> 4 != PACKET_VERSION {
             return Err(PacketError::UnsupportedVersion { found: flags >> 4 });
         }
-        if CHECK.checksum(covered) != u16::from_le_bytes(*check) {
+        if check(covered) != u16::from_le_bytes(*stored) {
             return Err(PacketError::Damaged);
         }
         let bound = u16::from_le_bytes([e0, e1]);
@@ -196,7 +199,7 @@ impl Header {
         let length = body + ENVELOPE_LEN;
         let needed = PacketError::BufferTooSmall { needed: length };
         let packet = packet.get_mut(..length).ok_or(needed)?;
-        let (covered, check) = packet.split_last_chunk_mut::<2>().ok_or(needed)?;
+        let (covered, last) = packet.split_last_chunk_mut::<2>().ok_or(needed)?;
         let (front, place) = covered.split_last_chunk_mut::<2>().ok_or(needed)?;
         let header = front.first_chunk_mut::<HEADER_LEN>().ok_or(needed)?;
         let (latents, bound) = match self.fidelity {
@@ -209,12 +212,12 @@ impl Header {
         let [e0, e1] = bound.to_le_bytes();
         *header = [flags, self.numeric_profile, m0, m1, m2, m3, s0, s1, self.windows, e0, e1];
         *place = reconstruction.to_le_bytes();
-        *check = CHECK.checksum(covered).to_le_bytes();
+        *last = check(covered).to_le_bytes();
         Ok(length)
     }
 }
 
-/// The check of the reconstruction: CRC-16 over the bytes of the decoded samples in order.
-pub(super) fn reconstruction_check() -> Digest<'static, u16, Table<1>> {
-    CHECK.digest()
+/// The id of a model file: the CRC-32 that ends it. 0 of fewer than four bytes.
+pub fn model_id(file: &[u8]) -> u32 {
+    file.last_chunk().map_or(0, |checksum| u32::from_le_bytes(*checksum))
 }

@@ -1,29 +1,9 @@
 //! Laws of integers about zero: quantised Gaussians and Laplacians by a scale index, all of it in integers.
 
-use super::entropy_model::{EntropyModel, RawBits, Uniform};
+use super::entropy_model::{RawBits, Uniform};
+use super::law_tables::{COST_UNITS, COSTS, Costs, ESCAPE, LEVELS, PRECISION, REACH, Shape, TABLES};
 use super::rans::{Rans, StreamError};
-use super::table::{Table, quantize_masses};
-
-/// Precision of the tables: at 14 bits rounding costs 0.03 %, the coder 0.01 %.
-const PRECISION: u32 = 14;
-/// Numbers from −REACH to REACH have a symbol each.
-const REACH: i32 = 31;
-/// One symbol more: a number out of reach, which follows.
-const ESCAPE: u16 = 2 * REACH as u16 + 1;
-const SYMBOLS: usize = ESCAPE as usize + 1;
-/// Scales that have a table; beyond them the last octave is used for the number without its low bits.
-const LEVELS: usize = 10;
-/// Costs are counted in units of 1/64 bit.
-pub const COST_UNITS: u32 = 64;
-
-/// The form of a law.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// The normal distribution.
-    Gaussian = 0,
-    /// The two-sided exponential: heavier tails, for residuals with outliers.
-    Laplace = 1,
-}
+use super::table::Table;
 
 /// A distribution of all 32-bit integers: `p(k) ≈ ∫ f(t) dt` over `k ± ½`, f a density of mean 0 and standard deviation
 /// `σ = 2^(scale/2 − 2)`, scale 0 to 62.
@@ -104,25 +84,42 @@ impl IntegerLaw {
     }
 
     /// What a number costs in units of 1/[`COST_UNITS`] bit, within 0.03 bit: for choosing between laws.
-    #[inline]
     pub fn cost(self, value: i32) -> u32 {
-        let (table, shift) = self.table();
-        let (symbol, rest) = match symbol(value.wrapping_add(half(shift)) >> shift) {
-            Some(symbol) => (symbol, COST_UNITS * shift),
-            None => (ESCAPE, cost_any(value)),
-        };
-        let mass = table.interval(symbol).map_or(1, |interval| u32::from(interval.mass));
-        rest + COST_UNITS * PRECISION - log2(mass)
+        self.costs(core::iter::once(value))
+    }
+
+    /// What some numbers cost.
+    ///
+    /// # Cost
+    /// a look-up for each.
+    #[inline]
+    pub fn costs(self, values: impl Iterator<Item = i32>) -> u32 {
+        let (level, shift) = self.level();
+        let Costs { numbers: costs, escape } = &COSTS[self.shape as usize][level];
+        values.fold(0, |sum: u32, value| {
+            let k = value.wrapping_add(half(shift)) >> shift;
+            let cost = match costs.get(k.unsigned_abs() as usize) {
+                Some(cost) => u32::from(*cost) + COST_UNITS * shift,
+                None => u32::from(*escape) + cost_any(value),
+            };
+            sum.saturating_add(cost)
+        })
     }
 
     #[inline]
     fn table(self) -> (Table<'static, PRECISION>, u32) {
+        let (level, shift) = self.level();
+        (Table::new_unchecked(&TABLES[self.shape as usize][level]), shift)
+    }
+
+    /// Which table, and how many low bits are sent as they are.
+    #[inline]
+    fn level(self) -> (usize, u32) {
         let scale = usize::from(self.scale);
-        let (level, shift) = match scale.checked_sub(LEVELS) {
+        match scale.checked_sub(LEVELS) {
             None => (scale, 0),
             Some(above) => (LEVELS - 2 + above % 2, 1 + above as u32 / 2),
-        };
-        (Table::new_unchecked(&TABLES[self.shape as usize][level]), shift)
+        }
     }
 }
 
@@ -176,15 +173,6 @@ pub(super) fn cost_any(value: i32) -> u32 {
     323 + COST_UNITS * (u32::BITS - zigzag(value).leading_zeros()).saturating_sub(1)
 }
 
-/// `64 log₂ m` for m from 1 to 2^15, within 1.
-#[inline]
-fn log2(mass: u32) -> u32 {
-    let whole = mass.ilog2();
-    // log₂(1 + f) ≈ f + 0.344 f (1 − f), f in units of 1/256
-    let f = (mass << 8 >> whole) & 255;
-    COST_UNITS * whole + (f + ((88 * f * (256 - f)) >> 16)) / 4
-}
-
 /// The low `bits` bits of a number, 15 at a time.
 #[inline]
 fn push_bits<B: AsRef<[u8]> + AsMut<[u8]>>(
@@ -210,70 +198,4 @@ fn pop_bits<B: AsRef<[u8]>>(bits: u32, rans: &mut Rans<B>) -> Result<u32, Stream
         have += take;
     }
     Ok(value)
-}
-
-static TABLES: [[[u16; SYMBOLS + 1]; LEVELS]; 2] = [tables(Shape::Gaussian), tables(Shape::Laplace)];
-
-const fn tables(shape: Shape) -> [[u16; SYMBOLS + 1]; LEVELS] {
-    let mut tables = [[0; SYMBOLS + 1]; LEVELS];
-    let (mut level, mut sigma) = (0, 0.25);
-    while level < LEVELS {
-        // P(k) = F((k + ½)/σ) − F((k − ½)/σ), the escape what is left
-        let mut probabilities = [0.0; SYMBOLS];
-        let mut k = 0;
-        while k <= REACH {
-            let lower = tail(shape, (k as f64 - 0.5) / sigma);
-            let upper = tail(shape, (k as f64 + 0.5) / sigma);
-            probabilities[(REACH + k) as usize] = lower - upper;
-            probabilities[(REACH - k) as usize] = lower - upper;
-            k += 1;
-        }
-        probabilities[ESCAPE as usize] = 2.0 * tail(shape, (REACH as f64 + 0.5) / sigma);
-        quantize_masses(&probabilities, PRECISION, &mut tables[level]);
-        assert!(Table::<PRECISION>::new(&tables[level]).is_ok());
-        sigma *= core::f64::consts::SQRT_2;
-        level += 1;
-    }
-    tables
-}
-
-/// `1 − F(x)` of the distribution with mean 0 and standard deviation 1.
-const fn tail(shape: Shape, x: f64) -> f64 {
-    if x < 0.0 {
-        return 1.0 - tail(shape, -x);
-    }
-    match shape {
-        // ½ e^(−√2 x)
-        Shape::Laplace => 0.5 / exp(core::f64::consts::SQRT_2 * x),
-        // beyond 7.5 it is less than a hundredth of 2^−14 in all
-        Shape::Gaussian if x > 7.5 => 0.0,
-        Shape::Gaussian => {
-            // Φ(x) = ½ + φ(x) (x + x³/3 + x⁵/(3·5) + …), Abramowitz and Stegun (1964), 26.2.11
-            let (mut term, mut sum, mut n) = (x, x, 3.0);
-            while term > 1e-17 * sum {
-                term *= x * x / n;
-                sum += term;
-                n += 2.0;
-            }
-            const ROOT_TAU: f64 = 2.506_628_274_631_000_5;
-            let tail = 0.5 - sum / (ROOT_TAU * exp(0.5 * x * x));
-            if tail > 0.0 { tail } else { 0.0 }
-        }
-    }
-}
-
-/// `e^x` for x ≥ 0, at compile time: `(e^(x/1024))^1024` by nine terms of the series.
-const fn exp(x: f64) -> f64 {
-    let x = x / 1024.0;
-    let (mut sum, mut n) = (1.0, 9.0);
-    while n > 0.0 {
-        sum = 1.0 + sum * x / n;
-        n -= 1.0;
-    }
-    let mut squarings = 0;
-    while squarings < 10 {
-        sum *= sum;
-        squarings += 1;
-    }
-    sum
 }

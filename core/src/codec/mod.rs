@@ -28,11 +28,13 @@
 //! simple code beside it.
 
 mod bits;
+mod check;
 mod decode;
 mod encode;
 mod entropy_model;
 mod header;
 mod integer_law;
+mod law_tables;
 mod packet;
 mod predictor;
 mod rans;
@@ -41,14 +43,17 @@ mod rice_body;
 mod sample;
 mod series;
 mod table;
+mod vae_predictor;
 
 pub use bits::{BitReader, BitWriter};
 pub use entropy_model::{EntropyModel, Interval, MAX_PRECISION, RawBits, Uniform};
-pub use header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PACKET_VERSION, PacketError};
-pub use integer_law::{COST_UNITS, IntegerLaw, Shape};
+pub use header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PACKET_VERSION, PacketError, model_id};
+pub use integer_law::IntegerLaw;
+pub use law_tables::{COST_UNITS, Shape};
 pub use packet::{Codec, Encoded, Settings};
 pub use predictor::{NoModel, Predictor};
 pub use rans::{Rans, StreamError};
 pub use rice::Rice;
 pub use sample::{Quantizer, Sample};
 pub use table::{Table, TableError, quantize_masses};
+pub use vae_predictor::VaePredictor;

@@ -1,5 +1,6 @@
 //! Packets: windows of integer samples, each packet decodable by itself. `docs/packet-format.md` has the bytes.
 
+use super::entropy_model::RawBits;
 use super::header::{Coding, ENVELOPE_LEN, Fidelity, PacketError};
 use super::predictor::Predictor;
 use super::sample::Sample;
@@ -7,8 +8,8 @@ use super::sample::Sample;
 /// Codes windows of `rows` rows by `channels` channels, row after row, with the help of a model or without.
 ///
 /// A packet holds 1 to 255 windows that follow each other. Its encoder tries differences between rows and, where
-/// there is a model, differences from the model's reconstruction, whose latents come along; it takes what costs less, and the samples
-/// as they are where nothing gains. What is sent is integers under laws of integers, all of them chosen by the encoder
+/// there is a model, differences from the model's reconstruction, whose latents come along; it takes what costs less for each
+/// channel, and the samples as they are where nothing gains. What is sent is integers under laws of integers, all of them chosen by the encoder
 /// and named in the packet: the decoder never infers a law from a float.
 ///
 /// **Source.** The pipeline of predicting, quantising within a bound and coding is that of Di and Cappello (2016), "Fast error-bounded
@@ -46,12 +47,18 @@ pub(super) struct Work<'a> {
     pub(super) values: &'a mut [i32],
     /// codes of choices, one for each channel of each window
     pub(super) choices: &'a mut [i32],
+    /// 1 for a channel whose base is 0, 0 for one whose base is the model's reconstruction
+    pub(super) plain: &'a mut [i32],
+    /// what each channel costs without a model
+    pub(super) costs: &'a mut [i32],
     /// latents of each window
     pub(super) latents: &'a mut [i32],
     /// a window as the model predicts it
     pub(super) base: &'a mut [i32],
 }
 
+/// Whether a channel's base is 0, in a packet that is coded with a model.
+pub(super) const BASE: RawBits = RawBits::new(1);
 /// Samples in a window at most: costs then fit in 32 bits.
 const MAX_FRAME: usize = 4096;
 /// Windows in a packet at most.
@@ -61,10 +68,12 @@ impl<P: Predictor> Codec<P> {
     /// The codec of a shape of windows.
     ///
     /// # Errors
-    /// [`PacketError::WrongShape`] where a window has no sample or more than 4,096.
+    /// [`PacketError::WrongShape`] where a window has no sample, more than 4,096, or another number than the model's.
     pub fn new(predictor: P, rows: usize, channels: usize) -> Result<Self, PacketError> {
         match rows.checked_mul(channels) {
-            Some(1..=MAX_FRAME) => Ok(Codec { predictor, rows, channels }),
+            Some(frame @ 1..=MAX_FRAME) if predictor.frame().is_none_or(|expected| expected == frame) => {
+                Ok(Codec { predictor, rows, channels })
+            }
             _ => Err(PacketError::WrongShape),
         }
     }
@@ -76,7 +85,7 @@ impl<P: Predictor> Codec<P> {
 
     /// Numbers that [`encode`](Self::encode) and [`decode`](Self::decode) need to work with.
     pub fn scratch_len(&self, windows: usize) -> usize {
-        windows * (self.frame() + self.channels + self.predictor.latents()) + self.frame()
+        windows * (self.frame() + self.channels + self.predictor.latents()) + self.frame() + 2 * self.channels
     }
 
     /// Bytes of the largest packet: the samples as they are, and [`ENVELOPE_LEN`].
@@ -90,8 +99,10 @@ impl<P: Predictor> Codec<P> {
         let scratch = scratch.get_mut(..needed).ok_or(too_small)?;
         let (values, rest) = scratch.split_at_mut_checked(windows * self.frame()).ok_or(too_small)?;
         let (base, rest) = rest.split_at_mut_checked(self.frame()).ok_or(too_small)?;
-        let (choices, latents) = rest.split_at_mut_checked(windows * self.channels).ok_or(too_small)?;
-        Ok(Work { values, choices, latents, base })
+        let (choices, rest) = rest.split_at_mut_checked(windows * self.channels).ok_or(too_small)?;
+        let (plain, rest) = rest.split_at_mut_checked(self.channels).ok_or(too_small)?;
+        let (costs, latents) = rest.split_at_mut_checked(self.channels).ok_or(too_small)?;
+        Ok(Work { values, choices, plain, costs, latents, base })
     }
 
     /// Where a window's latents lie.

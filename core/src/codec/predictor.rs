@@ -9,6 +9,8 @@ use super::integer_law::IntegerLaw;
 pub trait Predictor {
     /// Names the model, and with it rows and channels; both ends must have the same.
     fn id(&self) -> u32;
+    /// Samples in a window, or `None` where any number will do.
+    fn frame(&self) -> Option<usize>;
     /// Number of latents.
     fn latents(&self) -> usize;
     /// The law of a latent, in steps.
@@ -29,6 +31,10 @@ pub struct NoModel {
 impl Predictor for NoModel {
     fn id(&self) -> u32 {
         self.id
+    }
+
+    fn frame(&self) -> Option<usize> {
+        None
     }
 
     fn latents(&self) -> usize {

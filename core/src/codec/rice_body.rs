@@ -35,7 +35,7 @@ pub(super) fn write(
         bits.write(u32::from(order), ORDER_BITS)?;
         bits.write(rice.parameter(), Rice::PARAMETER_BITS)?;
         for row in rows.start..series.skip {
-            let value = series.values.get(row * series.channels + channel).copied().unwrap_or(0);
+            let value = series.value(row, channel);
             bits.write(length(value), LENGTH_BITS)?;
             bits.write(zigzag(value), length(value).saturating_sub(1))?;
         }
@@ -59,20 +59,14 @@ pub(super) fn read(
     if order >= ORDERS {
         return Err(StreamError::NotAStream);
     }
-    for row in rows {
-        let at = row * channels + channel;
-        if row < skip {
-            let value = match bits.read(LENGTH_BITS)? {
-                0 => 0,
-                length @ 1..=32 => 1 << (length - 1) | bits.read(length - 1)?,
-                _ => return Err(StreamError::NotAStream),
-            };
-            integrate(values, at, channels, 0, unzigzag(value));
-        } else {
-            integrate(values, at, channels, order, rice.read(bits)?);
-        }
-    }
-    Ok(())
+    integrate(values, channels, rows, channel, order, |row| match row < skip {
+        true => Ok(unzigzag(match bits.read(LENGTH_BITS)? {
+            0 => 0,
+            length @ 1..=32 => 1 << (length - 1) | bits.read(length - 1)?,
+            _ => return Err(StreamError::NotAStream),
+        })),
+        false => rice.read(bits),
+    })
 }
 
 /// Window by window the rows, channel and order of each part.

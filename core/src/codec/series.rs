@@ -1,7 +1,8 @@
 //! Series of integers in several channels: which differences to code, and under which law.
 
 use super::entropy_model::Uniform;
-use super::integer_law::{COST_UNITS, IntegerLaw, Shape, pop_any, push_any};
+use super::integer_law::{IntegerLaw, cost_any, pop_any, push_any};
+use super::law_tables::{COST_UNITS, Shape};
 use super::rans::{Rans, StreamError};
 use super::table::Table;
 use core::ops::Range;
@@ -69,7 +70,7 @@ static CHANGES: Table<'static, 4> = Table::new_unchecked(&[0, 14, 16]);
 /// What a choice costs more when it changes: `log₂(7) + log₂(381)` bits.
 const CHANGE_COST: u32 = COST_UNITS * 2 + 52 + COST_UNITS * 8 + 37;
 
-/// Numbers of several channels, row after row, of which the first `skip` rows are coded by themselves.
+/// Numbers of several channels, row after row. The first row of a plain channel is coded by itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Series<'a> {
     pub(super) values: &'a [i32],
@@ -77,18 +78,55 @@ pub(super) struct Series<'a> {
     pub(super) skip: usize,
 }
 
-/// What the rows before lead one to expect, by differences of an order that there are enough rows for.
-#[inline]
-fn expected(order: u8, values: &[i32], at: usize, channels: usize) -> i32 {
-    let before = |rows: usize| values.get(at.checked_sub(rows * channels)?).copied();
-    match (order, before(1), before(2)) {
-        (0, ..) | (_, None, _) => 0,
-        (1, Some(last), _) | (_, Some(last), None) => last,
-        (_, Some(last), Some(second)) => last.wrapping_mul(2).wrapping_sub(second),
+/// What the rows before lead one to expect of the next: nothing, the last value, or that it goes on as it went.
+#[derive(Clone, Copy)]
+struct Past {
+    last: i32,
+    /// from the value before the last to the last; 0 where there is none
+    slope: i32,
+}
+
+impl Past {
+    /// Before a row.
+    #[inline]
+    fn before(row: usize, values: &[i32], channels: usize, channel: usize) -> Past {
+        let value = |rows: usize| values.get(row.checked_sub(rows)? * channels + channel).copied();
+        let last = value(1).unwrap_or(0);
+        Past { last, slope: value(2).map_or(0, |second| last.wrapping_sub(second)) }
+    }
+
+    /// E of each order.
+    #[inline]
+    fn expected(self) -> [i32; ORDERS as usize] {
+        [0, self.last, self.last.wrapping_add(self.slope)]
+    }
+
+    #[inline]
+    fn of_order(self, order: u8) -> i32 {
+        let [zero, last, line] = self.expected();
+        match order {
+            0 => zero,
+            1 => last,
+            _ => line,
+        }
+    }
+
+    /// After the value of a row.
+    #[inline]
+    fn then(self, row: usize, value: i32) -> Past {
+        Past { last: value, slope: if row == 0 { 0 } else { value.wrapping_sub(self.last) } }
     }
 }
 
 impl<'a> Series<'a> {
+    pub(super) fn new(values: &'a [i32], channels: usize, plain: bool) -> Self {
+        Series { values, channels, skip: usize::from(plain) }
+    }
+
+    pub(super) fn value(self, row: usize, channel: usize) -> i32 {
+        self.values.get(row * self.channels + channel).copied().unwrap_or(0)
+    }
+
     /// Differences of a channel in some rows.
     #[inline]
     pub(super) fn residuals(
@@ -98,36 +136,56 @@ impl<'a> Series<'a> {
         order: u8,
     ) -> impl DoubleEndedIterator<Item = i32> + Clone + 'a {
         (rows.start.max(self.skip)..rows.end).map(move |row| {
-            let at = row * self.channels + channel;
-            let value = self.values.get(at).copied().unwrap_or(0);
-            value.wrapping_sub(expected(order, self.values, at, self.channels))
+            let past = Past::before(row, self.values, self.channels, channel);
+            self.value(row, channel).wrapping_sub(past.of_order(order))
         })
     }
 
-    /// Chooses for each window and channel into `choices`, and returns what all the numbers cost, about.
-    pub(super) fn choose(self, rows: usize, choices: &mut [i32]) -> u32 {
+    /// As [`residuals`](Self::residuals), of all orders at once and forwards only.
+    #[inline]
+    fn all_residuals(
+        self,
+        rows: Range<usize>,
+        channel: usize,
+    ) -> impl Iterator<Item = [i32; ORDERS as usize]> + 'a {
+        let rows = rows.start.max(self.skip)..rows.end;
+        let past = Past::before(rows.start, self.values, self.channels, channel);
+        let values = self.values.get(rows.start * self.channels + channel..).unwrap_or_default();
+        let values = values.iter().step_by(self.channels);
+        rows.zip(values).scan(past, |past, (row, value)| {
+            let residuals = past.expected().map(|expected| value.wrapping_sub(expected));
+            *past = past.then(row, *value);
+            Some(residuals)
+        })
+    }
+
+    /// Chooses for each window of a channel into `choices`, and returns what its numbers cost, about.
+    pub(super) fn choose(self, rows: usize, channel: usize, choices: &mut [i32]) -> u32 {
         let all = self.values.len() / self.channels;
         let windows = all / rows;
-        let mut total = 0_u32;
-        for channel in 0..self.channels {
-            // begin with what is best on the whole, change where a window gains by it
-            let (mut choice, whole) = self.best(0..all, channel);
-            total = total.saturating_add(CHANGE_COST);
-            for window in 0..windows {
-                let cost = if windows == 1 {
-                    whole
-                } else {
-                    let rows = window * rows..(window + 1) * rows;
-                    let keep = self.cost(rows.clone(), channel, choice);
+        // begin with what is best on the whole, change where a window gains by it
+        let (mut choice, whole) = self.best(0..all, channel);
+        let free = (0..self.skip).map(|row| cost_any(self.value(row, channel)));
+        let mut total = free.fold(CHANGE_COST, u32::saturating_add);
+        for window in 0..windows {
+            let cost = if windows == 1 {
+                whole
+            } else {
+                let rows = window * rows..(window + 1) * rows;
+                let keep = self.cost(rows.clone(), channel, choice);
+                // a window of a few bits cannot pay for a choice of its own
+                if keep > 2 * CHANGE_COST {
                     let (best, cost) = self.best(rows, channel);
                     let change = cost.saturating_add(CHANGE_COST);
                     choice = if change < keep { best } else { choice };
                     change.min(keep)
-                };
-                total = total.saturating_add(cost);
-                if let Some(place) = choices.get_mut(window * self.channels + channel) {
-                    *place = i32::from(choice.code());
+                } else {
+                    keep
                 }
+            };
+            total = total.saturating_add(cost);
+            if let Some(place) = choices.get_mut(window * self.channels + channel) {
+                *place = i32::from(choice.code());
             }
         }
         total
@@ -135,11 +193,12 @@ impl<'a> Series<'a> {
 
     /// The order of the smallest differences, and the cheapest law near their mean size.
     fn best(self, rows: Range<usize>, channel: usize) -> (Choice, u32) {
-        let size = |order| {
-            let residuals = self.residuals(rows.clone(), channel, order);
-            residuals.map(|u| u64::from(u.unsigned_abs())).sum::<u64>()
-        };
-        let sizes = [size(0), size(1), size(2)];
+        let mut sizes = [0_u64; ORDERS as usize];
+        for residuals in self.all_residuals(rows.clone(), channel) {
+            for (size, u) in sizes.iter_mut().zip(residuals) {
+                *size += u64::from(u.unsigned_abs());
+            }
+        }
         let (order, sum) = (0..ORDERS).zip(sizes).min_by_key(|(_, size)| *size).unwrap_or((0, 0));
         if sum == 0 {
             return (Choice { order, law: None }, 0);
@@ -151,7 +210,9 @@ impl<'a> Series<'a> {
             root << (scale / 2) >= 16 * sum
         };
         let guess = (0..IntegerLaw::SCALES).find(covers).unwrap_or(IntegerLaw::SCALES - 1);
-        let candidates = (guess.saturating_sub(1)..=guess + 1).flat_map(|scale| {
+        // below a mean of a half rounding to integers asks for a larger scale
+        let last = guess + u8::from(guess < 4);
+        let candidates = (guess.saturating_sub(1)..=last).flat_map(|scale| {
             let law = |shape| Choice { order, law: IntegerLaw::new(shape, scale) };
             [law(Shape::Gaussian), law(Shape::Laplace)]
         });
@@ -163,9 +224,10 @@ impl<'a> Series<'a> {
     }
 
     fn cost(self, rows: Range<usize>, channel: usize, choice: Choice) -> u32 {
-        let mut residuals = self.residuals(rows, channel, choice.order);
+        let order = usize::from(choice.order.min(ORDERS - 1));
+        let mut residuals = self.all_residuals(rows, channel).map(|residuals| residuals[order]);
         match choice.law {
-            Some(law) => residuals.map(|u| law.cost(u)).fold(0, u32::saturating_add),
+            Some(law) => law.costs(residuals),
             None if residuals.all(|u| u == 0) => 0,
             None => u32::MAX,
         }
@@ -185,13 +247,13 @@ impl<'a> Series<'a> {
             }
         }
         for row in (rows.start..self.skip).rev() {
-            push_any(self.values.get(row * self.channels + channel).copied().unwrap_or(0), rans)?;
+            push_any(self.value(row, channel), rans)?;
         }
         Ok(())
     }
 }
 
-/// The inverse of [`Series::push`], into the places of `values`.
+/// The inverse of [`Series::push`], into the places of `values`: numbers by themselves in the rows to skip, else by the law.
 pub(super) fn pop<B: AsRef<[u8]>>(
     values: &mut [i32],
     (channels, skip): (usize, usize),
@@ -200,26 +262,29 @@ pub(super) fn pop<B: AsRef<[u8]>>(
     choice: Choice,
     rans: &mut Rans<B>,
 ) -> Result<(), StreamError> {
-    for row in rows {
-        let at = row * channels + channel;
-        let value = match choice.law {
-            _ if row < skip => pop_any(rans)?,
-            law => {
-                let residual = law.map_or(Ok(0), |law| law.pop(rans))?;
-                expected(choice.order, values, at, channels).wrapping_add(residual)
-            }
-        };
-        if let Some(place) = values.get_mut(at) {
-            *place = value;
-        }
-    }
-    Ok(())
+    integrate(values, channels, rows, channel, choice.order, |row| match choice.law {
+        _ if row < skip => pop_any(rans),
+        Some(law) => law.pop(rans),
+        None => Ok(0),
+    })
 }
 
-/// The value from the residual, for codes that have no law.
-pub(super) fn integrate(values: &mut [i32], at: usize, channels: usize, order: u8, residual: i32) {
-    let value = expected(order, values, at, channels).wrapping_add(residual);
-    if let Some(place) = values.get_mut(at) {
-        *place = value;
+/// A channel's values in some rows from their residuals. Nothing is expected of row 0, so there it is the value.
+pub(super) fn integrate(
+    values: &mut [i32],
+    channels: usize,
+    rows: Range<usize>,
+    channel: usize,
+    order: u8,
+    mut residual: impl FnMut(usize) -> Result<i32, StreamError>,
+) -> Result<(), StreamError> {
+    let mut past = Past::before(rows.start, values, channels, channel);
+    for row in rows {
+        let value = past.of_order(order).wrapping_add(residual(row)?);
+        if let Some(place) = values.get_mut(row * channels + channel) {
+            *place = value;
+        }
+        past = past.then(row, value);
     }
+    Ok(())
 }

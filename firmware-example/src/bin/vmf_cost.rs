@@ -1,13 +1,13 @@
 //! Prints the instructions that each von Mises–Fisher sampler takes for a sample, noise included.
 //!
-//! Counts on QEMU's mps2-an386 with `-icount shift=8` alone, where time is instructions: `tests/tests/vmf_cost.rs` runs it.
+//! Counts as `elbow_firmware::ticks` says: `tests/tests/vmf_cost.rs` runs it.
 #![cfg_attr(target_os = "none", no_std, no_main)]
-#![cfg_attr(target_os = "none", expect(unsafe_code, reason = "a timer's registers"))]
 
 use core::fmt::Write;
 use core::hint::black_box;
 use elbow::distribution::{VmfSampler, VmfTable, build_vmf_table};
 use elbow::noise::LowDiscrepancy;
+use elbow_firmware::ticks::{instructions_since, ticks_left};
 use elbow_firmware::{Failure, machine};
 
 const SAMPLES: u32 = 1000;
@@ -65,26 +65,5 @@ fn instructions<const D: usize>(
         black_box(sample(&mean, &mut noise, &mut z));
         black_box(&mut z);
     }
-    // an instruction is 2⁸ ns, a tick of the 25 MHz timer 40 ns
-    (u64::from(start.wrapping_sub(ticks_left())) * 10 / 64 / u64::from(SAMPLES)) as u32
-}
-
-/// The timer 0 of the board, which counts down; started by the first call.
-#[cfg(all(target_os = "none", target_arch = "arm"))]
-fn ticks_left() -> u32 {
-    let [control, value, reload] = [0x4000_0000_usize, 0x4000_0004, 0x4000_0008].map(|at| at as *mut u32);
-    // SAFETY: registers of a peripheral that nothing else uses.
-    unsafe {
-        if control.read_volatile() == 0 {
-            reload.write_volatile(u32::MAX);
-            value.write_volatile(u32::MAX);
-            control.write_volatile(1);
-        }
-        value.read_volatile()
-    }
-}
-
-#[cfg(not(all(target_os = "none", target_arch = "arm")))]
-fn ticks_left() -> u32 {
-    0
+    (instructions_since(start) / u64::from(SAMPLES)) as u32
 }

@@ -1,0 +1,103 @@
+//! The recorded frames as packets of integers, written and read on the device: what would go over the air.
+
+use crate::Failure;
+use crate::demo::{self, Demo, WIDTH};
+use core::fmt::{self, Write};
+use elbow::codec::{Codec, ENVELOPE_LEN, Fidelity, PacketError, Predictor, Settings, VaePredictor};
+
+/// Rows of a window.
+const ROWS: usize = 4;
+/// Counters in a row.
+const CHANNELS: usize = WIDTH / ROWS;
+/// The unit of each counter's integers.
+static RESOLUTION: [f32; CHANNELS] = [
+    1e-3, 1e-3, 1e-3, 1.0, 1.0, 0.1, 1.0, 1.0, 0.01, 1.0, 1.0, 1.0, 1.0, 10.0, 10.0, 0.1, 1.0, 1.0, 1.0, 1e-3,
+];
+/// The scale of the latents' steps: a quarter of the prior's standard deviation each.
+const LATENT_SCALE: u8 = 8;
+const LATENT: usize = 4;
+/// Windows in a packet.
+pub const WINDOWS: usize = 4;
+/// Samples in a packet.
+pub const SAMPLES: usize = WINDOWS * WIDTH;
+/// What the samples may be off in the second half of the packets, in units of the resolution.
+pub const BOUND: u16 = 8;
+
+/// The buffers of a packet: 2.1 KB to work in, 1.3 KB for the packet.
+#[derive(Debug)]
+pub struct Buffers {
+    /// `Codec::scratch_len(WINDOWS)` numbers
+    pub scratch: [i32; WINDOWS * (WIDTH + CHANNELS + LATENT) + WIDTH + 2 * CHANNELS],
+    /// `Codec::max_packet_len(WINDOWS)` bytes
+    pub packet: [u8; 4 * SAMPLES + ENVELOPE_LEN],
+}
+
+impl Buffers {
+    /// Zeros.
+    pub const fn new() -> Self {
+        Buffers {
+            scratch: [0; WINDOWS * (WIDTH + CHANNELS + LATENT) + WIDTH + 2 * CHANNELS],
+            packet: [0; 4 * SAMPLES + ENVELOPE_LEN],
+        }
+    }
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The codec of the embedded model.
+///
+/// # Errors
+/// The model has another shape than the frames.
+pub fn codec<'m>(model: &'m Demo<'static>) -> Result<Codec<impl Predictor + use<'m>>, PacketError> {
+    Codec::new(VaePredictor::new(model, demo::model_id(), &RESOLUTION, LATENT_SCALE)?, ROWS, CHANNELS)
+}
+
+/// The recorded frames as integers, a packet's at a time.
+pub fn samples() -> impl Iterator<Item = [i32; SAMPLES]> {
+    let mut frames = demo::frames();
+    core::iter::from_fn(move || {
+        let mut samples = [0; SAMPLES];
+        for window in samples.chunks_mut(WIDTH) {
+            let counters = frames.next()?.into_iter().zip(RESOLUTION.iter().cycle());
+            window.iter_mut().zip(counters).for_each(|(n, (x, unit))| *n = (x / unit + 0.5) as i32);
+        }
+        Some(samples)
+    })
+}
+
+/// Writes every packet in hex, the lossless ones and then those within [`BOUND`], having read it back.
+///
+/// # Errors
+/// The model or a packet is refused, or `out` fails.
+pub fn packets(out: &mut impl Write) -> Result<(), Failure> {
+    let model = demo::load()?;
+    let codec = codec(&model)?;
+    let Buffers { mut scratch, mut packet } = Buffers::new();
+    let mut decoded = [0; SAMPLES];
+    for bound in [0, BOUND] {
+        for (sequence, samples) in (0..).zip(samples()) {
+            let settings = Settings { sequence, fidelity: Fidelity::Within(bound) };
+            let encoded = codec.encode(&samples, settings, &mut scratch, &mut packet)?;
+            let packet = packet.get(..encoded.len).unwrap_or_default();
+            codec.decode(packet, &mut scratch, &mut decoded)?;
+            if samples.iter().zip(&decoded).any(|(x, y)| x.abs_diff(*y) > u32::from(bound)) {
+                return Err(PacketError::Mismatch.into());
+            }
+            writeln!(out, "{}", Hex(packet))?;
+        }
+    }
+    Ok(())
+}
+
+/// Bytes as hex digits.
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}

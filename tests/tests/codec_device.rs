@@ -1,0 +1,123 @@
+//! Packets of the firmware: the host's bytes on every target, read by the host, and what they cost in instructions.
+//!
+//! `cargo test -p elbow-tests --test codec_device -- --ignored --nocapture` prints the costs.
+
+use elbow::codec::{Coding, Fidelity, Header, Settings};
+use elbow_firmware::codec::{BOUND, Buffers, SAMPLES, codec, packets, samples};
+use elbow_firmware::demo;
+use elbow_tests::qemu;
+use std::path::Path;
+use std::process::Command;
+
+/// Reads packets in hex and compares them with what was recorded; returns their headers.
+fn read(lines: &str) -> Vec<Header> {
+    let model = demo::load().unwrap();
+    let codec = codec(&model).unwrap();
+    let (mut scratch, mut decoded) = (Buffers::new().scratch, [0; SAMPLES]);
+    let recorded = samples().chain(samples());
+    let headers = lines.lines().zip(recorded).map(|(line, samples)| {
+        let bytes = |at: usize| u8::from_str_radix(&line[at..at + 2], 16).unwrap();
+        let packet: Vec<u8> = (0..line.len()).step_by(2).map(bytes).collect();
+        let header = codec.decode(&packet, &mut scratch, &mut decoded).unwrap();
+        let Fidelity::Within(bound) = header.fidelity else { panic!("no bound") };
+        assert!(samples.iter().zip(&decoded).all(|(x, y)| x.abs_diff(*y) <= u32::from(bound)));
+        header
+    });
+    headers.collect()
+}
+
+#[test]
+fn the_firmwares_packets_are_read() {
+    let mut lines = String::new();
+    packets(&mut lines).unwrap();
+    let headers = read(&lines);
+    let recorded = samples().count();
+    assert_eq!((recorded, headers.len()), (demo::DEMO_FRAMES / 4, 2 * recorded));
+    assert!(headers[..recorded].iter().all(|header| header.fidelity == Fidelity::Within(0)));
+    assert!(headers[recorded..].iter().all(|header| header.fidelity == Fidelity::Within(BOUND)));
+    assert!(headers.iter().all(|header| header.model == demo::model_id()));
+    let modelled = headers.iter().filter(|header| header.coding == Coding::Model).count();
+    println!("{modelled} of {} packets use the model; {} bytes", headers.len(), lines.len() / 2);
+    assert!(modelled > recorded / 2, "{modelled}");
+}
+
+#[test]
+fn latents_alone_are_the_models_reconstruction() {
+    let model = demo::load().unwrap();
+    let codec = codec(&model).unwrap();
+    let Buffers { mut scratch, mut packet } = Buffers::new();
+    let mut decoded = [0; SAMPLES];
+    for samples in samples() {
+        let settings = Settings { sequence: 0, fidelity: Fidelity::Latents };
+        let encoded = codec.encode(&samples, settings, &mut scratch, &mut packet).unwrap();
+        // 16 latents, in steps of a quarter of their prior's deviation: 4 bits each
+        assert!(encoded.bits < 200, "{encoded:?}");
+        codec.decode(&packet[..encoded.len], &mut scratch, &mut decoded).unwrap();
+        assert!(decoded.iter().any(|x| *x != 0));
+    }
+}
+
+fn same_packets(target: &str) {
+    let mut host = String::new();
+    packets(&mut host).expect("the host runs it too");
+    let device = qemu::run(target, "codec");
+    let ram =
+        device.strip_prefix(&host).unwrap_or_else(|| panic!("{target} writes other packets:\n{device}"));
+    assert_eq!(read(&device).len(), 2 * samples().count());
+    print!("{target}: {} bytes of flash, {ram}", qemu::build(target, "codec").flash());
+}
+
+macro_rules! writes {
+    ($($name:ident: $target:literal,)*) => {$(
+        #[test]
+        #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
+        fn $name() {
+            same_packets($target);
+        }
+    )*};
+}
+
+writes! {
+    cortex_m0_writes_the_hosts_packets: "thumbv6m-none-eabi",
+    cortex_m3_writes_the_hosts_packets: "thumbv7m-none-eabi",
+    cortex_m4f_writes_the_hosts_packets: "thumbv7em-none-eabihf",
+    cortex_m33_writes_the_hosts_packets: "thumbv8m.main-none-eabihf",
+    riscv32_writes_the_hosts_packets: "riscv32imac-unknown-none-elf",
+}
+
+/// Builds for a target and counts on a board whose core runs its code; returns what was printed.
+fn counts(target: &str, machine: &str) -> String {
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the workspace");
+    let build = Command::new("./cross.sh").args(["build", target, "codec_cost"]).current_dir(root).output();
+    let build = build.expect("cross.sh starts");
+    assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
+    let image = String::from_utf8(build.stdout).expect("a path");
+    let image = root.join(image.lines().last().expect("`cross.sh build` ends with the image's path"));
+
+    // with -icount time is instructions: the same figures on every machine
+    let options = format!(
+        "-machine {machine} -nographic -monitor none -serial none -icount shift=8 \
+         -semihosting-config enable=on,target=native -kernel"
+    );
+    let run = Command::new("qemu-system-arm").args(options.split_whitespace()).arg(image).output();
+    String::from_utf8(run.expect("QEMU starts").stdout).expect("text")
+}
+
+fn instructions(printed: &str, row: &str) -> [u32; 2] {
+    let row = printed.lines().find_map(|line| line.strip_prefix(row)).expect("a row a case");
+    let mut numbers = row.split(',').skip(1).map(|number| number.parse().expect("a number"));
+    std::array::from_fn(|_| numbers.next().expect("bytes, encode, decode"))
+}
+
+#[test]
+#[ignore = "needs a cross toolchain and QEMU"]
+fn a_window_costs_what_the_documents_say() {
+    let m4f = counts("thumbv7em-none-eabihf", "mps2-an386");
+    print!("Cortex-M4F\n{m4f}");
+    // no board with an M0 has a timer that QEMU drives; the M3 runs the same code, one instruction by one
+    let m0 = counts("thumbv6m-none-eabi", "mps2-an385");
+    print!("Cortex-M0\n{m0}");
+    let [encode, decode] = instructions(&m4f, "none,0,");
+    assert!((1..200_000).contains(&encode) && (1..50_000).contains(&decode), "{encode} {decode}");
+}
