@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use elbow::format::{CHECKSUM_LEN, checksum};
+use crc32fast::hash as checksum;
+use elbow::format::CHECKSUM_LEN;
 use serde::{Deserialize, Serialize};
 
 use super::State;
