@@ -124,16 +124,15 @@ impl<S: Shape> Features for Standardize<'_, S> {
         S::resolve(self.loc.len())
     }
 
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError> {
-        for (index, (((x, loc), inverse), feature)) in
-            frame.iter().zip(self.loc).zip(self.inverse_scale).zip(features).enumerate()
-        {
-            if !math::is_finite(*x) {
-                return Err(FrameError::NonFinite { index });
-            }
+        let mut is_finite = true;
+        let constants = self.loc.iter().zip(self.inverse_scale);
+        for ((x, (loc, inverse)), feature) in frame.iter().zip(constants).zip(features) {
+            is_finite &= math::is_finite(*x);
             *feature = clamp((x - loc) * inverse, -FEATURE_LIMIT, FEATURE_LIMIT);
         }
-        Ok(self.log_jacobian)
+        if is_finite { Ok(self.log_jacobian) } else { Err(non_finite(frame)) }
     }
 
     #[inline(always)]
@@ -146,6 +145,12 @@ impl<S: Shape> Features for Standardize<'_, S> {
             *feature = loc + *feature / inverse;
         }
     }
+}
+
+/// Names the first number that is not finite. A loop that is not left early can be vectorised, so this is a second one.
+#[cold]
+fn non_finite(frame: &[f32]) -> FrameError {
+    FrameError::NonFinite { index: frame.iter().take_while(|x| math::is_finite(**x)).count() }
 }
 
 /// As [`Standardize`], heavy-tailed features in logarithms first: `y = sign(x) log(1 + rate·|x|)` where rate > 0, else `y = x`;

@@ -19,6 +19,10 @@ pub const TILE: usize = 8;
 /// Outputs per pass when several samples go side by side: 4 outputs × 4 samples fill the registers of a Cortex-M4F.
 const HALF: usize = TILE / 2;
 
+/// From this many samples on, all outputs of a tile go in one pass: eight sums of 16 samples are a quarter of AVX-512's
+/// registers, and enough to hide the time that an addition takes.
+const MANY: usize = 16;
+
 /// Eight outputs of `L` samples.
 pub type Tile<const L: usize> = [[f32; L]; TILE];
 
@@ -44,29 +48,43 @@ pub fn dense<const L: usize>(
         let Some(weights) = of_tile(t, weights, x.len()) else { return };
         if L == 1 {
             y.copy_from_slice(&rows::<L, TILE, 4>(0, weights, bias, x));
-        } else {
+        } else if L < MANY {
             for (part, y) in y.as_chunks_mut().0.iter_mut().enumerate() {
                 *y = rows::<L, HALF, 2>(part, weights, bias, x);
             }
+        } else {
+            let [lower, upper] = both_halves(weights, bias, x);
+            y[..HALF].copy_from_slice(&lower);
+            y[HALF..].copy_from_slice(&upper);
         }
     }
 }
 
-/// As [`dense`], but hands each output over instead of storing it.
+/// As [`dense`], but hands each of the `outputs` over instead of storing it, and then some padding.
 #[inline(always)]
 pub fn for_each_row<const L: usize>(
     weights: &[[f32; TILE]],
     bias: &[[f32; TILE]],
     x: &[[f32; L]],
+    outputs: usize,
     mut visit: impl FnMut([f32; L]),
 ) {
     for (t, bias) in bias.iter().enumerate() {
         let Some(weights) = of_tile(t, weights, x.len()) else { return };
+        let left = outputs.saturating_sub(t * TILE);
         if L == 1 {
-            rows::<L, TILE, 4>(0, weights, bias, x).into_iter().for_each(&mut visit);
+            for row in rows::<L, TILE, 4>(0, weights, bias, x) {
+                visit(row);
+            }
+        } else if L < MANY || left <= HALF {
+            for part in 0..left.div_ceil(HALF).min(TILE / HALF) {
+                for row in rows::<L, HALF, 2>(part, weights, bias, x) {
+                    visit(row);
+                }
+            }
         } else {
-            for part in 0..TILE / HALF {
-                rows::<L, HALF, 2>(part, weights, bias, x).into_iter().for_each(&mut visit);
+            for row in both_halves(weights, bias, x).as_flattened() {
+                visit(*row);
             }
         }
     }
@@ -109,6 +127,23 @@ fn rows<const L: usize, const N: usize, const UNROLL: usize>(
         add(&mut s, of_part(part, w), x);
     }
     s
+}
+
+/// The two halves of a tile in one pass over the inputs. They are two variables because the compiler does not keep one of
+/// 8 · 16 numbers in registers.
+#[inline(always)]
+fn both_halves<const L: usize>(
+    weights: &[[f32; TILE]],
+    bias: &[f32; TILE],
+    x: &[[f32; L]],
+) -> [[[f32; L]; HALF]; 2] {
+    let mut lower = of_part::<HALF>(0, bias).map(|bias| [bias; L]);
+    let mut upper = of_part::<HALF>(1, bias).map(|bias| [bias; L]);
+    for (w, x) in weights.iter().zip(x) {
+        add(&mut lower, of_part(0, w), x);
+        add(&mut upper, of_part(1, w), x);
+    }
+    [lower, upper]
 }
 
 /// `s[o][l] += w[o]·x[l]`

@@ -1,12 +1,14 @@
 //! The latent variable: heads that turn the encoder's last hidden vector into a posterior, each with its prior.
 
 mod concentration;
+mod frames;
 mod point;
 mod von_mises_fisher;
 
 pub use concentration::{
     ConcentrationHead, FixedConcentration, Law, LearnedConcentration, Tabled, TabledConcentration,
 };
+pub use frames::{GaussianPosteriors, OneByOne, Posteriors};
 pub use point::{Point, PointHead};
 pub use von_mises_fisher::{VmfHead, VmfPosterior};
 
@@ -45,11 +47,15 @@ pub trait Head {
     type Posterior: Posterior;
     /// The default source of randomness for its posterior.
     type Noise: Rng;
+    /// What it gives for `L` frames side by side.
+    type Posteriors<const L: usize>: Posteriors<L>;
 
     /// Number of latent coordinates.
     fn dims(&self) -> usize;
     /// q(z|x) for one hidden vector.
     fn posterior(&self, hidden: &[[f32; 1]]) -> Self::Posterior;
+    /// q(z|x) for the hidden vectors of `L` frames, each with the default noise.
+    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> Self::Posteriors<L>;
     /// A fresh copy of the default randomness: always the same words.
     fn noise(&self) -> Self::Noise;
 }
@@ -100,6 +106,7 @@ impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Head for GaussianHe
     type Latent = M::Out;
     type Posterior = DiagonalGaussian<M::Out>;
     type Noise = LowDiscrepancy;
+    type Posteriors<const L: usize> = GaussianPosteriors<M::Out, L>;
 
     #[inline(always)]
     fn dims(&self) -> usize {
@@ -115,6 +122,16 @@ impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Head for GaussianHe
             *s = bounded(*s);
         }
         DiagonalGaussian::new_unchecked(loc, log_scale)
+    }
+
+    #[inline(always)]
+    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> GaussianPosteriors<M::Out, L> {
+        let loc = self.loc.forward(hidden);
+        let mut log_scale = self.log_scale.forward(hidden);
+        for s in log_scale.as_mut().as_flattened_mut() {
+            *s = bounded(*s);
+        }
+        GaussianPosteriors::new(loc, log_scale, self.noise())
     }
 
     fn noise(&self) -> LowDiscrepancy {

@@ -129,24 +129,38 @@ where
     }
 
     /// The features, and the log Jacobian of the map to them.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     pub(crate) fn extract(&self, frame: &[f32]) -> Result<(FrameBuffer<F>, f32), FrameError> {
         let expected = self.dims();
         if frame.len() != expected {
             return Err(FrameError::WrongLength { expected, found: frame.len() });
         }
-        let mut features = F::Shape::buffer(expected);
+        let mut features = F::Shape::scratch(expected);
         let log_jacobian = self.features.extract(frame, features.as_mut())?;
         Ok((features, log_jacobian))
     }
 
     /// A device calls it, for the encoder's memory to be free again when the decoder runs.
     #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     pub(crate) fn posterior(&self, features: &[f32]) -> H::Posterior {
+        let (features, _) = features.as_chunks();
+        self.head.posterior(self.encode_hidden::<1>(features).as_ref())
+    }
+
+    /// The posteriors of `N` frames, of their features.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    pub(crate) fn posteriors<const N: usize>(&self, features: &[[f32; N]]) -> H::Posteriors<N> {
+        self.head.posteriors(self.encode_hidden(features).as_ref())
+    }
+
+    #[inline(always)]
+    fn encode_hidden<const N: usize>(&self, features: &[[f32; N]]) -> <E::Out as Shape>::Buffer<[f32; N]> {
         let mut input = F::Shape::scratch(self.dims());
         for (input, feature) in input.as_mut().iter_mut().zip(features) {
-            *input = [self.features.encoder_input(*feature)];
+            *input = feature.map(|feature| self.features.encoder_input(feature));
         }
-        self.head.posterior(self.encoder.forward(input.as_ref()).as_ref())
+        self.encoder.forward(input.as_ref())
     }
 
     fn decode_hidden(&self, z: &[f32]) -> Result<<D::Out as Shape>::Buffer<[f32; 1]>, FrameError> {

@@ -1,5 +1,10 @@
 //! Scoring: the log density of a frame, by importance-weighted samples of the posterior.
 
+mod frames;
+mod log_mean_exp;
+
+pub use log_mean_exp::LogMeanExp;
+
 use crate::features::{Features, FrameError};
 use crate::latent::{Head, Posterior};
 use crate::layer::Layer;
@@ -34,6 +39,10 @@ impl Score {
     /// `−log₂ p(x) / dims`.
     pub fn bits_per_dim(&self) -> f32 {
         -Bits::from(self.log_density).0 / self.dims as f32
+    }
+
+    fn checked(self) -> Result<Self, FrameError> {
+        if math::is_finite(self.log_density.0) { Ok(self) } else { Err(FrameError::Overflow) }
     }
 }
 
@@ -95,6 +104,7 @@ where
     ///
     /// # Errors
     /// As [`log_density`](Self::log_density).
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     pub fn log_density_lanes<const WIDE: usize, R: Rng + ?Sized>(
         &self,
         frame: &Frame<F>,
@@ -102,15 +112,16 @@ where
         rng: &mut R,
     ) -> Result<Score, FrameError> {
         let mut mean = LogMeanExp::new();
-        self.for_each_log_weight::<WIDE, R>(frame, samples, rng, |log_weight| mean.push(log_weight))?;
-        let score = mean.score(self.dims() as u32);
-        if math::is_finite(score.log_density.0) { Ok(score) } else { Err(FrameError::Overflow) }
+        self.for_each_log_weight::<WIDE, R>(frame, samples, rng, |log_weight| mean.push([log_weight]))?;
+        let [score] = mean.scores(self.dims() as u32);
+        score.checked()
     }
 
     /// Hands over `log w_k = log p(x|z_k) + log p(z_k) − log q(z_k|x)` for k rising, in nats.
     ///
     /// # Errors
     /// As [`log_density`](Self::log_density).
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     pub fn for_each_log_weight<const WIDE: usize, R: Rng + ?Sized>(
         &self,
         frame: &Frame<F>,
@@ -137,7 +148,8 @@ where
     }
 
     /// The log weights of the next `N` samples, of features.
-    #[inline]
+    #[cfg_attr(target_os = "none", inline)]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn log_weights<const N: usize, R: Rng + ?Sized>(
         &self,
         features: &[f32],
@@ -151,6 +163,7 @@ where
 
     /// `log p(features|z)` and `log p(z) − log q(z|x)` of the next `N` samples.
     #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn log_weight_terms<const N: usize, R: Rng + ?Sized>(
         &self,
         features: &[f32],
@@ -197,107 +210,5 @@ where
             return Err(FrameError::Overflow);
         }
         Ok(Elbo { elbo: Nats(reconstruction - kl), reconstruction: Nats(reconstruction), kl: Nats(kl) })
-    }
-}
-
-/// `log (1/K) Σ exp(a_k)` over a stream, with the moments that its error needs. Nothing is stored but three numbers.
-#[derive(Clone, Copy, Debug)]
-pub struct LogMeanExp {
-    /// largest a so far
-    max: f32,
-    /// Σ exp(a − max)
-    sum: f32,
-    /// Σ exp(2(a − max))
-    sum_square: f32,
-    count: u32,
-}
-
-impl Default for LogMeanExp {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl LogMeanExp {
-    /// The mean of nothing yet.
-    pub fn new() -> Self {
-        LogMeanExp { max: f32::NEG_INFINITY, sum: 0.0, sum_square: 0.0, count: 0 }
-    }
-
-    /// Takes one term.
-    #[cfg_attr(target_os = "none", inline(never))]
-    pub fn push(&mut self, a: f32) {
-        self.count += 1;
-        // the smaller of the two over the larger
-        let ratio = math::exp_call(if a > self.max { self.max - a } else { a - self.max });
-        if a > self.max {
-            // the sums so far are in units of the old largest term
-            self.sum = self.sum * ratio + 1.0;
-            self.sum_square = self.sum_square * (ratio * ratio) + 1.0;
-            self.max = a;
-        } else if a > f32::NEG_INFINITY {
-            self.sum += ratio;
-            self.sum_square += ratio * ratio;
-        } else if a.is_nan() {
-            self.sum = f32::NAN;
-        }
-    }
-
-    /// The mean, its effective sample size and its standard error.
-    ///
-    /// With `K Σw²/(Σw)² = 1 + c²`, c the weights' coefficient of variation, the standard error of the log of the mean is
-    /// `c/√K` by the delta method, c² taken with K − 1.
-    pub fn score(&self, dims: u32) -> Score {
-        let k = self.count as f32;
-        let log_density = Nats(self.max + math::ln(self.sum) - math::ln(k));
-        let effective_sample_size = self.sum * self.sum / self.sum_square;
-        let standard_error = if self.count > 1 {
-            let excess = k / effective_sample_size - 1.0;
-            math::sqrt(if excess > 0.0 { excess } else { 0.0 } / (k - 1.0))
-        } else {
-            f32::INFINITY
-        };
-        Score { log_density, effective_sample_size, standard_error, samples: self.count, dims }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mean_of(terms: &[f32]) -> Score {
-        let mut mean = LogMeanExp::new();
-        terms.iter().for_each(|&a| mean.push(a));
-        mean.score(1)
-    }
-
-    #[test]
-    fn equal_terms() {
-        let score = mean_of(&[-7.5; 5]);
-        assert!((score.log_density.0 + 7.5).abs() < 1e-6);
-        assert!((score.effective_sample_size - 5.0).abs() < 1e-5);
-        assert!(score.standard_error < 1e-3);
-    }
-
-    #[test]
-    fn known_terms_in_any_order() {
-        // log((1 + 2 + 3)/3) = log 2, far from zero so that a plain sum of exponentials would overflow
-        let [a, b, c] = [200.0, 200.0 + 2.0_f64.ln() as f32, 200.0 + 3.0_f64.ln() as f32];
-        for terms in [[a, b, c], [c, b, a], [b, c, a]] {
-            let score = mean_of(&terms);
-            assert!((score.log_density.0 - 200.693_15).abs() < 3e-5, "{score:?}");
-            assert!((score.effective_sample_size - 36.0 / 14.0).abs() < 1e-4, "{score:?}");
-            // c² = var(1,2,3)/mean² = 1/4, so the error is √(1/4/3)
-            assert!((score.standard_error - math::sqrt(1.0 / 12.0)).abs() < 1e-4, "{score:?}");
-        }
-    }
-
-    #[test]
-    fn impossible_and_broken_terms() {
-        assert!((mean_of(&[f32::NEG_INFINITY, 0.0]).log_density.0 + core::f32::consts::LN_2).abs() < 1e-6);
-        assert!(!mean_of(&[f32::NEG_INFINITY]).log_density.0.is_finite());
-        assert!(mean_of(&[0.0, f32::NAN, 1.0]).log_density.0.is_nan());
-        assert!(!mean_of(&[1.0, f32::INFINITY]).log_density.0.is_finite());
-        assert_eq!(mean_of(&[3.0]).standard_error, f32::INFINITY);
     }
 }

@@ -1,9 +1,10 @@
 //! Sizes as types: the same code runs with sizes fixed at compile time (firmware) or read from a file (host).
 
+use bytemuck::Pod;
 use core::fmt::Debug;
 
 /// What a vector is made of: one number, or the same number of several samples side by side.
-pub trait Element: Copy + Debug {
+pub trait Element: Pod + Debug {
     /// Zero.
     const ZERO: Self;
     /// Not a number: what is read before it is written gives no score.
@@ -18,6 +19,26 @@ impl Element for f32 {
 impl<const L: usize> Element for [f32; L] {
     const ZERO: [f32; L] = [0.0; L];
     const UNWRITTEN: [f32; L] = [f32::NAN; L];
+}
+
+/// A number that `L` lanes share, or one number for each.
+pub trait Lanes<const L: usize>: Copy {
+    /// The number of each lane.
+    fn lanes(self) -> [f32; L];
+}
+
+impl<const L: usize> Lanes<L> for f32 {
+    #[inline(always)]
+    fn lanes(self) -> [f32; L] {
+        [self; L]
+    }
+}
+
+impl<const L: usize> Lanes<L> for [f32; L] {
+    #[inline(always)]
+    fn lanes(self) -> [f32; L] {
+        self
+    }
 }
 
 /// The size of a vector, with the memory that holds one.

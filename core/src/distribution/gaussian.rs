@@ -130,15 +130,33 @@ impl<S: Shape> DiagonalGaussian<S> {
 
     /// Draws `z` and returns `log N(z; 0, I) − log q(z)`, in nats.
     ///
-    /// With `z = loc + scale·ε` the constants cancel: `Σ_j ½ ε_j² − ½ z_j² + log_scale_j`.
     #[inline]
     pub(crate) fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
         let mut log_ratio = 0.0;
         for (((loc, scale), log_scale), z) in self.loc_and_scale().zip(self.log_scale()).zip(z) {
             let noise = math::normal_quantile(rng.next_u32());
-            *z = loc + scale * noise;
-            log_ratio += 0.5 * (noise * noise - *z * *z) + log_scale;
+            let ([of_lane], [term]) = draw([*loc], [*scale], [*log_scale], noise);
+            *z = of_lane;
+            log_ratio += term;
         }
         log_ratio
     }
+}
+
+/// One coordinate of `L` samples: `z = loc + scale·ε`, and `log N(z; 0, 1) − log q(z)`.
+///
+/// The constants cancel: `½ ε² − ½ z² + log_scale`.
+#[inline(always)]
+pub(crate) fn draw<const L: usize>(
+    loc: [f32; L],
+    scale: [f32; L],
+    log_scale: [f32; L],
+    noise: f32,
+) -> ([f32; L], [f32; L]) {
+    let (mut z, mut log_ratio) = ([0.0; L], [0.0; L]);
+    for l in 0..L {
+        z[l] = loc[l] + scale[l] * noise;
+        log_ratio[l] = 0.5 * (noise * noise - z[l] * z[l]) + log_scale[l];
+    }
+    (z, log_ratio)
 }

@@ -9,6 +9,7 @@ mod vmf_sampler;
 mod vmf_table;
 mod von_mises_fisher;
 
+pub(crate) use gaussian::draw as gaussian_draw;
 pub use gaussian::{DiagonalGaussian, HALF_LOG_TAU, HALF_LOG_TAU_E, StandardNormal};
 pub use hypersphere::HypersphericalUniform;
 pub use real::Real;

@@ -1,5 +1,6 @@
 //! The point head: one latent for a frame, without a distribution. With it the model is a plain autoencoder.
 
+use super::frames::{OneByOne, one_by_one};
 use super::{Head, Posterior};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
@@ -53,6 +54,7 @@ impl<P: Projection> Head for PointHead<P> {
     type Latent = P::Out;
     type Posterior = Point<P::Out>;
     type Noise = LowDiscrepancy;
+    type Posteriors<const L: usize> = OneByOne<Point<P::Out>, LowDiscrepancy, P::Out, L>;
 
     #[inline(always)]
     fn dims(&self) -> usize {
@@ -63,6 +65,10 @@ impl<P: Projection> Head for PointHead<P> {
         let mut z = <P::Out as Shape>::buffer(self.dims());
         super::copy(self.0.forward(hidden).as_ref(), z.as_mut());
         Point(z)
+    }
+
+    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> Self::Posteriors<L> {
+        one_by_one(self, hidden)
     }
 
     fn noise(&self) -> LowDiscrepancy {

@@ -3,6 +3,7 @@
 use super::concentration::{
     ConcentrationHead, FixedConcentration, Law, LearnedConcentration, TabledConcentration,
 };
+use super::frames::{OneByOne, one_by_one};
 use super::{Head, Posterior, Prior};
 use crate::distribution::HypersphericalUniform;
 use crate::distribution::hypersphere::one_minus_cosine;
@@ -75,6 +76,7 @@ impl<M: Projection, C: ConcentrationHead<M::In>> Head for VmfHead<M, C> {
     type Latent = M::Out;
     type Posterior = VmfPosterior<M::Out, C::Law>;
     type Noise = LowDiscrepancy;
+    type Posteriors<const L: usize> = OneByOne<Self::Posterior, LowDiscrepancy, M::Out, L>;
 
     #[inline(always)]
     fn dims(&self) -> usize {
@@ -86,6 +88,10 @@ impl<M: Projection, C: ConcentrationHead<M::In>> Head for VmfHead<M, C> {
         super::copy(self.mean.forward(hidden).as_ref(), mean_direction.as_mut());
         normalize(mean_direction.as_mut());
         VmfPosterior { mean_direction, law: self.concentration.law(self.dims(), hidden) }
+    }
+
+    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> Self::Posteriors<L> {
+        one_by_one(self, hidden)
     }
 
     fn noise(&self) -> LowDiscrepancy {

@@ -64,7 +64,8 @@ impl<I: Shape, O: Shape, A: Activation> Layer for DenseLayer<'_, I, O, A> {
         O::resolve(self.outputs)
     }
 
-    #[inline]
+    #[cfg_attr(target_os = "none", inline)]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn forward<const L: usize>(&self, x: &[[f32; L]]) -> O::Buffer<[f32; L]> {
         let mut y = O::scratch(self.outputs());
         let (tiles, rest) = y.as_mut().as_chunks_mut::<TILE>();
@@ -89,10 +90,17 @@ impl<I: Shape, O: Shape, A: Activation> Projection for DenseLayer<'_, I, O, A> {
 
     #[inline(always)]
     fn for_each_row<const L: usize>(&self, x: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
-        kernel::for_each_row(self.weights, self.bias, x, |mut row| {
-            self.activation.apply_all(&mut row);
-            visit(row);
-        });
+        kernel::for_each_row(
+            self.weights,
+            self.bias,
+            x,
+            self.outputs(),
+            #[inline(always)]
+            |mut row| {
+                self.activation.apply_all(&mut row);
+                visit(row);
+            },
+        );
     }
 }
 

@@ -6,6 +6,7 @@ use crate::format::{Load, LoadError, Sections};
 use crate::kernel::TILE;
 use crate::layer::Projection;
 use crate::math;
+use crate::shape::Lanes;
 use rand_core::Rng;
 
 /// `p(x|z) = Π_i Bernoulli(x_i; sigmoid(logit_i))`, the logits from one dense layer. Base measure: counting.
@@ -26,14 +27,15 @@ impl<P: Projection> Likelihood for Bernoulli<P> {
     type Out = P::Out;
 
     #[cfg_attr(target_os = "none", inline(never))]
-    fn log_prob<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32]) -> [f32; L] {
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L] {
         let mut log_prob = [0.0; L];
         for (t, bits) in features.chunks(TILE).enumerate() {
             let logits = self.logits.tile(t, hidden);
             for (logits, bit) in logits.iter().zip(bits) {
-                // log Bernoulli(x; sigmoid(s)) = −softplus((1 − 2x)·s)
-                let sign = 1.0 - 2.0 * bit;
-                for (log_prob, logit) in log_prob.iter_mut().zip(logits) {
+                for ((log_prob, logit), bit) in log_prob.iter_mut().zip(logits).zip(bit.lanes()) {
+                    // log Bernoulli(x; sigmoid(s)) = −softplus((1 − 2x)·s)
+                    let sign = 1.0 - 2.0 * bit;
                     *log_prob -= math::softplus(sign * logit);
                 }
             }

@@ -8,6 +8,7 @@ use crate::kernel::TILE;
 use crate::latent::clamp;
 use crate::layer::Projection;
 use crate::math;
+use crate::shape::Lanes;
 use rand_core::Rng;
 
 /// `p(x|z) = Π_i N(x_i; loc_i, scale_i²)`, the means from one dense layer, one scale per feature.
@@ -40,17 +41,22 @@ impl<P: Projection> Likelihood for Gaussian<'_, P> {
     type Out = P::Out;
 
     #[cfg_attr(target_os = "none", inline(never))]
-    fn log_prob<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32]) -> [f32; L] {
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L] {
         let mut square = [0.0; L];
         let mut rest = features.iter().zip(self.inverse_scale);
-        self.loc.for_each_row(hidden, |locs| {
-            let Some((x, inverse)) = rest.next() else { return };
-            for (square, loc) in square.iter_mut().zip(locs) {
-                // r = (x − loc)/scale
-                let r = (x - loc) * inverse;
-                *square += r * r;
-            }
-        });
+        self.loc.for_each_row(
+            hidden,
+            #[inline(always)]
+            |locs| {
+                let Some((x, inverse)) = rest.next() else { return };
+                for ((square, loc), x) in square.iter_mut().zip(locs).zip(x.lanes()) {
+                    // r = (x − loc)/scale
+                    let r = (x - loc) * inverse;
+                    *square += r * r;
+                }
+            },
+        );
         // log p = Σ_i −½ r_i² − log scale_i − ½ log 2π
         square.map(|square| self.log_constant - 0.5 * square)
     }
@@ -89,12 +95,15 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out>> Likelihood for Gaus
     type Out = P::Out;
 
     #[cfg_attr(target_os = "none", inline(never))]
-    fn log_prob<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32]) -> [f32; L] {
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L] {
         let mut log_prob = [-HALF_LOG_TAU * features.len() as f32; L];
         for (t, features) in features.chunks(TILE).enumerate() {
             let (locs, log_scales) = (self.loc.tile(t, hidden), self.log_scale.tile(t, hidden));
             for ((locs, log_scales), x) in locs.iter().zip(&log_scales).zip(features) {
-                for ((log_prob, loc), log_scale) in log_prob.iter_mut().zip(locs).zip(log_scales) {
+                for (((log_prob, loc), log_scale), x) in
+                    log_prob.iter_mut().zip(locs).zip(log_scales).zip(x.lanes())
+                {
                     let log_scale = clamp(*log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX);
                     // log N = −½ ((x − loc)/scale)² − log scale − ½ log 2π
                     let r = (x - loc) * math::exp(-log_scale);

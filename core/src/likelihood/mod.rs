@@ -8,7 +8,7 @@ mod gaussian;
 pub use bernoulli::Bernoulli;
 pub use gaussian::{Gaussian, GaussianPerOutput};
 
-use crate::shape::Shape;
+use crate::shape::{Lanes, Shape};
 use rand_core::Rng;
 
 /// Smallest log scale of a Gaussian likelihood, in units of the standardised feature.
@@ -23,8 +23,9 @@ pub trait Likelihood {
     /// Size of the features.
     type Out: Shape;
 
-    /// `log p(features|z)` of `L` samples, in nats, terms added with features rising.
-    fn log_prob<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32]) -> [f32; L];
+    /// `log p(features|z)` of `L` samples, in nats, terms added with features rising. The samples are of one frame, or of a
+    /// frame each.
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L];
     /// `E[features|z]`.
     fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]);
     /// Draws features ~ p(·|z), one word of the generator each.

@@ -1,0 +1,84 @@
+//! Posteriors of several frames side by side, for a host that scores many.
+
+use super::{Head, Posterior};
+use crate::distribution::gaussian_draw;
+use crate::math;
+use crate::noise::LowDiscrepancy;
+use crate::shape::Shape;
+use rand_core::Rng;
+
+/// The posteriors of `L` frames side by side, each with the default noise.
+pub trait Posteriors<const L: usize> {
+    /// Draws the next z of every frame and returns `log p(z) − log q(z|x)` of each, in nats.
+    fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L];
+}
+
+/// Gaussian posteriors: one word of noise a coordinate, the same for every frame, so it is made once.
+#[derive(Clone, Debug)]
+pub struct GaussianPosteriors<S: Shape, const L: usize> {
+    loc: S::Buffer<[f32; L]>,
+    log_scale: S::Buffer<[f32; L]>,
+    scale: S::Buffer<[f32; L]>,
+    noise: LowDiscrepancy,
+}
+
+impl<S: Shape, const L: usize> GaussianPosteriors<S, L> {
+    #[inline(always)]
+    pub(super) fn new(
+        loc: S::Buffer<[f32; L]>,
+        log_scale: S::Buffer<[f32; L]>,
+        noise: LowDiscrepancy,
+    ) -> Self {
+        let mut scale = log_scale.clone();
+        for s in scale.as_mut().as_flattened_mut() {
+            *s = math::exp(*s);
+        }
+        GaussianPosteriors { loc, log_scale, scale, noise }
+    }
+}
+
+impl<S: Shape, const L: usize> Posteriors<L> for GaussianPosteriors<S, L> {
+    #[inline(always)]
+    fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        let mut log_ratio = [0.0; L];
+        let scales = self.scale.as_ref().iter().zip(self.log_scale.as_ref());
+        for ((loc, (scale, log_scale)), z) in self.loc.as_ref().iter().zip(scales).zip(z) {
+            let noise = math::normal_quantile(self.noise.next_u32());
+            let terms;
+            (*z, terms) = gaussian_draw(*loc, *scale, *log_scale, noise);
+            log_ratio.iter_mut().zip(terms).for_each(|(log_ratio, term)| *log_ratio += term);
+        }
+        log_ratio
+    }
+}
+
+/// Posteriors that draw one after another, each from noise of its own: their samplers take as many words as they need.
+#[derive(Clone, Debug)]
+pub struct OneByOne<P, N, S: Shape, const L: usize> {
+    posteriors: [(P, N); L],
+    z: S::Buffer<f32>,
+}
+
+/// The posteriors of `L` frames by way of [`Head::posterior`].
+pub(super) fn one_by_one<H: Head, const L: usize>(
+    head: &H,
+    hidden: &[[f32; L]],
+) -> OneByOne<H::Posterior, H::Noise, H::Latent, L> {
+    let mut of_frame = H::In::buffer(hidden.len());
+    let posteriors = core::array::from_fn(|l| {
+        of_frame.as_mut().iter_mut().zip(hidden).for_each(|(h, lanes)| *h = [lanes[l]]);
+        (head.posterior(of_frame.as_ref()), head.noise())
+    });
+    OneByOne { posteriors, z: H::Latent::buffer(head.dims()) }
+}
+
+impl<P: Posterior, N: Rng, S: Shape, const L: usize> Posteriors<L> for OneByOne<P, N, S, L> {
+    fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        let mut log_ratio = [0.0; L];
+        for (l, (posterior, noise)) in self.posteriors.iter_mut().enumerate() {
+            log_ratio[l] = posterior.sample_log_ratio(noise, self.z.as_mut());
+            z.iter_mut().zip(self.z.as_ref()).for_each(|(z, of_lane)| z[l] = *of_lane);
+        }
+        log_ratio
+    }
+}

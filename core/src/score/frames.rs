@@ -1,0 +1,84 @@
+//! Scores of many frames, `L` of them side by side. Each has the bits that it has on its own.
+
+use super::{LogMeanExp, Score};
+use crate::features::{Features, FrameError};
+use crate::latent::{Head, Posteriors};
+use crate::layer::Layer;
+use crate::likelihood::Likelihood;
+use crate::model::{Frame, Vae};
+use crate::shape::Shape;
+
+impl<F, E, H, D, L> Vae<F, E, H, D, L>
+where
+    F: Features,
+    E: Layer<In = F::Shape>,
+    H: Head<In = E::Out>,
+    D: Layer<In = H::Latent>,
+    L: Likelihood<In = D::Out, Out = F::Shape>,
+{
+    /// [`log_density`](Self::log_density) of each of `N` frames, for a host with many of them.
+    ///
+    /// Frames side by side fill vector registers at any K, and where the posterior draws a fixed number of words they
+    /// share the noise.
+    ///
+    /// # Errors
+    /// As there, each frame its own.
+    ///
+    /// # Cost
+    /// As `N` calls of `log_density` on one lane each. Memory: features and activations of `N` frames.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    pub fn log_densities<const N: usize>(
+        &self,
+        frames: [&Frame<F>; N],
+        samples: u32,
+    ) -> [Result<Score, FrameError>; N] {
+        if samples == 0 {
+            return [Err(FrameError::NoSamples); N];
+        }
+        let mut features = F::Shape::scratch::<[f32; N]>(self.dims());
+        let (log_jacobians, refused) = self.extract_all(frames, features.as_mut());
+        let mut posteriors = self.posteriors(features.as_ref());
+        let mut z = H::Latent::scratch::<[f32; N]>(self.latent_dims());
+        let mut mean = LogMeanExp::<N>::new();
+        for _ in 0..samples {
+            let log_ratio = posteriors.sample_log_ratio(z.as_mut());
+            let hidden = self.decoder.forward(z.as_ref());
+            let log_prob = self.likelihood.log_prob(hidden.as_ref(), features.as_ref());
+            let mut log_weight = [0.0; N];
+            for (l, log_weight) in log_weight.iter_mut().enumerate() {
+                // in the order of one frame's score
+                *log_weight = log_prob[l] + log_ratio[l] + log_jacobians[l];
+            }
+            mean.push(log_weight);
+        }
+        let mut scores = mean.scores(self.dims() as u32).map(Score::checked);
+        for (score, refused) in scores.iter_mut().zip(refused) {
+            *score = refused.map_or(*score, Err);
+        }
+        scores
+    }
+
+    /// The features of each frame, a lane each, with their log Jacobians, and why a frame was refused: its features are
+    /// then zero.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn extract_all<const N: usize>(
+        &self,
+        frames: [&Frame<F>; N],
+        features: &mut [[f32; N]],
+    ) -> ([f32; N], [Option<FrameError>; N]) {
+        let (mut log_jacobians, mut refused) = ([0.0; N], [None; N]);
+        for (l, frame) in frames.into_iter().enumerate() {
+            match self.extract(frame.as_ref()) {
+                Ok((of_frame, log_jacobian)) => {
+                    features.iter_mut().zip(of_frame.as_ref()).for_each(|(lanes, x)| lanes[l] = *x);
+                    log_jacobians[l] = log_jacobian;
+                }
+                Err(error) => {
+                    features.iter_mut().for_each(|lanes| lanes[l] = 0.0);
+                    refused[l] = Some(error);
+                }
+            }
+        }
+        (log_jacobians, refused)
+    }
+}
