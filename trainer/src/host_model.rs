@@ -3,6 +3,11 @@
 //! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size, [`Chain`] a run-time number of
 //! layers; every formula, and so every bit of a score, is the device's.
 
+mod memory;
+mod wide;
+
+pub use memory::{Buffer, Dynamic};
+
 use elbow::architecture::{
     Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind,
 };
@@ -14,33 +19,18 @@ use elbow::latent::{
 };
 use elbow::layer::{DenseLayer, Layer};
 use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
-use elbow::shape::{Element, Shape};
-use elbow::{Elbo, FrameError, LoadError, Score, Vae};
+use elbow::{Elbo, FrameError, Identity, LoadError, Score, Vae};
 use std::path::Path;
 
+use self::wide::Wide;
 use crate::error::Error;
+use crate::net::simd::wide;
 
-/// Samples side by side on a host: one AVX-512 register, two of AVX.
-const LANES: usize = 16;
-
-/// A size known at run time; vectors are allocated.
-#[derive(Clone, Copy, Debug)]
-pub struct Dynamic;
-
-impl Shape for Dynamic {
-    type Buffer<T: Element> = Vec<T>;
-    type Slice = [f32];
-
-    fn resolve(stored: usize) -> usize {
-        stored
-    }
-
-    fn buffer<T: Element>(len: usize) -> Vec<T> {
-        vec![T::ZERO; len]
-    }
-}
+/// Samples or frames side by side on a host: one AVX-512 register, two of AVX.
+pub const LANES: usize = 16;
 
 type Dense<'a> = DenseLayer<'a, Dynamic, Dynamic, Activation>;
+type Linear<'a> = DenseLayer<'a, Dynamic, Dynamic, Identity>;
 
 /// Hidden layers one after another; none at all hands its input on.
 #[derive(Clone, Debug)]
@@ -69,9 +59,18 @@ impl Layer for Chain<'_> {
         self.outputs
     }
 
-    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> Vec<[f32; L]> {
-        let Some((first, rest)) = self.layers.split_first() else { return x.to_vec() };
-        rest.iter().fold(first.forward(x), |h, layer| layer.forward(&h))
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> Buffer<[f32; L]> {
+        let Some((first, rest)) = self.layers.split_first() else { return Buffer::of(x) };
+        wide(
+            #[inline(always)]
+            || {
+                let mut h = first.forward(x);
+                for layer in rest {
+                    h = layer.forward(h.as_ref());
+                }
+                h
+            },
+        )
     }
 }
 
@@ -91,6 +90,11 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As there.
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError>;
+    /// [`Vae::log_densities`]: [`log_density`](Self::log_density) of each frame, faster than one by one.
+    ///
+    /// # Errors
+    /// As there, each frame its own.
+    fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES];
     /// [`Vae::elbo`].
     ///
     /// # Errors
@@ -122,7 +126,17 @@ where
     L: Likelihood<In = Dynamic, Out = Dynamic> + Send + Sync + std::fmt::Debug,
 {
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
-        self.log_density_lanes::<LANES, _>(frame, samples, &mut self.noise())
+        wide(
+            #[inline(always)]
+            || self.log_density_lanes::<LANES, _>(frame, samples, &mut self.noise()),
+        )
+    }
+
+    fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES] {
+        wide(
+            #[inline(always)]
+            || self.log_densities(frames, samples),
+        )
     }
 
     fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError> {
@@ -135,7 +149,7 @@ where
     }
 
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
-        self.reconstruct(frame)
+        Ok(self.reconstruct(frame)?.as_ref().to_vec())
     }
 
     fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError> {
@@ -274,26 +288,27 @@ where
     F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
     H: Head<In = Dynamic, Latent = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
 {
+    let head = Wide(head);
     let decoder = Chain::read(sections, shape.latent_dims(), &shape.decoder)?;
     let output = linear(sections, shape.decoder_width(), shape.features)?;
     match shape.likelihood {
         LikelihoodKind::Bernoulli => {
-            Ok(Box::new(Vae::new(features, encoder, head, decoder, Bernoulli::new(output))))
+            Ok(Box::new(Vae::new(features, encoder, head, decoder, Wide(Bernoulli::new(output)))))
         }
         LikelihoodKind::Gaussian => {
-            let likelihood = Gaussian::read(output, sections)?;
+            let likelihood = Wide(Gaussian::read(output, sections)?);
             Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
         }
         LikelihoodKind::GaussianPerOutput => {
             let log_scale = linear(sections, shape.decoder_width(), shape.features)?;
-            let likelihood = GaussianPerOutput::new(output, log_scale);
+            let likelihood = Wide(GaussianPerOutput::new(output, log_scale));
             Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
         }
     }
 }
 
-fn linear<'a>(sections: &mut Sections<'a>, inputs: u32, outputs: u32) -> Result<Dense<'a>, LoadError> {
-    dense(sections, inputs, outputs, Activation::Identity)
+fn linear<'a>(sections: &mut Sections<'a>, inputs: u32, outputs: u32) -> Result<Linear<'a>, LoadError> {
+    DenseLayer::read(sections, inputs as usize, outputs as usize, Identity)
 }
 
 fn dense<'a>(

@@ -176,7 +176,7 @@ impl File<'_> {
 
 fn mean_log_density(bytes: &ModelBytes, data: &Dataset, samples: u32) -> Result<f64, Error> {
     let model = bytes.open().map_err(Error::model(&data.path))?;
-    let scores = score_all(&*model.engine, data, samples, || ())?;
+    let scores = score_all(&*model.engine, data, samples, |_| ())?;
     Ok(scores.iter().map(|score| f64::from(score.log_density.0)).sum::<f64>() / data.rows as f64)
 }
 

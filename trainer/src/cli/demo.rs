@@ -86,7 +86,7 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&out)?;
     let model = bytes.open().map_err(Error::model(&out))?;
     let nats = |rows: &[usize], samples| -> Result<Vec<f64>, Error> {
-        let scores = score_all(&*model.engine, &data.select(rows), samples, || ())?;
+        let scores = score_all(&*model.engine, &data.select(rows), samples, |_| ())?;
         Ok(scores.iter().map(|score| f64::from(score.log_density.0)).collect())
     };
     let threshold = quantile(&nats(&fitted, DEFAULT_SAMPLES)?, FALSE_ALARMS);

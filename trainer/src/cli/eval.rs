@@ -26,7 +26,7 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let data = args.source.load(&args.data, &args.model, &model.metadata)?;
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let start = Instant::now();
-    let scores = score_all(&*model.engine, &data, args.source.samples, || bar.inc(1))?;
+    let scores = score_all(&*model.engine, &data, args.source.samples, |rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();
     let evaluation = Evaluation::new(&data, &scores, start.elapsed().as_secs_f64());
     if json { report::print_json(&evaluation) } else { report::print(&describe(&evaluation)) }

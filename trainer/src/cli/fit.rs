@@ -150,7 +150,7 @@ fn write(trained: &Trained, out: &Path) -> Result<(), Error> {
     let rows: Vec<usize> = (0..trained.valid.rows.min(CHECKED)).collect();
     let data = trained.valid.select(&rows);
     let bits = |model: &crate::host_model::HostModel<'_>| -> Result<Vec<u32>, Error> {
-        let scores = score_all(&*model.engine, &data, 16, || ())?;
+        let scores = score_all(&*model.engine, &data, 16, |_| ())?;
         Ok(scores.iter().map(|score| score.log_density.0.to_bits()).collect())
     };
     if bits(&model)? == bits(&reread)? { Ok(()) } else { Err(Error::ReadBack { path: out.to_path_buf() }) }

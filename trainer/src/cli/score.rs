@@ -53,7 +53,7 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let data = args.source.load(&args.data, &args.model, &model.metadata)?;
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
-    let scores = score_all(&*model.engine, &data, args.source.samples, || bar.inc(1))?;
+    let scores = score_all(&*model.engine, &data, args.source.samples, |rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();
     let rows = rows(&data, &scores);
     if let Some(path) = &args.out {

@@ -71,7 +71,7 @@ fn scores_are_those_of_the_library() {
 
     let bytes = ModelBytes::read(&bench.path("engine.elbow")).unwrap();
     let data = load(&bench.path("engine.csv"), &LoadOptions::default()).unwrap();
-    let scores = score_all(&*bytes.open().unwrap().engine, &data, 21, || ()).unwrap();
+    let scores = score_all(&*bytes.open().unwrap().engine, &data, 21, |_| ()).unwrap();
     let bits = |numbers: Vec<f32>| numbers.into_iter().map(f32::to_bits).collect::<Vec<_>>();
     let expected = scores.iter().map(|score| score.log_density.0).collect();
     assert_eq!(bits(column(&printed, "log_density")), bits(expected));

@@ -1,0 +1,88 @@
+//! Memory of run-time size, used again: a score of many samples asks for the same few vectors over and over.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+
+use elbow::shape::{Element, Shape};
+
+thread_local! {
+    /// Vectors that are not in use.
+    static IDLE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A size known at run time.
+#[derive(Clone, Copy, Debug)]
+pub struct Dynamic;
+
+impl Shape for Dynamic {
+    type Buffer<T: Element> = Buffer<T>;
+    type Slice = [f32];
+
+    #[inline(always)]
+    fn resolve(stored: usize) -> usize {
+        stored
+    }
+
+    fn buffer<T: Element>(len: usize) -> Buffer<T> {
+        let mut buffer = Self::scratch(len);
+        buffer.as_mut().fill(T::ZERO);
+        buffer
+    }
+
+    #[inline(never)]
+    fn scratch<T: Element>(len: usize) -> Buffer<T> {
+        let mut numbers = IDLE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        let used = len * size_of::<T>() / size_of::<f32>();
+        // what was there stays: it will be written before it is read
+        if numbers.len() < used {
+            numbers.resize(used, f32::NAN);
+        }
+        Buffer { numbers, used, elements: PhantomData }
+    }
+}
+
+/// A vector that gives its memory back.
+#[derive(Debug)]
+pub struct Buffer<T> {
+    numbers: Vec<f32>,
+    /// of them, from the first
+    used: usize,
+    elements: PhantomData<T>,
+}
+
+impl<T> Drop for Buffer<T> {
+    fn drop(&mut self) {
+        let numbers = std::mem::take(&mut self.numbers);
+        // at the end of a thread there is nothing left to give it to
+        let _ = IDLE.try_with(|idle| idle.borrow_mut().push(numbers));
+    }
+}
+
+impl<T: Element> Clone for Buffer<T> {
+    fn clone(&self) -> Self {
+        Self::of(self.as_ref())
+    }
+}
+
+impl<T: Element> Buffer<T> {
+    /// A copy of these elements.
+    pub fn of(elements: &[T]) -> Self {
+        let mut copy = Dynamic::scratch(elements.len());
+        copy.as_mut().copy_from_slice(elements);
+        copy
+    }
+}
+
+impl<T: Element> AsRef<[T]> for Buffer<T> {
+    #[inline(always)]
+    fn as_ref(&self) -> &[T] {
+        bytemuck::cast_slice(&self.numbers[..self.used])
+    }
+}
+
+impl<T: Element> AsMut<[T]> for Buffer<T> {
+    #[inline(always)]
+    fn as_mut(&mut self) -> &mut [T] {
+        bytemuck::cast_slice_mut(&mut self.numbers[..self.used])
+    }
+}

@@ -1,0 +1,65 @@
+//! Parts of a model, compiled for the vector instructions of the machine that runs them.
+//!
+//! The engine's loops go over samples, frames or outputs side by side, each sum in its own lane and in its own order: a
+//! wider register changes the speed and never a bit.
+
+use elbow::latent::Head;
+use elbow::likelihood::Likelihood;
+use elbow::shape::Lanes;
+use rand_core::Rng;
+
+use crate::net::simd::wide;
+
+/// A part whose loops run in the widest registers that there are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wide<T>(pub(super) T);
+
+impl<T: Head> Head for Wide<T> {
+    type In = T::In;
+    type Latent = T::Latent;
+    type Posterior = T::Posterior;
+    type Noise = T::Noise;
+    type Posteriors<const L: usize> = T::Posteriors<L>;
+
+    fn dims(&self) -> usize {
+        self.0.dims()
+    }
+
+    fn posterior(&self, hidden: &[[f32; 1]]) -> T::Posterior {
+        wide(
+            #[inline(always)]
+            || self.0.posterior(hidden),
+        )
+    }
+
+    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> T::Posteriors<L> {
+        wide(
+            #[inline(always)]
+            || self.0.posteriors(hidden),
+        )
+    }
+
+    fn noise(&self) -> T::Noise {
+        self.0.noise()
+    }
+}
+
+impl<T: Likelihood> Likelihood for Wide<T> {
+    type In = T::In;
+    type Out = T::Out;
+
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L] {
+        wide(
+            #[inline(always)]
+            || self.0.log_prob(hidden, features),
+        )
+    }
+
+    fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {
+        self.0.mean(hidden, features);
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[f32; 1]], rng: &mut R, features: &mut [f32]) {
+        self.0.sample(hidden, rng, features);
+    }
+}
