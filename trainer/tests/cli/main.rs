@@ -13,4 +13,5 @@ mod models;
 mod outputs;
 mod repeat;
 mod resume;
+mod scores;
 mod steps;

@@ -1,5 +1,6 @@
 //! `elbow bench`: how long things take on this machine.
 
+mod score;
 mod step;
 
 use clap::Subcommand;
@@ -8,12 +9,15 @@ use crate::error::Error;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
+    /// Scores: rows per second, and the time of a single row
+    Score(score::ScoreArgs),
     /// A training step: forward, backward and update
     Step(step::StepArgs),
 }
 
 pub(super) fn run(command: &BenchCommand, json: bool) -> Result<(), Error> {
     match command {
+        BenchCommand::Score(args) => score::run(args, json),
         BenchCommand::Step(args) => step::run(args, json),
     }
 }
