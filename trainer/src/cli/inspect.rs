@@ -6,6 +6,7 @@ use elbow::architecture::Architecture;
 use serde::Serialize;
 
 use super::source::{DEFAULT_SAMPLES, samples};
+use crate::cost::{Cost, activation_bytes, costs};
 use crate::error::Error;
 use crate::host_model::ModelBytes;
 use crate::net::layout::Layout;
@@ -43,6 +44,7 @@ struct Inspection<'a> {
     samples: u32,
     multiply_adds: u64,
     activation_bytes: u64,
+    devices: Vec<Cost>,
 }
 
 pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
@@ -68,6 +70,7 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         samples: args.samples,
         multiply_adds: multiply_adds(shape, args.samples),
         activation_bytes: activation_bytes(shape),
+        devices: costs(shape, args.samples),
     };
     if json { report::print_json(&inspection) } else { report::print(&table(&inspection)) }
 }
@@ -77,7 +80,7 @@ fn table(i: &Inspection<'_>) -> String {
         1 => "single rows".into(),
         rows => format!("windows of {rows} rows, every {} rows", i.hop),
     };
-    report::table(&[
+    let mut lines = vec![
         ("model", format!("{} ({})", i.name, i.architecture)),
         ("fingerprint", i.fingerprint.clone()),
         ("frames", format!("{window} of {}", summary(&i.columns))),
@@ -85,7 +88,17 @@ fn table(i: &Inspection<'_>) -> String {
         ("flash", format!("{} bytes, of which {} parameters", i.file_bytes, i.parameter_bytes)),
         ("activations", format!("{} bytes of RAM on a device, any K", i.activation_bytes)),
         ("cost", format!("{} multiply-adds a score at K = {}", i.multiply_adds, i.samples)),
-    ])
+    ];
+    lines.extend(i.devices.iter().map(|device| (device.core, on_device(device))));
+    report::table(&lines)
+}
+
+/// Predicted, see `docs/benchmarks.md`.
+fn on_device(cost: &Cost) -> String {
+    let Cost { instructions, code_bytes, stack_bytes, .. } = cost;
+    format!(
+        "about {instructions} instructions a score, {code_bytes} bytes of code, {stack_bytes} bytes of stack"
+    )
 }
 
 fn origin(i: &Inspection<'_>) -> (&'static str, String) {
@@ -126,16 +139,4 @@ fn multiply_adds(shape: &Architecture, samples: u32) -> u64 {
     };
     let [encoder, decoder] = layers(shape);
     padded(&encoder) + u64::from(samples) * padded(&decoder)
-}
-
-/// Memory of the vectors that live at once: features, posterior, latent and the decoder's hidden layers of four samples
-/// (or the encoder's of one, where those are larger).
-fn activation_bytes(shape: &Architecture) -> u64 {
-    let hidden = |layers: &[elbow::architecture::Hidden]| {
-        layers.iter().map(|layer| u64::from(layer.width)).sum::<u64>()
-    };
-    let (latent, features) = (u64::from(shape.latent_dims()), u64::from(shape.features));
-    let encoding = features + hidden(&shape.encoder) + 5 * latent;
-    let decoding = latent + 4 * latent + 4 * hidden(&shape.decoder);
-    4 * (features + 3 * latent + encoding.max(decoding))
 }

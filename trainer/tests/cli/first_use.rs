@@ -47,7 +47,15 @@ fn the_whole_way_from_csv() {
     );
     has(
         &inspect,
-        &["valid_nats", "version", "file_bytes", "parameter_bytes", "multiply_adds", "activation_bytes"],
+        &[
+            "valid_nats",
+            "version",
+            "file_bytes",
+            "parameter_bytes",
+            "multiply_adds",
+            "activation_bytes",
+            "devices",
+        ],
     );
     assert_eq!(inspect["columns"], serde_json::json!(["temp", "rpm", "volt"]));
 

@@ -1,0 +1,223 @@
+//! What a model costs on a device, before it is flashed: an additive model of the counts that `device-bench` takes in QEMU.
+//! Its terms and how well it predicts: `docs/benchmarks.md`.
+
+use elbow::architecture::{
+    Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind,
+};
+use elbow::kernel::TILE;
+use serde::Serialize;
+
+/// Samples that go through the decoder side by side on a device.
+const LANES: u32 = 4;
+
+/// Stack that other parts than the typical model's may take on top, in bytes: 112 have been seen.
+const STACK_ROOM: u64 = 128;
+
+/// What the parts of a score take on one core, in instructions, and bytes of what does not depend on the model.
+#[derive(Clone, Copy, Debug)]
+pub struct Core {
+    /// its name
+    pub name: &'static str,
+    /// a multiply-add, of one sample alone and of one of four side by side
+    mac: [f64; 2],
+    /// an output of a dense layer beside its multiply-adds, likewise
+    output: [f64; 2],
+    /// an activation by comparison, and one with an exponential
+    activation: [f64; 2],
+    /// an exponential, a logarithm
+    exp: f64,
+    /// a latent coordinate of a sample: its normal number, z, and its terms of prior and posterior
+    latent: f64,
+    /// a feature of a sample under the Gaussian likelihood
+    feature: f64,
+    /// code and tables: load and score
+    code: u64,
+    /// stack beyond the activations
+    stack: u64,
+}
+
+/// Measured in QEMU, `opt-level = 3`, fat LTO. mac, output and activation follow exactly from six counts of the device benchmark, see
+/// `docs/benchmarks.md`; what a score takes beyond its network is shared out among its features. Floats in software (M0, M3, RV32) take their
+/// time by the numbers: there the benchmark's are typical. The code of M55 is taken to be that of M33.
+pub const CORES: [Core; 5] = [
+    Core {
+        name: "Cortex-M0, M3",
+        mac: [178.8, 179.4],
+        output: [1183.0, 1181.0],
+        activation: [8.0, 2691.0],
+        exp: 2038.0,
+        latent: 1681.0,
+        feature: 556.0,
+        code: 16_312,
+        stack: 692,
+    },
+    Core {
+        name: "Cortex-M4F",
+        mac: [2.246, 1.621],
+        output: [11.3, 7.1],
+        activation: [3.0, 32.9],
+        exp: 21.3,
+        latent: 47.6,
+        feature: 4.85,
+        code: 11_616,
+        stack: 576,
+    },
+    Core {
+        name: "Cortex-M33",
+        mac: [2.246, 1.621],
+        output: [11.3, 7.1],
+        activation: [3.0, 32.9],
+        exp: 21.3,
+        latent: 47.6,
+        feature: 4.58,
+        code: 11_568,
+        stack: 576,
+    },
+    Core {
+        name: "Cortex-M55",
+        mac: [0.910, 2.580],
+        output: [11.0, 7.4],
+        activation: [1.0, 13.7],
+        exp: 12.1,
+        latent: 50.2,
+        feature: 5.03,
+        code: 11_568,
+        stack: 536,
+    },
+    Core {
+        name: "RV32IMAC",
+        mac: [98.5, 97.7],
+        output: [582.0, 580.0],
+        activation: [6.0, 1471.0],
+        exp: 1104.0,
+        latent: 944.0,
+        feature: 309.0,
+        code: 20_496,
+        stack: 536,
+    },
+];
+
+/// What a model costs on one core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    /// the core
+    pub core: &'static str,
+    /// instructions of a score
+    pub instructions: u64,
+    /// flash for code and tables, in bytes; the model file comes on top
+    pub code_bytes: u64,
+    /// the stack's peak in a score, in bytes
+    pub stack_bytes: u64,
+}
+
+/// The cost of a score of `samples` samples on every core.
+pub fn costs(shape: &Architecture, samples: u32) -> Vec<Cost> {
+    let cost = |core: &Core| Cost {
+        core: core.name,
+        instructions: core.score(shape, samples).round() as u64,
+        code_bytes: core.code,
+        stack_bytes: core.stack + STACK_ROOM + activation_bytes(shape),
+    };
+    CORES.iter().map(cost).collect()
+}
+
+impl Core {
+    /// Instructions of a score: features, encoder and head once, then latent, decoder and likelihood for each sample.
+    pub fn score(&self, shape: &Architecture, samples: u32) -> f64 {
+        let alone = samples % LANES;
+        let decoder = |lanes| self.decoder(shape, lanes);
+        let per_sample = self.sample(shape) + self.exp;
+        self.features(shape)
+            + self.encoder(shape)
+            + f64::from(samples) * per_sample
+            + f64::from(samples - alone) * decoder(true)
+            + f64::from(alone) * decoder(false)
+    }
+
+    /// The encoder's layers and the head's, of one sample.
+    pub fn encoder(&self, shape: &Architecture) -> f64 {
+        let (width, latent) = (shape.encoder_width(), shape.latent_dims());
+        let head = |outputs| self.dense(width, outputs, false);
+        self.chain(shape.features, &shape.encoder, false)
+            + match shape.latent {
+                LatentKind::Gaussian { .. } => 2.0 * head(latent) + f64::from(latent) * self.exp,
+                LatentKind::VonMisesFisher { concentration, .. } => {
+                    // the normaliser: some 20 logarithms' worth
+                    let learned = concentration == ConcentrationKind::Learned;
+                    head(latent) + if learned { head(1) + 20.0 * self.exp } else { 0.0 }
+                }
+                LatentKind::Point { activation, .. } => {
+                    head(latent) + f64::from(latent) * self.activation(activation)
+                }
+            }
+    }
+
+    /// The decoder's layers, the output included, of one sample.
+    pub fn decoder(&self, shape: &Architecture, side_by_side: bool) -> f64 {
+        let output = self.dense(shape.decoder_width(), shape.features, side_by_side);
+        let wide = shape.likelihood == LikelihoodKind::GaussianPerOutput;
+        self.chain(shape.latent_dims(), &shape.decoder, side_by_side) + if wide { 2.0 } else { 1.0 } * output
+    }
+
+    fn chain(&self, inputs: u32, layers: &[Hidden], side_by_side: bool) -> f64 {
+        let inputs = [inputs].into_iter().chain(layers.iter().map(|layer| layer.width));
+        let layer = |(inputs, layer): (u32, &Hidden)| {
+            self.dense(inputs, layer.width, side_by_side)
+                + f64::from(layer.width) * self.activation(layer.activation)
+        };
+        inputs.zip(layers).map(layer).sum()
+    }
+
+    fn dense(&self, inputs: u32, outputs: u32, side_by_side: bool) -> f64 {
+        let outputs = f64::from(outputs.next_multiple_of(TILE as u32));
+        let side = usize::from(side_by_side);
+        outputs * (f64::from(inputs) * self.mac[side] + self.output[side])
+    }
+
+    fn activation(&self, kind: Activation) -> f64 {
+        match kind {
+            Activation::Identity => 0.0,
+            Activation::Relu | Activation::LeakyRelu => self.activation[0],
+            Activation::Tanh
+            | Activation::Sigmoid
+            | Activation::Silu
+            | Activation::Elu
+            | Activation::Softplus => self.activation[1],
+        }
+    }
+
+    /// Preprocessing: of a feature as much as a likelihood's term; its logarithm with what goes with it as much as three exponentials.
+    fn features(&self, shape: &Architecture) -> f64 {
+        let logarithm =
+            if shape.preprocessing == FeaturesKind::LogStandardize { 3.0 * self.exp } else { 0.0 };
+        f64::from(shape.features) * (self.feature + logarithm)
+    }
+
+    /// Latent and likelihood of one sample beside the decoder's layers.
+    fn sample(&self, shape: &Architecture) -> f64 {
+        let term = match shape.likelihood {
+            LikelihoodKind::Gaussian => self.feature,
+            LikelihoodKind::GaussianPerOutput => self.feature + self.exp,
+            // a softplus
+            LikelihoodKind::Bernoulli => 2.0 * self.exp,
+        };
+        let dims = f64::from(shape.latent_dims());
+        let latent = match shape.latent {
+            LatentKind::Gaussian { .. } => dims * self.latent,
+            // and what does not depend on d, see docs/von-mises-fisher.md
+            LatentKind::VonMisesFisher { .. } => (dims + 2.0) * self.latent,
+            LatentKind::Point { .. } => 0.0,
+        };
+        latent + f64::from(shape.features) * term
+    }
+}
+
+/// Memory of the vectors that live at once: features, posterior, latent and the decoder's hidden layers of four samples
+/// (or the encoder's of one, where those are larger).
+pub fn activation_bytes(shape: &Architecture) -> u64 {
+    let hidden = |layers: &[Hidden]| layers.iter().map(|layer| u64::from(layer.width)).sum::<u64>();
+    let (latent, features) = (u64::from(shape.latent_dims()), u64::from(shape.features));
+    let encoding = features + hidden(&shape.encoder) + 5 * latent;
+    let decoding = latent + 4 * latent + 4 * hidden(&shape.decoder);
+    4 * (features + 3 * latent + encoding.max(decoding))
+}
