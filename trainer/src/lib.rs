@@ -11,6 +11,7 @@ pub mod error;
 pub mod evaluate;
 pub mod export;
 pub mod fit;
+pub mod gradient;
 pub mod host_model;
 pub mod import;
 pub mod latent;

@@ -6,7 +6,7 @@
 use elbow::architecture::LikelihoodKind;
 use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
-use crate::net::chain::{Slope, keep_rows};
+use crate::net::buffer::Buffer;
 use crate::net::dense;
 use crate::net::layout::Likelihood;
 use crate::net::real::Real;
@@ -33,24 +33,36 @@ pub struct Observation<'a, T> {
     pub samples: usize,
 }
 
-/// What the likelihood leaves for the way back.
+/// What the likelihood leaves for the way back, and the way back for the gradient.
 #[derive(Debug, Default)]
 pub struct Outputs<T> {
-    /// logits or means, `[row][sample][feature]`; after `forward` the derivative of log p(x|z)
-    first: Vec<T>,
+    /// logits or means, `[row][sample][feature]`; after `forward` the derivative of log p(x|z), after `backward` of the loss
+    first: Buffer<T>,
     /// log scales of each output, likewise
-    log_scale: Vec<T>,
+    log_scale: Buffer<T>,
     /// `[feature]`: the learned scale
-    scale: Vec<T>,
+    scale: Buffer<T>,
+    /// the derivative of the loss with respect to its logarithm
+    d_log_scale: Buffer<T>,
     /// one row's terms of log p(x|z)
-    terms: Vec<T>,
+    terms: Buffer<T>,
 }
 
 impl<T: Real> Outputs<T> {
     /// Forgets all samples but these of `samples`, which must rise.
     pub fn keep(&mut self, kept: &[usize], samples: usize) {
-        keep_rows(&mut self.first, kept, samples);
-        keep_rows(&mut self.log_scale, kept, samples);
+        self.first.keep_rows(kept, samples);
+        self.log_scale.keep_rows(kept, samples);
+    }
+
+    /// The derivative of the loss with respect to the `i`-th dense layer's outputs.
+    pub fn d_output(&self, i: usize) -> &[T] {
+        [&self.first, &self.log_scale][i]
+    }
+
+    /// The derivative of the loss with respect to the learned scale's logarithm, `[feature]`.
+    pub fn d_log_scale(&self) -> &[T] {
+        &self.d_log_scale
     }
 }
 
@@ -58,48 +70,22 @@ impl<T: Real> Observation<'_, T> {
     /// log p(x|z) of each sample, `[row][sample]`.
     pub fn forward(&self, outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
         let first = self.likelihood.first();
-        outputs.first.resize(log_prob.len() * first.outputs, T::ZERO);
-        outputs.terms.resize(first.outputs, T::ZERO);
+        outputs.first.resize(log_prob.len() * first.outputs);
+        outputs.terms.resize(first.outputs);
         dense::forward(first, self.params, self.hidden, &mut outputs.first);
         match self.likelihood {
             Likelihood::Bernoulli { .. } => self.bernoulli(outputs, log_prob),
             Likelihood::Gaussian { log_scale, .. } => {
                 let log_scale = &self.params[log_scale.clone()];
-                outputs.scale.resize(log_scale.len(), T::ZERO);
+                outputs.scale.resize(log_scale.len());
                 zip(&mut outputs.scale, log_scale, |_, s| clamp(s, RANGE).exp());
                 self.gaussian(log_scale, outputs, log_prob);
             }
             Likelihood::GaussianPerOutput { log_scale, .. } => {
-                outputs.log_scale.resize(outputs.first.len(), T::ZERO);
+                outputs.log_scale.resize(outputs.first.len());
                 dense::forward(log_scale, self.params, self.hidden, &mut outputs.log_scale);
                 self.gaussian_per_output(outputs, log_prob);
             }
-        }
-    }
-
-    /// Adds the parameters' gradient, given the loss's derivative with respect to each log p(x|z); outputs, `hidden` and the
-    /// derivatives of the same samples, be they all or some. `slope` is at `∂hidden` after.
-    pub fn backward(
-        &self,
-        outputs: &mut Outputs<T>,
-        d_log_prob: &[T],
-        slope: &mut Slope<T>,
-        gradient: &mut [T],
-    ) {
-        let first = self.likelihood.first();
-        if let Likelihood::Gaussian { log_scale, .. } = self.likelihood {
-            let d = &mut gradient[log_scale.clone()];
-            backward_scale(&self.params[log_scale.clone()], outputs, d_log_prob, d);
-        }
-        scale_rows(&mut outputs.first, d_log_prob);
-        dense::backward(first, self.hidden, &outputs.first, gradient);
-        slope.step_back(self.hidden.len(), |_, d_hidden| {
-            dense::backward_input(first, self.params, &outputs.first, false, d_hidden);
-        });
-        if let Likelihood::GaussianPerOutput { log_scale, .. } = self.likelihood {
-            scale_rows(&mut outputs.log_scale, d_log_prob);
-            dense::backward(log_scale, self.hidden, &outputs.log_scale, gradient);
-            dense::backward_input(log_scale, self.params, &outputs.log_scale, true, &mut slope.here);
         }
     }
 
@@ -178,6 +164,28 @@ impl<T: Real> Observation<'_, T> {
     }
 }
 
+/// From the loss's derivative with respect to each log p(x|z) to those in the outputs, of the same samples, and in what the
+/// likelihood read.
+pub fn backward<T: Real>(
+    likelihood: &Likelihood,
+    params: &[T],
+    outputs: &mut Outputs<T>,
+    d_log_prob: &[T],
+    d_hidden: &mut Buffer<T>,
+) {
+    let first = likelihood.first();
+    if let Likelihood::Gaussian { log_scale, .. } = likelihood {
+        backward_scale(&params[log_scale.clone()], outputs, d_log_prob);
+    }
+    scale_rows(&mut outputs.first, d_log_prob);
+    d_hidden.resize(d_log_prob.len() * first.inputs);
+    dense::backward_input(first, params, &outputs.first, false, d_hidden);
+    if let Likelihood::GaussianPerOutput { log_scale, .. } = likelihood {
+        scale_rows(&mut outputs.log_scale, d_log_prob);
+        dense::backward_input(log_scale, params, &outputs.log_scale, true, d_hidden);
+    }
+}
+
 /// Row k times its factor. What is too small to matter beside any other becomes 0: subnormal numbers make a product of
 /// matrices five times as slow.
 fn scale_rows<T: Real>(rows: &mut [T], factors: &[T]) {
@@ -196,15 +204,16 @@ fn scale_rows<T: Real>(rows: &mut [T], factors: &[T]) {
     );
 }
 
-/// `∂log_scale += Σ_k ∂log p_k (u_k² − 1)`, where the clamp has a slope.
-fn backward_scale<T: Real>(log_scale: &[T], outputs: &mut Outputs<T>, d_log_prob: &[T], gradient: &mut [T]) {
-    let Outputs { first, scale, terms, .. } = outputs;
-    terms.fill(T::ZERO);
+/// `∂log_scale = Σ_k ∂log p_k (u_k² − 1)`, where the clamp has a slope.
+fn backward_scale<T: Real>(log_scale: &[T], outputs: &mut Outputs<T>, d_log_prob: &[T]) {
+    let Outputs { first, scale, d_log_scale, .. } = outputs;
+    d_log_scale.resize(log_scale.len());
+    d_log_scale.fill(T::ZERO);
     wide(
         #[inline(always)]
         || {
-            for (slope, d) in first.chunks_exact(terms.len()).zip(d_log_prob) {
-                for ((total, slope), s) in terms.iter_mut().zip(slope).zip(scale.iter()) {
+            for (slope, d) in first.chunks_exact(log_scale.len()).zip(d_log_prob) {
+                for ((total, slope), s) in d_log_scale.iter_mut().zip(slope).zip(scale.iter()) {
                     // forward left slope = u / scale
                     let u = *slope * *s;
                     *total += *d * (u * u - T::ONE);
@@ -212,9 +221,7 @@ fn backward_scale<T: Real>(log_scale: &[T], outputs: &mut Outputs<T>, d_log_prob
             }
         },
     );
-    for ((g, total), raw) in gradient.iter_mut().zip(terms.iter()).zip(log_scale) {
-        *g += if is_within(*raw, RANGE) { *total } else { T::ZERO };
-    }
+    zip(d_log_scale, log_scale, |d, raw| if is_within(raw, RANGE) { d } else { T::ZERO });
 }
 
 /// The biases of the likelihood's first output that make it give the data's means: where training starts.

@@ -18,9 +18,11 @@
 //!
 //! All but `Iwae` have no variance where q(z|x) is the true posterior, or, `Rws`, no mean.
 
+use crate::gradient;
 use crate::latent::{Draws, Posterior, Pull};
-use crate::likelihood::{Observation, Outputs};
-use crate::net::chain::{self, Slope, Trace};
+use crate::likelihood::{self, Observation, Outputs};
+use crate::net::buffer::Buffer;
+use crate::net::chain::{self, Slopes, Trace};
 use crate::net::layout::Layout;
 use crate::net::real::Real;
 
@@ -82,18 +84,44 @@ pub struct Workspace<T> {
     draws: Draws<T>,
     decoder: Trace<T>,
     outputs: Outputs<T>,
-    slope: Slope<T>,
+    d_encoder: Slopes<T>,
+    d_decoder: Slopes<T>,
+    d_z: Buffer<T>,
     /// log p(x|z) or log w, `[row][sample]`
-    log_weight: Vec<f64>,
+    log_weight: Buffer<f64>,
     /// v or 1/K, likewise
-    weight: Vec<T>,
+    weight: Buffer<T>,
     kept: Kept<T>,
+    /// which of all dense layers are the first of the posterior, the decoder and the likelihood
+    first_head: usize,
+    first_decoder: usize,
+    first_output: usize,
 }
 
-impl<T> Workspace<T> {
+impl<T: Real> Workspace<T> {
     /// How many samples took part in the last gradient.
     pub fn kept(&self) -> usize {
         self.kept.samples.len()
+    }
+
+    /// What the `layer`-th of all dense layers read, and the derivative of the loss with respect to its sums.
+    pub(crate) fn operands<'a>(&'a self, layer: usize, input: &'a [T]) -> (&'a [T], &'a [T]) {
+        let Workspace { encoder, draws, decoder, outputs, first_head, first_decoder, first_output, .. } =
+            self;
+        match layer {
+            l if l < *first_head => (encoder.input_of(l, input), self.d_encoder.of_layer(l)),
+            l if l < *first_decoder => (encoder.output(input), draws.d_output(l - first_head)),
+            l if l < *first_output => {
+                let l = l - first_decoder;
+                (decoder.input_of(l, &draws.z), self.d_decoder.of_layer(l))
+            }
+            l => (decoder.output(&draws.z), outputs.d_output(l - first_output)),
+        }
+    }
+
+    /// The derivative of the loss with respect to a Gaussian likelihood's learned log scales.
+    pub(crate) fn d_log_scale(&self) -> &[T] {
+        self.outputs.d_log_scale()
     }
 }
 
@@ -121,8 +149,8 @@ pub fn bound<T: Real>(
 ) -> f64 {
     let samples = check(layout, params, batch);
     let Workspace { encoder, draws, decoder, outputs, log_weight, weight, .. } = workspace;
-    log_weight.resize(samples, 0.0);
-    weight.resize(samples, T::ZERO);
+    log_weight.resize(samples);
+    weight.resize(samples);
     chain::forward(&layout.encoder, params, batch.input, encoder);
     let posterior = posterior(layout, params, batch, encoder);
     posterior.forward(draws);
@@ -135,11 +163,47 @@ pub fn bound<T: Real>(
     bound / batch.rows_of_mean as f64
 }
 
-/// The mean of the bound over the rows, in nats; adds the gradient of the objective's loss to `gradient`.
+/// The mean of the bound over the rows, in nats; leaves in `workspace` what [`gradient::write`] computes the gradient of the
+/// objective's loss from.
 ///
 /// # Numerics
 /// Samples with a normalised weight below half of `T::EPSILON` (2⁻²⁴ in f32) take no part in the way back: the products with
 /// what remains are that much shorter. A sum of K terms in `T` may be off by K times as much of the largest anyway.
+///
+/// # Panics
+/// If the slices' lengths do not fit the layout.
+pub fn bound_and_slopes<T: Real>(
+    layout: &Layout,
+    params: &[T],
+    batch: &Batch<'_, T>,
+    objective: Objective,
+    workspace: &mut Workspace<T>,
+) -> f64 {
+    let bound = bound(layout, params, batch, objective, workspace);
+    let Workspace { encoder, draws, decoder, outputs, weight, kept, .. } = workspace;
+    let Workspace { d_encoder, d_decoder, d_z, .. } = workspace;
+    kept.choose(weight, objective, batch.rows_of_mean);
+    draws.keep(&kept.samples, weight.len());
+    decoder.keep(&kept.samples, weight.len());
+    outputs.keep(&kept.samples, weight.len());
+    let d_hidden = d_decoder.of_output(&layout.decoder).unwrap_or(d_z);
+    likelihood::backward(&layout.likelihood, params, outputs, &kept.d_log_prob, d_hidden);
+    chain::backward(&layout.decoder, params, decoder, d_decoder, Some(d_z));
+    // ∂loss/∂KL = weight / rows
+    let d_divergence = match objective {
+        Objective::Elbo { weight } => T::from_f64(f64::from(weight) / batch.rows_of_mean as f64),
+        _ => T::ZERO,
+    };
+    let posterior = posterior(layout, params, batch, encoder);
+    posterior.backward(draws, d_divergence, &kept.pulls, d_z, d_encoder.of_output(&layout.encoder));
+    chain::backward(&layout.encoder, params, encoder, d_encoder, None);
+    workspace.first_head = layout.encoder.len();
+    workspace.first_decoder = workspace.first_head + layout.latent.heads().count();
+    workspace.first_output = workspace.first_decoder + layout.decoder.len();
+    bound
+}
+
+/// As [`bound_and_slopes`], with the gradient at once.
 ///
 /// # Panics
 /// If the slices' lengths do not fit the layout.
@@ -152,23 +216,8 @@ pub fn bound_and_gradient<T: Real>(
     workspace: &mut Workspace<T>,
 ) -> f64 {
     assert_eq!(gradient.len(), layout.len, "the gradient's length");
-    let bound = bound(layout, params, batch, objective, workspace);
-    let Workspace { encoder, draws, decoder, outputs, slope, weight, kept, .. } = workspace;
-    kept.choose(weight, objective, batch.rows_of_mean);
-    draws.keep(&kept.samples, weight.len());
-    decoder.keep(&kept.samples, weight.len());
-    outputs.keep(&kept.samples, weight.len());
-    let observation = observation(layout, params, batch, decoder, &draws.z);
-    observation.backward(outputs, &kept.d_log_prob, slope, gradient);
-    chain::backward(&layout.decoder, params, &draws.z, decoder, true, slope, gradient);
-    // ∂loss/∂KL = weight / rows
-    let d_divergence = match objective {
-        Objective::Elbo { weight } => T::from_f64(f64::from(weight) / batch.rows_of_mean as f64),
-        _ => T::ZERO,
-    };
-    let posterior = posterior(layout, params, batch, encoder);
-    posterior.backward(draws, d_divergence, &kept.pulls, !layout.encoder.is_empty(), slope, gradient);
-    chain::backward(&layout.encoder, params, batch.input, encoder, false, slope, gradient);
+    let bound = bound_and_slopes(layout, params, batch, objective, workspace);
+    gradient::write(&gradient::slabs(layout), &[(batch.input, &*workspace)], |shard| *shard, gradient);
     bound
 }
 

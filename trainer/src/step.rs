@@ -1,24 +1,22 @@
 //! The gradient of one mini-batch, on all threads.
 //!
-//! The rows are cut into shards whose number depends on the batch alone. Each shard has its own noise, buffers and
-//! gradient, and the gradients are added in the shards' order: any number of threads gives the same bits.
+//! The rows are cut into shards whose number depends on the batch alone, each with noise and buffers of its own; then the
+//! gradient is cut into slabs, each the sum over the shards in their order. Any number of threads gives the same bits.
 
 use elbow::math;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 use rayon::prelude::*;
 
+use crate::gradient::{self, Slab};
 use crate::net::layout::Layout;
-use crate::net::simd::zip;
-use crate::objective::{Batch, Objective, Workspace, bound_and_gradient};
+use crate::objective::{Batch, Objective, Workspace, bound_and_slopes};
 use crate::random::{Purpose, stream};
 
 /// Rows × samples that keep one thread busy long enough to be worth waking it.
-const SHARD: usize = 64;
-/// More shards would cost more in adding gradients than they save.
-const MOST_SHARDS: usize = 4;
-/// Parameters that one thread adds up in one go.
-const CHUNK: usize = 1 << 16;
+const SHARD: usize = 48;
+/// Each more reads all weights once more.
+const MOST_SHARDS: usize = 8;
 
 /// Frames to fit to.
 pub trait TrainingRows: Sync {
@@ -73,14 +71,17 @@ pub struct Stepper {
 
 /// The buffers of a step, reused by the next.
 #[derive(Debug, Default)]
-pub struct Shards(Vec<Shard>);
+pub struct Shards {
+    shards: Vec<Shard>,
+    slabs: Vec<Slab>,
+    gradient: Vec<f32>,
+}
 
 #[derive(Debug, Default)]
 struct Shard {
     input: Vec<f32>,
     target: Vec<f32>,
     noise: Vec<f32>,
-    gradient: Vec<f32>,
     workspace: Workspace<f32>,
     bound: f64,
 }
@@ -88,7 +89,7 @@ struct Shard {
 impl Shards {
     /// How many samples took part in the last gradient; the others' weights were below the rounding of f32.
     pub fn kept(&self) -> usize {
-        self.0.iter().map(|shard| shard.workspace.kept()).sum()
+        self.shards.iter().map(|shard| shard.workspace.kept()).sum()
     }
 }
 
@@ -104,7 +105,11 @@ impl Stepper {
         shards: &'a mut Shards,
     ) -> (f64, &'a mut [f32]) {
         let count = (chosen.len() * self.samples / SHARD).clamp(1, MOST_SHARDS.min(chosen.len()));
-        shards.0.resize_with(count, Shard::default);
+        let Shards { shards, slabs, gradient } = shards;
+        if gradient.len() != self.layout.len {
+            (*slabs, *gradient) = (gradient::slabs(&self.layout), vec![0.0; self.layout.len]);
+        }
+        shards.resize_with(count, Shard::default);
         let run = |(s, shard): (usize, &mut Shard)| {
             let chosen_here = &chosen[s * chosen.len() / count..(s + 1) * chosen.len() / count];
             shard.fill(self, rows, chosen_here, epoch);
@@ -113,12 +118,19 @@ impl Stepper {
             shard.noise.fill_with(|| math::normal_quantile(rng.next_u32()));
             shard.run(self, params, chosen.len());
         };
-        match &mut shards.0[..] {
-            [only] => run((0, only)),
-            several => several.par_iter_mut().enumerate().for_each(run),
+        let see: gradient::See<'_, Shard, f32> = |shard| (&shard.input, &shard.workspace);
+        match &mut shards[..] {
+            // Waking other threads would take longer than the step.
+            [only] => {
+                run((0, only));
+                gradient::write(slabs, shards, see, gradient);
+            }
+            several => {
+                several.par_iter_mut().enumerate().for_each(run);
+                gradient::write_parallel(slabs, shards, see, gradient);
+            }
         }
-        let bound = shards.0.iter().map(|shard| shard.bound).sum();
-        (bound, add_gradients(&mut shards.0))
+        (shards.iter().map(|shard| shard.bound).sum(), gradient)
     }
 }
 
@@ -136,23 +148,8 @@ impl Shard {
     }
 
     fn run(&mut self, stepper: &Stepper, params: &[f32], rows_of_mean: usize) {
-        let Shard { input, target, noise, gradient, workspace, bound } = self;
-        gradient.clear();
-        gradient.resize(params.len(), 0.0);
+        let Shard { input, target, noise, workspace, bound } = self;
         let batch = Batch { input, target, noise, samples: stepper.samples, rows_of_mean };
-        *bound = bound_and_gradient(&stepper.layout, params, &batch, stepper.objective, gradient, workspace);
+        *bound = bound_and_slopes(&stepper.layout, params, &batch, stepper.objective, workspace);
     }
-}
-
-/// The first shard's gradient, to which the others' are added in order.
-fn add_gradients(shards: &mut [Shard]) -> &mut [f32] {
-    let (first, others) = shards.split_first_mut().expect("a batch has at least one shard");
-    if !others.is_empty() {
-        first.gradient.par_chunks_mut(CHUNK).enumerate().for_each(|(c, total)| {
-            for other in others.iter() {
-                zip(total, &other.gradient[c * CHUNK..][..total.len()], |a, b| a + b);
-            }
-        });
-    }
-    &mut first.gradient
 }

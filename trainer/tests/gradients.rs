@@ -2,10 +2,13 @@
 
 mod problem;
 
+use std::ops::Range;
+
 use elbow::architecture::{Activation, LatentKind, LikelihoodKind};
+use elbow_trainer::gradient;
 use elbow_trainer::net::layout::{Latent, Likelihood};
 use elbow_trainer::net::real::Real;
-use elbow_trainer::objective::{Batch, Objective, Workspace, bound_and_gradient};
+use elbow_trainer::objective::{Batch, Objective, Workspace, bound_and_gradient, bound_and_slopes};
 use problem::{FEATURES, LIKELIHOODS, OBJECTIVES, Problem, ROWS};
 
 const ACTIVATIONS: [Activation; 8] = [
@@ -96,12 +99,11 @@ fn a_clamped_log_scale_has_no_slope() {
 }
 
 #[test]
-fn shards_add_up_to_the_batch() {
+fn shards_and_slabs_add_up_to_the_batch() {
     for problem in all() {
-        let (whole, gradient) = problem.gradient();
-        let (mut total, mut sum) = (0.0, vec![0.0; gradient.len()]);
-        let mut workspace = Workspace::default();
-        for rows in [0..1, 1..ROWS] {
+        let (whole, expected) = problem.gradient();
+        let Problem { layout, params, objective, .. } = &problem;
+        let run = |rows: Range<usize>| {
             let cut = |width: usize| rows.start * width..rows.end * width;
             let batch = Batch {
                 input: &problem.input[cut(FEATURES)],
@@ -109,11 +111,20 @@ fn shards_add_up_to_the_batch() {
                 noise: &problem.noise[cut(problem.samples * DIM as usize)],
                 ..problem.batch()
             };
-            let Problem { layout, params, objective, .. } = &problem;
-            total += bound_and_gradient(layout, params, &batch, *objective, &mut sum, &mut workspace);
-        }
+            let mut workspace = Workspace::default();
+            let bound = bound_and_slopes(layout, params, &batch, *objective, &mut workspace);
+            (batch.input, workspace, bound)
+        };
+        let shards = [run(0..1), run(1..ROWS)];
+        let total = shards[0].2 + shards[1].2;
         assert!((total - whole).abs() < 1e-12 * whole.abs(), "{}: {total}, {whole}", problem.name);
-        let worst = gradient.iter().zip(&sum).fold(0.0, |worst: f64, (a, b)| worst.max((a - b).abs()));
+        let slabs = gradient::slabs(layout);
+        let mut written = [vec![f64::NAN; layout.len], vec![f64::NAN; layout.len]];
+        gradient::write(&slabs, &shards, |shard| (shard.0, &shard.1), &mut written[0]);
+        gradient::write_parallel(&slabs, &shards, |shard| (shard.0, &shard.1), &mut written[1]);
+        assert_eq!(written[0], written[1], "{}", problem.name);
+        let errors = expected.iter().zip(&written[0]).map(|(a, b)| (a - b).abs());
+        let worst = errors.fold(0.0, f64::max);
         assert!(worst < 1e-12 * whole.abs(), "{}: {worst:e}", problem.name);
     }
 }

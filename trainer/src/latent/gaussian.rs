@@ -3,6 +3,7 @@
 use elbow::latent::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
 use super::{Posterior, Pull};
+use crate::net::buffer::Buffer;
 use crate::net::dense;
 use crate::net::layout::Dense;
 use crate::net::real::Real;
@@ -13,11 +14,9 @@ const RANGE: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
 /// What is needed on the way back.
 #[derive(Debug, Default)]
 pub(super) struct Gaussian<T> {
-    loc: Vec<T>,
-    log_scale: Vec<T>,
-    scale: Vec<T>,
-    d_loc: Vec<T>,
-    d_log_scale: Vec<T>,
+    loc: Buffer<T>,
+    log_scale: Buffer<T>,
+    scale: Buffer<T>,
 }
 
 /// Draws z ~ q(z|x).
@@ -30,9 +29,9 @@ pub(super) fn forward<T: Real>(
 ) {
     let Posterior { params, hidden, noise, samples, .. } = *posterior;
     let (dim, len) = (loc.outputs, hidden.len() / loc.inputs * loc.outputs);
-    draws.loc.resize(len, T::ZERO);
-    draws.log_scale.resize(len, T::ZERO);
-    draws.scale.resize(len, T::ZERO);
+    draws.loc.resize(len);
+    draws.log_scale.resize(len);
+    draws.scale.resize(len);
     dense::forward(loc, params, hidden, &mut draws.loc);
     dense::forward(log_scale, params, hidden, &mut draws.log_scale);
     zip(&mut draws.scale, &draws.log_scale, |_, s| clamp(s, RANGE).exp());
@@ -80,22 +79,24 @@ pub(super) fn divergence<T: Real>(draws: &Gaussian<T>, dim: usize, row: usize) -
 }
 
 /// `∂loc` and `∂log_scale`, from `∂z` of the likelihood, the divergence and the kept samples.
-pub(super) fn backward<'a, T: Real>(
+pub(super) fn backward<T: Real>(
     posterior: &Posterior<'_, T>,
-    draws: &'a mut Gaussian<T>,
+    draws: &Gaussian<T>,
     z: &[T],
     d_divergence: T,
     pulls: &[Pull<T>],
     d_z: &[T],
-) -> (&'a [T], &'a [T]) {
-    let Gaussian { loc, log_scale, scale, d_loc, d_log_scale } = draws;
+    [d_loc, d_log_scale]: &mut [Buffer<T>; 2],
+) {
+    let Gaussian { loc, log_scale, scale } = draws;
     let dim = posterior.latent.dim();
-    d_loc.resize(loc.len(), T::ZERO);
-    d_log_scale.resize(loc.len(), T::ZERO);
+    d_loc.resize(loc.len());
+    d_log_scale.resize(loc.len());
     wide(
         #[inline(always)]
         || {
-            for ((dm, ds), (m, s)) in d_loc.iter_mut().zip(&mut *d_log_scale).zip(loc.iter().zip(&*scale)) {
+            let slopes = d_loc.iter_mut().zip(d_log_scale.iter_mut());
+            for ((dm, ds), (m, s)) in slopes.zip(loc.iter().zip(scale.iter())) {
                 // ∂KL/∂loc = loc, ∂KL/∂log_scale = scale² − 1
                 (*dm, *ds) = (d_divergence * *m, d_divergence * (*s * *s - T::ONE));
             }
@@ -108,11 +109,8 @@ pub(super) fn backward<'a, T: Real>(
             }
         },
     );
-    for (d, raw) in d_log_scale.iter_mut().zip(log_scale) {
-        // outside its range the clamp has no slope
-        *d = if is_within(*raw, RANGE) { *d } else { T::ZERO };
-    }
-    (d_loc, d_log_scale)
+    // outside its range the clamp has no slope
+    zip(d_log_scale, log_scale, |d, raw| if is_within(raw, RANGE) { d } else { T::ZERO });
 }
 
 /// `∂log q/∂z = −ε/scale`, and at this z `∂log q/∂loc = ε/scale`, `∂log q/∂log_scale = ε² − 1`; `∂z/∂loc = 1`,

@@ -7,9 +7,9 @@ mod gaussian;
 mod point;
 mod von_mises_fisher;
 
-use crate::net::chain::{Slope, keep_rows};
+use crate::net::buffer::Buffer;
 use crate::net::dense;
-use crate::net::layout::{Dense, Latent};
+use crate::net::layout::Latent;
 use crate::net::real::Real;
 
 use gaussian::Gaussian;
@@ -31,11 +31,13 @@ pub struct Posterior<'a, T> {
     pub samples: usize,
 }
 
-/// What the posterior leaves for the decoder and for the way back.
+/// What the posterior leaves for the decoder and for the way back, and the way back for the gradient.
 #[derive(Debug, Default)]
 pub struct Draws<T> {
     /// the samples, `[row][sample][dim]`
-    pub z: Vec<T>,
+    pub z: Buffer<T>,
+    /// the derivatives of the loss with respect to the outputs of the posterior's dense layers, `[row][output]`
+    d_outputs: [Buffer<T>; 2],
     gaussian: Gaussian<T>,
     sphere: Sphere<T>,
     point: Point<T>,
@@ -58,15 +60,20 @@ pub struct Pull<T> {
 impl<T: Real> Draws<T> {
     /// Forgets all samples but these of `samples`, which must rise.
     pub fn keep(&mut self, kept: &[usize], samples: usize) {
-        keep_rows(&mut self.z, kept, samples);
+        self.z.keep_rows(kept, samples);
+    }
+
+    /// The derivative of the loss with respect to the `i`-th dense layer's outputs, after `backward`.
+    pub fn d_output(&self, i: usize) -> &[T] {
+        &self.d_outputs[i]
     }
 }
 
 impl<T: Real> Posterior<'_, T> {
     /// Draws z ~ q(z|x).
     pub fn forward(&self, draws: &mut Draws<T>) {
-        let rows = self.hidden.len() / self.latent.dense().first().map_or(1, |dense| dense.inputs);
-        draws.z.resize(rows * self.samples * self.latent.dim(), T::ZERO);
+        let rows = self.hidden.len() / self.latent.heads().next().map_or(1, |dense| dense.inputs);
+        draws.z.resize(rows * self.samples * self.latent.dim());
         match self.latent {
             Latent::Gaussian { loc, log_scale } => {
                 gaussian::forward(self, loc, log_scale, &mut draws.gaussian, &mut draws.z);
@@ -96,41 +103,31 @@ impl<T: Real> Posterior<'_, T> {
         }
     }
 
-    /// Adds the parameters' gradient, given the loss's derivative with respect to each row's divergence and what is followed of
-    /// each kept sample. `slope` is at `∂z` of the likelihood before and, if `to_hidden` asks for it, at `∂hidden` after.
+    /// From the loss's derivatives with respect to each row's divergence and each kept sample's z (the likelihood's part), and
+    /// what is followed of that sample, to those in the outputs of the dense layers and, if it is asked for, in `hidden`.
     pub fn backward(
         &self,
         draws: &mut Draws<T>,
         d_divergence: T,
         pulls: &[Pull<T>],
-        to_hidden: bool,
-        slope: &mut Slope<T>,
-        gradient: &mut [T],
+        d_z: &[T],
+        d_hidden: Option<&mut Buffer<T>>,
     ) {
-        let Draws { z, gaussian, sphere, point } = draws;
-        let back: [Option<(&Dense, &[T])>; 2] = match self.latent {
-            Latent::Gaussian { loc, log_scale } => {
-                let (d_loc, d_log_scale) =
-                    gaussian::backward(self, gaussian, z, d_divergence, pulls, &slope.here);
-                [Some((loc, d_loc)), Some((log_scale, d_log_scale))]
+        let Draws { z, d_outputs, gaussian, sphere, point } = draws;
+        match self.latent {
+            Latent::Gaussian { .. } => {
+                gaussian::backward(self, gaussian, z, d_divergence, pulls, d_z, d_outputs);
             }
-            Latent::VonMisesFisher { mean, concentration } => {
-                let layers = (mean, concentration);
-                von_mises_fisher::backward(self, layers, sphere, z, d_divergence, pulls, &slope.here)
+            Latent::VonMisesFisher { .. } => {
+                von_mises_fisher::backward(self, sphere, z, d_divergence, pulls, d_z, d_outputs);
             }
-            Latent::Point { layer } => {
-                [Some((&layer.dense, point::backward(self, layer, point, pulls, &slope.here))), None]
-            }
-        };
-        for (dense, d_output) in back.iter().flatten() {
-            dense::backward(dense, self.hidden, d_output, gradient);
+            Latent::Point { layer } => point::backward(self, layer, point, pulls, d_z, &mut d_outputs[0]),
         }
-        if to_hidden {
-            slope.step_back(self.hidden.len(), |_, d_hidden| {
-                for (i, (dense, d_output)) in back.iter().flatten().enumerate() {
-                    dense::backward_input(dense, self.params, d_output, i > 0, d_hidden);
-                }
-            });
+        if let Some(d_hidden) = d_hidden {
+            d_hidden.resize(self.hidden.len());
+            for (i, dense) in self.latent.heads().enumerate() {
+                dense::backward_input(dense, self.params, &d_outputs[i], i > 0, d_hidden);
+            }
         }
     }
 }

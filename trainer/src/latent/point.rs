@@ -1,6 +1,7 @@
 //! The point: z is a function of the row, and neither prior nor posterior has a say.
 
 use super::{Posterior, Pull};
+use crate::net::buffer::Buffer;
 use crate::net::layout::Layer;
 use crate::net::real::Real;
 use crate::net::{activation, dense};
@@ -8,9 +9,8 @@ use crate::net::{activation, dense};
 /// What is needed on the way back.
 #[derive(Debug, Default)]
 pub(super) struct Point<T> {
-    sum: Vec<T>,
-    z: Vec<T>,
-    d_sum: Vec<T>,
+    sum: Buffer<T>,
+    z: Buffer<T>,
 }
 
 /// `z = f(W h + b)`, the same for all samples of a row.
@@ -22,9 +22,9 @@ pub(super) fn forward<T: Real>(
 ) {
     let Posterior { params, hidden, samples, .. } = *posterior;
     let dim = layer.dense.outputs;
-    draws.sum.resize(hidden.len() / layer.dense.inputs * dim, T::ZERO);
+    draws.sum.resize(hidden.len() / layer.dense.inputs * dim);
     dense::forward(&layer.dense, params, hidden, &mut draws.sum);
-    draws.z.clone_from(&draws.sum);
+    draws.z.copy(&draws.sum);
     activation::forward(layer.activation, &mut draws.z);
     for (copies, z) in z.chunks_exact_mut(dim * samples).zip(draws.z.chunks_exact(dim)) {
         copies.chunks_exact_mut(dim).for_each(|copy| copy.copy_from_slice(z));
@@ -33,20 +33,20 @@ pub(super) fn forward<T: Real>(
 
 /// `∂sum = f′(sum) Σ_k ∂z_k` over the kept samples k of a row. No gradient goes around z, so the factors of that way and of the
 /// way through z do not matter.
-pub(super) fn backward<'a, T: Real>(
+pub(super) fn backward<T: Real>(
     posterior: &Posterior<'_, T>,
     layer: &Layer,
-    draws: &'a mut Point<T>,
+    draws: &Point<T>,
     pulls: &[Pull<T>],
     d_z: &[T],
-) -> &'a [T] {
+    d_sum: &mut Buffer<T>,
+) {
     let dim = layer.dense.outputs;
-    draws.d_sum.clear();
-    draws.d_sum.resize(draws.z.len(), T::ZERO);
+    d_sum.resize(draws.z.len());
+    d_sum.fill(T::ZERO);
     for (pull, d_z) in pulls.iter().zip(d_z.chunks_exact(dim)) {
         let at = pull.sample / posterior.samples * dim;
-        draws.d_sum[at..at + dim].iter_mut().zip(d_z).for_each(|(sum, d_z)| *sum += *d_z);
+        d_sum[at..at + dim].iter_mut().zip(d_z).for_each(|(sum, d_z)| *sum += *d_z);
     }
-    activation::backward(layer.activation, &draws.z, &draws.sum, &mut draws.d_sum);
-    &draws.d_sum
+    activation::backward(layer.activation, &draws.z, &draws.sum, d_sum);
 }

@@ -7,6 +7,7 @@
 use elbow::distribution::{MAX_CONCENTRATION, VmfNormalizer, vmf_normalizer};
 
 use super::{Posterior, Pull};
+use crate::net::buffer::Buffer;
 use crate::net::dense;
 use crate::net::layout::{Concentration, Dense};
 use crate::net::real::Real;
@@ -28,8 +29,6 @@ pub(super) struct Sphere<T> {
     t: Vec<f64>,
     dt: Vec<f64>,
     across: Vec<T>,
-    d_raw: Vec<T>,
-    d_raw_kappa: Vec<T>,
 }
 
 /// Draws z ~ q(z|x).
@@ -128,47 +127,39 @@ pub(super) fn divergence<T>(draws: &Sphere<T>, row: usize) -> f64 {
     draws.normalizer[row].kl_to_uniform
 }
 
-/// `∂m` and, where κ is learned, `∂raw_kappa`, from `∂z` of the likelihood, the divergence and the kept samples.
-pub(super) fn backward<'a, T: Real>(
+/// `∂m` and `∂raw_kappa`, from `∂z` of the likelihood, the divergence and the kept samples.
+pub(super) fn backward<T: Real>(
     posterior: &Posterior<'_, T>,
-    (mean, concentration): (&'a Dense, &'a Concentration),
-    draws: &'a mut Sphere<T>,
+    draws: &Sphere<T>,
     z: &[T],
     d_divergence: T,
     pulls: &[Pull<T>],
     d_z: &[T],
-) -> [Option<(&'a Dense, &'a [T])>; 2] {
-    let dim = mean.outputs;
-    draws.d_raw.resize(draws.raw.len(), T::ZERO);
-    draws.d_raw_kappa.resize(draws.kappa.len(), T::ZERO);
-    draws.d_raw.fill(T::ZERO);
-    let mut done = 0;
-    for row in 0..draws.kappa.len() {
+    [d_raw, d_raw_kappa]: &mut [Buffer<T>; 2],
+) {
+    let dim = posterior.latent.dim();
+    d_raw.resize(draws.raw.len());
+    d_raw_kappa.resize(draws.kappa.len());
+    d_raw.fill(T::ZERO);
+    let mut kept = pulls.iter().zip(z.chunks_exact(dim).zip(d_z.chunks_exact(dim))).peekable();
+    for (row, d_mean) in d_raw.chunks_exact_mut(dim).enumerate() {
         // ∂KL/∂κ = κ A'
-        let mut d_kappa =
-            d_divergence.to_f64() * draws.kappa[row] * mean_resultant_slope(dim, draws.kappa[row]);
-        let of_row = |pull: &&Pull<T>| pull.sample / posterior.samples == row;
-        for pull in pulls[done..].iter().take_while(of_row) {
-            let at = done * dim..(done + 1) * dim;
-            d_kappa += draws.backward_sample(pull, row, &z[at.clone()], &d_z[at]);
-            done += 1;
+        let kappa = draws.kappa[row];
+        let mut d_kappa = d_divergence.to_f64() * kappa * mean_resultant_slope(dim, kappa);
+        while let Some((pull, (z, d_z))) = kept.next_if(|(pull, _)| pull.sample / posterior.samples == row) {
+            d_kappa += draws.backward_sample(pull, row, z, d_z, d_mean);
         }
-        draws.backward_row(row, dim, d_kappa);
+        d_raw_kappa[row] = draws.backward_row(row, d_mean, d_kappa);
     }
-    let kappa = match concentration {
-        Concentration::Learned(kappa) => Some((kappa, draws.d_raw_kappa.as_slice())),
-        Concentration::Fixed(_) => None,
-    };
-    [Some((mean, &draws.d_raw)), kappa]
 }
 
 impl<T: Real> Sphere<T> {
-    /// Adds to `∂μ` of the row; the sample's part of `∂κ`. At this z `log q = −κ t − Lc(κ)` with `dLc/dκ = A − 1`, and the ratio's
+    /// Adds to `∂μ`; the sample's part of `∂κ`. At this z `log q = −κ t − Lc(κ)` with `dLc/dκ = A − 1`, and the ratio's
     /// slope in z is `−κ μ`, in which the rotation turns z by nothing.
-    fn backward_sample(&mut self, pull: &Pull<T>, row: usize, z: &[T], d_z: &[T]) -> f64 {
+    fn backward_sample(&self, pull: &Pull<T>, row: usize, z: &[T], d_z: &[T], d_mean: &mut [T]) -> f64 {
         let [ratio, path, score] = [pull.d_log_ratio, pull.path, pull.score].map(T::to_f64);
         let (dim, k) = (z.len(), pull.sample);
-        let (mean, d_mean) = (&self.mean[row * dim..][..dim], &mut self.d_raw[row * dim..][..dim]);
+        let mean = &self.mean[row * dim..][..dim];
         let (kappa, t, dt, across) = (self.kappa[row], self.t[k], self.dt[k], &self.across[k * dim..][..dim]);
         let (along, downhill) = (dot(mean, z), dot(mean, d_z));
         // the rotation: dz = dμ (μ·z) − μ (dμ·z), hence ∂μ = (μ·z) ∂z − (μ·∂z) z; ∂log q/∂μ = κ z; what lies along μ is no matter
@@ -182,9 +173,10 @@ impl<T: Real> Sphere<T> {
         path * (d_t + ratio * kappa) * dt + score * ratio * (t - self.normalizer[row].mean_t)
     }
 
-    /// From `∂μ` to `∂m`, from `∂κ` to `∂raw_kappa`.
-    fn backward_row(&mut self, row: usize, dim: usize, d_kappa: f64) {
-        let (mean, d_mean) = (&self.mean[row * dim..][..dim], &mut self.d_raw[row * dim..][..dim]);
+    /// From `∂μ` to `∂m`, in place; from `∂κ` to `∂raw_kappa`.
+    fn backward_row(&self, row: usize, d_mean: &mut [T], d_kappa: f64) -> T {
+        let dim = d_mean.len();
+        let mean = &self.mean[row * dim..][..dim];
         // μ = m/|m|: ∂m = (∂μ − μ (μ·∂μ)) / |m|
         let radial = dot(mean, d_mean);
         let inverse = self.length[row].to_f64();
@@ -195,7 +187,7 @@ impl<T: Real> Sphere<T> {
         // κ = softplus(s) + 1; at its limit it has no slope
         let free = self.kappa[row] < f64::from(MAX_CONCENTRATION);
         let slope = if free { self.raw_kappa[row].to_f64().sigmoid() } else { 0.0 };
-        self.d_raw_kappa[row] = T::from_f64(d_kappa * slope);
+        T::from_f64(d_kappa * slope)
     }
 }
 
@@ -206,7 +198,7 @@ mod tests {
 
     use super::dot;
     use crate::latent::{Draws, Posterior, Pull};
-    use crate::net::chain::Slope;
+    use crate::net::buffer::Buffer;
     use crate::net::layout::Layout;
     use crate::random::{Purpose, stream};
     use elbow::distribution::vmf_normalizer;
@@ -239,15 +231,15 @@ mod tests {
             |n| -> Vec<f64> { (0..n).map(|_| elbow::math::normal_quantile(rng.next_u32()).into()).collect() };
         let (params, hidden, g) = (normals(layout.len), normals(dim), normals(dim));
         let noise = normals(samples * (dim + 1));
-        let (mut draws, mut slope) = (Draws::default(), Slope::default());
+        let (mut draws, mut d_hidden) = (Draws::default(), Buffer::default());
         let posterior =
             Posterior { latent: &layout.latent, params: &params, hidden: &hidden, noise: &noise, samples };
         posterior.forward(&mut draws);
-        slope.here = g.iter().map(|g| g / samples as f64).cycle().take(samples * dim).collect();
+        let d_z: Vec<f64> = g.iter().map(|g| g / samples as f64).cycle().take(samples * dim).collect();
         let pull = |sample| Pull { sample, d_log_ratio: 0.0, path: 1.0, score: 1.0 };
         let pulls: Vec<_> = (0..samples).map(pull).collect();
-        posterior.backward(&mut draws, 0.0, &pulls, false, &mut slope, &mut vec![0.0; layout.len]);
-        Drawn { m: draws.sphere.raw, d_m: draws.sphere.d_raw, g, z: draws.z }
+        posterior.backward(&mut draws, 0.0, &pulls, &d_z, Some(&mut d_hidden));
+        Drawn { d_m: draws.d_output(0).to_vec(), z: draws.z.to_vec(), m: draws.sphere.raw, g }
     }
 
     fn unit(m: &[f64]) -> Vec<f64> {

@@ -1,9 +1,10 @@
 //! The affine layer `y = W x + b`, for all rows of a batch at once.
 
+use std::ops::Range;
+
 use super::layout::Dense;
 use super::matmul::{Matrix, matmul};
 use super::real::Real;
-use super::simd::add_rows;
 
 /// `y[r] = W x[r] + b` for every row r of the slice `x`.
 pub fn forward<T: Real>(dense: &Dense, params: &[T], x: &[T], y: &mut [T]) {
@@ -15,12 +16,18 @@ pub fn forward<T: Real>(dense: &Dense, params: &[T], x: &[T], y: &mut [T]) {
     matmul(Matrix::new(x, rows, dense.inputs), weights.transposed(), true, y);
 }
 
-/// `∂W += ∂yᵀ x` and `∂b += Σ_r ∂y[r]`.
-pub fn backward<T: Real>(dense: &Dense, x: &[T], dy: &[T], gradient: &mut [T]) {
+/// `∂W = ∂yᵀ x` of the layer's `outputs`, and with `accumulate` `∂W += ∂yᵀ x`.
+pub fn backward_weights<T: Real>(
+    dense: &Dense,
+    outputs: Range<usize>,
+    x: &[T],
+    dy: &[T],
+    accumulate: bool,
+    d_weights: &mut [T],
+) {
     let rows = x.len() / dense.inputs;
-    let dy_matrix = Matrix::new(dy, rows, dense.outputs);
-    matmul(dy_matrix.transposed(), Matrix::new(x, rows, dense.inputs), true, &mut gradient[dense.weights()]);
-    add_rows(dy, &mut gradient[dense.bias()]);
+    let dy = Matrix::new(dy, rows, dense.outputs).columns(outputs).transposed();
+    matmul(dy, Matrix::new(x, rows, dense.inputs), accumulate, d_weights);
 }
 
 /// `∂x = ∂y W`, and with `accumulate` `∂x += ∂y W`.

@@ -97,14 +97,20 @@ impl Latent {
 
     /// Its dense layers in order.
     pub fn dense(&self) -> Vec<&Dense> {
-        match self {
-            Latent::Gaussian { loc, log_scale } => vec![loc, log_scale],
+        self.heads().collect()
+    }
+
+    /// Likewise, without memory of its own.
+    pub fn heads(&self) -> impl Iterator<Item = &Dense> {
+        let (first, second) = match self {
+            Latent::Gaussian { loc, log_scale } => (loc, Some(log_scale)),
             Latent::VonMisesFisher { mean, concentration: Concentration::Learned(kappa) } => {
-                vec![mean, kappa]
+                (mean, Some(kappa))
             }
-            Latent::VonMisesFisher { mean, .. } => vec![mean],
-            Latent::Point { layer } => vec![&layer.dense],
-        }
+            Latent::VonMisesFisher { mean, .. } => (mean, None),
+            Latent::Point { layer } => (&layer.dense, None),
+        };
+        std::iter::once(first).chain(second)
     }
 
     /// What is applied to what the dense layers give.

@@ -1,8 +1,10 @@
 //! Products of matrices that lie in slices.
 
+use std::ops::Range;
+
 use super::real::Real;
 
-/// A matrix in a slice: all of it, row by row, possibly read as its transpose.
+/// A matrix in a slice, row by row: all of it or some columns, possibly read as their transpose.
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a, T> {
     data: &'a [T],
@@ -21,6 +23,20 @@ impl<'a, T: Real> Matrix<'a, T> {
         assert!(!data.is_empty(), "an empty matrix");
         assert_eq!(Some(data.len()), rows.checked_mul(columns), "a {rows} × {columns} matrix");
         Matrix { data, rows, columns, row_stride: columns as isize, column_stride: 1 }
+    }
+
+    /// Some of its columns.
+    ///
+    /// # Panics
+    /// If it has not these columns, or is a transpose or some columns of another.
+    pub fn columns(self, range: Range<usize>) -> Self {
+        assert!(self.row_stride == self.columns as isize && self.column_stride == 1, "not a whole matrix");
+        assert!(
+            range.start < range.end && range.end <= self.columns,
+            "columns {range:?} of {}",
+            self.columns
+        );
+        Matrix { data: &self.data[range.start..], columns: range.len(), ..self }
     }
 
     /// The transpose, of the same numbers.
@@ -49,7 +65,9 @@ pub fn matmul<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, accumulate: bool, c: 
     assert_eq!(Some(c.len()), a.rows.checked_mul(b.columns), "the size of a matrix product");
     // SAFETY: `gemm` reads a[i·row_stride + j·column_stride] for i < rows, j < columns. By `Matrix::new` the data
     // holds exactly rows × columns numbers, at least one, and the strides are (columns, 1), so the largest offset is
-    // rows·columns − 1; `transposed` swaps sizes and strides together and keeps the set of offsets. The same holds
+    // rows·columns − 1; `columns` leaves out as many numbers at the front as its offsets lose and as its range starts at,
+    // and its last column is not beyond the matrix's; `transposed` swaps sizes and strides together and keeps the set of
+    // offsets. The same holds
     // for `b`, and for `c`, which the assertion above sizes and whose strides are (b.columns, 1). `c` is borrowed
     // mutably and therefore overlaps neither. A slice has at most isize::MAX bytes, so no stride or offset
     // overflows. `Real` is sealed: T is f32 or f64, both known to `gemm`.
@@ -116,6 +134,24 @@ mod tests {
     fn products_agree_with_the_definition() {
         agrees_with_definition::<f32>();
         agrees_with_definition::<f64>();
+    }
+
+    #[test]
+    fn columns_of_a_product_are_the_product_of_columns() {
+        let (a, b) = (numbers::<f64>(9 * 7, 5), numbers::<f64>(9 * 4, 3));
+        let product = |range: Range<usize>| {
+            let mut c = vec![f64::NAN; range.len() * 4];
+            let a = Matrix::new(&a, 9, 7).columns(range).transposed();
+            matmul(a, Matrix::new(&b, 9, 4), false, &mut c);
+            c
+        };
+        assert_eq!([product(0..3), product(3..6), product(6..7)].concat(), product(0..7));
+    }
+
+    #[test]
+    #[should_panic(expected = "columns 3..8 of 7")]
+    fn columns_beyond_the_last_are_refused() {
+        Matrix::new(&[1.0; 14], 2, 7).columns(3..8);
     }
 
     #[test]

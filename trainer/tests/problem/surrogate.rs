@@ -46,7 +46,7 @@ impl Problem {
     fn draw(&self, params: &[f64]) -> Vec<f64> {
         let mut draws = Draws::default();
         self.posterior(params, |posterior| posterior.forward(&mut draws));
-        draws.z
+        draws.z.to_vec()
     }
 
     /// `log p(x, z)` but for a constant.
