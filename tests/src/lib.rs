@@ -1,4 +1,6 @@
 //! What several tests need.
+pub mod bench;
+pub mod image;
 pub mod models;
 pub mod qemu;
 pub mod shared;

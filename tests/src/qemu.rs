@@ -1,24 +1,29 @@
 //! Builds the firmware for a target and runs it in QEMU, by `cross.sh`, whose message names what is missing.
 
+use crate::image::Image;
 use std::{
+    ffi::OsStr,
     path::Path,
     process::{Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-/// A linked firmware image.
-#[derive(Debug)]
-pub struct Image(Vec<u8>);
-
 /// Links one of the firmware's bins.
 ///
 /// # Panics
 /// It does not build, or the firmware not without a warning.
 pub fn build(target: &str, bin: &str) -> Image {
-    let path = cross(&["build", target, bin]);
-    let path = path.lines().last().expect("`cross.sh build` ends with the image's path");
-    Image(std::fs::read(root().join(path)).expect("the image was just linked"))
+    build_with(target, bin, &[])
+}
+
+/// As [`build`], with variables of the environment.
+///
+/// # Panics
+/// As [`build`].
+pub fn build_with(target: &str, bin: &str, variables: &[(&str, &OsStr)]) -> Image {
+    let path = cross(&["build", target, bin], variables);
+    Image::read(root().join(path.lines().last().expect("`cross.sh build` ends with the image's path")))
 }
 
 /// Compiles the library alone.
@@ -26,7 +31,7 @@ pub fn build(target: &str, bin: &str) -> Image {
 /// # Panics
 /// It does not compile.
 pub fn check(target: &str) {
-    cross(&["check", target]);
+    cross(&["check", target], &[]);
 }
 
 /// Runs one of the firmware's bins and returns what it printed.
@@ -34,36 +39,17 @@ pub fn check(target: &str) {
 /// # Panics
 /// It does not build, or exits with another status than 0.
 pub fn run(target: &str, bin: &str) -> String {
-    cross(&["run", target, bin])
+    cross(&["run", target, bin], &[])
 }
 
-impl Image {
-    /// Bytes that the image takes in flash: the file's parts that are loaded.
-    ///
-    /// # Panics
-    /// The image is no 32-bit little-endian ELF file.
-    pub fn flash(&self) -> usize {
-        let bytes =
-            |at: usize, len| self.0[at..at + len].iter().rev().fold(0, |n, &b| n << 8 | usize::from(b));
-        assert_eq!(self.0[..6], *b"\x7fELF\x01\x01", "a 32-bit little-endian ELF file");
-        let (table, size, count) = (bytes(28, 4), bytes(42, 2), bytes(44, 2));
-        let load = |header: &usize| bytes(*header, 4) == 1;
-        (0..count).map(|i| table + i * size).filter(load).map(|header| bytes(header + 16, 4)).sum()
-    }
-
-    /// Whether a symbol of this name, or one whose mangled name contains it, was linked.
-    pub fn names(&self, symbol: &str) -> bool {
-        self.0.windows(symbol.len()).any(|window| window == symbol.as_bytes())
-    }
-}
-
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the workspace")
 }
 
-fn cross(arguments: &[&str]) -> String {
-    let Output { status, stdout, stderr } =
-        finish(Command::new("./cross.sh").args(arguments).current_dir(root()));
+fn cross(arguments: &[&str], variables: &[(&str, &OsStr)]) -> String {
+    let mut command = Command::new("./cross.sh");
+    let command = command.args(arguments).envs(variables.iter().copied()).current_dir(root());
+    let Output { status, stdout, stderr } = finish(command);
     let stderr = String::from_utf8_lossy(&stderr);
     assert!(status.success(), "./cross.sh {} ends with {status}:\n{stderr}", arguments.join(" "));
     // The bare-metal half is compiled here only: the host's clippy never sees its warnings.
@@ -72,10 +58,10 @@ fn cross(arguments: &[&str]) -> String {
 }
 
 /// Waits for a command, but not for ever: firmware that hangs in QEMU would hold up the tests.
-fn finish(command: &mut Command) -> Output {
+pub(crate) fn finish(command: &mut Command) -> Output {
     let deadline = Instant::now() + Duration::from_secs(600);
     let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("cross.sh starts");
+    let mut child = command.spawn().expect("the program is there");
     // What the child prints is read beside the wait: a full pipe would stop it.
     let (mut out, mut err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
     let read = |from: &mut dyn std::io::Read| {
