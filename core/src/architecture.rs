@@ -98,6 +98,18 @@ pub enum LikelihoodKind {
     GaussianPerOutput,
 }
 
+/// What the weights of the dense layers are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WeightKind {
+    /// 32-bit floats
+    #[default]
+    F32,
+    /// eight bits and a scale for each output; all else in floats
+    Int8,
+    /// eight bits, on hidden vectors of eight bits
+    Int8x8,
+}
+
 /// What is done to a raw frame first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeaturesKind {
@@ -134,6 +146,9 @@ pub struct Architecture {
     pub decoder: Vec<Hidden, MAX_LAYERS>,
     /// the likelihood
     pub likelihood: LikelihoodKind,
+    /// what the weights are; a file says it in a field of its own
+    #[serde(skip)]
+    pub weights: WeightKind,
 }
 
 impl Architecture {
@@ -161,8 +176,11 @@ impl Architecture {
         let widths = self.encoder.iter().chain(&self.decoder).map(|layer| layer.width);
         let sizes_are =
             widths.chain([self.features, self.latent_dims()]).all(|size| (1..=MAX_WIDTH).contains(&size));
-        // a sphere has at least two coordinates
-        sizes_are && !matches!(self.latent, LatentKind::VonMisesFisher { dim: ..2, .. })
+        let has_hidden = !self.encoder.is_empty() && !self.decoder.is_empty();
+        // integers are what hidden layers hand on; a sphere has at least two coordinates
+        sizes_are
+            && (has_hidden || self.weights != WeightKind::Int8x8)
+            && !matches!(self.latent, LatentKind::VonMisesFisher { dim: ..2, .. })
     }
 
     /// The hash of the shape: equal to that of the type written beside the model file.
@@ -173,14 +191,15 @@ impl Architecture {
             FeaturesKind::Standardize => Part::Standardize,
             FeaturesKind::LogStandardize => Part::LogStandardize,
         };
-        let linear = |inputs, outputs| dense(inputs, outputs, Activation::Identity);
-        let head = linear(self.encoder_width(), latent);
+        let (encoder_width, decoder_width) = (self.encoder_width(), self.decoder_width());
+        let linear = |inputs, outputs| self.last(inputs, outputs, Activation::Identity);
+        let head = linear(encoder_width, latent);
         let head = match self.latent {
             LatentKind::Gaussian { .. } => of(&[Part::GaussianHead as u32, head, head]),
             LatentKind::VonMisesFisher { concentration, .. } => {
                 let concentration = match concentration {
                     ConcentrationKind::Learned => {
-                        of(&[Part::LearnedConcentration as u32, linear(self.encoder_width(), 1)])
+                        of(&[Part::LearnedConcentration as u32, linear(encoder_width, 1)])
                     }
                     ConcentrationKind::Fixed { .. } => of(&[Part::FixedConcentration as u32]),
                     ConcentrationKind::Tabled { .. } => {
@@ -190,10 +209,10 @@ impl Architecture {
                 of(&[Part::VmfHead as u32, head, concentration])
             }
             LatentKind::Point { activation, .. } => {
-                of(&[Part::PointHead as u32, dense(self.encoder_width(), latent, activation)])
+                of(&[Part::PointHead as u32, self.last(encoder_width, latent, activation)])
             }
         };
-        let output = linear(self.decoder_width(), self.features);
+        let output = linear(decoder_width, self.features);
         let likelihood = match self.likelihood {
             LikelihoodKind::Bernoulli => of(&[Part::Bernoulli as u32, output]),
             LikelihoodKind::Gaussian => of(&[Part::Gaussian as u32, output]),
@@ -202,22 +221,43 @@ impl Architecture {
         of(&[
             Part::Vae as u32,
             of(&[features as u32, self.features]),
-            chain(self.features, &self.encoder),
+            self.chain(self.features, &self.encoder),
             head,
-            chain(latent, &self.decoder),
+            self.chain(latent, &self.decoder),
             likelihood,
         ])
     }
-}
 
-fn chain(mut inputs: u32, layers: &[Hidden]) -> u32 {
-    if layers.is_empty() {
-        return of(&[Part::PassThrough as u32, inputs]);
+    /// The hash of hidden layers, one after another.
+    fn chain(&self, mut inputs: u32, layers: &[Hidden]) -> u32 {
+        let quantized = self.weights == WeightKind::Int8x8;
+        if layers.is_empty() && !quantized {
+            return of(&[Part::PassThrough as u32, inputs]);
+        }
+        let mut hash = fold(START, Part::Chain as u32);
+        if quantized {
+            hash = fold(hash, of(&[Part::Quantize as u32, inputs]));
+        }
+        for (i, layer) in layers.iter().enumerate() {
+            let (part, activation) = match self.weights {
+                WeightKind::F32 => (Part::Dense, layer.activation),
+                WeightKind::Int8 => (Part::DenseInt8, layer.activation),
+                WeightKind::Int8x8 if i == 0 => (Part::DenseInt8x16, Activation::Identity),
+                WeightKind::Int8x8 => (Part::DenseInt8x8, Activation::Identity),
+            };
+            hash = fold(hash, dense(part, inputs, layer.width, activation));
+            inputs = layer.width;
+        }
+        hash
     }
-    let mut hash = fold(START, Part::Chain as u32);
-    for layer in layers {
-        hash = fold(hash, dense(inputs, layer.width, layer.activation));
-        inputs = layer.width;
+
+    /// The hash of a layer that ends a chain of hidden layers.
+    fn last(&self, inputs: u32, outputs: u32, activation: Activation) -> u32 {
+        let part = match self.weights {
+            WeightKind::F32 => Part::Dense,
+            WeightKind::Int8 => Part::DenseInt8,
+            WeightKind::Int8x8 => Part::LinearInt8x8,
+        };
+        dense(part, inputs, outputs, activation)
     }
-    hash
 }

@@ -48,11 +48,16 @@ pub enum Part {
     TabledConcentration = 14,
     LogStandardize = 15,
     PointHead = 16,
+    DenseInt8x8 = 17,
+    DenseInt8x16 = 18,
+    LinearInt8x8 = 19,
+    Quantize = 20,
+    DenseInt8 = 21,
 }
 
-/// The hash of a dense layer.
-pub const fn dense(inputs: u32, outputs: u32, activation: Activation) -> u32 {
-    of(&[Part::Dense as u32, inputs, outputs, activation as u32])
+/// The hash of a dense layer, whose part says what its weights are.
+pub const fn dense(part: Part, inputs: u32, outputs: u32, activation: Activation) -> u32 {
+    of(&[part as u32, inputs, outputs, activation as u32])
 }
 
 /// A type whose shape is known to the compiler.

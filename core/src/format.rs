@@ -14,8 +14,8 @@ compile_error!("Elbow borrows little-endian weights in place: big-endian targets
 
 /// First bytes of a model file. The high bit and the line ending show a file mangled as text.
 pub const MAGIC: [u8; 8] = *b"\x89ELBOW\r\n";
-/// Version of the layout of the file.
-pub const FORMAT_VERSION: u16 = 1;
+/// Version of the layout of the file: 1 where the weights are floats, 2 where the metadata says what they are.
+pub const FORMAT_VERSION: u16 = 2;
 /// Version of the arithmetic: equal profiles give equal bits.
 pub const NUMERIC_PROFILE: u16 = 1;
 /// Sections begin at multiples of this many bytes.
@@ -76,7 +76,7 @@ impl fmt::Display for LoadError {
             LoadError::UnsupportedVersion { found } => {
                 write!(
                     f,
-                    "model format {found}, but this build reads {FORMAT_VERSION}; export the model again"
+                    "model format {found}, but this build reads 1 to {FORMAT_VERSION}; export the model again"
                 )
             }
             LoadError::UnsupportedNumericProfile { found } => {
@@ -143,6 +143,7 @@ pub struct Metadata<'a> {
 pub struct ModelFile<'a> {
     /// hash of the model's shape
     pub fingerprint: u32,
+    version: u16,
     metadata: &'a [u8],
     parameters: &'a [u8],
 }
@@ -165,7 +166,7 @@ impl<'a> ModelFile<'a> {
         let (fields, _) = rest.split_first_chunk::<{ HEADER_LEN - 8 }>().ok_or(short)?;
         let [v0, v1, p0, p1, fields @ ..] = *fields;
         let (version, profile) = (u16::from_le_bytes([v0, v1]), u16::from_le_bytes([p0, p1]));
-        if version != FORMAT_VERSION {
+        if !(1..=FORMAT_VERSION).contains(&version) {
             return Err(LoadError::UnsupportedVersion { found: version });
         }
         if profile != NUMERIC_PROFILE {
@@ -186,7 +187,7 @@ impl<'a> ModelFile<'a> {
         let parameters = body.get(offset..).filter(|rest| rest.len() == length);
         match (metadata, parameters) {
             (Some(metadata), Some(parameters)) if offset.is_multiple_of(ALIGNMENT) => {
-                Ok(ModelFile { fingerprint, metadata, parameters })
+                Ok(ModelFile { fingerprint, version, metadata, parameters })
             }
             _ => Err(LoadError::Malformed),
         }
@@ -197,7 +198,14 @@ impl<'a> ModelFile<'a> {
     /// # Errors
     /// [`LoadError::Malformed`] where the bytes are not what this version writes.
     pub fn metadata(&self) -> Result<Metadata<'a>, LoadError> {
-        postcard::from_bytes(self.metadata).map_err(|_| LoadError::Malformed)
+        let decode = || {
+            let (mut metadata, rest) = postcard::take_from_bytes::<Metadata<'_>>(self.metadata)?;
+            if self.version > 1 {
+                metadata.architecture.weights = postcard::from_bytes(rest)?;
+            }
+            Ok(metadata)
+        };
+        decode().map_err(|_: postcard::Error| LoadError::Malformed)
     }
 
     /// The parameters, to be taken section by section.
@@ -218,16 +226,13 @@ pub struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
-    /// The next section, of `n` numbers, borrowed in place.
+    /// The next section, of `n` numbers that must be finite, borrowed in place.
     ///
     /// # Errors
     /// [`LoadError::Malformed`] past the end, [`LoadError::Misaligned`], [`LoadError::NonFinite`].
     #[cfg_attr(target_os = "none", inline(never))]
     pub fn floats(&mut self, n: usize) -> Result<&'a [f32], LoadError> {
-        let bytes = n.checked_mul(size_of::<f32>()).ok_or(LoadError::Malformed)?;
-        let section = self.rest.get(..bytes).ok_or(LoadError::Malformed)?;
-        self.rest = self.rest.get(bytes.next_multiple_of(ALIGNMENT)..).ok_or(LoadError::Malformed)?;
-        let floats: &[f32] = bytemuck::try_cast_slice(section).map_err(|_| LoadError::Misaligned)?;
+        let floats: &[f32] = self.numbers(n)?;
         if floats.iter().all(|value| math::is_finite(*value)) {
             Ok(floats)
         } else {
@@ -235,13 +240,35 @@ impl<'a> Sections<'a> {
         }
     }
 
+    /// The next section, of `n` integers, borrowed in place.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`] past the end, [`LoadError::Misaligned`].
+    pub fn integers<T: Integer>(&mut self, n: usize) -> Result<&'a [T], LoadError> {
+        self.numbers(n)
+    }
+
+    fn numbers<T: bytemuck::AnyBitPattern>(&mut self, n: usize) -> Result<&'a [T], LoadError> {
+        let bytes = n.checked_mul(size_of::<T>()).ok_or(LoadError::Malformed)?;
+        let section = self.rest.get(..bytes).ok_or(LoadError::Malformed)?;
+        self.rest = self.rest.get(bytes.next_multiple_of(ALIGNMENT)..).ok_or(LoadError::Malformed)?;
+        bytemuck::try_cast_slice(section).map_err(|_| LoadError::Misaligned)
+    }
+
     /// The next section, of `n` tile rows of eight numbers.
     ///
     /// # Errors
     /// As [`Sections::floats`].
     pub fn tiles(&mut self, n: usize) -> Result<&'a [[f32; TILE]], LoadError> {
-        let floats = self.floats(n.checked_mul(TILE).ok_or(LoadError::Malformed)?)?;
-        Ok(floats.as_chunks().0)
+        Ok(self.floats(n.checked_mul(TILE).ok_or(LoadError::Malformed)?)?.as_chunks().0)
+    }
+
+    /// The next section, of `n` tile rows of eight integers.
+    ///
+    /// # Errors
+    /// As [`Sections::integers`].
+    pub fn integer_tiles<T: Integer>(&mut self, n: usize) -> Result<&'a [[T; TILE]], LoadError> {
+        Ok(self.integers(n.checked_mul(TILE).ok_or(LoadError::Malformed)?)?.as_chunks().0)
     }
 
     /// Ends the reading.
@@ -252,6 +279,13 @@ impl<'a> Sections<'a> {
         if self.rest.is_empty() { Ok(()) } else { Err(LoadError::Malformed) }
     }
 }
+
+/// An integer that a section may hold: every pattern of bits is one.
+pub trait Integer: bytemuck::AnyBitPattern {}
+
+impl Integer for i8 {}
+impl Integer for u16 {}
+impl Integer for i32 {}
 
 /// A part of a model that takes its parameters from a file.
 pub trait Load<'a>: Sized {

@@ -7,11 +7,21 @@
 //! `s = b; for i in 0..n { s = s + w[i]·x[i] }`, each operation rounded to nearest (numeric profile 1).
 //!
 //! Speed comes from doing several *outputs* and several *samples* (lanes) at once, which leaves each sum alone.
+//! A weight type is a [`Weight`], which says how a product is added, and a
+//! [`Finish`], which says what becomes of a sum.
 //!
 //! `cfg_attr(target_os = "none", inline(never))`, here and in other modules, marks what a device shall hold one copy of: else
 //! there would be one for each layer, or for each turn of a short loop. A host inlines it.
 
-use core::slice::{from_mut, from_ref};
+mod finish;
+mod weight;
+
+pub use finish::{AsIs, Finish, NODES, Requantize, Scale};
+pub use weight::{Sum, Weight};
+
+use crate::shape::Element;
+use core::marker::PhantomData;
+use core::slice::from_mut;
 
 /// Outputs per tile.
 pub const TILE: usize = 8;
@@ -23,190 +33,223 @@ const HALF: usize = TILE / 2;
 /// registers, and enough to hide the time that an addition takes.
 const MANY: usize = 16;
 
+/// Inputs in one turn of the loop over integers, where LLVM may reorder the sums, and on Arm does best with this many.
+const INTEGER_UNROLL: usize = if cfg!(target_arch = "riscv32") { 2 } else { 6 };
+
 /// Eight outputs of `L` samples.
-pub type Tile<const L: usize> = [[f32; L]; TILE];
+pub type Tile<const L: usize, T = f32> = [[T; L]; TILE];
 
 /// How many tiles `outputs` take.
 pub const fn tiles(outputs: usize) -> usize {
     outputs.div_ceil(TILE)
 }
 
-/// `y[o][l] = bias[o] + Σ_i weights[o][i]·x[i][l]`, inputs rising, for as many tiles as `y` has.
-///
-/// **Shape.** `weights`: `[tiles][inputs][8]`, `bias`: `[tiles][8]`, `x`: `[inputs][L]`, `y`: `[tiles][8][L]`.
-///
-/// **Cost.** inputs · 8 · L multiply-adds a tile; each weight is read once for all `L` samples.
+/// The parameters of a dense layer of weights `W` on inputs `X`, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Tiles<'a, X, W: Weight<X>, F> {
+    /// `[tiles][inputs][8]`
+    pub weights: &'a [[W; TILE]],
+    /// `[tiles][8]`
+    pub bias: &'a [[W::Sum; TILE]],
+    /// what becomes of a sum
+    pub finish: F,
+    /// what the weights multiply
+    pub input: PhantomData<fn(X)>,
+}
+
+/// A dense layer, whatever its numbers.
+pub trait Kernel: Copy {
+    /// What it reads.
+    type From: Element;
+    /// What it gives.
+    type To: Element;
+
+    /// `y[o][l] = finish(bias[o] + Σ_i weights[o][i]·x[i][l])`, inputs rising, for as many tiles as `y` has, from tile `first`.
+    ///
+    /// **Shape.** `x`: `[inputs][L]`, `y`: `[tiles][8][L]`.
+    ///
+    /// **Cost.** inputs · 8 · L multiply-adds a tile; each weight is read once for all `L` samples.
+    fn dense<const L: usize>(&self, first: usize, x: &[[Self::From; L]], y: &mut [Tile<L, Self::To>]);
+
+    /// As [`dense`](Self::dense), but hands each of the `outputs` over instead of storing it, and then some padding.
+    fn for_each_row<const L: usize>(
+        &self,
+        x: &[[Self::From; L]],
+        outputs: usize,
+        visit: impl FnMut([Self::To; L]),
+    );
+
+    /// One tile.
+    #[inline(always)]
+    fn tile<const L: usize>(&self, t: usize, x: &[[Self::From; L]]) -> Tile<L, Self::To> {
+        let mut y = [[Self::To::ZERO; L]; TILE];
+        self.dense(t, x, from_mut(&mut y));
+        y
+    }
+}
+
+impl<X: Element, W: Weight<X>, F: Finish<W::Sum>> Kernel for Tiles<'_, X, W, F> {
+    type From = X;
+    type To = F::To;
+
+    #[inline(always)]
+    fn dense<const L: usize>(&self, first: usize, x: &[[X; L]], y: &mut [Tile<L, F::To>]) {
+        let weights = self.weights.get(first * x.len()..).unwrap_or(&[]);
+        dense(weights, self.bias.get(first..).unwrap_or(&[]), self.finish.skip(first), x, y);
+    }
+
+    #[inline(always)]
+    fn for_each_row<const L: usize>(&self, x: &[[X; L]], outputs: usize, mut visit: impl FnMut([F::To; L])) {
+        for (t, bias) in self.bias.iter().enumerate() {
+            let Some(weights) = of_tile(t, self.weights, x.len()) else { return };
+            let block = Block { t, weights, bias, finish: self.finish, x };
+            let left = outputs.saturating_sub(t * TILE);
+            if L == 1 || !W::SIDE_BY_SIDE {
+                for row in block.whole() {
+                    visit(row);
+                }
+            } else if L < MANY || left <= HALF {
+                for part in 0..left.div_ceil(HALF).min(TILE / HALF) {
+                    for row in block.half(part) {
+                        visit(row);
+                    }
+                }
+            } else {
+                for row in block.both_halves().as_flattened() {
+                    visit(*row);
+                }
+            }
+        }
+    }
+}
+
 #[cfg_attr(target_os = "none", inline(never))]
 #[cfg_attr(not(target_os = "none"), inline(always))]
-pub fn dense<const L: usize>(
-    weights: &[[f32; TILE]],
-    bias: &[[f32; TILE]],
-    x: &[[f32; L]],
-    y: &mut [Tile<L>],
+fn dense<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize>(
+    weights: &[[W; TILE]],
+    bias: &[[W::Sum; TILE]],
+    finish: F,
+    x: &[[X; L]],
+    y: &mut [Tile<L, F::To>],
 ) {
     for (t, (bias, y)) in bias.iter().zip(y).enumerate() {
         let Some(weights) = of_tile(t, weights, x.len()) else { return };
-        if L == 1 {
-            y.copy_from_slice(&rows::<L, TILE, 4>(0, weights, bias, x));
+        let block = Block { t, weights, bias, finish, x };
+        if L == 1 || !W::SIDE_BY_SIDE {
+            *y = block.whole();
         } else if L < MANY {
             for (part, y) in y.as_chunks_mut().0.iter_mut().enumerate() {
-                *y = rows::<L, HALF, 2>(part, weights, bias, x);
+                *y = block.half(part);
             }
         } else {
-            let [lower, upper] = both_halves(weights, bias, x);
+            let [lower, upper] = block.both_halves();
             y[..HALF].copy_from_slice(&lower);
             y[HALF..].copy_from_slice(&upper);
         }
     }
 }
 
-/// As [`dense`], but hands each of the `outputs` over instead of storing it, and then some padding.
-#[inline(always)]
-pub fn for_each_row<const L: usize>(
-    weights: &[[f32; TILE]],
-    bias: &[[f32; TILE]],
-    x: &[[f32; L]],
-    outputs: usize,
-    mut visit: impl FnMut([f32; L]),
-) {
-    for (t, bias) in bias.iter().enumerate() {
-        let Some(weights) = of_tile(t, weights, x.len()) else { return };
-        let left = outputs.saturating_sub(t * TILE);
-        if L == 1 {
-            for row in rows::<L, TILE, 4>(0, weights, bias, x) {
-                visit(row);
-            }
-        } else if L < MANY || left <= HALF {
-            for part in 0..left.div_ceil(HALF).min(TILE / HALF) {
-                for row in rows::<L, HALF, 2>(part, weights, bias, x) {
-                    visit(row);
-                }
-            }
-        } else {
-            for row in both_halves(weights, bias, x).as_flattened() {
-                visit(*row);
-            }
+/// What a pass over some rows of a tile needs.
+struct Block<'a, X, W: Weight<X>, F, const L: usize> {
+    t: usize,
+    weights: &'a [[W; TILE]],
+    bias: &'a [W::Sum; TILE],
+    finish: F,
+    x: &'a [[X; L]],
+}
+
+impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W, F, L> {
+    /// All outputs, one sample after another.
+    #[inline(always)]
+    fn whole(&self) -> Tile<L, F::To> {
+        let mut y = [[F::To::ZERO; L]; TILE];
+        for l in 0..L {
+            let sums = if W::SIDE_BY_SIDE {
+                self.sums::<1, TILE, 4>(0, l)
+            } else {
+                self.sums::<1, TILE, INTEGER_UNROLL>(0, l)
+            };
+            y.iter_mut().zip(self.finish.finish(self.t, 0, sums)).for_each(|(y, [output])| y[l] = output);
         }
+        y
+    }
+
+    /// Half of the outputs.
+    #[inline(always)]
+    fn half(&self, part: usize) -> [[F::To; L]; HALF] {
+        self.finish.finish(self.t, part, self.sums::<L, HALF, 2>(part, 0))
+    }
+
+    /// The two halves in one pass over the inputs. They are two variables because the compiler does not keep one of 8 · 16 numbers
+    /// in registers.
+    #[inline(always)]
+    fn both_halves(&self) -> [[[F::To; L]; HALF]; 2] {
+        let mut lower = of_part::<_, HALF>(0, self.bias).map(|bias| [bias; L]);
+        let mut upper = of_part::<_, HALF>(1, self.bias).map(|bias| [bias; L]);
+        for (w, x) in self.weights.iter().zip(self.x) {
+            add(&mut lower, 0, w, 0, x);
+            add(&mut upper, 1, w, 0, x);
+        }
+        [self.finish.finish(self.t, 0, lower), self.finish.finish(self.t, 1, upper)]
+    }
+
+    /// The sums of the rows `part·N .. part·N + N`, for `M` samples from `first` on, `UNROLL` inputs in each turn of the loop.
+    #[inline(always)]
+    fn sums<const M: usize, const N: usize, const UNROLL: usize>(
+        &self,
+        part: usize,
+        first: usize,
+    ) -> [[W::Sum; M]; N] {
+        let mut s = of_part(part, self.bias).map(|bias| [bias; M]);
+        let (mut ws, last_ws) = self.weights.as_chunks::<UNROLL>();
+        let (mut xs, last_xs) = self.x.as_chunks::<UNROLL>();
+        // by slice patterns, not `zip`: LLVM then counts down, which takes an instruction less in each turn on Thumb
+        while let ([w, rest_ws @ ..], [x, rest_xs @ ..]) = (ws, xs) {
+            for (w, x) in w.iter().zip(x) {
+                add(&mut s, part, w, first, x);
+            }
+            (ws, xs) = (rest_ws, rest_xs);
+        }
+        for (w, x) in last_ws.iter().zip(last_xs) {
+            add(&mut s, part, w, first, x);
+        }
+        s
     }
 }
 
-/// One tile: `s[o][l] = bias[o] + Σ_i weights[i][o]·x[i][l]`.
-///
-/// **Shape.** `weights`: `[inputs][8]`, `x`: `[inputs][L]`.
+/// `s[o][l] += w[part·N + o]·x[first + l]`
 #[inline(always)]
-pub fn tile<const L: usize>(weights: &[[f32; TILE]], bias: &[f32; TILE], x: &[[f32; L]]) -> Tile<L> {
-    let mut y = [[0.0; L]; TILE];
-    dense(weights, from_ref(bias), x, from_mut(&mut y));
-    y
+fn add<X, W: Weight<X>, const L: usize, const M: usize, const N: usize>(
+    s: &mut [[W::Sum; M]; N],
+    part: usize,
+    w: &[W; TILE],
+    first: usize,
+    x: &[X; L],
+) where
+    X: Element,
+{
+    // borrowed: eight bits that are copied would be loaded in words and taken apart
+    let (w, x): (Option<&[W; N]>, _) =
+        (w.as_chunks().0.get(part), x.get(first..).and_then(<[X]>::first_chunk::<M>));
+    let (Some(w), Some(x)) = (w, x) else { return };
+    for (s, w) in s.iter_mut().zip(w) {
+        for (s, x) in s.iter_mut().zip(x) {
+            *s = w.add_product(*x, *s);
+        }
+    }
 }
 
 /// The weights of a tile, if they are there.
 #[inline(always)]
-fn of_tile(t: usize, weights: &[[f32; TILE]], inputs: usize) -> Option<&[[f32; TILE]]> {
+fn of_tile<W>(t: usize, weights: &[[W; TILE]], inputs: usize) -> Option<&[[W; TILE]]> {
     weights.get(t * inputs..(t + 1) * inputs)
 }
 
-/// The rows `part·N .. part·N + N` of a tile, `UNROLL` inputs in each turn of the loop.
+/// The numbers of the rows `part·N .. part·N + N` of a tile.
 #[inline(always)]
-fn rows<const L: usize, const N: usize, const UNROLL: usize>(
-    part: usize,
-    weights: &[[f32; TILE]],
-    bias: &[f32; TILE],
-    x: &[[f32; L]],
-) -> [[f32; L]; N] {
-    let mut s = of_part::<N>(part, bias).map(|bias| [bias; L]);
-    let ((mut ws, last_ws), (mut xs, last_xs)) = (weights.as_chunks::<UNROLL>(), x.as_chunks::<UNROLL>());
-    // by slice patterns, not `zip`: LLVM then counts down, which takes an instruction less in each turn on Thumb
-    while let ([w, rest_ws @ ..], [x, rest_xs @ ..]) = (ws, xs) {
-        for (w, x) in w.iter().zip(x) {
-            add(&mut s, of_part(part, w), x);
-        }
-        (ws, xs) = (rest_ws, rest_xs);
-    }
-    for (w, x) in last_ws.iter().zip(last_xs) {
-        add(&mut s, of_part(part, w), x);
-    }
-    s
-}
-
-/// The two halves of a tile in one pass over the inputs. They are two variables because the compiler does not keep one of
-/// 8 · 16 numbers in registers.
-#[inline(always)]
-fn both_halves<const L: usize>(
-    weights: &[[f32; TILE]],
-    bias: &[f32; TILE],
-    x: &[[f32; L]],
-) -> [[[f32; L]; HALF]; 2] {
-    let mut lower = of_part::<HALF>(0, bias).map(|bias| [bias; L]);
-    let mut upper = of_part::<HALF>(1, bias).map(|bias| [bias; L]);
-    for (w, x) in weights.iter().zip(x) {
-        add(&mut lower, of_part(0, w), x);
-        add(&mut upper, of_part(1, w), x);
-    }
-    [lower, upper]
-}
-
-/// `s[o][l] += w[o]·x[l]`
-#[inline(always)]
-fn add<const L: usize, const N: usize>(s: &mut [[f32; L]; N], w: [f32; N], x: &[f32; L]) {
-    for (s, w) in s.iter_mut().zip(w) {
-        for (s, x) in s.iter_mut().zip(x) {
-            *s += w * x;
-        }
-    }
-}
-
-/// The numbers `part·N .. part·N + N` of a tile.
-#[inline(always)]
-fn of_part<const N: usize>(part: usize, tile: &[f32; TILE]) -> [f32; N] {
-    tile.as_chunks().0.get(part).copied().unwrap_or([0.0; N])
+fn of_part<T: Element, const N: usize>(part: usize, tile: &[T; TILE]) -> [T; N] {
+    tile.as_chunks().0.get(part).copied().unwrap_or([T::ZERO; N])
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The order that the number rules demand, written as plainly as possible.
-    fn row_dot(weights: &[[f32; TILE]], bias: &[f32; TILE], x: &[[f32; 1]], o: usize) -> f32 {
-        let mut s = bias[o];
-        for i in 0..x.len() {
-            s += weights[i][o] * x[i][0];
-        }
-        s
-    }
-
-    fn pseudo(i: usize) -> f32 {
-        ((i as u32).wrapping_mul(2_654_435_761) >> 8) as f32 / 8_388_608.0 - 1.0
-    }
-
-    #[test]
-    fn every_batch_form_gives_the_bits_of_a_plain_loop() {
-        let mut weights = [[0.0; TILE]; 37];
-        for (i, row) in weights.iter_mut().enumerate() {
-            for (o, w) in row.iter_mut().enumerate() {
-                *w = pseudo(i * TILE + o + 1);
-            }
-        }
-        let bias = core::array::from_fn(|o| pseudo(1000 + o));
-        let mut four = [[0.0; 4]; 37];
-        let mut sixteen = [[0.0; 16]; 37];
-        for i in 0..37 {
-            sixteen[i] = core::array::from_fn(|l| pseudo(7 * i + 31 * l + 5000));
-            four[i].copy_from_slice(&sixteen[i][..4]);
-        }
-        let (by_four, by_sixteen) = (tile(&weights, &bias, &four), tile(&weights, &bias, &sixteen));
-        for l in 0..16 {
-            let mut one = [[0.0; 1]; 37];
-            one.iter_mut().zip(&sixteen).for_each(|(one, x)| one[0] = x[l]);
-            let by_one = tile(&weights, &bias, &one);
-            for o in 0..TILE {
-                let expected = row_dot(&weights, &bias, &one, o).to_bits();
-                assert_eq!(by_one[o][0].to_bits(), expected);
-                assert_eq!(by_sixteen[o][l].to_bits(), expected);
-                if l < 4 {
-                    assert_eq!(by_four[o][l].to_bits(), expected);
-                }
-            }
-        }
-    }
-}
+mod tests;

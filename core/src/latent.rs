@@ -17,7 +17,7 @@ use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
 use crate::noise::LowDiscrepancy;
-use crate::shape::Shape;
+use crate::shape::{Element, Shape};
 use rand_core::Rng;
 
 /// Smallest log scale that a Gaussian head gives: standard deviations are at least `exp(−10)`.
@@ -41,6 +41,8 @@ pub trait Posterior {
 pub trait Head {
     /// Size of the hidden vector.
     type In: Shape;
+    /// What the hidden vector is made of.
+    type From: Element;
     /// Size of the latent.
     type Latent: Shape;
     /// What it gives.
@@ -53,9 +55,9 @@ pub trait Head {
     /// Number of latent coordinates.
     fn dims(&self) -> usize;
     /// q(z|x) for one hidden vector.
-    fn posterior(&self, hidden: &[[f32; 1]]) -> Self::Posterior;
+    fn posterior(&self, hidden: &[[Self::From; 1]]) -> Self::Posterior;
     /// q(z|x) for the hidden vectors of `L` frames, each with the default noise.
-    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> Self::Posteriors<L>;
+    fn posteriors<const L: usize>(&self, hidden: &[[Self::From; L]]) -> Self::Posteriors<L>;
     /// A fresh copy of the default randomness: always the same words.
     fn noise(&self) -> Self::Noise;
 }
@@ -94,15 +96,16 @@ pub struct GaussianHead<M, S> {
     log_scale: S,
 }
 
-impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> GaussianHead<M, S> {
+impl<M: Projection, S: Projection<In = M::In, Out = M::Out, From = M::From>> GaussianHead<M, S> {
     /// Joins the two layers.
     pub fn new(loc: M, log_scale: S) -> Self {
         GaussianHead { loc, log_scale }
     }
 }
 
-impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Head for GaussianHead<M, S> {
+impl<M: Projection, S: Projection<In = M::In, Out = M::Out, From = M::From>> Head for GaussianHead<M, S> {
     type In = M::In;
+    type From = M::From;
     type Latent = M::Out;
     type Posterior = DiagonalGaussian<M::Out>;
     type Noise = LowDiscrepancy;
@@ -113,7 +116,7 @@ impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Head for GaussianHe
         self.loc.outputs()
     }
 
-    fn posterior(&self, hidden: &[[f32; 1]]) -> DiagonalGaussian<M::Out> {
+    fn posterior(&self, hidden: &[[M::From; 1]]) -> DiagonalGaussian<M::Out> {
         let mut loc = <M::Out as Shape>::buffer(self.dims());
         let mut log_scale = <M::Out as Shape>::buffer(self.dims());
         copy(self.loc.forward(hidden).as_ref(), loc.as_mut());
@@ -125,7 +128,7 @@ impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Head for GaussianHe
     }
 
     #[inline(always)]
-    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> GaussianPosteriors<M::Out, L> {
+    fn posteriors<const L: usize>(&self, hidden: &[[M::From; L]]) -> GaussianPosteriors<M::Out, L> {
         let loc = self.loc.forward(hidden);
         let mut log_scale = self.log_scale.forward(hidden);
         for s in log_scale.as_mut().as_flattened_mut() {
@@ -139,7 +142,7 @@ impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Head for GaussianHe
     }
 }
 
-impl<M: Projection, S: Projection<In = M::In, Out = M::Out>> Prior for GaussianHead<M, S> {
+impl<M: Projection, S: Projection<In = M::In, Out = M::Out, From = M::From>> Prior for GaussianHead<M, S> {
     fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
         StandardNormal.sample(rng, z);
     }

@@ -71,7 +71,19 @@ use shape::Width;
 
 /// `y = f(W·x + b)` from `I` inputs to `O` outputs.
 pub type Dense<'a, const I: usize, const O: usize, A = Identity> =
-    layer::DenseLayer<'a, Width<I>, Width<O>, A>;
+    layer::DenseLayer<Width<I>, Width<O>, A, layer::weights::F32<'a>>;
+/// As [`Dense`], its weights of eight bits.
+pub type DenseInt8<'a, const I: usize, const O: usize, A = Identity> =
+    layer::DenseLayer<Width<I>, Width<O>, A, layer::weights::Int8<'a>>;
+/// A hidden layer in integers: weights of eight bits, inputs `X` (`u8` or `u16`), outputs `u8`. The activation function is a
+/// table in the file.
+pub type DenseInt8x8<'a, const I: usize, const O: usize, X = u8> =
+    layer::DenseLayer<Width<I>, Width<O>, Identity, layer::weights::Int8x8Hidden<'a, X>>;
+/// `y = f(W·x + b)` of the last hidden layer's integers: weights of eight bits, outputs `f32`.
+pub type LinearInt8x8<'a, const I: usize, const O: usize, A = Identity> =
+    layer::DenseLayer<Width<I>, Width<O>, A, layer::weights::Int8x8<'a>>;
+/// `N` numbers made integers, for [`DenseInt8x8`] and [`LinearInt8x8`].
+pub type Quantize<const N: usize> = layer::Quantize<Width<N>>;
 /// No layer: `N` numbers handed on.
 pub type PassThrough<const N: usize> = layer::PassThrough<Width<N>>;
 /// Standardised features of a frame of `X` numbers.

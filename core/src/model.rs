@@ -35,10 +35,10 @@ pub type Latent<H> = <<H as Head>::Latent as Shape>::Slice;
 impl<F, E, H, D, L> Vae<F, E, H, D, L>
 where
     F: Features,
-    E: Layer<In = F::Shape>,
-    H: Head<In = E::Out>,
-    D: Layer<In = H::Latent>,
-    L: Likelihood<In = D::Out, Out = F::Shape>,
+    E: Layer<In = F::Shape, From = f32>,
+    H: Head<In = E::Out, From = E::To>,
+    D: Layer<In = H::Latent, From = f32>,
+    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
 {
     /// Puts a model together from parts that were loaded one by one.
     pub fn new(features: F, encoder: E, head: H, decoder: D, likelihood: L) -> Self {
@@ -155,7 +155,7 @@ where
     }
 
     #[inline(always)]
-    fn encode_hidden<const N: usize>(&self, features: &[[f32; N]]) -> <E::Out as Shape>::Buffer<[f32; N]> {
+    fn encode_hidden<const N: usize>(&self, features: &[[f32; N]]) -> <E::Out as Shape>::Buffer<[E::To; N]> {
         let mut input = F::Shape::scratch(self.dims());
         for (input, feature) in input.as_mut().iter_mut().zip(features) {
             *input = feature.map(|feature| self.features.encoder_input(feature));
@@ -163,7 +163,7 @@ where
         self.encoder.forward(input.as_ref())
     }
 
-    fn decode_hidden(&self, z: &[f32]) -> Result<<D::Out as Shape>::Buffer<[f32; 1]>, FrameError> {
+    fn decode_hidden(&self, z: &[f32]) -> Result<<D::Out as Shape>::Buffer<[D::To; 1]>, FrameError> {
         let expected = self.latent_dims();
         if z.len() != expected {
             return Err(FrameError::WrongLength { expected, found: z.len() });

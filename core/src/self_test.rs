@@ -1,11 +1,13 @@
 //! A check at boot that this machine computes the bits of numeric profile 1.
 
 use crate::fingerprint::{START, fold};
-use crate::kernel::{self, TILE};
+use crate::kernel::{AsIs, Kernel, TILE};
+use crate::layer::weights::F32;
 use crate::math;
 use crate::noise::LowDiscrepancy;
 use core::fmt;
 use core::hint::black_box;
+use core::marker::PhantomData;
 use rand_core::Rng;
 
 /// Hash of the functions' bits. Changing it is a new numeric profile.
@@ -89,8 +91,8 @@ fn kernel_hash() -> u32 {
     let bias = core::array::from_fn(|_| normal());
     let four: [[f32; 4]; 12] = core::array::from_fn(|_| core::array::from_fn(|_| normal()));
     let one: [[f32; 1]; 12] = four.map(|[x, ..]| [x]);
-    let (one, four) =
-        (kernel::tile(&weights, &bias, black_box(&one)), kernel::tile(&weights, &bias, black_box(&four)));
+    let layer = F32 { weights: &weights, bias: &[bias], finish: AsIs, input: PhantomData };
+    let (one, four) = (layer.tile(0, black_box(&one)), layer.tile(0, black_box(&four)));
     let all = one.as_flattened().iter().chain(four.as_flattened());
     all.fold(START, |hash, value| fold(hash, value.to_bits()))
 }

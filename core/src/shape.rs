@@ -7,7 +7,7 @@ use core::fmt::Debug;
 pub trait Element: Pod + Debug {
     /// Zero.
     const ZERO: Self;
-    /// Not a number: what is read before it is written gives no score.
+    /// Not a number, or the largest: what is read before it is written gives no sensible score.
     const UNWRITTEN: Self;
 }
 
@@ -16,9 +16,21 @@ impl Element for f32 {
     const UNWRITTEN: f32 = f32::NAN;
 }
 
-impl<const L: usize> Element for [f32; L] {
-    const ZERO: [f32; L] = [0.0; L];
-    const UNWRITTEN: [f32; L] = [f32::NAN; L];
+/// Integers, of which quantised layers are made.
+macro_rules! integers {
+    ($($int:ty),*) => {$(
+        impl Element for $int {
+            const ZERO: $int = 0;
+            const UNWRITTEN: $int = <$int>::MAX;
+        }
+    )*};
+}
+
+integers!(i8, u8, u16, i32);
+
+impl<T: Element, const L: usize> Element for [T; L] {
+    const ZERO: [T; L] = [T::ZERO; L];
+    const UNWRITTEN: [T; L] = [T::UNWRITTEN; L];
 }
 
 /// A number that `L` lanes share, or one number for each.

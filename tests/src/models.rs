@@ -97,6 +97,7 @@ pub fn architecture(
         latent: LatentKind::Gaussian { dim: latent },
         decoder: hidden(decoder),
         likelihood,
+        weights: elbow::architecture::WeightKind::F32,
     }
 }
 

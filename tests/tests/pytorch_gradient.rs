@@ -35,6 +35,7 @@ fn layout(golden: &Value, case: &Value) -> Layout {
         latent,
         decoder: chain(),
         likelihood,
+        weights: elbow::architecture::WeightKind::F32,
     })
 }
 

@@ -47,7 +47,7 @@ pub fn score_all(
     scores.into_iter().enumerate().map(named).collect()
 }
 
-fn frame_error(data: &Dataset, row: usize, source: FrameError) -> Error {
+pub(crate) fn frame_error(data: &Dataset, row: usize, source: FrameError) -> Error {
     Error::Frame { path: data.path.clone(), row: data.source_rows[row] + 1, source }
 }
 

@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use elbow::architecture::{ConcentrationKind, LatentKind, TABLE_CELLS};
+use elbow::architecture::{ConcentrationKind, LatentKind, TABLE_CELLS, WeightKind};
 use elbow::distribution::build_vmf_table;
-use elbow::format::{ALIGNMENT, FORMAT_VERSION, HEADER_LEN, MAGIC, Metadata, NUMERIC_PROFILE, checksum};
+use elbow::format::{ALIGNMENT, HEADER_LEN, MAGIC, Metadata, NUMERIC_PROFILE, checksum};
 use elbow::kernel::TILE;
 use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
@@ -23,13 +23,24 @@ pub fn encode(
     layout: &Layout,
     params: &[f32],
 ) -> Result<Vec<u8>, Error> {
-    let described = postcard::to_allocvec(metadata).map_err(|_| Error::TooLarge)?;
     let sections = parameters(preprocessing, metadata.architecture.latent, layout, params);
+    assemble(metadata, &sections)
+}
+
+/// Header, metadata, sections and checksum.
+pub(crate) fn assemble(metadata: &Metadata<'_>, sections: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut described = postcard::to_allocvec(metadata).map_err(|_| Error::TooLarge)?;
+    // format 1 knows floats only, and what they are written in has not changed
+    let (weights, mut version) = (metadata.architecture.weights, 1_u16);
+    if weights != WeightKind::F32 {
+        version = 2;
+        described.extend(postcard::to_allocvec(&weights).map_err(|_| Error::TooLarge)?);
+    }
     let offset = (HEADER_LEN + described.len()).next_multiple_of(ALIGNMENT);
     let total = offset + sections.len() + size_of::<u32>();
     let mut bytes = Vec::with_capacity(total);
     bytes.extend(MAGIC);
-    bytes.extend(FORMAT_VERSION.to_le_bytes());
+    bytes.extend(version.to_le_bytes());
     bytes.extend(NUMERIC_PROFILE.to_le_bytes());
     bytes.extend(metadata.architecture.fingerprint().to_le_bytes());
     for length in [total, described.len(), offset, sections.len()] {
@@ -92,29 +103,41 @@ fn concentration(out: &mut Sections, latent: LatentKind) {
 }
 
 /// Sections of little-endian numbers, each padded with zeros to [`ALIGNMENT`].
-struct Sections(Vec<u8>);
+pub(crate) struct Sections(pub(crate) Vec<u8>);
 
 impl Sections {
-    fn floats(&mut self, values: &[f32]) {
-        self.0.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    pub(crate) fn numbers<const N: usize>(&mut self, numbers: impl IntoIterator<Item = [u8; N]>) {
+        self.0.extend(numbers.into_iter().flatten());
         self.0.resize(self.0.len().next_multiple_of(ALIGNMENT), 0);
     }
 
-    /// Row-major `[output][input]` to tiles `[output / 8][input][8]`, the last one padded with zeros.
-    fn dense(&mut self, dense: &Dense, params: &[f32]) {
-        let (weights, bias) = (&params[dense.weights()], &params[dense.bias()]);
-        let mut tiled = Vec::with_capacity(dense.inputs * dense.outputs.next_multiple_of(TILE));
-        for rows in weights.chunks(TILE * dense.inputs) {
-            for input in 0..dense.inputs {
-                let column = rows.iter().skip(input).step_by(dense.inputs);
-                tiled.extend(column.copied().chain(std::iter::repeat(0.0)).take(TILE));
-            }
-        }
-        self.floats(&tiled);
-        let mut padded = bias.to_vec();
-        padded.resize(dense.outputs.next_multiple_of(TILE), 0.0);
-        self.floats(&padded);
+    pub(crate) fn floats(&mut self, values: &[f32]) {
+        self.numbers(values.iter().map(|value| value.to_le_bytes()));
     }
+
+    fn dense(&mut self, dense: &Dense, params: &[f32]) {
+        self.floats(&tiled(&params[dense.weights()], dense.inputs));
+        self.floats(&padded(&params[dense.bias()]));
+    }
+}
+
+/// Row-major `[output][input]` to tiles `[output / 8][input][8]`, the last one padded with zeros.
+pub(crate) fn tiled<T: Copy + Default>(weights: &[T], inputs: usize) -> Vec<T> {
+    let mut tiled = Vec::with_capacity(weights.len() + TILE * inputs);
+    for rows in weights.chunks(TILE * inputs) {
+        for input in 0..inputs {
+            let column = rows.iter().skip(input).step_by(inputs);
+            tiled.extend(column.copied().chain(std::iter::repeat(T::default())).take(TILE));
+        }
+    }
+    tiled
+}
+
+/// One number for each output, then zeros to the end of the last tile.
+pub(crate) fn padded<T: Copy + Default>(values: &[T]) -> Vec<T> {
+    let mut padded = values.to_vec();
+    padded.resize(values.len().next_multiple_of(TILE), T::default());
+    padded
 }
 
 /// Writes a file so that it is either whole or not there: to a temporary name beside it, then renamed.

@@ -1,15 +1,16 @@
 //! A model file on the host: the engine of `core`, with sizes read from the file.
 //!
-//! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size, [`Chain`] a run-time number of
+//! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size, [`layers`] a run-time number of
 //! layers; every formula, and so every bit of a score, is the device's.
 
+mod layers;
 mod memory;
 mod wide;
 
 pub use memory::{Buffer, Dynamic};
 
 use elbow::architecture::{
-    Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind,
+    Activation, Architecture, ConcentrationKind, FeaturesKind, LatentKind, LikelihoodKind, WeightKind,
 };
 use elbow::features::{Binary, Features, LogStandardize, Standardize};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
@@ -17,62 +18,19 @@ use elbow::latent::{
     FixedConcentration, GaussianHead, Head, LearnedConcentration, PointHead, Posterior, TabledConcentration,
     VmfHead,
 };
-use elbow::layer::{DenseLayer, Layer};
+use elbow::layer::Layer;
+use elbow::layer::weights::{F32, Int8};
 use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
-use elbow::{Elbo, FrameError, Identity, LoadError, Score, Vae};
+use elbow::{Elbo, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
 use self::wide::Wide;
 use crate::error::Error;
 use crate::net::simd::wide;
+use layers::{Integers, Layers, Weights};
 
 /// Samples or frames side by side on a host: one AVX-512 register, two of AVX.
 pub const LANES: usize = 16;
-
-type Dense<'a> = DenseLayer<'a, Dynamic, Dynamic, Activation>;
-type Linear<'a> = DenseLayer<'a, Dynamic, Dynamic, Identity>;
-
-/// Hidden layers one after another; none at all hands its input on.
-#[derive(Clone, Debug)]
-pub struct Chain<'a> {
-    layers: Vec<Dense<'a>>,
-    outputs: usize,
-}
-
-impl<'a> Chain<'a> {
-    fn read(sections: &mut Sections<'a>, inputs: u32, layers: &[Hidden]) -> Result<Self, LoadError> {
-        let mut width = inputs;
-        let layers = layers.iter().map(|layer| {
-            let inputs = std::mem::replace(&mut width, layer.width);
-            DenseLayer::read(sections, inputs as usize, layer.width as usize, layer.activation)
-        });
-        let layers = layers.collect::<Result<Vec<_>, _>>()?;
-        Ok(Chain { layers, outputs: width as usize })
-    }
-}
-
-impl Layer for Chain<'_> {
-    type In = Dynamic;
-    type Out = Dynamic;
-
-    fn outputs(&self) -> usize {
-        self.outputs
-    }
-
-    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> Buffer<[f32; L]> {
-        let Some((first, rest)) = self.layers.split_first() else { return Buffer::of(x) };
-        wide(
-            #[inline(always)]
-            || {
-                let mut h = first.forward(x);
-                for layer in rest {
-                    h = layer.forward(h.as_ref());
-                }
-                h
-            },
-        )
-    }
-}
 
 /// What a posterior says of one frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,15 +73,20 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As [`Vae::log_density`].
     fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
+    /// The latents of the default noise, one after another.
+    ///
+    /// # Errors
+    /// As [`Vae::encode`].
+    fn latents(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
 }
 
 impl<F, E, H, D, L> Engine for Vae<F, E, H, D, L>
 where
     F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug,
-    E: Layer<In = Dynamic, Out = Dynamic> + Send + Sync + std::fmt::Debug,
-    H: Head<In = Dynamic, Latent = Dynamic> + Send + Sync + std::fmt::Debug,
-    D: Layer<In = Dynamic, Out = Dynamic> + Send + Sync + std::fmt::Debug,
-    L: Likelihood<In = Dynamic, Out = Dynamic> + Send + Sync + std::fmt::Debug,
+    E: Layer<In = Dynamic, Out = Dynamic, From = f32> + Send + Sync + std::fmt::Debug,
+    H: Head<In = Dynamic, From = E::To, Latent = Dynamic> + Send + Sync + std::fmt::Debug,
+    D: Layer<In = Dynamic, Out = Dynamic, From = f32> + Send + Sync + std::fmt::Debug,
+    L: Likelihood<In = Dynamic, From = D::To, Out = Dynamic> + Send + Sync + std::fmt::Debug,
 {
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
         wide(
@@ -157,6 +120,15 @@ where
         let mut noise = self.noise();
         self.for_each_log_weight::<LANES, _>(frame, samples, &mut noise, |weight| weights.push(weight))?;
         Ok(weights)
+    }
+
+    fn latents(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError> {
+        let (posterior, mut noise) = (self.encode(frame)?, self.noise());
+        let mut latents = vec![0.0; samples as usize * self.latent_dims()];
+        for z in latents.chunks_exact_mut(self.latent_dims()) {
+            posterior.sample_log_ratio(&mut noise, z);
+        }
+        Ok(latents)
     }
 }
 
@@ -222,75 +194,114 @@ pub struct HostModel<'a> {
     pub parameter_bytes: usize,
 }
 
-/// Takes the parts in the order of the file; the choice of types is the only thing made here.
-fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dyn Engine + 'a>, LoadError> {
-    let dims = shape.features as usize;
-    match shape.preprocessing {
-        FeaturesKind::Binary => with_features(shape, Binary::<Dynamic>::new(dims), sections),
-        FeaturesKind::Standardize => {
-            let features = Standardize::<Dynamic>::read(sections, dims)?;
-            with_features(shape, features, sections)
+/// Preprocessing of any kind. A choice at run time, so that the engines below are compiled for one only.
+#[derive(Debug)]
+enum AnyFeatures<'a> {
+    Binary(Binary<Dynamic>),
+    Standardize(Standardize<'a, Dynamic>),
+    LogStandardize(LogStandardize<'a, Dynamic>),
+}
+
+macro_rules! each {
+    ($any:expr, $features:ident => $value:expr) => {
+        match $any {
+            AnyFeatures::Binary($features) => $value,
+            AnyFeatures::Standardize($features) => $value,
+            AnyFeatures::LogStandardize($features) => $value,
         }
-        FeaturesKind::LogStandardize => {
-            let features = LogStandardize::<Dynamic>::read(sections, dims)?;
-            with_features(shape, features, sections)
-        }
+    };
+}
+
+impl Features for AnyFeatures<'_> {
+    type Shape = Dynamic;
+
+    fn dims(&self) -> usize {
+        each!(self, features => features.dims())
+    }
+
+    fn extract(&self, frame: &[f32], to: &mut [f32]) -> Result<f32, FrameError> {
+        each!(self, features => features.extract(frame, to))
+    }
+
+    fn encoder_input(&self, feature: f32) -> f32 {
+        each!(self, features => features.encoder_input(feature))
+    }
+
+    fn restore(&self, frame: &mut [f32]) {
+        each!(self, features => features.restore(frame))
     }
 }
 
-fn with_features<'a, F>(
+/// Takes the parts in the order of the file; the choice of types is the only thing made here.
+fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dyn Engine + 'a>, LoadError> {
+    let dims = shape.features as usize;
+    let features = match shape.preprocessing {
+        FeaturesKind::Binary => AnyFeatures::Binary(Binary::new(dims)),
+        FeaturesKind::Standardize => AnyFeatures::Standardize(Standardize::read(sections, dims)?),
+        FeaturesKind::LogStandardize => AnyFeatures::LogStandardize(LogStandardize::read(sections, dims)?),
+    };
+    match shape.weights {
+        WeightKind::F32 => with_weights::<Weights<F32<'a>>>(shape, features, sections),
+        WeightKind::Int8 => with_weights::<Weights<Int8<'a>>>(shape, features, sections),
+        WeightKind::Int8x8 => with_weights::<Integers>(shape, features, sections),
+    }
+}
+
+fn with_weights<'a, W: Layers<'a>>(
     shape: &Architecture,
-    features: F,
+    features: AnyFeatures<'a>,
     sections: &mut Sections<'a>,
-) -> Result<Box<dyn Engine + 'a>, LoadError>
-where
-    F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
-{
-    let encoder = Chain::read(sections, shape.features, &shape.encoder)?;
+) -> Result<Box<dyn Engine + 'a>, LoadError> {
+    let encoder = W::chain(sections, shape.features, &shape.encoder)?;
     match shape.latent {
         LatentKind::Gaussian { dim } => {
-            let mut linear = || linear(sections, shape.encoder_width(), dim);
+            let mut linear = || W::dense(sections, shape.encoder_width(), dim, Activation::Identity);
             let head = GaussianHead::new(linear()?, linear()?);
-            with_head(shape, features, encoder, head, sections)
+            with_head::<W, _>(shape, features, encoder, head, sections)
         }
         LatentKind::VonMisesFisher { dim, concentration } => {
-            let mean = linear(sections, shape.encoder_width(), dim)?;
+            let mean = W::dense(sections, shape.encoder_width(), dim, Activation::Identity)?;
             match concentration {
                 ConcentrationKind::Learned => {
-                    let kappa = LearnedConcentration::new(linear(sections, shape.encoder_width(), 1)?);
-                    with_head(shape, features, encoder, VmfHead::new(mean, kappa), sections)
+                    let kappa = LearnedConcentration::new(W::dense(
+                        sections,
+                        shape.encoder_width(),
+                        1,
+                        Activation::Identity,
+                    )?);
+                    with_head::<W, _>(shape, features, encoder, VmfHead::new(mean, kappa), sections)
                 }
                 ConcentrationKind::Fixed { .. } => {
                     let kappa = FixedConcentration::read(sections, dim as usize)?;
-                    with_head(shape, features, encoder, VmfHead::new(mean, kappa), sections)
+                    with_head::<W, _>(shape, features, encoder, VmfHead::new(mean, kappa), sections)
                 }
                 ConcentrationKind::Tabled { .. } => {
                     let kappa = TabledConcentration::read(sections, dim as usize)?;
-                    with_head(shape, features, encoder, VmfHead::new(mean, kappa), sections)
+                    with_head::<W, _>(shape, features, encoder, VmfHead::new(mean, kappa), sections)
                 }
             }
         }
         LatentKind::Point { dim, activation } => {
-            let head = PointHead::new(dense(sections, shape.encoder_width(), dim, activation)?);
-            with_head(shape, features, encoder, head, sections)
+            let head = PointHead::new(W::dense(sections, shape.encoder_width(), dim, activation)?);
+            with_head::<W, _>(shape, features, encoder, head, sections)
         }
     }
 }
 
-fn with_head<'a, F, H>(
+fn with_head<'a, W, H>(
     shape: &Architecture,
-    features: F,
-    encoder: Chain<'a>,
+    features: AnyFeatures<'a>,
+    encoder: W::Chain,
     head: H,
     sections: &mut Sections<'a>,
 ) -> Result<Box<dyn Engine + 'a>, LoadError>
 where
-    F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
-    H: Head<In = Dynamic, Latent = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
+    W: Layers<'a>,
+    H: Head<In = Dynamic, From = W::Hidden, Latent = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
 {
     let head = Wide(head);
-    let decoder = Chain::read(sections, shape.latent_dims(), &shape.decoder)?;
-    let output = linear(sections, shape.decoder_width(), shape.features)?;
+    let decoder = W::chain(sections, shape.latent_dims(), &shape.decoder)?;
+    let output = W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity)?;
     match shape.likelihood {
         LikelihoodKind::Bernoulli => {
             Ok(Box::new(Vae::new(features, encoder, head, decoder, Wide(Bernoulli::new(output)))))
@@ -300,22 +311,9 @@ where
             Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
         }
         LikelihoodKind::GaussianPerOutput => {
-            let log_scale = linear(sections, shape.decoder_width(), shape.features)?;
+            let log_scale = W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity)?;
             let likelihood = Wide(GaussianPerOutput::new(output, log_scale));
             Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
         }
     }
-}
-
-fn linear<'a>(sections: &mut Sections<'a>, inputs: u32, outputs: u32) -> Result<Linear<'a>, LoadError> {
-    DenseLayer::read(sections, inputs as usize, outputs as usize, Identity)
-}
-
-fn dense<'a>(
-    sections: &mut Sections<'a>,
-    inputs: u32,
-    outputs: u32,
-    activation: Activation,
-) -> Result<Dense<'a>, LoadError> {
-    DenseLayer::read(sections, inputs as usize, outputs as usize, activation)
 }

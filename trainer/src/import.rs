@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use elbow::architecture::{
-    Activation, Architecture, FeaturesKind, Hidden, LatentKind, LikelihoodKind, MAX_LAYERS,
+    Activation, Architecture, FeaturesKind, Hidden, LatentKind, LikelihoodKind, MAX_LAYERS, WeightKind,
 };
 use elbow::features::FEATURE_LIMIT;
 
@@ -202,6 +202,7 @@ fn autoencoder(layers: &[Affine], activation: Activation) -> Result<Architecture
         latent: LatentKind::Point { dim: size(inner[latent]), activation },
         decoder: hidden(&inner[latent + 1..])?,
         likelihood: LikelihoodKind::Gaussian,
+        weights: WeightKind::F32,
     };
     if architecture.is_sound() { Ok(architecture) } else { Err("a layer is too wide".into()) }
 }

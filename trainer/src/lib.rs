@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod net;
 pub mod objective;
 pub mod preprocess;
+pub mod quantize;
 pub mod random;
 pub mod record;
 pub mod report;

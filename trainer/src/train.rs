@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use elbow::architecture::{Architecture, LikelihoodKind};
+use elbow::architecture::{Architecture, LikelihoodKind, WeightKind};
 use elbow::format::Metadata;
 
 use crate::binarize::Binarize;
@@ -15,6 +15,7 @@ use crate::host_model::ModelBytes;
 use crate::likelihood::output_bias;
 use crate::net::layout::Layout;
 use crate::preprocess::Preprocessing;
+use crate::quantize::{Cost, quantize};
 use crate::rows::{Corruption, Rows};
 use crate::run_dir::RunDir;
 use crate::settings::Settings;
@@ -35,6 +36,8 @@ pub struct Trained {
     pub train_rows: usize,
     /// rows that chose the best epoch
     pub valid: Dataset,
+    /// what rounding the weights cost on them, where they were rounded
+    pub quantization: Option<Cost>,
 }
 
 /// Fits a model to the normal frames of a file. With a `folder`, the run is written down there, and goes on from its last
@@ -125,7 +128,32 @@ pub fn train(
     let nothing =
         || recorder.map_or(Error::Interrupted, |recorder| Error::Paused { folder: recorder.into_folder() });
     let bytes = bytes.ok_or_else(nothing)?;
-    Ok(Trained { bytes, fitted: run.into_fitted(), train_rows: train.rows, valid })
+    let (bytes, quantization) = rounded(bytes, settings, &train, &valid)?;
+    Ok(Trained { bytes, fitted: run.into_fitted(), train_rows: train.rows, valid, quantization })
+}
+
+/// The model with the weights that the settings ask for, calibrated on the rows it was fitted on.
+fn rounded(
+    bytes: ModelBytes,
+    settings: &Settings,
+    train: &Dataset,
+    valid: &Dataset,
+) -> Result<(ModelBytes, Option<Cost>), Error> {
+    let weights = settings.weights()?;
+    if weights == WeightKind::F32 {
+        return Ok((bytes, None));
+    }
+    let mut train = train.clone();
+    if settings.binarize == Binarize::Dynamic {
+        Binarize::draw_all(&mut train, settings.seed);
+    }
+    let model = bytes.open().map_err(Error::model(&train.path))?;
+    let small = quantize(&model, &bytes, model.metadata.name, weights, Some(&train))?;
+    let cost = {
+        let quantized = small.open().map_err(Error::model(&train.path))?;
+        Cost::measure(&model, &quantized, valid, settings.valid_samples)?
+    };
+    Ok((small, Some(cost)))
 }
 
 fn prepare(data: &mut Dataset, settings: &Settings, likelihood: LikelihoodKind) -> Result<(), Error> {

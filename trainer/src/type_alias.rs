@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use elbow::architecture::{
-    Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind,
+    Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind, WeightKind,
 };
 use elbow::format::Metadata;
 
@@ -33,9 +33,9 @@ pub type {name}<'a> = elbow::Vae<
         describe(shape),
         shape.fingerprint(),
         features(shape),
-        chain(shape.features, &shape.encoder),
+        chain(shape.weights, shape.features, &shape.encoder),
         head(shape),
-        chain(shape.latent_dims(), &shape.decoder),
+        chain(shape.weights, shape.latent_dims(), &shape.decoder),
         likelihood(shape),
     );
     out
@@ -66,7 +66,11 @@ pub fn describe(shape: &Architecture) -> String {
         LikelihoodKind::Gaussian => "gaussian",
         LikelihoodKind::GaussianPerOutput => "gaussian-per-output",
     };
-    format!("{encoder} {activation}, {latent}, {decoder} {likelihood}")
+    let weights = match shape.weights {
+        WeightKind::F32 => String::new(),
+        other => format!(", {}", crate::quantize::name(other)),
+    };
+    format!("{encoder} {activation}, {latent}, {decoder} {likelihood}{weights}")
 }
 
 fn features(shape: &Architecture) -> String {
@@ -77,20 +81,48 @@ fn features(shape: &Architecture) -> String {
     }
 }
 
-fn dense(inputs: u32, outputs: u32, activation: Activation) -> String {
+/// A hidden layer, `depth` others before it.
+fn dense(weights: WeightKind, depth: usize, inputs: u32, outputs: u32, activation: Activation) -> String {
+    let name = match weights {
+        WeightKind::F32 => "Dense",
+        WeightKind::Int8 => "DenseInt8",
+        // its activation function is a table
+        WeightKind::Int8x8 if depth == 0 => {
+            return format!("elbow::DenseInt8x8<'a, {inputs}, {outputs}, u16>");
+        }
+        WeightKind::Int8x8 => return format!("elbow::DenseInt8x8<'a, {inputs}, {outputs}>"),
+    };
+    layer(name, inputs, outputs, activation)
+}
+
+/// A layer that ends a chain of hidden ones.
+fn last(weights: WeightKind, inputs: u32, outputs: u32, activation: Activation) -> String {
+    let name = match weights {
+        WeightKind::F32 => "Dense",
+        WeightKind::Int8 => "DenseInt8",
+        WeightKind::Int8x8 => "LinearInt8x8",
+    };
+    layer(name, inputs, outputs, activation)
+}
+
+fn layer(name: &str, inputs: u32, outputs: u32, activation: Activation) -> String {
     match activation {
-        Activation::Identity => format!("elbow::Dense<'a, {inputs}, {outputs}>"),
-        other => format!("elbow::Dense<'a, {inputs}, {outputs}, elbow::{other:?}>"),
+        Activation::Identity => format!("elbow::{name}<'a, {inputs}, {outputs}>"),
+        other => format!("elbow::{name}<'a, {inputs}, {outputs}, elbow::{other:?}>"),
     }
 }
 
-fn chain(inputs: u32, layers: &[Hidden]) -> String {
+fn chain(weights: WeightKind, inputs: u32, layers: &[Hidden]) -> String {
     let mut width = inputs;
-    let layers = layers.iter().map(|layer| {
+    let mut parts = Vec::new();
+    if weights == WeightKind::Int8x8 {
+        parts.push(format!("elbow::Quantize<{inputs}>"));
+    }
+    for (depth, layer) in layers.iter().enumerate() {
         let inputs = std::mem::replace(&mut width, layer.width);
-        dense(inputs, layer.width, layer.activation)
-    });
-    match layers.collect::<Vec<_>>().as_slice() {
+        parts.push(dense(weights, depth, inputs, layer.width, layer.activation));
+    }
+    match parts.as_slice() {
         [] => format!("elbow::PassThrough<{inputs}>"),
         [only] => format!("({only},)"),
         several => format!("({})", several.join(", ")),
@@ -98,7 +130,8 @@ fn chain(inputs: u32, layers: &[Hidden]) -> String {
 }
 
 fn head(shape: &Architecture) -> String {
-    let linear = |outputs| dense(shape.encoder_width(), outputs, Activation::Identity);
+    let last = |outputs, activation| last(shape.weights, shape.encoder_width(), outputs, activation);
+    let linear = |outputs| last(outputs, Activation::Identity);
     match shape.latent {
         LatentKind::Gaussian { dim } => format!("elbow::GaussianHead<{0}, {0}>", linear(dim)),
         LatentKind::VonMisesFisher { dim, concentration } => {
@@ -110,13 +143,13 @@ fn head(shape: &Architecture) -> String {
             format!("elbow::VmfHead<{}, {concentration}>", linear(dim))
         }
         LatentKind::Point { dim, activation } => {
-            format!("elbow::PointHead<{}>", dense(shape.encoder_width(), dim, activation))
+            format!("elbow::PointHead<{}>", last(dim, activation))
         }
     }
 }
 
 fn likelihood(shape: &Architecture) -> String {
-    let linear = dense(shape.decoder_width(), shape.features, Activation::Identity);
+    let linear = last(shape.weights, shape.decoder_width(), shape.features, Activation::Identity);
     match shape.likelihood {
         LikelihoodKind::Bernoulli => format!("elbow::Bernoulli<{linear}>"),
         LikelihoodKind::Gaussian => format!("elbow::Gaussian<'a, {linear}>"),

@@ -32,6 +32,7 @@ impl Linear {
             latent: LatentKind::Gaussian { dim: DIM as u32 },
             decoder: [].into_iter().collect(),
             likelihood: LikelihoodKind::Gaussian,
+            weights: elbow::architecture::WeightKind::F32,
         });
         let mut params = vec![0.0; layout.len];
         let Latent::Gaussian { loc, log_scale } = &layout.latent else { unreachable!() };

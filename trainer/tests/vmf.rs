@@ -97,6 +97,7 @@ fn fitted(concentration: ConcentrationKind, threads: usize) -> Fitted {
         latent: LatentKind::VonMisesFisher { dim: 4, concentration },
         decoder: hidden(),
         likelihood: LikelihoodKind::Gaussian,
+        weights: elbow::architecture::WeightKind::F32,
     });
     let data: Vec<f32> = (0..200 * FEATURES).map(|i| libm::sin(0.37 * (i * i) as f64) as f32).collect();
     let frames = Frames { input: &data, target: &data, features: FEATURES };

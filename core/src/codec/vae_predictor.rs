@@ -35,10 +35,10 @@ pub struct VaePredictor<'m, F, E, H, D, L> {
 impl<'m, F, E, H, D, L> VaePredictor<'m, F, E, H, D, L>
 where
     F: Features,
-    E: Layer<In = F::Shape>,
-    H: Head<In = E::Out>,
-    D: Layer<In = H::Latent>,
-    L: Likelihood<In = D::Out, Out = F::Shape>,
+    E: Layer<In = F::Shape, From = f32>,
+    H: Head<In = E::Out, From = E::To>,
+    D: Layer<In = H::Latent, From = f32>,
+    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
 {
     /// Joins a model, its id, the unit of each channel's integers, and the scale of the latents' steps, 0 to 60.
     ///
@@ -73,10 +73,10 @@ where
 impl<F, E, H, D, L> Predictor for VaePredictor<'_, F, E, H, D, L>
 where
     F: Features,
-    E: Layer<In = F::Shape>,
-    H: Head<In = E::Out>,
-    D: Layer<In = H::Latent>,
-    L: Likelihood<In = D::Out, Out = F::Shape>,
+    E: Layer<In = F::Shape, From = f32>,
+    H: Head<In = E::Out, From = E::To>,
+    D: Layer<In = H::Latent, From = f32>,
+    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
 {
     fn id(&self) -> u32 {
         self.id

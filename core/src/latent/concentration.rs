@@ -57,13 +57,13 @@ impl Law for Tabled<'_> {
     }
 }
 
-/// How a head comes by the law of t.
-pub trait ConcentrationHead<I>: Sized {
+/// How a head comes by the law of t, from a hidden vector of `X`.
+pub trait ConcentrationHead<X>: Sized {
     /// The law it gives.
     type Law: Law + Clone;
 
     /// The law for one hidden vector.
-    fn law(&self, dims: usize, hidden: &[[f32; 1]]) -> Self::Law;
+    fn law(&self, dims: usize, hidden: &[[X; 1]]) -> Self::Law;
 }
 
 /// κ learned per frame: `κ = softplus(s) + 1`, s from a dense layer of one output; at most [`MAX_CONCENTRATION`].
@@ -119,10 +119,10 @@ fn read_concentration(sections: &mut Sections<'_>, dims: usize) -> Result<Concen
     }
 }
 
-impl<P: Projection> ConcentrationHead<P::In> for LearnedConcentration<P> {
+impl<P: Projection> ConcentrationHead<P::From> for LearnedConcentration<P> {
     type Law = Concentration;
 
-    fn law(&self, dims: usize, hidden: &[[f32; 1]]) -> Concentration {
+    fn law(&self, dims: usize, hidden: &[[P::From; 1]]) -> Concentration {
         // κ = softplus(s) + 1
         let [[s], ..] = self.0.tile(0, hidden);
         let kappa = math::softplus(s) + 1.0;
@@ -130,20 +130,20 @@ impl<P: Projection> ConcentrationHead<P::In> for LearnedConcentration<P> {
     }
 }
 
-impl<I> ConcentrationHead<I> for FixedConcentration {
+impl<X> ConcentrationHead<X> for FixedConcentration {
     type Law = Concentration;
 
     #[inline]
-    fn law(&self, _dims: usize, _hidden: &[[f32; 1]]) -> Concentration {
+    fn law(&self, _dims: usize, _hidden: &[[X; 1]]) -> Concentration {
         self.0
     }
 }
 
-impl<'a, I> ConcentrationHead<I> for TabledConcentration<'a> {
+impl<'a, X> ConcentrationHead<X> for TabledConcentration<'a> {
     type Law = Tabled<'a>;
 
     #[inline]
-    fn law(&self, _dims: usize, _hidden: &[[f32; 1]]) -> Tabled<'a> {
+    fn law(&self, _dims: usize, _hidden: &[[X; 1]]) -> Tabled<'a> {
         self.0
     }
 }

@@ -62,7 +62,7 @@ pub struct OneByOne<P, N, S: Shape, const L: usize> {
 /// The posteriors of `L` frames by way of [`Head::posterior`].
 pub(super) fn one_by_one<H: Head, const L: usize>(
     head: &H,
-    hidden: &[[f32; L]],
+    hidden: &[[H::From; L]],
 ) -> OneByOne<H::Posterior, H::Noise, H::Latent, L> {
     let mut of_frame = H::In::buffer(hidden.len());
     let posteriors = core::array::from_fn(|l| {

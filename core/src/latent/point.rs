@@ -51,6 +51,7 @@ impl<P: Projection> PointHead<P> {
 
 impl<P: Projection> Head for PointHead<P> {
     type In = P::In;
+    type From = P::From;
     type Latent = P::Out;
     type Posterior = Point<P::Out>;
     type Noise = LowDiscrepancy;
@@ -61,13 +62,13 @@ impl<P: Projection> Head for PointHead<P> {
         self.0.outputs()
     }
 
-    fn posterior(&self, hidden: &[[f32; 1]]) -> Point<P::Out> {
+    fn posterior(&self, hidden: &[[P::From; 1]]) -> Point<P::Out> {
         let mut z = <P::Out as Shape>::buffer(self.dims());
         super::copy(self.0.forward(hidden).as_ref(), z.as_mut());
         Point(z)
     }
 
-    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> Self::Posteriors<L> {
+    fn posteriors<const L: usize>(&self, hidden: &[[P::From; L]]) -> Self::Posteriors<L> {
         one_by_one(self, hidden)
     }
 

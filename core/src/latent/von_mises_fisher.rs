@@ -64,15 +64,16 @@ pub struct VmfHead<M, C> {
     concentration: C,
 }
 
-impl<M: Projection, C: ConcentrationHead<M::In>> VmfHead<M, C> {
+impl<M: Projection, C: ConcentrationHead<M::From>> VmfHead<M, C> {
     /// Joins the layer of directions and the source of concentrations.
     pub fn new(mean: M, concentration: C) -> Self {
         VmfHead { mean, concentration }
     }
 }
 
-impl<M: Projection, C: ConcentrationHead<M::In>> Head for VmfHead<M, C> {
+impl<M: Projection, C: ConcentrationHead<M::From>> Head for VmfHead<M, C> {
     type In = M::In;
+    type From = M::From;
     type Latent = M::Out;
     type Posterior = VmfPosterior<M::Out, C::Law>;
     type Noise = LowDiscrepancy;
@@ -83,14 +84,14 @@ impl<M: Projection, C: ConcentrationHead<M::In>> Head for VmfHead<M, C> {
         self.mean.outputs()
     }
 
-    fn posterior(&self, hidden: &[[f32; 1]]) -> Self::Posterior {
+    fn posterior(&self, hidden: &[[M::From; 1]]) -> Self::Posterior {
         let mut mean_direction = <M::Out as Shape>::buffer(self.dims());
         super::copy(self.mean.forward(hidden).as_ref(), mean_direction.as_mut());
         normalize(mean_direction.as_mut());
         VmfPosterior { mean_direction, law: self.concentration.law(self.dims(), hidden) }
     }
 
-    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> Self::Posteriors<L> {
+    fn posteriors<const L: usize>(&self, hidden: &[[M::From; L]]) -> Self::Posteriors<L> {
         one_by_one(self, hidden)
     }
 
@@ -100,7 +101,7 @@ impl<M: Projection, C: ConcentrationHead<M::In>> Head for VmfHead<M, C> {
     }
 }
 
-impl<M: Projection, C: ConcentrationHead<M::In>> Prior for VmfHead<M, C> {
+impl<M: Projection, C: ConcentrationHead<M::From>> Prior for VmfHead<M, C> {
     fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
         if let Ok(uniform) = HypersphericalUniform::new(self.dims()) {
             uniform.sample(rng, z);

@@ -4,14 +4,14 @@ use crate::architecture::Activation as Kind;
 use crate::math;
 
 /// A function applied to each output of a dense layer.
-pub trait Activation: Copy {
+pub trait Activation<T: Copy = f32>: Copy {
     /// `y = f(s)`
-    fn apply(self, s: f32) -> f32;
+    fn apply(self, s: T) -> T;
 
     /// Applies the function to each of several numbers.
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn apply_all(self, values: &mut [f32]) {
+    fn apply_all(self, values: &mut [T]) {
         for s in values {
             *s = self.apply(*s);
         }
@@ -22,6 +22,17 @@ pub trait Activation: Copy {
 pub trait StaticActivation: Activation + Default {
     /// Which function it is.
     const KIND: Kind;
+}
+
+/// Integers are the output of an activation function already.
+impl Activation<u8> for Identity {
+    #[inline(always)]
+    fn apply(self, s: u8) -> u8 {
+        s
+    }
+
+    #[inline(always)]
+    fn apply_all(self, _: &mut [u8]) {}
 }
 
 /// Defines the zero-sized types, and the run-time choice among them.

@@ -12,11 +12,16 @@ use core::marker::PhantomData;
 /// last one.
 macro_rules! chain {
     ([$first:ident 0 $(, $layer:ident $index:tt $before:ident)*] $last:ident $end:tt $previous:ident) => {
-        impl<$first: Layer, $($layer: Layer<In = $before::Out>,)* $last: Layer<In = $previous::Out>> Layer
-            for ($first, $($layer,)* $last)
+        impl<$first, $($layer,)* $last> Layer for ($first, $($layer,)* $last)
+        where
+            $first: Layer,
+            $($layer: Layer<In = $before::Out, From = $before::To>,)*
+            $last: Layer<In = $previous::Out, From = $previous::To>,
         {
             type In = $first::In;
             type Out = $last::Out;
+            type From = $first::From;
+            type To = $last::To;
 
             #[inline(always)]
             fn outputs(&self) -> usize {
@@ -24,7 +29,10 @@ macro_rules! chain {
             }
 
             #[inline]
-            fn forward<const L: usize>(&self, x: &[[f32; L]]) -> <Self::Out as Shape>::Buffer<[f32; L]> {
+            fn forward<const L: usize>(
+                &self,
+                x: &[[Self::From; L]],
+            ) -> <Self::Out as Shape>::Buffer<[Self::To; L]> {
                 let h = self.0.forward::<L>(x);
                 $(let h = self.$index.forward::<L>(h.as_ref());)*
                 self.$end.forward::<L>(h.as_ref())
@@ -54,11 +62,14 @@ chain!([A 0, B 1 A] C 2 B);
 chain!([A 0, B 1 A, C 2 B] D 3 C);
 chain!([A 0, B 1 A, C 2 B, D 3 C] E 4 D);
 chain!([A 0, B 1 A, C 2 B, D 3 C, E 4 D] F 5 E);
+chain!([A 0, B 1 A, C 2 B, D 3 C, E 4 D, F 5 E] G 6 F);
 
 /// One layer is a chain of one.
 impl<A: Layer> Layer for (A,) {
     type In = A::In;
     type Out = A::Out;
+    type From = A::From;
+    type To = A::To;
 
     #[inline(always)]
     fn outputs(&self) -> usize {
@@ -66,7 +77,7 @@ impl<A: Layer> Layer for (A,) {
     }
 
     #[inline(always)]
-    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> <A::Out as Shape>::Buffer<[f32; L]> {
+    fn forward<const L: usize>(&self, x: &[[A::From; L]]) -> <A::Out as Shape>::Buffer<[A::To; L]> {
         self.0.forward(x)
     }
 }
@@ -89,6 +100,8 @@ impl<S: Shape> PassThrough<S> {
 impl<S: Shape> Layer for PassThrough<S> {
     type In = S;
     type Out = S;
+    type From = f32;
+    type To = f32;
 
     #[inline(always)]
     fn outputs(&self) -> usize {

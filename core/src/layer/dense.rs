@@ -2,38 +2,38 @@
 
 use super::Layer;
 use super::activation::{Activation, StaticActivation};
+use super::weights::ReadWeights;
 use crate::fingerprint::{self, Fingerprint};
 use crate::format::{Load, LoadError, Sections};
-use crate::kernel::{self, TILE, Tile};
+use crate::kernel::{Kernel, TILE, Tile};
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
 
 /// A layer whose outputs can be had eight at a time, so that a wide output need never be stored.
-pub trait Projection: Layer {
+pub trait Projection: Layer<To = f32> {
     /// The outputs `8t .. 8t + 8` for `L` samples; those past the last output are meaningless.
-    fn tile<const L: usize>(&self, t: usize, x: &[[f32; L]]) -> Tile<L>;
+    fn tile<const L: usize>(&self, t: usize, x: &[[Self::From; L]]) -> Tile<L>;
 
     /// Hands over the outputs one by one, then the padding.
-    fn for_each_row<const L: usize>(&self, x: &[[f32; L]], visit: impl FnMut([f32; L]));
+    fn for_each_row<const L: usize>(&self, x: &[[Self::From; L]], visit: impl FnMut([f32; L]));
 }
 
 /// `y = f(W·x + b)`, with weights borrowed from the model file (see [`crate::Dense`] for fixed sizes).
 ///
-/// **Shape.** `W`: outputs × inputs, stored tile-major as [`crate::kernel`] describes.
+/// **Shape.** `W`: outputs × inputs, stored tile-major as [`crate::kernel`] describes. Which numbers it is made of, and how
+/// they are multiplied, is the business of `K` (see [`super::weights`]).
 ///
 /// **Cost.** inputs · outputs multiply-adds a sample, outputs rounded up to a multiple of 8.
 #[derive(Clone, Copy, Debug)]
-pub struct DenseLayer<'a, I, O, A> {
-    weights: &'a [[f32; TILE]],
-    bias: &'a [[f32; TILE]],
-    inputs: usize,
+pub struct DenseLayer<I, O, A, K> {
+    weights: K,
     outputs: usize,
     activation: A,
     shape: PhantomData<fn(I) -> O>,
 }
 
-impl<'a, I: Shape, O: Shape, A: Activation> DenseLayer<'a, I, O, A> {
-    /// Takes the layer's two sections, weights then bias.
+impl<'a, I: Shape, O: Shape, A: Activation<K::To>, K: ReadWeights<'a>> DenseLayer<I, O, A, K> {
+    /// Takes the layer's sections.
     ///
     /// # Errors
     /// [`LoadError`] where the sections are missing, misaligned or hold a number that is not finite.
@@ -43,21 +43,20 @@ impl<'a, I: Shape, O: Shape, A: Activation> DenseLayer<'a, I, O, A> {
         outputs: usize,
         activation: A,
     ) -> Result<Self, LoadError> {
-        let tiles = kernel::tiles(outputs);
-        let weights = sections.tiles(tiles.checked_mul(inputs).ok_or(LoadError::Malformed)?)?;
-        let bias = sections.tiles(tiles)?;
-        Ok(DenseLayer { weights, bias, inputs, outputs, activation, shape: PhantomData })
-    }
-
-    #[inline(always)]
-    fn inputs(&self) -> usize {
-        I::resolve(self.inputs)
+        Ok(DenseLayer {
+            weights: K::read(sections, inputs, outputs)?,
+            outputs,
+            activation,
+            shape: PhantomData,
+        })
     }
 }
 
-impl<I: Shape, O: Shape, A: Activation> Layer for DenseLayer<'_, I, O, A> {
+impl<I: Shape, O: Shape, A: Activation<K::To>, K: Kernel> Layer for DenseLayer<I, O, A, K> {
     type In = I;
     type Out = O;
+    type From = K::From;
+    type To = K::To;
 
     #[inline(always)]
     fn outputs(&self) -> usize {
@@ -66,33 +65,31 @@ impl<I: Shape, O: Shape, A: Activation> Layer for DenseLayer<'_, I, O, A> {
 
     #[cfg_attr(target_os = "none", inline)]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> O::Buffer<[f32; L]> {
+    fn forward<const L: usize>(&self, x: &[[K::From; L]]) -> O::Buffer<[K::To; L]> {
         let mut y = O::scratch(self.outputs());
         let (tiles, rest) = y.as_mut().as_chunks_mut::<TILE>();
-        kernel::dense(self.weights, self.bias, x, tiles);
+        self.weights.dense(0, x, tiles);
         self.activation.apply_all(tiles.as_flattened_mut().as_flattened_mut());
         if !rest.is_empty() {
-            let last = self.tile(self.outputs() / TILE, x);
+            let mut last = self.weights.tile(self.outputs() / TILE, x);
+            self.activation.apply_all(last.as_flattened_mut());
             rest.iter_mut().zip(last).for_each(|(y, s)| *y = s);
         }
         y
     }
 }
 
-impl<I: Shape, O: Shape, A: Activation> Projection for DenseLayer<'_, I, O, A> {
+impl<I: Shape, O: Shape, A: Activation, K: Kernel<To = f32>> Projection for DenseLayer<I, O, A, K> {
     #[inline(always)]
-    fn tile<const L: usize>(&self, t: usize, x: &[[f32; L]]) -> Tile<L> {
-        let weights = self.weights.get(t * self.inputs()..).unwrap_or(&[]);
-        let mut tile = kernel::tile(weights, self.bias.get(t).unwrap_or(&[0.0; TILE]), x);
+    fn tile<const L: usize>(&self, t: usize, x: &[[K::From; L]]) -> Tile<L> {
+        let mut tile = self.weights.tile(t, x);
         self.activation.apply_all(tile.as_flattened_mut());
         tile
     }
 
     #[inline(always)]
-    fn for_each_row<const L: usize>(&self, x: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
-        kernel::for_each_row(
-            self.weights,
-            self.bias,
+    fn for_each_row<const L: usize>(&self, x: &[[K::From; L]], mut visit: impl FnMut([f32; L])) {
+        self.weights.for_each_row(
             x,
             self.outputs(),
             #[inline(always)]
@@ -104,8 +101,10 @@ impl<I: Shape, O: Shape, A: Activation> Projection for DenseLayer<'_, I, O, A> {
     }
 }
 
-impl<'a, const I: usize, const O: usize, A: StaticActivation> Load<'a>
-    for DenseLayer<'a, Width<I>, Width<O>, A>
+impl<'a, const I: usize, const O: usize, A, K: ReadWeights<'a>> Load<'a>
+    for DenseLayer<Width<I>, Width<O>, A, K>
+where
+    A: StaticActivation + Activation<K::To>,
 {
     fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         const { assert!(I > 0 && O > 0, "a dense layer has at least one input and one output") }
@@ -113,8 +112,8 @@ impl<'a, const I: usize, const O: usize, A: StaticActivation> Load<'a>
     }
 }
 
-impl<const I: usize, const O: usize, A: StaticActivation> Fingerprint
-    for DenseLayer<'_, Width<I>, Width<O>, A>
+impl<'a, const I: usize, const O: usize, A: StaticActivation, K: ReadWeights<'a>> Fingerprint
+    for DenseLayer<Width<I>, Width<O>, A, K>
 {
-    const FINGERPRINT: u32 = fingerprint::dense(I as u32, O as u32, A::KIND);
+    const FINGERPRINT: u32 = fingerprint::dense(K::PART, I as u32, O as u32, A::KIND);
 }

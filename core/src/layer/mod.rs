@@ -3,11 +3,14 @@
 pub mod activation;
 mod chain;
 mod dense;
+mod quantize;
+pub mod weights;
 
 pub use chain::PassThrough;
 pub use dense::{DenseLayer, Projection};
+pub use quantize::Quantize;
 
-use crate::shape::Shape;
+use crate::shape::{Element, Shape};
 
 /// A function from vectors of one size to vectors of another, applied to `L` samples side by side.
 ///
@@ -17,10 +20,14 @@ pub trait Layer {
     type In: Shape;
     /// Size of the output.
     type Out: Shape;
+    /// What it reads.
+    type From: Element;
+    /// What it gives.
+    type To: Element;
 
     /// Number of outputs.
     fn outputs(&self) -> usize;
 
     /// The outputs for `L` samples. `x` has one element per input.
-    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> <Self::Out as Shape>::Buffer<[f32; L]>;
+    fn forward<const L: usize>(&self, x: &[[Self::From; L]]) -> <Self::Out as Shape>::Buffer<[Self::To; L]>;
 }

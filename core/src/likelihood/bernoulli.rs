@@ -24,11 +24,12 @@ impl<P: Projection> Bernoulli<P> {
 
 impl<P: Projection> Likelihood for Bernoulli<P> {
     type In = P::In;
+    type From = P::From;
     type Out = P::Out;
 
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L] {
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
         let mut log_prob = [0.0; L];
         for (t, bits) in features.chunks(TILE).enumerate() {
             let logits = self.logits.tile(t, hidden);
@@ -43,7 +44,7 @@ impl<P: Projection> Likelihood for Bernoulli<P> {
         log_prob
     }
 
-    fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {
+    fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
         for (t, features) in features.chunks_mut(TILE).enumerate() {
             for (feature, [logit]) in features.iter_mut().zip(self.logits.tile(t, hidden)) {
                 *feature = math::sigmoid(logit);
@@ -51,7 +52,7 @@ impl<P: Projection> Likelihood for Bernoulli<P> {
         }
     }
 
-    fn sample<R: Rng + ?Sized>(&self, hidden: &[[f32; 1]], rng: &mut R, features: &mut [f32]) {
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
         self.mean(hidden, features);
         for feature in features {
             // 24 bits of a word are exact in f32

@@ -38,11 +38,12 @@ impl<'a, P: Projection> Gaussian<'a, P> {
 
 impl<P: Projection> Likelihood for Gaussian<'_, P> {
     type In = P::In;
+    type From = P::From;
     type Out = P::Out;
 
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L] {
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
         let mut square = [0.0; L];
         let mut rest = features.iter().zip(self.inverse_scale);
         self.loc.for_each_row(
@@ -61,11 +62,11 @@ impl<P: Projection> Likelihood for Gaussian<'_, P> {
         square.map(|square| self.log_constant - 0.5 * square)
     }
 
-    fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {
+    fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
         mean(&self.loc, hidden, features);
     }
 
-    fn sample<R: Rng + ?Sized>(&self, hidden: &[[f32; 1]], rng: &mut R, features: &mut [f32]) {
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
         self.mean(hidden, features);
         for (feature, inverse) in features.iter_mut().zip(self.inverse_scale) {
             *feature += math::normal_quantile(rng.next_u32()) / inverse;
@@ -83,20 +84,23 @@ pub struct GaussianPerOutput<P, Q> {
     log_scale: Q,
 }
 
-impl<P: Projection, Q: Projection<In = P::In, Out = P::Out>> GaussianPerOutput<P, Q> {
+impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> GaussianPerOutput<P, Q> {
     /// Joins the two layers.
     pub fn new(loc: P, log_scale: Q) -> Self {
         GaussianPerOutput { loc, log_scale }
     }
 }
 
-impl<P: Projection, Q: Projection<In = P::In, Out = P::Out>> Likelihood for GaussianPerOutput<P, Q> {
+impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Likelihood
+    for GaussianPerOutput<P, Q>
+{
     type In = P::In;
+    type From = P::From;
     type Out = P::Out;
 
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L] {
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
         let mut log_prob = [-HALF_LOG_TAU * features.len() as f32; L];
         for (t, features) in features.chunks(TILE).enumerate() {
             let (locs, log_scales) = (self.loc.tile(t, hidden), self.log_scale.tile(t, hidden));
@@ -114,11 +118,11 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out>> Likelihood for Gaus
         log_prob
     }
 
-    fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {
+    fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
         mean(&self.loc, hidden, features);
     }
 
-    fn sample<R: Rng + ?Sized>(&self, hidden: &[[f32; 1]], rng: &mut R, features: &mut [f32]) {
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
         self.mean(hidden, features);
         for (t, features) in features.chunks_mut(TILE).enumerate() {
             for (feature, [log_scale]) in features.iter_mut().zip(self.log_scale.tile(t, hidden)) {
@@ -129,7 +133,7 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out>> Likelihood for Gaus
     }
 }
 
-fn mean<P: Projection>(loc: &P, hidden: &[[f32; 1]], features: &mut [f32]) {
+fn mean<P: Projection>(loc: &P, hidden: &[[P::From; 1]], features: &mut [f32]) {
     for (t, features) in features.chunks_mut(TILE).enumerate() {
         features.iter_mut().zip(loc.tile(t, hidden)).for_each(|(feature, [loc])| *feature = loc);
     }

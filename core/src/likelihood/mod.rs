@@ -8,7 +8,7 @@ mod gaussian;
 pub use bernoulli::Bernoulli;
 pub use gaussian::{Gaussian, GaussianPerOutput};
 
-use crate::shape::{Lanes, Shape};
+use crate::shape::{Element, Lanes, Shape};
 use rand_core::Rng;
 
 /// Smallest log scale of a Gaussian likelihood, in units of the standardised feature.
@@ -20,14 +20,16 @@ pub const LOG_SCALE_MAX: f32 = 7.0;
 pub trait Likelihood {
     /// Size of the hidden vector.
     type In: Shape;
+    /// What the hidden vector is made of.
+    type From: Element;
     /// Size of the features.
     type Out: Shape;
 
     /// `log p(features|z)` of `L` samples, in nats, terms added with features rising. The samples are of one frame, or of a
     /// frame each.
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L];
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[Self::From; L]], features: &[X]) -> [f32; L];
     /// `E[features|z]`.
-    fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]);
+    fn mean(&self, hidden: &[[Self::From; 1]], features: &mut [f32]);
     /// Draws features ~ p(·|z), one word of the generator each.
-    fn sample<R: Rng + ?Sized>(&self, hidden: &[[f32; 1]], rng: &mut R, features: &mut [f32]);
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[Self::From; 1]], rng: &mut R, features: &mut [f32]);
 }

@@ -11,10 +11,10 @@ use crate::shape::Shape;
 impl<F, E, H, D, L> Vae<F, E, H, D, L>
 where
     F: Features,
-    E: Layer<In = F::Shape>,
-    H: Head<In = E::Out>,
-    D: Layer<In = H::Latent>,
-    L: Likelihood<In = D::Out, Out = F::Shape>,
+    E: Layer<In = F::Shape, From = f32>,
+    H: Head<In = E::Out, From = E::To>,
+    D: Layer<In = H::Latent, From = f32>,
+    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
 {
     /// [`log_density`](Self::log_density) of each of `N` frames, for a host with many of them.
     ///

@@ -10,6 +10,7 @@ use elbow::architecture::LatentKind;
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
+use super::quantize::cost_rows;
 use super::source::DEFAULT_SAMPLES;
 use crate::data::{Dataset, load};
 use crate::error::Error;
@@ -17,6 +18,7 @@ use crate::evaluate::score_all;
 use crate::export::{check_writable, write_atomically};
 use crate::fit::{Event, Progress};
 use crate::host_model::ModelBytes;
+use crate::quantize::Cost;
 use crate::report;
 use crate::run_dir::{Cadence, Interval, MODEL, RunDir};
 use crate::settings::{Settings, SettingsArgs};
@@ -70,12 +72,16 @@ pub(super) struct Summary {
     pub(super) file_bytes: usize,
     pub(super) seconds: f64,
     stopped: bool,
+    /// what rounding the weights cost on the rows held out
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantization: Option<Cost>,
 }
 
 pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let begun = args.run.as_deref().filter(|_| args.resume).and_then(RunDir::config);
     let settings = args.settings.resolve(args.config.as_deref().or(begun.as_deref()))?;
     settings.fit_config()?;
+    settings.weights()?;
     // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
     settings.architecture(1)?;
     let in_folder = || args.run.as_deref().unwrap_or(Path::new("")).join(MODEL);
@@ -125,6 +131,7 @@ pub(super) fn fit_and_write(
         file_bytes: trained.bytes.as_bytes().len(),
         seconds: start.elapsed().as_secs_f64(),
         stopped: fitted.stopped,
+        quantization: trained.quantization.clone(),
     })
 }
 
@@ -221,7 +228,7 @@ fn table(summary: &Summary) -> String {
     let stopped = if summary.stopped { ", stopped by Ctrl-C" } else { "" };
     let left_out =
         summary.anomalous_rows.map_or(String::new(), |rows| format!(", {rows} anomalous left out"));
-    report::table(&[
+    let mut rows = vec![
         ("model", format!("{} ({} bytes)", summary.model.display(), summary.file_bytes)),
         ("type", summary.model.with_extension("rs").display().to_string()),
         ("shape", summary.architecture.clone()),
@@ -235,5 +242,7 @@ fn table(summary: &Summary) -> String {
             ),
         ),
         ("time", format!("{:.1} s", summary.seconds)),
-    ])
+    ];
+    rows.extend(summary.quantization.iter().flat_map(cost_rows));
+    report::table(&rows)
 }

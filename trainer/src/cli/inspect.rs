@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use elbow::architecture::Architecture;
+use elbow::architecture::{Architecture, WeightKind};
 use serde::Serialize;
 
 use super::source::{DEFAULT_SAMPLES, samples};
@@ -44,6 +44,7 @@ struct Inspection<'a> {
     samples: u32,
     multiply_adds: u64,
     activation_bytes: u64,
+    /// by core; of a model with float weights
     devices: Vec<Cost>,
 }
 
@@ -70,7 +71,8 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         samples: args.samples,
         multiply_adds: multiply_adds(shape, args.samples),
         activation_bytes: activation_bytes(shape),
-        devices: costs(shape, args.samples),
+        // the counts are of float weights
+        devices: if shape.weights == WeightKind::F32 { costs(shape, args.samples) } else { Vec::new() },
     };
     if json { report::print_json(&inspection) } else { report::print(&table(&inspection)) }
 }

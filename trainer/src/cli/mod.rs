@@ -6,6 +6,7 @@ mod eval;
 mod fit;
 mod import;
 mod inspect;
+mod quantize;
 mod score;
 mod source;
 
@@ -43,6 +44,8 @@ enum Command {
     Score(score::ScoreArgs),
     /// Make a model of an autoencoder's weights from another program
     Import(import::ImportArgs),
+    /// The same model with weights of eight bits
+    Quantize(quantize::QuantizeArgs),
     /// What a model file holds and what it costs
     Inspect(inspect::InspectArgs),
     /// The whole way on the data that comes with the project: fit, evaluate, export
@@ -98,6 +101,7 @@ impl Cli {
             Command::Eval(args) => eval::run(args, self.json),
             Command::Score(args) => score::run(args, self.json),
             Command::Import(args) => import::run(args, self.json),
+            Command::Quantize(args) => quantize::run(args, self.json),
             Command::Inspect(args) => inspect::run(args, self.json),
             Command::Demo(args) => demo::run(args, self.json),
             Command::Bench(command) => bench::run(command, self.json),

@@ -32,12 +32,12 @@ impl Shape for Dynamic {
     #[inline(never)]
     fn scratch<T: Element>(len: usize) -> Buffer<T> {
         let mut numbers = IDLE.with_borrow_mut(Vec::pop).unwrap_or_default();
-        let used = len * size_of::<T>() / size_of::<f32>();
+        let bytes = len * size_of::<T>();
         // what was there stays: it will be written before it is read
-        if numbers.len() < used {
-            numbers.resize(used, f32::NAN);
+        if numbers.len() < bytes.div_ceil(size_of::<f32>()) {
+            numbers.resize(bytes.div_ceil(size_of::<f32>()), f32::NAN);
         }
-        Buffer { numbers, used, elements: PhantomData }
+        Buffer { numbers, bytes, elements: PhantomData }
     }
 }
 
@@ -45,8 +45,8 @@ impl Shape for Dynamic {
 #[derive(Debug)]
 pub struct Buffer<T> {
     numbers: Vec<f32>,
-    /// of them, from the first
-    used: usize,
+    /// of them that are in use, from the first: integers may take a part of a number
+    bytes: usize,
     elements: PhantomData<T>,
 }
 
@@ -76,13 +76,13 @@ impl<T: Element> Buffer<T> {
 impl<T: Element> AsRef<[T]> for Buffer<T> {
     #[inline(always)]
     fn as_ref(&self) -> &[T] {
-        bytemuck::cast_slice(&self.numbers[..self.used])
+        bytemuck::cast_slice(&bytemuck::cast_slice::<f32, u8>(&self.numbers)[..self.bytes])
     }
 }
 
 impl<T: Element> AsMut<[T]> for Buffer<T> {
     #[inline(always)]
     fn as_mut(&mut self) -> &mut [T] {
-        bytemuck::cast_slice_mut(&mut self.numbers[..self.used])
+        bytemuck::cast_slice_mut(&mut bytemuck::cast_slice_mut::<f32, u8>(&mut self.numbers)[..self.bytes])
     }
 }

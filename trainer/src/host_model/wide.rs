@@ -16,6 +16,7 @@ pub(super) struct Wide<T>(pub(super) T);
 
 impl<T: Head> Head for Wide<T> {
     type In = T::In;
+    type From = T::From;
     type Latent = T::Latent;
     type Posterior = T::Posterior;
     type Noise = T::Noise;
@@ -25,14 +26,14 @@ impl<T: Head> Head for Wide<T> {
         self.0.dims()
     }
 
-    fn posterior(&self, hidden: &[[f32; 1]]) -> T::Posterior {
+    fn posterior(&self, hidden: &[[T::From; 1]]) -> T::Posterior {
         wide(
             #[inline(always)]
             || self.0.posterior(hidden),
         )
     }
 
-    fn posteriors<const L: usize>(&self, hidden: &[[f32; L]]) -> T::Posteriors<L> {
+    fn posteriors<const L: usize>(&self, hidden: &[[T::From; L]]) -> T::Posteriors<L> {
         wide(
             #[inline(always)]
             || self.0.posteriors(hidden),
@@ -46,20 +47,21 @@ impl<T: Head> Head for Wide<T> {
 
 impl<T: Likelihood> Likelihood for Wide<T> {
     type In = T::In;
+    type From = T::From;
     type Out = T::Out;
 
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[f32; L]], features: &[X]) -> [f32; L] {
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[T::From; L]], features: &[X]) -> [f32; L] {
         wide(
             #[inline(always)]
             || self.0.log_prob(hidden, features),
         )
     }
 
-    fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {
+    fn mean(&self, hidden: &[[T::From; 1]], features: &mut [f32]) {
         self.0.mean(hidden, features);
     }
 
-    fn sample<R: Rng + ?Sized>(&self, hidden: &[[f32; 1]], rng: &mut R, features: &mut [f32]) {
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[T::From; 1]], rng: &mut R, features: &mut [f32]) {
         self.0.sample(hidden, rng, features);
     }
 }

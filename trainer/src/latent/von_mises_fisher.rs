@@ -225,6 +225,7 @@ mod tests {
             },
             decoder: [].into_iter().collect(),
             likelihood: LikelihoodKind::Gaussian,
+            weights: elbow::architecture::WeightKind::F32,
         });
         let mut rng = stream(7, Purpose::Noise, dim as u64, 0);
         let mut normals =

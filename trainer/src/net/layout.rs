@@ -307,6 +307,7 @@ mod tests {
             latent: LatentKind::Gaussian { dim: 2 },
             decoder: [hidden(3)].into_iter().collect(),
             likelihood,
+            weights: elbow::architecture::WeightKind::F32,
         }
     }
 

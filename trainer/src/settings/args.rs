@@ -33,6 +33,10 @@ pub struct SettingsArgs {
     /// gaussian (one scale per feature), gaussian-per-output or bernoulli [default: gaussian]
     #[arg(long, value_name = "NAME")]
     pub(super) likelihood: Option<String>,
+    /// f32, int8 (eight bits, all else in floats) or int8x8 (integers throughout, for cores without an FPU); rounded after the
+    /// fit [default: f32]
+    #[arg(long, value_name = "TYPE")]
+    pub(super) weights: Option<String>,
     /// elbo, elbo:K (K samples a row), elbo:beta=B or elbo:K,beta=B (the divergence times B); iwae:K, or with another gradient
     /// for the encoder dreg:K (doubly reparameterised: use it for large K), stl:K (sticking the landing), rws:K (reweighted
     /// wake–sleep) [default: elbo]

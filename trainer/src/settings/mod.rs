@@ -5,7 +5,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, MAX_WIDTH};
+use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, MAX_WIDTH, WeightKind};
 use serde::{Deserialize, Serialize};
 
 use crate::adam::AdamConfig;
@@ -17,6 +17,7 @@ use crate::objective::Objective;
 use crate::preprocess::DEFAULT_CLIP;
 pub use args::SettingsArgs;
 pub use parse::activation;
+pub(crate) use parse::weights;
 use parse::{hidden, latent, objective};
 
 /// The settings of a fit. As TOML it is complete: the same file and data give the same model.
@@ -29,6 +30,7 @@ pub struct Settings {
     pub decoder_hidden: Option<Vec<u32>>,
     pub activation: String,
     pub likelihood: String,
+    pub weights: String,
     pub objective: String,
     pub epochs: u32,
     pub warmup: u32,
@@ -67,6 +69,7 @@ impl Default for Settings {
             decoder_hidden: None,
             activation: "tanh".into(),
             likelihood: "gaussian".into(),
+            weights: "f32".into(),
             objective: "elbo".into(),
             epochs: 300,
             warmup: 0,
@@ -132,6 +135,14 @@ impl Settings {
         }
     }
 
+    /// What the weights of the exported model are.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name that is none.
+    pub fn weights(&self) -> Result<WeightKind, Error> {
+        weights(&self.weights)
+    }
+
     /// What is done to raw frames.
     ///
     /// # Errors
@@ -162,6 +173,7 @@ impl Settings {
             latent: latent(&self.latent)?,
             decoder: hidden("decoder-hidden", &decoder, activation)?,
             likelihood: self.likelihood()?,
+            weights: WeightKind::F32,
         };
         if architecture.is_sound() {
             Ok(architecture)

@@ -1,6 +1,8 @@
 //! Names in settings, and what they stand for.
 
-use elbow::architecture::{Activation, ConcentrationKind, Hidden, LatentKind, MAX_LAYERS, MAX_WIDTH};
+use elbow::architecture::{
+    Activation, ConcentrationKind, Hidden, LatentKind, MAX_LAYERS, MAX_WIDTH, WeightKind,
+};
 use elbow::distribution::MAX_CONCENTRATION;
 
 use crate::error::Error;
@@ -63,6 +65,15 @@ pub(super) fn objective(text: &str) -> Result<(Objective, usize), Error> {
         return Err(Error::argument("objective", text, problem));
     }
     Ok((objective, samples))
+}
+
+pub(crate) fn weights(name: &str) -> Result<WeightKind, Error> {
+    match name {
+        "f32" => Ok(WeightKind::F32),
+        "int8" => Ok(WeightKind::Int8),
+        "int8x8" => Ok(WeightKind::Int8x8),
+        other => Err(Error::argument("weights", other, "choose f32, int8 or int8x8")),
+    }
 }
 
 pub(super) fn hidden(

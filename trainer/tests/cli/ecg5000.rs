@@ -31,4 +31,14 @@ fn heartbeats() {
     assert!(auroc >= 0.990, "{eval}");
     assert!(fit["file_bytes"].as_u64().unwrap() <= 64 << 10, "{fit}");
     assert!(fit["seconds"].as_f64().unwrap() < 120.0, "{fit}");
+
+    for (weights, nats, area) in [("int8", 0.005, 0.002), ("int8x8", 0.02, 0.005)] {
+        bench
+            .good(&format!("quantize ecg.elbow --weights {weights} --calibration fit.npz --out small.elbow"));
+        let small = bench.json("eval small.elbow test.npz --samples 64");
+        let lost = |key: &str| small[key].as_f64().unwrap() - eval[key].as_f64().unwrap();
+        let relative = lost("nats_per_row") / eval["nats_per_row"].as_f64().unwrap().abs();
+        println!("{weights}: {:+.3} % in nats, {:+.5} in AUROC", 100.0 * relative, lost("auroc"));
+        assert!(relative < nats && lost("auroc") > -area, "{weights}: {small}");
+    }
 }

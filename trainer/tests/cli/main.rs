@@ -11,6 +11,7 @@ mod import;
 mod interrupt;
 mod models;
 mod outputs;
+mod quantize;
 mod repeat;
 mod resume;
 mod scores;

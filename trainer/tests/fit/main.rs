@@ -26,6 +26,7 @@ pub(crate) fn layout(features: u32, widths: &[u32], dim: u32, likelihood: Likeli
         latent,
         decoder: chain(),
         likelihood,
+        weights: elbow::architecture::WeightKind::F32,
     })
 }
 

@@ -59,6 +59,7 @@ impl Problem {
             latent,
             decoder: chain().collect(),
             likelihood,
+            weights: elbow::architecture::WeightKind::F32,
         };
         let layout = Layout::new(&architecture);
         let mut rng = stream(1, Purpose::Noise, 0, 0);

@@ -1,0 +1,140 @@
+//! Weights of eight bits after training: a model of floats in, a smaller one out.
+//!
+//! [`network`] takes the file apart, [`calibrate`] watches the layers on data, [`weights`] rounds, [`integer`] turns the hidden
+//! layers into integer arithmetic. What the result computes is `core`'s business (`elbow::kernel`).
+
+mod calibrate;
+mod integer;
+mod network;
+mod weights;
+
+use elbow::architecture::WeightKind;
+use serde::Serialize;
+
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::evaluate::{Evaluation, score_all};
+use crate::export::{Sections, assemble, padded, tiled};
+use crate::host_model::{HostModel, ModelBytes};
+use crate::preprocess::Preprocessing;
+use calibrate::{Calibration, Moments};
+use network::{Dense, Network};
+
+/// The model with weights of another type, under a new name.
+///
+/// Data, if any, is what the layers will see: it weighs the rounding, corrects the biases for what rounding does to the mean of
+/// each output, and gives the ranges of integers.
+///
+/// # Errors
+/// [`Error::Argument`] for a model that is quantised already, or that integers cannot express; [`Error::Frame`].
+pub fn quantize(
+    model: &HostModel<'_>,
+    bytes: &ModelBytes,
+    new_name: &str,
+    weights: WeightKind,
+    data: Option<&Dataset>,
+) -> Result<ModelBytes, Error> {
+    let shape = &model.metadata.architecture;
+    let wrong = |problem: &str| Err(Error::argument("weights", name(weights), problem));
+    if shape.weights != WeightKind::F32 {
+        return wrong("the model is quantised already; give the one it was made from");
+    }
+    let network = Network::read(bytes.as_bytes(), shape).map_err(Error::model("the model".as_ref()))?;
+    let calibration = match data {
+        Some(data) => Some(Calibration::new(&network, model, data)?),
+        None => None,
+    };
+    let sections = match (weights, &calibration) {
+        (WeightKind::F32, _) => return wrong("the model has them already; choose int8 or int8x8"),
+        (WeightKind::Int8, _) => int8(&network, calibration.as_ref()),
+        (WeightKind::Int8x8, None) => return wrong("integers need --calibration DATA to find their ranges"),
+        (WeightKind::Int8x8, Some(_)) if shape.encoder.is_empty() || shape.decoder.is_empty() => {
+            return wrong("hidden layers are what hands on integers; choose int8");
+        }
+        (WeightKind::Int8x8, Some(calibration)) => {
+            integer::sections(&network, calibration).ok_or_else(|| {
+                Error::argument("weights", name(weights), "a sum would leave 32 bits; choose int8")
+            })?
+        }
+    };
+    let mut metadata = model.metadata.clone();
+    metadata.name = new_name;
+    metadata.architecture.weights = weights;
+    Ok(ModelBytes::new(&assemble(&metadata, &sections)?))
+}
+
+/// The weight type as the command line names it.
+pub fn name(weights: WeightKind) -> &'static str {
+    match weights {
+        WeightKind::F32 => "f32",
+        WeightKind::Int8 => "int8",
+        WeightKind::Int8x8 => "int8x8",
+    }
+}
+
+/// The sections of a model of eight-bit weights on floats.
+fn int8(network: &Network, calibration: Option<&Calibration>) -> Vec<u8> {
+    let mut out = Sections(Vec::new());
+    let dense = |out: &mut Sections, dense: &Dense, inputs: Option<&Moments>| {
+        let rounded = weights::round(dense, inputs);
+        // y = scale·(b/scale + Σ q·x)
+        let bias: Vec<f32> =
+            rounded.bias.iter().zip(&rounded.scale).map(|(bias, scale)| (bias / scale) as f32).collect();
+        let scale: Vec<f32> = rounded.scale.iter().map(|scale| *scale as f32).collect();
+        out.numbers(tiled(&rounded.weights, dense.inputs).into_iter().map(i8::to_le_bytes));
+        out.floats(&padded(&bias));
+        out.floats(&padded(&scale));
+    };
+    network.write(&mut out, |out, place, layer| {
+        dense(out, layer, calibration.map(|calibration| calibration.inputs(place)));
+    });
+    out.0
+}
+
+/// What quantisation costs, on some data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cost {
+    /// scored with the weights as they were
+    pub before: Evaluation,
+    /// and as they are
+    pub after: Evaluation,
+    /// mean of −log p(x) lost, in nats; of the normal frames where there are labels
+    pub nats_lost: f64,
+    /// the same, as part of what it was
+    pub nats_lost_relative: f64,
+}
+
+impl Cost {
+    /// Scores the data with both models.
+    ///
+    /// # Errors
+    /// [`Error::Frame`].
+    pub fn measure(
+        before: &HostModel<'_>,
+        after: &HostModel<'_>,
+        data: &Dataset,
+        samples: u32,
+    ) -> Result<Cost, Error> {
+        let evaluate = |model: &HostModel<'_>| -> Result<Evaluation, Error> {
+            let start = std::time::Instant::now();
+            let scores = score_all(&*model.engine, data, samples, |_| ())?;
+            Ok(Evaluation::new(data, &scores, start.elapsed().as_secs_f64()))
+        };
+        let (before, after) = (evaluate(before)?, evaluate(after)?);
+        let nats_lost = after.nats_per_row - before.nats_per_row;
+        Ok(Cost { nats_lost, nats_lost_relative: nats_lost / before.nats_per_row.abs(), before, after })
+    }
+}
+
+/// The preprocessing that a model's first sections hold.
+fn preprocessing(sections: &[Vec<f32>]) -> Preprocessing {
+    match sections {
+        [log_rate @ .., loc, inverse_scale, last] => Preprocessing::Standardize {
+            log_rate: log_rate.first().cloned(),
+            loc: loc.clone(),
+            inverse_scale: inverse_scale.clone(),
+            clip: last[0],
+        },
+        _ => Preprocessing::Binary,
+    }
+}

@@ -1,0 +1,141 @@
+//! A model file taken apart into its layers, and put together again.
+
+use elbow::LoadError;
+use elbow::architecture::{
+    Activation, Architecture, ConcentrationKind, FeaturesKind, LatentKind, LikelihoodKind, TABLE_CELLS,
+};
+use elbow::format::{ModelFile, Sections as Reader};
+use elbow::kernel::{TILE, tiles};
+
+use crate::export::Sections;
+
+/// A dense layer with weights `[output][input]`.
+#[derive(Clone, Debug)]
+pub(super) struct Dense {
+    pub(super) inputs: usize,
+    pub(super) outputs: usize,
+    pub(super) activation: Activation,
+    pub(super) weights: Vec<f32>,
+    pub(super) bias: Vec<f32>,
+}
+
+/// Hidden layers, and the linear ones that read the last of them.
+#[derive(Clone, Debug)]
+pub(super) struct Side {
+    pub(super) inputs: usize,
+    pub(super) hidden: Vec<Dense>,
+    pub(super) linear: Vec<Dense>,
+}
+
+/// Which half of the model a layer is in, and how many hidden layers stand before it there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) half: Half,
+    pub(super) depth: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Half {
+    Encoder,
+    Decoder,
+}
+
+/// All parameters of a model, in the order of the file.
+#[derive(Clone, Debug)]
+pub(super) struct Network {
+    pub(super) preprocessing: Vec<Vec<f32>>,
+    pub(super) encoder: Side,
+    pub(super) concentration: Vec<Vec<f32>>,
+    pub(super) decoder: Side,
+    pub(super) scales: Vec<Vec<f32>>,
+}
+
+impl Network {
+    /// Reads a model of float weights.
+    pub(super) fn read(bytes: &[u8], shape: &Architecture) -> Result<Network, LoadError> {
+        let mut sections = ModelFile::parse(bytes)?.sections();
+        let (features, latent) = (shape.features as usize, shape.latent_dims() as usize);
+        let preprocessing: &[usize] = match shape.preprocessing {
+            FeaturesKind::Binary => &[],
+            FeaturesKind::Standardize => &[features, features, 2],
+            FeaturesKind::LogStandardize => &[features, features, features, 2],
+        };
+        let (heads, concentration): (&[usize], &[usize]) = match shape.latent {
+            LatentKind::Gaussian { .. } => (&[latent, latent], &[]),
+            LatentKind::Point { .. } => (&[latent], &[]),
+            LatentKind::VonMisesFisher { concentration, .. } => match concentration {
+                ConcentrationKind::Learned => (&[latent, 1], &[]),
+                ConcentrationKind::Fixed { .. } => (&[latent], &[1]),
+                ConcentrationKind::Tabled { .. } => (&[latent], &[1, 2 * (TABLE_CELLS + 1)]),
+            },
+        };
+        let (outputs, scales): (&[usize], &[usize]) = match shape.likelihood {
+            LikelihoodKind::Bernoulli => (&[features], &[]),
+            LikelihoodKind::Gaussian => (&[features], &[features, 1]),
+            LikelihoodKind::GaussianPerOutput => (&[features, features], &[]),
+        };
+        Ok(Network {
+            preprocessing: floats(&mut sections, preprocessing)?,
+            encoder: side(&mut sections, features, &shape.encoder, heads)?,
+            concentration: floats(&mut sections, concentration)?,
+            decoder: side(&mut sections, latent, &shape.decoder, outputs)?,
+            scales: floats(&mut sections, scales)?,
+        })
+    }
+
+    /// Writes the sections in order, the dense layers by `dense`.
+    pub(super) fn write(&self, out: &mut Sections, mut dense: impl FnMut(&mut Sections, Place, &Dense)) {
+        self.preprocessing.iter().for_each(|section| out.floats(section));
+        for (half, side) in [(Half::Encoder, &self.encoder), (Half::Decoder, &self.decoder)] {
+            for (depth, layer) in side.hidden.iter().enumerate() {
+                dense(out, Place { half, depth }, layer);
+            }
+            for layer in &side.linear {
+                dense(out, Place { half, depth: side.hidden.len() }, layer);
+            }
+            let others = if half == Half::Encoder { &self.concentration } else { &self.scales };
+            others.iter().for_each(|section| out.floats(section));
+        }
+    }
+
+    pub(super) fn side(&self, half: Half) -> &Side {
+        match half {
+            Half::Encoder => &self.encoder,
+            Half::Decoder => &self.decoder,
+        }
+    }
+}
+
+fn floats(sections: &mut Reader<'_>, lengths: &[usize]) -> Result<Vec<Vec<f32>>, LoadError> {
+    lengths.iter().map(|length| sections.floats(*length).map(<[f32]>::to_vec)).collect()
+}
+
+fn side(
+    sections: &mut Reader<'_>,
+    inputs: usize,
+    layers: &[elbow::architecture::Hidden],
+    linear: &[usize],
+) -> Result<Side, LoadError> {
+    let mut width = inputs;
+    let mut hidden = Vec::new();
+    for layer in layers {
+        let outputs = layer.width as usize;
+        hidden.push(dense(sections, width, outputs, layer.activation)?);
+        width = outputs;
+    }
+    let linear = linear.iter().map(|outputs| dense(sections, width, *outputs, Activation::Identity));
+    Ok(Side { inputs, hidden, linear: linear.collect::<Result<_, _>>()? })
+}
+
+fn dense(
+    sections: &mut Reader<'_>,
+    inputs: usize,
+    outputs: usize,
+    activation: Activation,
+) -> Result<Dense, LoadError> {
+    let tiled = sections.tiles(tiles(outputs) * inputs)?;
+    let bias = sections.tiles(tiles(outputs))?.as_flattened()[..outputs].to_vec();
+    let weight = |o: usize, i: usize| tiled[o / TILE * inputs + i][o % TILE];
+    let weights = (0..outputs).flat_map(|o| (0..inputs).map(move |i| (o, i))).map(|(o, i)| weight(o, i));
+    Ok(Dense { inputs, outputs, activation, weights: weights.collect(), bias })
+}
