@@ -10,12 +10,14 @@ pub mod codec;
 pub mod demo;
 #[cfg_attr(not(target_os = "none"), path = "host.rs")]
 pub mod machine;
+pub mod quantized;
 pub mod sphere;
 pub mod ticks;
 
 use core::fmt::{self, Write};
 use demo::{DEMO_SAMPLES, Verdict};
 use elbow::codec::PacketError;
+use elbow::latent::Posterior as _;
 use elbow::{FrameError, LoadError, Score, SelfTestError};
 
 /// What [`score`] found.
@@ -111,18 +113,23 @@ pub fn score(out: &mut impl Write) -> Result<Summary, Failure> {
 }
 
 /// Writes the conformance set: for each frame a line with the bits, in hex, of every number on the way to its scores under
-/// both models.
+/// both models, and what matters of those under their quantised forms.
 /// Machines agree when their lines do.
 ///
 /// # Errors
 /// The model or a frame is refused, or `out` fails.
 pub fn parity(out: &mut impl Write) -> Result<(), Failure> {
     let (model, sphere) = (demo::load()?, sphere::load()?);
+    let (sphere_int8, demo_int8x8) = quantized::load()?;
     for (i, frame) in demo::frames().enumerate() {
         let score = model.log_density(&frame, DEMO_SAMPLES)?;
         write!(out, "{i:03}{}{}", Bits(&demo::trace(&model, &frame)?), Bits(&numbers(&score)))?;
         let score = sphere.log_density(&frame, DEMO_SAMPLES)?;
-        writeln!(out, "{}{}", Bits(&sphere::trace(&sphere, &frame)?), Bits(&numbers(&score)))?;
+        write!(out, "{}{}", Bits(&sphere::trace(&sphere, &frame)?), Bits(&numbers(&score)))?;
+        let score = sphere_int8.log_density(&frame, DEMO_SAMPLES)?;
+        write!(out, "{}{}", Bits(sphere_int8.encode(&frame)?.mode()), Bits(&numbers(&score)))?;
+        let score = demo_int8x8.log_density(&frame, DEMO_SAMPLES)?;
+        writeln!(out, "{}{}", Bits(demo_int8x8.encode(&frame)?.mode()), Bits(&numbers(&score)))?;
     }
     Ok(())
 }

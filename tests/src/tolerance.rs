@@ -63,3 +63,11 @@ pub mod codec {
     /// A cost within 2/64 bit is a mass within 2.2 %; 64 of 2¹⁴ slots are shared out, 0.4 %.
     pub const LAW_RELATIVE: f64 = 0.026;
 }
+
+/// Quantised models against the model that they were made from: part of −log p(x) lost on the data that calibrated them.
+pub mod quantized {
+    /// The bound that the project sets itself; random models of 20 features change by at most 0.25 %, whatever the activation.
+    pub const INT8: f64 = 0.005;
+    /// Likewise; hidden vectors have 256 levels.
+    pub const INT8X8: f64 = 0.02;
+}
