@@ -1,6 +1,6 @@
 //! A model file on the host: the engine of `core`, with sizes read from the file.
 //!
-//! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size, [`layers`] a run-time number of
+//! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size, `layers` a run-time number of
 //! layers; every formula, and so every bit of a score, is the device's.
 
 mod layers;

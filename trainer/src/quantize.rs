@@ -1,6 +1,6 @@
 //! Weights of eight bits after training: a model of floats in, a smaller one out.
 //!
-//! [`network`] takes the file apart, [`calibrate`] watches the layers on data, [`weights`] rounds, [`integer`] turns the hidden
+//! `network` takes the file apart, `calibrate` watches the layers on data, `weights` rounds, `integer` turns the hidden
 //! layers into integer arithmetic. What the result computes is `core`'s business (`elbow::kernel`).
 
 mod calibrate;
