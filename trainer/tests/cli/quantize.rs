@@ -48,6 +48,6 @@ fn what_cannot_be_rounded_is_refused() {
     refuses("--weights int8x8 --out small.elbow", &["--calibration"]);
     refuses("--weights int8 --out engine.elbow", &["engine.elbow", "another name"]);
     refuses("--weights int8 --out small.bin", &["ends in .elbow"]);
-    refuses("--weights int8 --calibration none.csv --out small.elbow", &["none.csv: cannot read"]);
+    refuses("--weights int8 --calibration none.csv --out small.elbow", &["none.csv: cannot be read"]);
     bench.refuses("fit engine.csv --out small.elbow --weights int4", &["choose f32, int8 or int8x8"]);
 }
