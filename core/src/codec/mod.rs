@@ -11,7 +11,7 @@
 //! let window: [i16; 64] = core::array::from_fn(|i| (20 * i + i % 2 * 900 + i % 3) as i16);
 //! let settings = Settings { sequence: 1, fidelity: Fidelity::Within(0) };
 //!
-//! let (mut scratch, mut packet) = ([0; 130], [0; 143]); // scratch_len(1), max_packet_len::<i16>(1)
+//! let (mut scratch, mut packet) = ([0; 134], [0; 143]); // scratch_len(1), max_packet_len::<i16>(1)
 //! let encoded = codec.encode(&window, settings, &mut scratch, &mut packet)?;
 //! assert!(encoded.len < 60);
 //!
