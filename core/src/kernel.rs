@@ -104,7 +104,11 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>> Kernel for Tiles<'_, X, W, F> 
             let Some(weights) = of_tile(t, self.weights, x.len()) else { return };
             let block = Block { t, weights, bias, finish: self.finish, x };
             let left = outputs.saturating_sub(t * TILE);
-            if L == 1 || !W::SIDE_BY_SIDE {
+            if !W::SIDE_BY_SIDE {
+                for row in block.one_by_one() {
+                    visit(row);
+                }
+            } else if L == 1 {
                 for row in block.whole() {
                     visit(row);
                 }
@@ -135,8 +139,10 @@ fn dense<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize>(
     for (t, (bias, y)) in bias.iter().zip(y).enumerate() {
         let Some(weights) = of_tile(t, weights, x.len()) else { return };
         let block = Block { t, weights, bias, finish, x };
-        if L == 1 || !W::SIDE_BY_SIDE {
-            *y = block.whole();
+        if !W::SIDE_BY_SIDE {
+            *y = block.one_by_one();
+        } else if L == 1 {
+            y.copy_from_slice(&block.whole());
         } else if L < MANY {
             for (part, y) in y.as_chunks_mut().0.iter_mut().enumerate() {
                 *y = block.half(part);
@@ -161,17 +167,19 @@ struct Block<'a, X, W: Weight<X>, F, const L: usize> {
 impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W, F, L> {
     /// All outputs, one sample after another.
     #[inline(always)]
-    fn whole(&self) -> Tile<L, F::To> {
+    fn one_by_one(&self) -> Tile<L, F::To> {
         let mut y = [[F::To::ZERO; L]; TILE];
         for l in 0..L {
-            let sums = if W::SIDE_BY_SIDE {
-                self.sums::<1, TILE, 4>(0, l)
-            } else {
-                self.sums::<1, TILE, INTEGER_UNROLL>(0, l)
-            };
+            let sums = self.sums::<1, TILE, INTEGER_UNROLL>(0, l);
             y.iter_mut().zip(self.finish.finish(self.t, 0, sums)).for_each(|(y, [output])| y[l] = output);
         }
         y
+    }
+
+    /// All outputs.
+    #[inline(always)]
+    fn whole(&self) -> Tile<L, F::To> {
+        self.finish.finish(self.t, 0, self.sums::<L, TILE, 4>(0, 0))
     }
 
     /// Half of the outputs.
