@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::host_model::{Engine, LANES};
+use crate::latent_use::LatentUse;
 use crate::metrics::{auprc, auroc};
 
 /// Fewer blocks of frames than this for each thread would leave one waiting for another.
@@ -60,11 +61,16 @@ pub struct Evaluation {
     pub dims: usize,
     /// K
     pub samples: u32,
-    /// mean of −log p(x), in nats; of the normal frames where there are labels
+    /// mean of −log p(x), in nats; of the normal frames where there are labels. It estimates the cross-entropy of the data and the
+    /// model, and no model's is less than the entropy of the data; fewer samples only make it larger
     pub nats_per_row: f64,
     /// half the width of its 95 % interval, from the spread over rows
     pub nats_per_row_ci95: f64,
-    /// the same in bits, by the number of dimensions
+    /// both in bits
+    pub bits_per_row: f64,
+    #[allow(missing_docs, reason = "said above")]
+    pub bits_per_row_ci95: f64,
+    /// the mean in bits, by the number of dimensions
     pub bits_per_dim: f64,
     /// mean of −log p(x) of the anomalous frames
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,30 +86,42 @@ pub struct Evaluation {
     /// average precision, likewise
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auprc: Option<f64>,
-    /// seconds it took
+    /// what the latent carries, of the same frames as `nats_per_row`
+    pub latent: LatentUse,
+    /// seconds that the scores took
     pub seconds: f64,
 }
 
 impl Evaluation {
-    /// Sums up scores.
-    pub fn new(data: &Dataset, scores: &[Score], seconds: f64) -> Self {
+    /// Sums up scores, and encodes the frames again to see what the latent carries.
+    ///
+    /// # Errors
+    /// [`Error::Frame`], though frames that were scored have a posterior.
+    pub fn new(engine: &dyn Engine, data: &Dataset, scores: &[Score], seconds: f64) -> Result<Self, Error> {
         let nats: Vec<f64> = scores.iter().map(|score| -f64::from(score.log_density.0)).collect();
         let anomalous = data.labels.as_ref().map(|labels| labels.anomalous.as_slice());
-        let of_class = |class: bool| -> Vec<f64> {
+        let of_class = |class: bool| -> Vec<usize> {
             let member = |row: &usize| anomalous.map_or(!class, |labels| labels[*row] == class);
-            (0..nats.len()).filter(member).map(|row| nats[row]).collect()
+            (0..nats.len()).filter(member).collect()
         };
+        let nats_of = |rows: &[usize]| mean_ci95(&rows.iter().map(|row| nats[*row]).collect::<Vec<_>>());
         let (normal, abnormal) = (of_class(false), of_class(true));
         // A file of anomalies only is summed up as it is.
-        let (mean, half_width) = mean_ci95(if normal.is_empty() { &abnormal } else { &normal });
-        Evaluation {
+        let told = if normal.is_empty() { &abnormal } else { &normal };
+        let (mean, half_width) = nats_of(told);
+        let latent = LatentUse::new(engine, told.len(), |n| data.row(told[n]))
+            .map_err(|source| frame_error(data, told[0], source))?;
+        let bits = |nats| f64::from(Bits::from(Nats(1.0)).0) * nats;
+        Ok(Evaluation {
             rows: data.rows,
             dims: data.dims,
             samples: scores.first().map_or(0, |score| score.samples),
             nats_per_row: mean,
             nats_per_row_ci95: half_width,
-            bits_per_dim: f64::from(Bits::from(Nats(1.0)).0) * mean / data.dims as f64,
-            anomalous_nats_per_row: (!abnormal.is_empty()).then(|| mean_ci95(&abnormal).0),
+            bits_per_row: bits(mean),
+            bits_per_row_ci95: bits(half_width),
+            bits_per_dim: bits(mean) / data.dims as f64,
+            anomalous_nats_per_row: (!abnormal.is_empty()).then(|| nats_of(&abnormal).0),
             effective_sample_size: mean_ci95(
                 &scores.iter().map(|score| f64::from(score.effective_sample_size)).collect::<Vec<_>>(),
             )
@@ -111,8 +129,9 @@ impl Evaluation {
             anomalous_rows: anomalous.map(|_| abnormal.len()),
             auroc: anomalous.and_then(|labels| auroc(&nats, labels)),
             auprc: anomalous.and_then(|labels| auprc(&nats, labels)),
+            latent,
             seconds,
-        }
+        })
     }
 }
 

@@ -26,6 +26,7 @@ use std::path::Path;
 
 use self::wide::Wide;
 use crate::error::Error;
+use crate::latent_use::HostPosterior;
 use crate::net::simd::wide;
 use layers::{Integers, Layers, Weights};
 
@@ -68,6 +69,11 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As there.
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError>;
+    /// [`Vae::encode`], for questions about q(z|x) itself.
+    ///
+    /// # Errors
+    /// As there.
+    fn posterior(&self, frame: &[f32]) -> Result<Box<dyn HostPosterior + '_>, FrameError>;
     /// The log weights of the default noise, in nats.
     ///
     /// # Errors
@@ -87,6 +93,7 @@ where
     H: Head<In = Dynamic, From = E::To, Latent = Dynamic> + Send + Sync + std::fmt::Debug,
     D: Layer<In = Dynamic, Out = Dynamic, From = f32> + Send + Sync + std::fmt::Debug,
     L: Likelihood<In = Dynamic, From = D::To, Out = Dynamic> + Send + Sync + std::fmt::Debug,
+    H::Posterior: HostPosterior,
 {
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
         wide(
@@ -113,6 +120,10 @@ where
 
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
         Ok(self.reconstruct(frame)?.as_ref().to_vec())
+    }
+
+    fn posterior(&self, frame: &[f32]) -> Result<Box<dyn HostPosterior + '_>, FrameError> {
+        Ok(Box::new(self.encode(frame)?))
     }
 
     fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError> {
@@ -298,6 +309,7 @@ fn with_head<'a, W, H>(
 where
     W: Layers<'a>,
     H: Head<In = Dynamic, From = W::Hidden, Latent = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
+    H::Posterior: HostPosterior,
 {
     let head = Wide(head);
     let decoder = W::chain(sections, shape.latent_dims(), &shape.decoder)?;

@@ -15,6 +15,7 @@ pub mod gradient;
 pub mod host_model;
 pub mod import;
 pub mod latent;
+pub mod latent_use;
 pub mod likelihood;
 pub mod metrics;
 pub mod net;

@@ -118,7 +118,7 @@ impl Cost {
         let evaluate = |model: &HostModel<'_>| -> Result<Evaluation, Error> {
             let start = std::time::Instant::now();
             let scores = score_all(&*model.engine, data, samples, |_| ())?;
-            Ok(Evaluation::new(data, &scores, start.elapsed().as_secs_f64()))
+            Evaluation::new(&*model.engine, data, &scores, start.elapsed().as_secs_f64())
         };
         let (before, after) = (evaluate(before)?, evaluate(after)?);
         let nats_lost = after.nats_per_row - before.nats_per_row;

@@ -7,6 +7,7 @@ use super::source::SourceArgs;
 use crate::error::Error;
 use crate::evaluate::{Evaluation, score_all};
 use crate::host_model::ModelBytes;
+use crate::latent_use::LatentUse;
 use crate::report;
 
 /// The arguments of `elbow eval`.
@@ -28,8 +29,19 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let start = Instant::now();
     let scores = score_all(&*model.engine, &data, args.source.samples, |rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();
-    let evaluation = Evaluation::new(&data, &scores, start.elapsed().as_secs_f64());
+    let evaluation = Evaluation::new(&*model.engine, &data, &scores, start.elapsed().as_secs_f64())?;
     if json { report::print_json(&evaluation) } else { report::print(&describe(&evaluation)) }
+}
+
+fn describe_latent(latent: &LatentUse) -> String {
+    let LatentUse { kl, aggregate_kl, mutual_information, .. } = latent;
+    let active = latent
+        .active_units
+        .map_or(String::new(), |active| format!(", {active} of {} units active", latent.kl_per_unit.len()));
+    format!(
+        "KL {kl:.3} nats: I(x; z) {mutual_information:.3} (by {} rows), aggregate KL {aggregate_kl:.3}{active}",
+        latent.paired_rows
+    )
 }
 
 /// The evaluation for people.
@@ -49,6 +61,14 @@ pub(super) fn describe(evaluation: &Evaluation) -> String {
                 evaluation.nats_per_row, evaluation.nats_per_row_ci95, evaluation.bits_per_dim
             ),
         ),
+        (
+            "entropy",
+            format!(
+                "of the data at most {:.3} ± {:.3} bits per row",
+                evaluation.bits_per_row, evaluation.bits_per_row_ci95
+            ),
+        ),
+        ("latent", describe_latent(&evaluation.latent)),
     ];
     if let (Some(count), Some(nats)) = (evaluation.anomalous_rows, evaluation.anomalous_nats_per_row) {
         lines.push(("anomalous", format!("{count} rows, {nats:.3} nats per row")));

@@ -27,6 +27,8 @@ fn the_whole_way_from_csv() {
 
     let eval = bench.json("eval engine.elbow engine.csv --samples 16");
     has(&eval, &["rows", "dims", "samples", "nats_per_row", "bits_per_dim", "auroc", "auprc"]);
+    has(&eval, &["bits_per_row", "bits_per_row_ci95"]);
+    has(&eval["latent"], &["kl", "aggregate_kl", "mutual_information", "active_units", "kl_per_unit"]);
     assert_eq!(
         ["rows", "dims", "samples", "anomalous_rows"].map(|key| eval[key].as_u64().unwrap()),
         [240, 3, 16, 24]
