@@ -1,7 +1,6 @@
-//! The checksum of a model file: CRC-32.
+//! Cyclic redundancy checks, bits reflected: CRC-32 of a model file, and the steps of any other.
 
-/// The remainders of the sixteen values of four bits: 64 bytes, where the usual table of a byte's takes 1 KiB.
-static REMAINDERS: [u32; 16] = remainders();
+static REMAINDERS: [u32; 16] = remainders(0xEDB8_8320);
 
 /// CRC-32 as in Ethernet and zip (polynomial `0xEDB88320`, bits reflected).
 ///
@@ -11,17 +10,24 @@ static REMAINDERS: [u32; 16] = remainders();
 /// # Source
 /// Peterson and Brown (1961), "Cyclic codes for error detection"; four bits at a time: Perez (1983), "Byte-wise CRC calculations".
 pub fn checksum(bytes: &[u8]) -> u32 {
-    let four_bits = |crc: u32| (crc >> 4) ^ REMAINDERS[(crc & 15) as usize];
-    !bytes.iter().fold(!0, |crc, byte| four_bits(four_bits(crc ^ u32::from(*byte))))
+    !bytes.iter().fold(!0, |crc, byte| after_byte(&REMAINDERS, crc, *byte))
 }
 
-const fn remainders() -> [u32; 16] {
+/// A check of up to 32 bits after one more byte, four bits at a time.
+#[inline(always)]
+pub(crate) fn after_byte(remainders: &[u32; 16], crc: u32, byte: u8) -> u32 {
+    let four_bits = |crc: u32| (crc >> 4) ^ remainders[(crc & 15) as usize];
+    four_bits(four_bits(crc ^ u32::from(byte)))
+}
+
+/// The remainders of the sixteen values of four bits: 64 bytes, where the usual table of a byte's takes 1 KiB.
+pub(crate) const fn remainders(polynomial: u32) -> [u32; 16] {
     let mut table = [0; 16];
     let mut i = 0;
     while i < 16 {
         let (mut crc, mut bit) = (i as u32, 0);
         while bit < 4 {
-            crc = (crc >> 1) ^ ((crc & 1) * 0xEDB8_8320);
+            crc = (crc >> 1) ^ ((crc & 1) * polynomial);
             bit += 1;
         }
         table[i] = crc;

@@ -1,14 +1,15 @@
 //! The checks of a packet: CRC-16.
 
-/// The remainders of the sixteen values of four bits.
-static REMAINDERS: [u16; 16] = remainders();
+use crate::checksum::{after_byte, remainders};
+
+static REMAINDERS: [u32; 16] = remainders(0x8408);
 
 /// CRC-16/X-25 (polynomial `0x8408`, bits reflected, begins with and is inverted by `0xFFFF`), of bytes as they come.
 ///
 /// # Source
 /// As [`crate::format::checksum`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Check(u16);
+pub(super) struct Check(u32);
 
 impl Check {
     pub(super) fn new() -> Self {
@@ -16,12 +17,11 @@ impl Check {
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        let four_bits = |crc: u16| (crc >> 4) ^ REMAINDERS[usize::from(crc & 15)];
-        self.0 = bytes.iter().fold(self.0, |crc, byte| four_bits(four_bits(crc ^ u16::from(*byte))));
+        self.0 = bytes.iter().fold(self.0, |crc, byte| after_byte(&REMAINDERS, crc, *byte));
     }
 
     pub(super) fn finish(self) -> u16 {
-        !self.0
+        !(self.0 as u16)
     }
 }
 
@@ -30,21 +30,6 @@ pub(super) fn check(bytes: &[u8]) -> u16 {
     let mut check = Check::new();
     check.update(bytes);
     check.finish()
-}
-
-const fn remainders() -> [u16; 16] {
-    let mut table = [0; 16];
-    let mut i = 0;
-    while i < 16 {
-        let (mut crc, mut bit) = (i as u16, 0);
-        while bit < 4 {
-            crc = (crc >> 1) ^ ((crc & 1) * 0x8408);
-            bit += 1;
-        }
-        table[i] = crc;
-        i += 1;
-    }
-    table
 }
 
 #[cfg(test)]
