@@ -5,7 +5,7 @@ use elbow::architecture::{Activation, Hidden};
 use elbow::format::Sections;
 use elbow::layer::activation::Identity;
 use elbow::layer::weights::{Int8x8, Int8x8Hidden, ReadWeights};
-use elbow::layer::{DenseLayer, Layer, PassThrough, Projection, Quantize};
+use elbow::layer::{DenseLayer, Layer, PassThrough, Quantize};
 use elbow::shape::Element;
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -57,8 +57,8 @@ pub(super) trait Layers<'a> {
     type Hidden: Element;
     /// Hidden layers one after another.
     type Chain: Layer<In = Dynamic, Out = Dynamic, From = f32, To = Self::Hidden> + Debug + Send + Sync + 'a;
-    /// What ends them.
-    type Last: Projection<In = Dynamic, Out = Dynamic, From = Self::Hidden> + Debug + Send + Sync + 'a;
+    /// Weights of the layer that ends them.
+    type Last: ReadWeights<'a, From = Self::Hidden, To = f32> + Debug + Send + Sync + 'a;
 
     /// Takes the sections of hidden layers.
     fn chain(sections: &mut Sections<'a>, inputs: u32, layers: &[Hidden]) -> Result<Self::Chain, LoadError>;
@@ -68,7 +68,9 @@ pub(super) trait Layers<'a> {
         inputs: u32,
         outputs: u32,
         activation: Activation,
-    ) -> Result<Self::Last, LoadError>;
+    ) -> Result<Dense<Activation, Self::Last>, LoadError> {
+        DenseLayer::read(sections, inputs as usize, outputs as usize, activation)
+    }
 }
 
 /// Layers on floats, with weights `K`.
@@ -81,7 +83,7 @@ where
 {
     type Hidden = f32;
     type Chain = Chain<PassThrough<Dynamic>, Dense<Activation, K>>;
-    type Last = Dense<Activation, K>;
+    type Last = K;
 
     fn chain(sections: &mut Sections<'a>, inputs: u32, layers: &[Hidden]) -> Result<Self::Chain, LoadError> {
         let first = elbow::layer::PassThrough::new(inputs as usize);
@@ -89,15 +91,6 @@ where
             DenseLayer::read(sections, inputs, layer.width as usize, layer.activation)
         })?;
         Ok(Chain { first, rest, outputs })
-    }
-
-    fn dense(
-        sections: &mut Sections<'a>,
-        inputs: u32,
-        outputs: u32,
-        activation: Activation,
-    ) -> Result<Self::Last, LoadError> {
-        DenseLayer::read(sections, inputs as usize, outputs as usize, activation)
     }
 }
 
@@ -109,7 +102,7 @@ impl<'a> Layers<'a> for Integers {
     type Hidden = u8;
     type Chain =
         Chain<(Quantize<Dynamic>, Dense<Identity, Int8x8Hidden<'a, u16>>), Dense<Identity, Int8x8Hidden<'a>>>;
-    type Last = Dense<Activation, Int8x8<'a>>;
+    type Last = Int8x8<'a>;
 
     fn chain(sections: &mut Sections<'a>, inputs: u32, layers: &[Hidden]) -> Result<Self::Chain, LoadError> {
         let (layer, rest) = layers.split_first().ok_or(LoadError::Malformed)?;
@@ -120,15 +113,6 @@ impl<'a> Layers<'a> for Integers {
             DenseLayer::read(sections, inputs, layer.width as usize, Identity)
         })?;
         Ok(Chain { first, rest, outputs })
-    }
-
-    fn dense(
-        sections: &mut Sections<'a>,
-        inputs: u32,
-        outputs: u32,
-        activation: Activation,
-    ) -> Result<Self::Last, LoadError> {
-        DenseLayer::read(sections, inputs as usize, outputs as usize, activation)
     }
 }
 
