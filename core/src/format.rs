@@ -132,7 +132,7 @@ pub struct Metadata<'a> {
     pub rows: u64,
     /// seed of everything random in the fit
     pub seed: u64,
-    /// nats per row on the rows held out while fitting
+    /// nats per row on the rows held out while fitting, with the weights as fitted: rounding them leaves it as it was
     pub valid_nats: f32,
     /// version of the program that wrote the file
     pub version: &'a str,

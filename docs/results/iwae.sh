@@ -1,5 +1,5 @@
 #!/bin/sh
-# Reruns the table of docs/results/iwae.md: iwae.sh DATA_FOLDER OUT_FOLDER [RUN [EPOCHS]]
+# The runs of Burda, Grosse and Salakhutdinov (2016), table 1, on MNIST: iwae.sh DATA_FOLDER OUT_FOLDER [RUN [EPOCHS]]
 #
 # DATA_FOLDER holds mnist/{train,t10k}-images-idx3-ubyte.gz and, for the run `fixed50`, binarized_mnist/binarized_mnist_*_packed.npy.
 # RUN is one of elbo1, iwae5, dreg5, dreg50, fixed50; without it all are run, one after the other. A run is a folder in OUT_FOLDER (config.toml,

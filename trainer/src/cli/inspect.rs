@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use elbow::architecture::{Architecture, WeightKind};
+use elbow::architecture::{Architecture, LatentKind, WeightKind};
 use serde::Serialize;
 
 use super::source::{DEFAULT_SAMPLES, samples};
@@ -91,6 +91,9 @@ fn table(i: &Inspection<'_>) -> String {
         ("activations", format!("{} bytes of RAM on a device, any K", i.activation_bytes)),
         ("cost", format!("{} multiply-adds a score at K = {}", i.multiply_adds, i.samples)),
     ];
+    if matches!(i.shape.latent, LatentKind::Point { .. }) {
+        lines.push(("score", "log likelihood of the reconstruction, not a density".into()));
+    }
     lines.extend(i.devices.iter().map(|device| (device.core, on_device(device))));
     report::table(&lines)
 }
@@ -110,7 +113,8 @@ fn origin(i: &Inspection<'_>) -> (&'static str, String) {
         _ => (
             "fitted",
             format!(
-                "{objective} on {rows} rows, seed {seed}, held-out −log p(x) {valid_nats:.3} nats, by elbow {version}"
+                "{objective} on {rows} rows, seed {seed}, held-out −log p(x) {valid_nats:.3} nats{}, by elbow {version}",
+                if i.shape.weights == WeightKind::F32 { "" } else { " before its weights were rounded" }
             ),
         ),
     }
