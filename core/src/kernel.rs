@@ -34,7 +34,7 @@ const HALF: usize = TILE / 2;
 const MANY: usize = 16;
 
 /// Inputs in one turn of the loop over integers, where LLVM may reorder the sums, and on Arm does best with this many.
-const INTEGER_UNROLL: usize = if cfg!(target_arch = "riscv32") { 2 } else { 6 };
+const INTEGER_UNROLL: usize = if cfg!(target_arch = "riscv32") { 2 } else { 8 };
 
 /// Eight outputs of `L` samples.
 pub type Tile<const L: usize, T = f32> = [[T; L]; TILE];

@@ -3,6 +3,8 @@
 //! Each thing counted is a line: its name, ticks of the machine's counter, bytes of stack, and a hash of the results, which is
 //! the same on every machine.
 
+mod kernels;
+
 use crate::{Cost, Failure, machine};
 use core::{fmt::Write, hint::black_box};
 use elbow::fingerprint::{START, fold};
@@ -65,7 +67,8 @@ pub fn all(auto_encoder_file: &[u8], typical: &[u8], out: &mut impl Write) -> Re
     score::<4>(typical, "score-4", out)?;
     network::<Identity>(typical, "dense", out)?;
     network::<Tanh>(typical, "network", out)?;
-    functions(out)
+    functions(out)?;
+    kernels::all(out)
 }
 
 /// The auto-encoder on `L` samples side by side.

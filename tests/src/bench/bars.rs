@@ -1,7 +1,7 @@
 //! What the engine must reach on a Cortex-M4F, and what it took on each core when it was last measured.
 
 use super::Measured;
-use super::model::{ACTIVATIONS, AUTO_ENCODER_MACS};
+use super::model::{ACTIVATIONS, AUTO_ENCODER_MACS, KERNEL_MACS};
 
 /// Numbers that each function is given.
 pub(super) const NUMBERS: f64 = 256.0;
@@ -30,18 +30,35 @@ pub const PEERS: [(&str, u64); 5] = [
 ];
 
 impl Measured {
-    /// The bars, on the reference build.
+    /// The bars, on the reference build where no core is named.
     pub fn bars(&self) -> Vec<Bar> {
         let bar = |name, measured, limit| Bar { name, measured, limit };
         let count = |name| self.count(REFERENCE, name).instructions as f64;
         let function = |name| (count(name) - count("negate")) / NUMBERS;
         let stack = self.count(REFERENCE, "score-4").stack;
+        let of_integers = |core, name| self.count(core, name).instructions as f64 / KERNEL_MACS as f64;
         vec![
             bar("auto-encoder, instructions", count("auto-encoder-1"), 620_000.0),
             bar(
                 "auto-encoder, 4 samples: instructions a multiply-add",
                 count("auto-encoder-4") / (4 * AUTO_ENCODER_MACS) as f64,
                 1.70,
+            ),
+            bar(
+                "8-bit weights on floats, 4 samples: instructions a multiply-add",
+                count("int8-4") / (4 * KERNEL_MACS) as f64,
+                2.20,
+            ),
+            bar(
+                "8 × 8 bits, a hidden layer: instructions a multiply-add",
+                of_integers(REFERENCE, "int8x8-hidden-1"),
+                2.70,
+            ),
+            bar("the same on RV32IMAC", of_integers("RV32IMAC", "int8x8-hidden-1"), 4.0),
+            bar(
+                "8 × 8 bits, sums alone, on Cortex-M55",
+                of_integers("Cortex-M55, target-cpu=cortex-m55", "int8x8-sums-1"),
+                0.75,
             ),
             bar("exp, instructions without the loop", function("exp"), 30.0),
             bar("ln, instructions without the loop", function("ln"), 25.0),

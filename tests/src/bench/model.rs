@@ -5,6 +5,8 @@ use elbow::architecture::{Activation, LikelihoodKind};
 
 /// Multiply-adds of the auto-encoder: `640·128 + 3·128² + 128·8 + 8·128 + 3·128² + 128·640`.
 pub const AUTO_ENCODER_MACS: u64 = 264_192;
+/// Multiply-adds of the layer that weights of eight bits are tried on.
+pub const KERNEL_MACS: u64 = 128 * 128;
 /// Multiply-adds of a score of the typical model: those of the encoder, and 16 times those of the decoder.
 pub const TYPICAL_MACS: u64 = 64 * 32 + 32 * 16 + 2 * 16 * 8 + 16 * (8 * 16 + 16 * 32 + 32 * 64);
 /// Bytes of the vectors that live at once in a score of the typical model, four samples side by side: the features, the

@@ -1,7 +1,7 @@
 //! The benchmark as tables and as JSON.
 
 use super::bars::{NUMBERS, PEERS, REFERENCE};
-use super::model::{ACTIVATIONS, AUTO_ENCODER_MACS, TYPICAL_MACS};
+use super::model::{ACTIVATIONS, AUTO_ENCODER_MACS, KERNEL_MACS, TYPICAL_MACS};
 use super::{Count, Measured, cores::CORES};
 use serde_json::{Value, json};
 
@@ -47,6 +47,7 @@ impl Measured {
             self.bars_table(),
             self.network_table(),
             self.peers_table(),
+            self.kernels_table(),
             self.score_table(),
             self.functions_table(),
         ]
@@ -87,6 +88,34 @@ impl Measured {
         });
         "The same network in other engines, f32, one sample, Cortex-M4F\n\n".to_owned()
             + &table(&["engine", "instructions", "a MAC"], rows)
+    }
+
+    fn kernels_table(&self) -> String {
+        let rows = CORES.iter().map(|core| {
+            let kernels = ["int8", "int8x8-sums", "int8x8-hidden", "int8x8-last"];
+            let cells = kernels.into_iter().flat_map(|kernel| {
+                [1, 4].map(|samples| {
+                    let count = self.count(core.name, &format!("{kernel}-{samples}"));
+                    format!("{:.3}", count.instructions as f64 / (samples * KERNEL_MACS) as f64)
+                })
+            });
+            [core.name.to_owned()].into_iter().chain(cells).collect()
+        });
+        let head = [
+            "core",
+            "int8",
+            "4 samples",
+            "int8x8: sums",
+            "4 samples",
+            "hidden layer",
+            "4 samples",
+            "last layer",
+            "4 samples",
+        ];
+        "Weights of eight bits, a layer of 128 × 128: instructions a multiply-add. `int8` computes in floats; `int8x8` in integers, which a\n\
+         hidden layer rounds to eight bits and a last one turns into floats\n\n"
+            .to_owned()
+            + &table(&head, rows)
     }
 
     fn score_table(&self) -> String {
