@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::host_model::{Engine, LANES};
-use crate::latent_use::LatentUse;
+use crate::latent_use::{LatentUse, MOST_PAIRED};
 use crate::metrics::{auprc, auroc};
 
 /// Fewer blocks of frames than this for each thread would leave one waiting for another.
@@ -109,7 +109,7 @@ impl Evaluation {
         // A file of anomalies only is summed up as it is.
         let told = if normal.is_empty() { &abnormal } else { &normal };
         let (mean, half_width) = nats_of(told);
-        let latent = LatentUse::new(engine, told.len(), |n| data.row(told[n]))
+        let latent = LatentUse::new(engine, told.len(), MOST_PAIRED, |n| data.row(told[n]))
             .map_err(|source| frame_error(data, told[0], source))?;
         let bits = |nats| f64::from(Bits::from(Nats(1.0)).0) * nats;
         Ok(Evaluation {
@@ -136,7 +136,7 @@ impl Evaluation {
 }
 
 /// Mean, and half the width of its 95 % interval by the normal approximation.
-fn mean_ci95(values: &[f64]) -> (f64, f64) {
+pub fn mean_ci95(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::adam::AdamConfig;
+use crate::latent_use::LatentUse;
 use crate::net::layout::Layout;
 use crate::objective::Objective;
 pub use crate::step::{Frames, TrainingRows};
@@ -69,15 +70,36 @@ impl Default for FitConfig {
     }
 }
 
+/// What is known of the parameters after an epoch, from rows that were held out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Validation {
+    /// mean log density in nats: the largest chooses the epoch that is kept
+    pub nats: f64,
+    /// half the width of its 95 % interval
+    pub ci95: f64,
+    /// what the latent carries, where that is asked for
+    pub latent: Option<LatentUse>,
+}
+
+impl From<f64> for Validation {
+    fn from(nats: f64) -> Validation {
+        Validation { nats, ..Validation::default() }
+    }
+}
+
 /// One epoch's outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// mean bound over the epoch's batches, as the weights moved, in nats
     pub train_nats: f64,
     /// what the validation gave after it
     pub valid_nats: f64,
+    /// half the width of its 95 % interval
+    pub valid_ci95: f64,
     /// step size of its last step
     pub learning_rate: f32,
+    /// what the latent carries of the rows held out, where the validation tells it
+    pub latent: Option<LatentUse>,
 }
 
 /// What a run gave.
@@ -167,13 +189,13 @@ pub enum FitError {
 ///
 /// # Errors
 /// [`FitError`].
-pub fn fit<R: TrainingRows>(
+pub fn fit<R: TrainingRows, V: Into<Validation>>(
     layout: &Layout,
     start: Vec<f32>,
     rows: &R,
     config: &FitConfig,
     stop: &AtomicBool,
-    mut validate: impl FnMut(u32, &[f32]) -> f64,
+    mut validate: impl FnMut(u32, &[f32]) -> V,
     mut progress: impl FnMut(&Progress),
 ) -> Result<Fitted, FitError> {
     let mut run = Run::new(layout, start, rows, config)?;

@@ -6,14 +6,15 @@ use elbow::latent::{Law, Point, Posterior, VmfPosterior};
 use elbow::shape::Shape;
 use rand_pcg::Pcg32;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::host_model::{Dynamic, Engine};
 use crate::random::{Purpose, stream};
 
-/// Most rows that are encoded, and most of them whose samples are held against every other's posterior.
+/// Most rows that are encoded.
 const MOST_ROWS: usize = 10_000;
-const MOST_PAIRED: usize = 1_000;
+/// Most of them whose samples are held against every other's posterior, where time is no matter.
+pub const MOST_PAIRED: usize = 1_000;
 /// A unit whose mean varies more than this over the data is active (Burda, Grosse and Salakhutdinov 2016, section 5.2).
 const ACTIVE: f64 = 0.01;
 
@@ -101,15 +102,13 @@ impl HostPosterior for Point<Dynamic> {
 }
 
 /// What the latent carries, in nats. A latent that is a point has no distribution, and all of it is 0.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LatentUse {
     /// mean of `KL(q(z|x) ‖ p(z))`
     pub kl: f64,
     /// of each coordinate, the largest first; none on a sphere, whose coordinates are not independent
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kl_per_unit: Vec<f64>,
     /// coordinates whose posterior mean has a variance over the rows above 0.01
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub active_units: Option<usize>,
     /// `I(x; z)` where x is one of `paired_rows` rows, each as likely: at most the logarithm of their number
     pub mutual_information: f64,
@@ -122,7 +121,7 @@ pub struct LatentUse {
 }
 
 impl LatentUse {
-    /// Of the frames `rows`, of which at most 10,000 are encoded. Cost: at most 10⁶ log ratios.
+    /// Of the frames `rows`, of which at most 10,000 are encoded, and `most_paired` compared in pairs.
     ///
     /// # Errors
     /// [`FrameError`] of a frame that has no posterior.
@@ -132,17 +131,18 @@ impl LatentUse {
     pub fn new<'a>(
         engine: &dyn Engine,
         rows: usize,
+        most_paired: usize,
         frame: impl Fn(usize) -> &'a [f32] + Sync,
     ) -> Result<LatentUse, FrameError> {
         let posteriors: Vec<_> =
             spread(rows, MOST_ROWS).into_par_iter().map(|row| engine.posterior(frame(row))).collect();
         // the first error by row, whatever the number of threads
-        Ok(Self::of(&posteriors.into_iter().collect::<Result<Vec<_>, _>>()?))
+        Ok(Self::of(&posteriors.into_iter().collect::<Result<Vec<_>, _>>()?, most_paired))
     }
 
-    fn of(posteriors: &[Box<dyn HostPosterior + '_>]) -> LatentUse {
+    fn of(posteriors: &[Box<dyn HostPosterior + '_>], most_paired: usize) -> LatentUse {
         let paired: Vec<_> =
-            spread(posteriors.len(), MOST_PAIRED).into_iter().map(|n| &*posteriors[n]).collect();
+            spread(posteriors.len(), most_paired).into_iter().map(|n| &*posteriors[n]).collect();
         let mutual_information = mutual_information(&paired);
         let kl = mean(posteriors.iter().map(|posterior| posterior.divergence().into()));
         let units: Vec<_> = posteriors.iter().map(|posterior| posterior.units()).collect();
@@ -210,14 +210,14 @@ mod tests {
 
     #[test]
     fn a_collapsed_posterior_says_nothing() {
-        let latent = LatentUse::of(&gaussians([0.0; 50].into_iter(), 0.0));
+        let latent = LatentUse::of(&gaussians([0.0; 50].into_iter(), 0.0), MOST_PAIRED);
         assert_eq!((latent.kl, latent.mutual_information, latent.active_units), (0.0, 0.0, Some(0)));
         assert_eq!(latent.kl_per_unit, [0.0, 0.0]);
     }
 
     #[test]
     fn far_posteriors_name_their_row() {
-        let latent = LatentUse::of(&gaussians((0..8).map(|n| 10.0 * n as f32), 0.0));
+        let latent = LatentUse::of(&gaussians((0..8).map(|n| 10.0 * n as f32), 0.0), MOST_PAIRED);
         assert!((latent.mutual_information - libm::log(8.0)).abs() < 1e-9, "{latent:?}");
         // ½ E loc²
         assert!((latent.kl - 50.0 * 17.5).abs() < 1e-3, "{latent:?}");
@@ -230,7 +230,7 @@ mod tests {
     fn mutual_information_of_normal_means() {
         for (a, s) in [(1.0f32, 0.5f32), (0.3, 0.9), (2.0, 0.1)] {
             let loc = |n: u32| a * normal_quantile(n * 4_294_967 + 2_147_483);
-            let latent = LatentUse::of(&gaussians((0..1_000).map(loc), libm::logf(s)));
+            let latent = LatentUse::of(&gaussians((0..1_000).map(loc), libm::logf(s)), MOST_PAIRED);
             let (a, s) = (f64::from(a), f64::from(s));
             let expected = 0.5 * libm::log(1.0 + (a / s).powi(2));
             assert!((latent.mutual_information - expected).abs() < 0.16, "{expected} {latent:?}");

@@ -35,6 +35,9 @@ pub enum Objective {
         /// of the divergence in the gradient: β (Higgins and others 2017), and less while a fit warms up; the bound that is
         /// told is the ELBO itself
         weight: f32,
+        /// nats of each unit's divergence, mean over the rows of a shard, that the gradient does not charge: an encoder that may
+        /// say so much for nothing does not fall silent
+        free: f32,
     },
     /// The importance-weighted bound.
     Iwae,
@@ -48,7 +51,7 @@ pub enum Objective {
 
 impl Objective {
     /// The evidence lower bound with its full divergence.
-    pub const ELBO: Objective = Objective::Elbo { weight: 1.0 };
+    pub const ELBO: Objective = Objective::Elbo { weight: 1.0, free: 0.0 };
 
     /// What the encoder follows of the sample whose normalised weight is v: the factors of `∂log w/∂z ∂z/∂φ` and of
     /// `−∂log q/∂φ`, both to be multiplied by v.
@@ -190,12 +193,14 @@ pub fn bound_and_slopes<T: Real>(
     likelihood::backward(&layout.likelihood, params, outputs, &kept.d_log_prob, d_hidden);
     chain::backward(&layout.decoder, params, decoder, d_decoder, Some(d_z));
     // ∂loss/∂KL = weight / rows
-    let d_divergence = match objective {
-        Objective::Elbo { weight } => T::from_f64(f64::from(weight) / batch.rows_of_mean as f64),
-        _ => T::ZERO,
+    let charge = match objective {
+        Objective::Elbo { weight, free } => {
+            (T::from_f64(f64::from(weight) / batch.rows_of_mean as f64), f64::from(free))
+        }
+        _ => (T::ZERO, 0.0),
     };
     let posterior = posterior(layout, params, batch, encoder);
-    posterior.backward(draws, d_divergence, &kept.pulls, d_z, d_encoder.of_output(&layout.encoder));
+    posterior.backward(draws, charge, &kept.pulls, d_z, d_encoder.of_output(&layout.encoder));
     chain::backward(&layout.encoder, params, encoder, d_encoder, None);
     workspace.first_head = layout.encoder.len();
     workspace.first_decoder = workspace.first_head + layout.latent.heads().count();

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::export::write_atomically;
 use crate::fit::{Checkpoint, EpochRecord, Event, Fingerprint, Progress, State};
 use crate::host_model::ModelBytes;
+use crate::latent_use::LatentUse;
 use crate::settings::Settings;
 
 const CONFIG: &str = "config.toml";
@@ -185,13 +186,15 @@ fn difference(begun: &str, settings: &Settings) -> Option<String> {
 
 /// One line of the metrics.
 #[derive(Serialize)]
-struct Metrics {
+struct Metrics<'a> {
     epoch: usize,
     step: u64,
     train_nats_per_row: f64,
     valid_nats_per_row: f64,
+    valid_nats_per_row_ci95: f64,
     learning_rate: f32,
     seconds: f64,
+    latent: Option<&'a LatentUse>,
 }
 
 /// Writes down a run while it goes on.
@@ -220,14 +223,16 @@ impl Recorder {
     pub fn record(&mut self, state: &State, batches: u32) -> Result<(), Error> {
         let (history, times) = (state.history(), state.times());
         let line = |i: usize| {
-            let record = history[i];
+            let record = &history[i];
             let metrics = Metrics {
                 epoch: i + 1,
                 step: (i as u64 + 1) * u64::from(batches),
                 train_nats_per_row: -record.train_nats,
                 valid_nats_per_row: -record.valid_nats,
+                valid_nats_per_row_ci95: record.valid_ci95,
                 learning_rate: record.learning_rate,
                 seconds: times[i],
+                latent: record.latent.as_ref(),
             };
             serde_json::to_string(&metrics).map(|line| line + "\n")
         };
@@ -252,7 +257,7 @@ impl Recorder {
         &mut self,
         now: &Progress,
         state: &State,
-        encode: impl Fn((&[f32], EpochRecord)) -> Result<ModelBytes, Error>,
+        encode: impl Fn((&[f32], &EpochRecord)) -> Result<ModelBytes, Error>,
     ) -> Result<(), Error> {
         if now.event == Event::Epoch {
             self.record(state, now.batches)?;

@@ -8,10 +8,11 @@ use elbow::format::Metadata;
 use crate::binarize::Binarize;
 use crate::data::Dataset;
 use crate::error::Error;
-use crate::evaluate::score_all;
+use crate::evaluate::{mean_ci95, score_all};
 use crate::export;
-use crate::fit::{EpochRecord, Fingerprint, Fitted, Progress, Run};
+use crate::fit::{EpochRecord, Fingerprint, Fitted, Progress, Run, Validation};
 use crate::host_model::ModelBytes;
+use crate::latent_use::LatentUse;
 use crate::likelihood::output_bias;
 use crate::net::layout::Layout;
 use crate::preprocess::Preprocessing;
@@ -24,6 +25,9 @@ use crate::settings::Settings;
 const LEAST_ROWS: usize = 10;
 /// Most parameters: 256 MiB of them. A fit holds about a dozen times that, and the system kills what takes too much.
 const MOST_PARAMETERS: usize = 1 << 26;
+
+/// Rows whose posteriors are compared in pairs after each epoch: little beside an epoch.
+const LOG_PAIRED: usize = 100;
 
 /// A fitted model.
 #[derive(Debug)]
@@ -96,12 +100,13 @@ pub fn train(
         // The fit sees densities of features; people read densities of raw frames.
         mean_log_jacobian: preprocessing.mean_log_jacobian(&train.values),
     };
+    let is_logged = folder.is_some();
     let validate = |_: u32, params: &[f32]| {
         file.encode(params, f32::NAN)
-            .and_then(|bytes| mean_log_density(&bytes, &valid, settings.valid_samples))
-            .unwrap_or(f64::NAN)
+            .and_then(|bytes| validation(&bytes, &valid, settings.valid_samples, is_logged))
+            .unwrap_or(f64::NAN.into())
     };
-    let encode = |(params, record): (&[f32], EpochRecord)| file.encode(params, record.valid_nats as f32);
+    let encode = |(params, record): (&[f32], &EpochRecord)| file.encode(params, record.valid_nats as f32);
 
     let fingerprint = || Fingerprint::new(&data.values, data.dims);
     let begun = folder.map(|folder| folder.begin(settings, &data.path, fingerprint())).transpose()?;
@@ -202,10 +207,15 @@ impl File<'_> {
     }
 }
 
-fn mean_log_density(bytes: &ModelBytes, data: &Dataset, samples: u32) -> Result<f64, Error> {
+/// Of the rows held out; what the latent carries, too, where it is `logged`.
+fn validation(bytes: &ModelBytes, data: &Dataset, samples: u32, logged: bool) -> Result<Validation, Error> {
     let model = bytes.open().map_err(Error::model(&data.path))?;
     let scores = score_all(&*model.engine, data, samples, |_| ())?;
-    Ok(scores.iter().map(|score| f64::from(score.log_density.0)).sum::<f64>() / data.rows as f64)
+    let nats: Vec<f64> = scores.iter().map(|score| score.log_density.0.into()).collect();
+    let (nats, ci95) = mean_ci95(&nats);
+    // frames that were scored have a posterior
+    let latent_use = || LatentUse::new(&*model.engine, data.rows, LOG_PAIRED, |row| data.row(row)).ok();
+    Ok(Validation { nats, ci95, latent: logged.then(latent_use).flatten() })
 }
 
 fn means(values: &[f32], dims: usize) -> Vec<f32> {

@@ -68,13 +68,37 @@ fn a_point() {
 fn a_weighted_divergence() {
     for (weight, samples) in [(0.0, 1), (0.25, 3), (4.0, 1)] {
         for likelihood in LIKELIHOODS {
-            let weighted = gaussian(&[Activation::Tanh], likelihood, Objective::Elbo { weight }, samples);
+            let weighted =
+                gaussian(&[Activation::Tanh], likelihood, Objective::Elbo { weight, free: 0.0 }, samples);
             weighted.check();
             let full = gaussian(&[Activation::Tanh], likelihood, Objective::ELBO, samples);
             assert_eq!(weighted.gradient().0, full.gradient().0);
             assert_ne!(weighted.gradient().1, full.gradient().1);
         }
     }
+}
+
+/// A unit whose divergence is below what is free is not charged, the others are: the gradient is the slope of `Σ_j max(free, KL_j)`.
+#[test]
+fn free_bits() {
+    let problem = |free| {
+        gaussian(&[Activation::Tanh], LikelihoodKind::Gaussian, Objective::Elbo { weight: 1.0, free }, 2)
+    };
+    let full = problem(0.0);
+    let [divergence, charged] = full.divergence(&full.params, 0.0);
+    assert!((divergence - charged).abs() < 1e-12, "{divergence} {charged}");
+    // between the units' divergences: one is free and another is not
+    let free = 0.5 * divergence;
+    let some = problem(free as f32);
+    let [_, charged] = some.divergence(&some.params, free);
+    assert!(charged > divergence && charged < 2.0 * free + divergence, "{charged} {divergence}");
+    some.check();
+    assert_eq!(some.gradient().0, full.gradient().0);
+    assert_ne!(some.gradient().1, full.gradient().1);
+    // all of it
+    let all = problem(1e3).gradient();
+    let none = Problem { objective: Objective::Elbo { weight: 0.0, free: 0.0 }, ..problem(0.0) };
+    assert_eq!(all, none.gradient());
 }
 
 #[test]

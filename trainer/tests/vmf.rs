@@ -68,9 +68,24 @@ fn what_leaves_the_mean_direction_alone_has_the_slope_of_its_bound() {
 #[test]
 fn a_light_divergence_on_the_circle() {
     let latent = LatentKind::VonMisesFisher { dim: 2, concentration: ConcentrationKind::Learned };
-    let light = Objective::Elbo { weight: 0.25 };
+    let light = Objective::Elbo { weight: 0.25, free: 0.0 };
     let problem = Problem::new(&[Activation::Tanh], latent, LikelihoodKind::Gaussian, light, 3);
     problem.check_range(0..problem.layout.len, INTERPOLATED);
+}
+
+/// The sphere is one unit: all of its divergence is free, or none.
+#[test]
+fn free_bits_of_the_sphere() {
+    let latent = LatentKind::VonMisesFisher { dim: 3, concentration: ConcentrationKind::Learned };
+    let problem = |free| {
+        let objective = Objective::Elbo { weight: 1.0, free };
+        Problem::new(&[Activation::Tanh], latent, LikelihoodKind::Gaussian, objective, 1)
+    };
+    let [divergence, _] = problem(0.0).divergence(&problem(0.0).params, 0.0);
+    let (below, above) = (problem(0.5 * divergence as f32), problem(2.0 * divergence as f32));
+    assert_eq!(below.gradient(), problem(0.0).gradient());
+    let without = Problem { objective: Objective::Elbo { weight: 0.0, free: 0.0 }, ..problem(0.0) };
+    assert_eq!(above.gradient(), without.gradient());
 }
 
 #[test]
@@ -106,7 +121,8 @@ fn fitted(concentration: ConcentrationKind, threads: usize) -> Fitted {
     let start = layout.init(1, &[0.0; FEATURES]);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let never = AtomicBool::new(false);
-    pool.install(|| fit(&layout, start, &frames, &config, &never, |epoch, _| epoch.into(), |_| ())).unwrap()
+    pool.install(|| fit(&layout, start, &frames, &config, &never, |epoch, _| f64::from(epoch), |_| ()))
+        .unwrap()
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::State;
 /// The first bytes of a checkpoint.
 const MAGIC: &[u8; 8] = b"ElbowRun";
 /// Rises with every change of what a checkpoint holds.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER_LEN: usize = MAGIC.len() + size_of::<u32>();
 
 /// What a run can go on from.

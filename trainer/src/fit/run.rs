@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rand_core::Rng;
 
 use super::state::{State, Weights};
-use super::{EpochRecord, Event, FitConfig, FitError, Fitted, Progress, check};
+use super::{EpochRecord, Event, FitConfig, FitError, Fitted, Progress, Validation, check};
 use crate::net::layout::Layout;
 use crate::net::simd::{map, sum_of_squares};
 use crate::objective::Objective;
@@ -105,7 +105,10 @@ impl<'a, R: TrainingRows> Run<'a, R> {
     ///
     /// # Errors
     /// [`FitError::Diverged`] where halving the step has not helped.
-    pub fn advance(&mut self, validate: impl FnMut(u32, &[f32]) -> f64) -> Result<Event, FitError> {
+    pub fn advance<V: Into<Validation>>(
+        &mut self,
+        validate: impl FnMut(u32, &[f32]) -> V,
+    ) -> Result<Event, FitError> {
         let event = if self.state.batch < self.batches { self.step() } else { self.close_epoch(validate) };
         self.state.seconds = self.started.elapsed().as_secs_f64();
         event.map_or_else(|| self.restart(), Ok)
@@ -122,7 +125,7 @@ impl<'a, R: TrainingRows> Run<'a, R> {
     fn step(&mut self) -> Option<Event> {
         let done = self.epochs_done();
         let objectives = (&mut self.stepper.objective, self.config.objective);
-        if let (Objective::Elbo { weight }, Objective::Elbo { weight: full }) = objectives {
+        if let (Objective::Elbo { weight, .. }, Objective::Elbo { weight: full, .. }) = objectives {
             // Without a warm-up 0/0, which min takes for 1.
             *weight = full * (done / f64::from(self.config.warmup)).min(1.0) as f32;
         }
@@ -142,18 +145,24 @@ impl<'a, R: TrainingRows> Run<'a, R> {
     }
 
     /// Validates the epoch and begins the next; `None` where something is not finite.
-    fn close_epoch(&mut self, mut validate: impl FnMut(u32, &[f32]) -> f64) -> Option<Event> {
+    fn close_epoch<V: Into<Validation>>(
+        &mut self,
+        mut validate: impl FnMut(u32, &[f32]) -> V,
+    ) -> Option<Event> {
         let is_finite = |params: &[f32]| params.iter().all(|p| p.is_finite());
         if !is_finite(&self.state.weights.params) {
             return None;
         }
-        let valid_nats = validate(self.epoch(), self.state.weights.told());
+        let Validation { nats: valid_nats, ci95: valid_ci95, latent } =
+            validate(self.epoch(), self.state.weights.told()).into();
         if !valid_nats.is_finite() {
             return None;
         }
         let record = EpochRecord {
             train_nats: self.mean_bound(self.rows.rows()),
             valid_nats,
+            valid_ci95,
+            latent,
             learning_rate: self.rate(self.epochs_done() - 1.0 / f64::from(self.batches)),
         };
         let state = &mut self.state;

@@ -83,14 +83,14 @@ impl State {
     }
 
     /// The parameters of the best epoch and its record; `None` before the first epoch is done.
-    pub fn best(&self) -> Option<(&[f32], EpochRecord)> {
+    pub fn best(&self) -> Option<(&[f32], &EpochRecord)> {
         let record = self.history.get((self.best_epoch as usize).checked_sub(1)?)?;
-        Some((&self.best, *record))
+        Some((&self.best, record))
     }
 
     /// The parameters as they are told after a step, and the last epoch's record.
-    pub fn last(&self) -> Option<(&[f32], EpochRecord)> {
-        Some((self.weights.told(), *self.history.last()?))
+    pub fn last(&self) -> Option<(&[f32], &EpochRecord)> {
+        Some((self.weights.told(), self.history.last()?))
     }
 
     /// One record per completed epoch.

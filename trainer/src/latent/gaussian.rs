@@ -68,14 +68,23 @@ pub(super) fn add_log_ratio<T: Real>(
 
 /// `KL(q(z|x) ‖ p(z))` of one row.
 pub(super) fn divergence<T: Real>(draws: &Gaussian<T>, dim: usize, row: usize) -> f64 {
-    let at = row * dim..(row + 1) * dim;
-    let scales = draws.scale[at.clone()].iter().zip(&draws.log_scale[at.clone()]);
-    // KL = Σ_j ½ (loc² + scale² − 1) − log_scale
-    let term = |(m, (s, log_s)): (&T, (&T, &T))| {
-        let (m, s) = (m.to_f64(), s.to_f64());
-        0.5 * (m * m + s * s - 1.0) - clamp(*log_s, RANGE).to_f64()
-    };
-    draws.loc[at].iter().zip(scales).map(term).sum()
+    (row * dim..(row + 1) * dim).map(|at| coordinate_divergence(draws, at)).sum()
+}
+
+/// `KL(q(z_j|x) ‖ p(z_j))` of each coordinate j, mean over the rows.
+pub(super) fn unit_divergences<T: Real>(draws: &Gaussian<T>, dim: usize, out: &mut Vec<f64>) {
+    let rows = draws.loc.len() / dim;
+    out.clear();
+    out.extend((0..dim).map(|unit| {
+        let of_row = |row: usize| coordinate_divergence(draws, row * dim + unit);
+        (0..rows).map(of_row).sum::<f64>() / rows as f64
+    }));
+}
+
+/// `KL = ½ (loc² + scale² − 1) − log_scale`
+fn coordinate_divergence<T: Real>(draws: &Gaussian<T>, at: usize) -> f64 {
+    let (m, s) = (draws.loc[at].to_f64(), draws.scale[at].to_f64());
+    0.5 * (m * m + s * s - 1.0) - clamp(draws.log_scale[at], RANGE).to_f64()
 }
 
 /// `∂loc` and `∂log_scale`, from `∂z` of the likelihood, the divergence and the kept samples.
@@ -83,7 +92,7 @@ pub(super) fn backward<T: Real>(
     posterior: &Posterior<'_, T>,
     draws: &Gaussian<T>,
     z: &[T],
-    d_divergence: T,
+    d_divergence: &[T],
     pulls: &[Pull<T>],
     d_z: &[T],
     [d_loc, d_log_scale]: &mut [Buffer<T>; 2],
@@ -95,10 +104,13 @@ pub(super) fn backward<T: Real>(
     wide(
         #[inline(always)]
         || {
-            let slopes = d_loc.iter_mut().zip(d_log_scale.iter_mut());
-            for ((dm, ds), (m, s)) in slopes.zip(loc.iter().zip(scale.iter())) {
-                // ∂KL/∂loc = loc, ∂KL/∂log_scale = scale² − 1
-                (*dm, *ds) = (d_divergence * *m, d_divergence * (*s * *s - T::ONE));
+            let slopes = d_loc.chunks_exact_mut(dim).zip(d_log_scale.chunks_exact_mut(dim));
+            for ((dm, ds), (m, s)) in slopes.zip(loc.chunks_exact(dim).zip(scale.chunks_exact(dim))) {
+                let slopes = dm.iter_mut().zip(ds).zip(d_divergence);
+                for (((dm, ds), d), (m, s)) in slopes.zip(m.iter().zip(s)) {
+                    // ∂KL/∂loc = loc, ∂KL/∂log_scale = scale² − 1
+                    (*dm, *ds) = (*d * *m, *d * (*s * *s - T::ONE));
+                }
             }
             let samples = z.chunks_exact(dim).zip(d_z.chunks_exact(dim));
             for (pull, (z, d_z)) in pulls.iter().zip(samples) {

@@ -41,6 +41,9 @@ pub struct Draws<T> {
     gaussian: Gaussian<T>,
     sphere: Sphere<T>,
     point: Point<T>,
+    /// mean divergence of each unit, and the derivative of the loss with respect to it
+    units: Vec<f64>,
+    d_units: Vec<T>,
 }
 
 /// What the posterior's parameters φ follow of one sample:
@@ -103,22 +106,60 @@ impl<T: Real> Posterior<'_, T> {
         }
     }
 
-    /// From the loss's derivatives with respect to each row's divergence and each kept sample's z (the likelihood's part), and
+    /// What the ELBO charges: `Σ_j max(free, mean over the rows of KL_j)`, in nats. The units j are the coordinates of a Gaussian, or a
+    /// sphere as a whole; with `free = 0` it is the mean of the divergence.
+    ///
+    /// # Source
+    /// Kingma and others (2016), "Improving variational inference with inverse autoregressive flow", equation 15, with each unit a
+    /// group.
+    pub fn charge(&self, draws: &mut Draws<T>, free: f64) -> f64 {
+        self.unit_divergences(draws);
+        draws.units.iter().map(|kl| kl.max(free)).sum()
+    }
+
+    fn unit_divergences(&self, draws: &mut Draws<T>) {
+        match self.latent {
+            Latent::Gaussian { loc, .. } => {
+                gaussian::unit_divergences(&draws.gaussian, loc.outputs, &mut draws.units);
+            }
+            Latent::VonMisesFisher { .. } => {
+                von_mises_fisher::unit_divergences(&draws.sphere, &mut draws.units);
+            }
+            Latent::Point { .. } => draws.units.clear(),
+        }
+    }
+
+    /// Of each unit: `d_charge`, or nothing where the divergence is below what is free.
+    fn d_units(&self, draws: &mut Draws<T>, d_charge: T, free: f64) {
+        if free > 0.0 {
+            self.unit_divergences(draws);
+            let Draws { units, d_units, .. } = draws;
+            d_units.clear();
+            d_units.extend(units.iter().map(|kl| if *kl < free { T::ZERO } else { d_charge }));
+        } else {
+            draws.d_units.clear();
+            draws.d_units.resize(self.latent.dim(), d_charge);
+        }
+    }
+
+    /// From the loss's derivatives with respect to each row's divergence beyond what is `free`, and each kept sample's z (the likelihood's part), and
     /// what is followed of that sample, to those in the outputs of the dense layers and, if it is asked for, in `hidden`.
     pub fn backward(
         &self,
         draws: &mut Draws<T>,
-        d_divergence: T,
+        (d_charge, free): (T, f64),
         pulls: &[Pull<T>],
         d_z: &[T],
         d_hidden: Option<&mut Buffer<T>>,
     ) {
-        let Draws { z, d_outputs, gaussian, sphere, point } = draws;
+        self.d_units(draws, d_charge, free);
+        let Draws { z, d_outputs, gaussian, sphere, point, d_units, .. } = draws;
         match self.latent {
             Latent::Gaussian { .. } => {
-                gaussian::backward(self, gaussian, z, d_divergence, pulls, d_z, d_outputs);
+                gaussian::backward(self, gaussian, z, d_units, pulls, d_z, d_outputs);
             }
             Latent::VonMisesFisher { .. } => {
+                let d_divergence = d_units.first().map_or(0.0, |d| d.to_f64());
                 von_mises_fisher::backward(self, sphere, z, d_divergence, pulls, d_z, d_outputs);
             }
             Latent::Point { layer } => point::backward(self, layer, point, pulls, d_z, &mut d_outputs[0]),

@@ -127,12 +127,19 @@ pub(super) fn divergence<T>(draws: &Sphere<T>, row: usize) -> f64 {
     draws.normalizer[row].kl_to_uniform
 }
 
+/// Of the sphere as a whole, mean over the rows.
+pub(super) fn unit_divergences<T>(draws: &Sphere<T>, out: &mut Vec<f64>) {
+    out.clear();
+    let total: f64 = draws.normalizer.iter().map(|normalizer| normalizer.kl_to_uniform).sum();
+    out.push(total / draws.normalizer.len() as f64);
+}
+
 /// `∂m` and `∂raw_kappa`, from `∂z` of the likelihood, the divergence and the kept samples.
 pub(super) fn backward<T: Real>(
     posterior: &Posterior<'_, T>,
     draws: &Sphere<T>,
     z: &[T],
-    d_divergence: T,
+    d_divergence: f64,
     pulls: &[Pull<T>],
     d_z: &[T],
     [d_raw, d_raw_kappa]: &mut [Buffer<T>; 2],
@@ -145,7 +152,7 @@ pub(super) fn backward<T: Real>(
     for (row, d_mean) in d_raw.chunks_exact_mut(dim).enumerate() {
         // ∂KL/∂κ = κ A'
         let kappa = draws.kappa[row];
-        let mut d_kappa = d_divergence.to_f64() * kappa * mean_resultant_slope(dim, kappa);
+        let mut d_kappa = d_divergence * kappa * mean_resultant_slope(dim, kappa);
         while let Some((pull, (z, d_z))) = kept.next_if(|(pull, _)| pull.sample / posterior.samples == row) {
             d_kappa += draws.backward_sample(pull, row, z, d_z, d_mean);
         }
@@ -239,7 +246,7 @@ mod tests {
         let d_z: Vec<f64> = g.iter().map(|g| g / samples as f64).cycle().take(samples * dim).collect();
         let pull = |sample| Pull { sample, d_log_ratio: 0.0, path: 1.0, score: 1.0 };
         let pulls: Vec<_> = (0..samples).map(pull).collect();
-        posterior.backward(&mut draws, 0.0, &pulls, &d_z, Some(&mut d_hidden));
+        posterior.backward(&mut draws, (0.0, 0.0), &pulls, &d_z, Some(&mut d_hidden));
         Drawn { d_m: draws.d_output(0).to_vec(), z: draws.z.to_vec(), m: draws.sphere.raw, g }
     }
 

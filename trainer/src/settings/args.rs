@@ -37,8 +37,8 @@ pub struct SettingsArgs {
     /// fit [default: f32]
     #[arg(long, value_name = "TYPE")]
     pub(super) weights: Option<String>,
-    /// elbo, elbo:K (K samples a row), elbo:beta=B or elbo:K,beta=B (the divergence times B); iwae:K, or with another gradient
-    /// for the encoder dreg:K (doubly reparameterised: use it for large K), stl:K (sticking the landing), rws:K (reweighted
+    /// elbo, elbo:K (K samples a row), elbo:beta=B (the divergence times B), elbo:free=L (L nats of the divergence of each latent
+    /// coordinate are not charged) or several as in elbo:K,beta=B,free=L; iwae:K, or with another gradient for the encoder dreg:K (doubly reparameterised: use it for large K), stl:K (sticking the landing), rws:K (reweighted
     /// wake–sleep) [default: elbo]
     #[arg(long, value_name = "NAME[:K]")]
     pub(super) objective: Option<String>,

@@ -36,20 +36,15 @@ pub(super) fn latent(text: &str) -> Result<LatentKind, Error> {
     }
 }
 
-/// `elbo`, `elbo:K`, `elbo:beta=B`, `elbo:K,beta=B`, or `iwae:K`, `dreg:K`, `stl:K`, `rws:K`: what is raised, and K.
+/// `elbo`, with `:K`, `beta=B` and `free=L` behind it as in `elbo:K,beta=B,free=L`, or `iwae:K`, `dreg:K`, `stl:K`, `rws:K`: what is raised, and K.
 pub(super) fn objective(text: &str) -> Result<(Objective, usize), Error> {
-    const FORMS: &str = "choose elbo, elbo:K, elbo:beta=B, elbo:K,beta=B, iwae:K, dreg:K, stl:K or rws:K, K at least 1 and at most \
-                         100000, B at least 0";
+    const FORMS: &str = "choose elbo, elbo:K, elbo:beta=B, elbo:free=L or several as in elbo:K,beta=B,free=L, or iwae:K, dreg:K, stl:K \
+                         or rws:K, K at least 1 and at most 100000, B and L at least 0";
     let wrong = || Error::argument("objective", text, FORMS);
     let samples = |k: &str| k.parse().ok().filter(|k| (1..=100_000).contains(k));
     let (name, rest) = text.split_once(':').unwrap_or((text, "1"));
     if name == "elbo" {
-        let (k, beta) = match rest.split_once(',') {
-            Some((k, beta)) => (k, beta.strip_prefix("beta=").ok_or_else(wrong)?),
-            None => rest.strip_prefix("beta=").map_or((rest, "1"), |beta| ("1", beta)),
-        };
-        let weight = beta.parse().ok().filter(|beta: &f32| *beta >= 0.0 && beta.is_finite());
-        return Ok((Objective::Elbo { weight: weight.ok_or_else(wrong)? }, samples(k).ok_or_else(wrong)?));
+        return elbo(rest, samples).ok_or_else(wrong);
     }
     // Without a K, iwae would quietly be the plain bound.
     let samples = text.contains(':').then(|| samples(rest)).flatten().ok_or_else(wrong)?;
@@ -65,6 +60,19 @@ pub(super) fn objective(text: &str) -> Result<(Objective, usize), Error> {
         return Err(Error::argument("objective", text, problem));
     }
     Ok((objective, samples))
+}
+
+/// `K`, `beta=B` and `free=L`, each at most once and in this order.
+fn elbo(text: &str, samples: impl Fn(&str) -> Option<usize>) -> Option<(Objective, usize)> {
+    let mut parts = text.split(',').peekable();
+    let number = |text: &str| text.parse().ok().filter(|n: &f32| *n >= 0.0 && n.is_finite());
+    let k = parts.next_if(|part| !part.contains('=')).map_or(Some(1), samples)?;
+    let mut named = |name: &str, default| match parts.next_if(|part| part.starts_with(name)) {
+        Some(part) => number(&part[name.len()..]),
+        None => Some(default),
+    };
+    let (weight, free) = (named("beta=", 1.0)?, named("free=", 0.0)?);
+    parts.next().is_none().then_some((Objective::Elbo { weight, free }, k))
 }
 
 pub(crate) fn weights(name: &str) -> Result<WeightKind, Error> {

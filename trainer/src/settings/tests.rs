@@ -28,12 +28,14 @@ fn flags_go_over_the_file() {
 #[test]
 fn objectives_are_read() {
     let read = |text: &str| Settings { objective: text.into(), ..Settings::default() }.objective();
-    let beta = |weight| Objective::Elbo { weight };
+    let elbo = |weight, free| Objective::Elbo { weight, free };
     for (text, objective, samples) in [
         ("elbo", Objective::ELBO, 1),
         ("elbo:3", Objective::ELBO, 3),
-        ("elbo:beta=4", beta(4.0), 1),
-        ("elbo:3,beta=0.5", beta(0.5), 3),
+        ("elbo:beta=4", elbo(4.0, 0.0), 1),
+        ("elbo:3,beta=0.5", elbo(0.5, 0.0), 3),
+        ("elbo:free=0.1", elbo(1.0, 0.1), 1),
+        ("elbo:2,beta=3,free=0.1", elbo(3.0, 0.1), 2),
         ("iwae:1", Objective::Iwae, 1),
         ("dreg:50", Objective::Dreg, 50),
         ("stl:8", Objective::Stl, 8),
@@ -51,6 +53,9 @@ fn objectives_are_read() {
         "elbo:beta=nan",
         "elbo:2,3",
         "elbo:beta=2,3",
+        "elbo:free=-1",
+        "elbo:free=0.1,beta=2",
+        "elbo:beta=2,",
         "iwae",
         "iwae:0",
         "iwae:",

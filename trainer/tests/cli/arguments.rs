@@ -35,7 +35,7 @@ fn settings_out_of_range() {
         ("--objective iwae:99999999999999999999", "--objective iwae:99999999999999999999"),
         ("--objective dreg", "--objective dreg: choose"),
         ("--objective rws:1", "give K at least 2"),
-        ("--objective elbo:beta=-1", "B at least 0"),
+        ("--objective elbo:beta=-1", "B and L at least 0"),
         ("--objective elbow", "--objective elbow: choose"),
         ("--lr fast", "'fast' for '--lr <R>'"),
         ("--lr 0", "--lr 0: a positive number"),

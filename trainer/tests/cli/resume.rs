@@ -51,6 +51,11 @@ fn a_folder_holds_all_of_a_run() {
     assert_eq!(epochs, [1, 2, 3]);
     assert_eq!(metrics[2]["valid_nats_per_row"], fit["valid_nats_per_row"]);
     assert_eq!(metrics[2]["step"].as_u64().unwrap() % 3, 0);
+    let latent = &metrics[2]["latent"];
+    let (kl, units) = (latent["kl"].as_f64().unwrap(), latent["kl_per_unit"].as_array().unwrap());
+    let total: f64 = units.iter().map(|kl| kl.as_f64().unwrap()).sum();
+    assert!(kl > 0.0 && (kl - total).abs() < 1e-4 * kl, "{latent}");
+    assert!(metrics[2]["valid_nats_per_row_ci95"].as_f64().unwrap() > 0.0);
     for name in ["config.toml", "checkpoint.bin", "model.rs"] {
         assert!(!bench.read(&format!("run/{name}")).is_empty());
     }

@@ -66,7 +66,7 @@ fn fit_bits(seed: u64) -> Fitted {
         ..FitConfig::default()
     };
     let start = layout.init(seed, &[0.0; 400]);
-    let fitted = fit(&layout, start, &rows, &config, &NEVER, |epoch, _| epoch.into(), |_| ()).unwrap();
+    let fitted = fit(&layout, start, &rows, &config, &NEVER, |epoch, _| f64::from(epoch), |_| ()).unwrap();
     let reads = rows.reads.lock().unwrap();
     assert!((0..250).all(|row| reads[&row] == 3), "an epoch shows every row once");
     fitted

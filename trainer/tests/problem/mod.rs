@@ -92,25 +92,29 @@ impl Problem {
         (bound, gradient)
     }
 
-    /// What a gradient is the slope of: `−bound − (weight − 1) KL`, or what stands in for it.
+    /// What a gradient is the slope of: `−bound − KL + weight Σ_j max(free, KL_j)`, or what stands in for it.
     fn loss(&self, params: &[f64], workspace: &mut Workspace<f64>) -> f64 {
         let mut bound = || bound(&self.layout, params, &self.batch(), self.objective, workspace);
         match self.objective {
-            Objective::Elbo { weight } => -bound() + (f64::from(weight) - 1.0) * self.divergence(params),
+            Objective::Elbo { weight, free } => {
+                let [divergence, charge] = self.divergence(params, f64::from(free));
+                -bound() - divergence + f64::from(weight) * charge
+            }
             Objective::Iwae => -bound(),
             _ => self.surrogate(params),
         }
     }
 
-    /// The mean of `KL(q(z|x) ‖ p(z))` over the rows.
-    fn divergence(&self, params: &[f64]) -> f64 {
+    /// The mean of `KL(q(z|x) ‖ p(z))` over the rows, and what is charged of it.
+    pub(crate) fn divergence(&self, params: &[f64], free: f64) -> [f64; 2] {
         let (mut trace, mut draws) = (Trace::default(), Draws::default());
         let Problem { layout, input, noise, samples, .. } = self;
         chain::forward(&layout.encoder, params, input, &mut trace);
         let hidden = trace.output(input);
         let posterior = Posterior { latent: &layout.latent, params, hidden, noise, samples: *samples };
         posterior.forward(&mut draws);
-        (0..ROWS).map(|row| posterior.divergence(&draws, row)).sum::<f64>() / ROWS as f64
+        let total: f64 = (0..ROWS).map(|row| posterior.divergence(&draws, row)).sum();
+        [total / ROWS as f64, posterior.charge(&mut draws, free)]
     }
 
     /// The derivative of the loss by differences of fourth order.
