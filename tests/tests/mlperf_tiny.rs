@@ -2,12 +2,14 @@
 
 use elbow::{Dense, Gaussian, PointHead, Relu, Standardize, Vae};
 use elbow_tests::shared::data;
-use elbow_tests::tolerance::scoring::PUBLISHED_ERROR;
+use elbow_tests::tolerance::scoring::{PUBLISHED_ERROR, ROUNDED_ERROR};
+use elbow_trainer::data::Dataset;
 use elbow_trainer::export;
 use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::import::keras;
+use elbow_trainer::quantize::quantize;
 
-use elbow::architecture::Activation;
+use elbow::architecture::{Activation, WeightKind};
 use elbow::format::Metadata;
 
 type Wide<'a> = Dense<'a, 128, 128, Relu>;
@@ -70,4 +72,31 @@ fn it_scores_the_clip_as_published() {
     println!("mean squared error over {} windows: {mean:.6}, published {PUBLISHED:.6}", windows.len());
     assert_eq!(windows.len(), WINDOWS);
     assert!((mean - PUBLISHED).abs() < PUBLISHED_ERROR, "{mean}");
+}
+
+/// There is no other clip with features to calibrate on than the one that is scored: every second of its windows.
+#[test]
+fn its_forms_of_eight_bits_are_close() {
+    let Some((bytes, windows)) = reference() else { return };
+    let model = bytes.open().unwrap();
+    let calibration: Vec<f32> = windows.iter().step_by(2).flatten().copied().collect();
+    let data = Dataset {
+        path: "clip".into(),
+        columns: (0..640).map(|i| format!("x{i}")).collect(),
+        rows: calibration.len() / 640,
+        dims: 640,
+        source_rows: (0..calibration.len() / 640).collect(),
+        values: calibration,
+        labels: None,
+    };
+    for weights in [WeightKind::Int8, WeightKind::Int8x8] {
+        let small = quantize(&model, &bytes, "toycar", weights, Some(&data)).unwrap();
+        let small_model = small.open().unwrap();
+        let error = |window: &[f32; 640]| {
+            squared_error(small_model.engine.log_density(window, 1).unwrap().log_density.0)
+        };
+        let mean = windows.iter().map(error).sum::<f64>() / windows.len() as f64;
+        println!("{weights:?}: mean squared error {mean:.6}, {} bytes", small.as_bytes().len());
+        assert!((mean / PUBLISHED - 1.0).abs() < ROUNDED_ERROR, "{weights:?}: {mean}");
+    }
 }
