@@ -1,11 +1,9 @@
 //! Weights of eight bits after training: a model of floats in, a smaller one out.
 //!
-//! `network` takes the file apart, `calibrate` watches the layers on data, `weights` rounds, `integer` turns the hidden
-//! layers into integer arithmetic. What the result computes is `core`'s business (`elbow::kernel`).
+//! `calibrate` watches the layers on data, `weights` rounds, `integer` turns the hidden layers into integer arithmetic. What the result computes is `core`'s business (`elbow::kernel`).
 
 mod calibrate;
 mod integer;
-mod network;
 mod weights;
 
 use elbow::architecture::WeightKind;
@@ -16,9 +14,8 @@ use crate::error::Error;
 use crate::evaluate::{Evaluation, score_all};
 use crate::export::{Sections, assemble, padded, tiled};
 use crate::host_model::{HostModel, ModelBytes};
-use crate::preprocess::Preprocessing;
+use crate::network::{Dense, Network};
 use calibrate::{Calibration, Moments};
-use network::{Dense, Network};
 
 /// The model with weights of another type, under a new name.
 ///
@@ -123,18 +120,5 @@ impl Cost {
         let (before, after) = (evaluate(before)?, evaluate(after)?);
         let nats_lost = after.nats_per_row - before.nats_per_row;
         Ok(Cost { nats_lost, nats_lost_relative: nats_lost / before.nats_per_row.abs(), before, after })
-    }
-}
-
-/// The preprocessing that a model's first sections hold.
-fn preprocessing(sections: &[Vec<f32>]) -> Preprocessing {
-    match sections {
-        [log_rate @ .., loc, inverse_scale, last] => Preprocessing::Standardize {
-            log_rate: log_rate.first().cloned(),
-            loc: loc.clone(),
-            inverse_scale: inverse_scale.clone(),
-            clip: last[0],
-        },
-        _ => Preprocessing::Binary,
     }
 }

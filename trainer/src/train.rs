@@ -20,6 +20,7 @@ use crate::quantize::{Cost, quantize};
 use crate::rows::{Corruption, Rows};
 use crate::run_dir::RunDir;
 use crate::settings::Settings;
+use crate::start::from_model;
 
 /// Fewest rows of a fit.
 const LEAST_ROWS: usize = 10;
@@ -79,10 +80,20 @@ pub fn train(
         Binarize::draw_all(&mut valid, settings.seed);
     }
 
-    let preprocessing =
-        Preprocessing::fit(architecture.preprocessing, &train.values, train.dims, settings.clip);
-    let features = preprocessing.features(&train.values);
-    let start = layout.init(settings.seed, &output_bias(likelihood, &means(&features, train.dims)));
+    let (preprocessing, features, start) = match &settings.start {
+        Some(path) => {
+            let (preprocessing, start) = from_model(path, &architecture, &layout)?;
+            let features = preprocessing.features(&train.values);
+            (preprocessing, features, start)
+        }
+        None => {
+            let preprocessing =
+                Preprocessing::fit(architecture.preprocessing, &train.values, train.dims, settings.clip);
+            let features = preprocessing.features(&train.values);
+            let bias = output_bias(likelihood, &means(&features, train.dims));
+            (preprocessing, features, layout.init(settings.seed, &bias))
+        }
+    };
     let file = File {
         name,
         architecture: &architecture,

@@ -2,11 +2,10 @@
 
 use elbow::layer::activation::Activation as _;
 
-use super::network::{Dense, Half, Network, Place, Side};
-use super::preprocessing;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::host_model::HostModel;
+use crate::network::{Dense, Half, Network, Place, Side};
 
 /// Frames that are watched: more would not change a mean by much.
 const FRAMES: usize = 1024;
@@ -46,7 +45,7 @@ impl Calibration {
         let normal: Vec<usize> = (0..data.rows).filter(|row| !anomalous(*row)).collect();
         let rows = if normal.is_empty() { (0..data.rows).collect() } else { normal };
         let data = data.select(&rows.into_iter().step_by(data.rows.div_ceil(FRAMES)).collect::<Vec<_>>());
-        let preprocessing = preprocessing(&network.preprocessing);
+        let preprocessing = network.preprocessing();
         let clip = preprocessing.clip();
         let inputs = preprocessing.features(&data.values).into_iter().map(|x| x.clamp(-clip, clip)).collect();
         let mut latents = Vec::new();

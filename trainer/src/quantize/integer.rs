@@ -8,9 +8,9 @@ use elbow::kernel::NODES;
 use elbow::layer::activation::Activation as _;
 
 use super::calibrate::{Calibration, Watched};
-use super::network::{Dense, Half, Network, Side};
 use super::weights::{Rounded, round};
 use crate::export::{Sections, padded, tiled};
+use crate::network::{Dense, Half, Network, Side};
 
 /// Levels of a hidden vector's numbers.
 const LEVELS: f64 = 255.0;

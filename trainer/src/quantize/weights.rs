@@ -1,7 +1,7 @@
 //! Rounding of a layer's weights: a scale for each output, symmetric.
 
 use super::calibrate::Moments;
-use super::network::Dense;
+use crate::network::Dense;
 
 /// Largest weight in steps.
 const STEPS: f64 = 127.0;

@@ -1,6 +1,6 @@
 //! The flags of `elbow fit`, and how they, a file and the defaults become settings.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -100,6 +100,10 @@ pub struct SettingsArgs {
     // TOML has no larger integers
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(super) seed: Option<u64>,
+    /// Begin at the weights and the preprocessing of a fitted model of the same shape, not at random weights: to go on with other data
+    /// or another objective
+    #[arg(long, value_name = "MODEL.elbow")]
+    pub(super) start: Option<PathBuf>,
     /// The encoder sees features clipped to this many standard deviations [default: 8]
     #[arg(long, value_name = "SD")]
     pub(super) clip: Option<f32>,

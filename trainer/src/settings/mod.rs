@@ -5,6 +5,8 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
+
 use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, MAX_WIDTH, WeightKind};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +52,7 @@ pub struct Settings {
     pub valid: f64,
     pub valid_samples: u32,
     pub seed: u64,
+    pub start: Option<PathBuf>,
     pub clip: f32,
     pub scaling: String,
     pub binarize: Binarize,
@@ -89,6 +92,7 @@ impl Default for Settings {
             valid: 0.1,
             valid_samples: 16,
             seed: 0,
+            start: None,
             clip: DEFAULT_CLIP,
             scaling: "standard".into(),
             binarize: Binarize::None,

@@ -15,4 +15,5 @@ mod quantize;
 mod repeat;
 mod resume;
 mod scores;
+mod start;
 mod steps;

@@ -8,51 +8,53 @@ use elbow::format::{ModelFile, Sections as Reader};
 use elbow::kernel::{TILE, tiles};
 
 use crate::export::Sections;
+use crate::net::layout::{Layout, Likelihood};
+use crate::preprocess::Preprocessing;
 
 /// A dense layer with weights `[output][input]`.
 #[derive(Clone, Debug)]
-pub(super) struct Dense {
-    pub(super) inputs: usize,
-    pub(super) outputs: usize,
-    pub(super) activation: Activation,
-    pub(super) weights: Vec<f32>,
-    pub(super) bias: Vec<f32>,
+pub(crate) struct Dense {
+    pub(crate) inputs: usize,
+    pub(crate) outputs: usize,
+    pub(crate) activation: Activation,
+    pub(crate) weights: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
 }
 
 /// Hidden layers, and the linear ones that read the last of them.
 #[derive(Clone, Debug)]
-pub(super) struct Side {
-    pub(super) inputs: usize,
-    pub(super) hidden: Vec<Dense>,
-    pub(super) linear: Vec<Dense>,
+pub(crate) struct Side {
+    pub(crate) inputs: usize,
+    pub(crate) hidden: Vec<Dense>,
+    pub(crate) linear: Vec<Dense>,
 }
 
 /// Which half of the model a layer is in, and how many hidden layers stand before it there.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) half: Half,
-    pub(super) depth: usize,
+pub(crate) struct Place {
+    pub(crate) half: Half,
+    pub(crate) depth: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Half {
+pub(crate) enum Half {
     Encoder,
     Decoder,
 }
 
 /// All parameters of a model, in the order of the file.
 #[derive(Clone, Debug)]
-pub(super) struct Network {
-    pub(super) preprocessing: Vec<Vec<f32>>,
-    pub(super) encoder: Side,
-    pub(super) concentration: Vec<Vec<f32>>,
-    pub(super) decoder: Side,
-    pub(super) scales: Vec<Vec<f32>>,
+pub(crate) struct Network {
+    pub(crate) preprocessing: Vec<Vec<f32>>,
+    pub(crate) encoder: Side,
+    pub(crate) concentration: Vec<Vec<f32>>,
+    pub(crate) decoder: Side,
+    pub(crate) scales: Vec<Vec<f32>>,
 }
 
 impl Network {
     /// Reads a model of float weights.
-    pub(super) fn read(bytes: &[u8], shape: &Architecture) -> Result<Network, LoadError> {
+    pub(crate) fn read(bytes: &[u8], shape: &Architecture) -> Result<Network, LoadError> {
         let mut sections = ModelFile::parse(bytes)?.sections();
         let (features, latent) = (shape.features as usize, shape.latent_dims() as usize);
         let preprocessing: &[usize] = match shape.preprocessing {
@@ -84,7 +86,7 @@ impl Network {
     }
 
     /// Writes the sections in order, the dense layers by `dense`.
-    pub(super) fn write(&self, out: &mut Sections, mut dense: impl FnMut(&mut Sections, Place, &Dense)) {
+    pub(crate) fn write(&self, out: &mut Sections, mut dense: impl FnMut(&mut Sections, Place, &Dense)) {
         self.preprocessing.iter().for_each(|section| out.floats(section));
         for (half, side) in [(Half::Encoder, &self.encoder), (Half::Decoder, &self.decoder)] {
             for (depth, layer) in side.hidden.iter().enumerate() {
@@ -98,7 +100,38 @@ impl Network {
         }
     }
 
-    pub(super) fn side(&self, half: Half) -> &Side {
+    /// What is done to raw frames.
+    pub(crate) fn preprocessing(&self) -> Preprocessing {
+        match &self.preprocessing[..] {
+            [log_rate @ .., loc, inverse_scale, last] => Preprocessing::Standardize {
+                log_rate: log_rate.first().cloned(),
+                loc: loc.clone(),
+                inverse_scale: inverse_scale.clone(),
+                clip: last[0],
+            },
+            _ => Preprocessing::Binary,
+        }
+    }
+
+    /// The parameters as a fit lays them out.
+    pub(crate) fn params(&self, layout: &Layout) -> Vec<f32> {
+        let mut params = vec![0.0; layout.len];
+        let layers = [&self.encoder, &self.decoder];
+        let layers = layers.into_iter().flat_map(|side| side.hidden.iter().chain(&side.linear));
+        for ((dense, _), layer) in layout.dense().into_iter().zip(layers) {
+            params[dense.weights()].copy_from_slice(&layer.weights);
+            params[dense.bias()].copy_from_slice(&layer.bias);
+        }
+        if let (Likelihood::Gaussian { log_scale, .. }, Some(inverse)) =
+            (&layout.likelihood, self.scales.first())
+        {
+            let log_scales = inverse.iter().map(|inverse| -libm::logf(*inverse));
+            params[log_scale.clone()].iter_mut().zip(log_scales).for_each(|(param, s)| *param = s);
+        }
+        params
+    }
+
+    pub(crate) fn side(&self, half: Half) -> &Side {
         match half {
             Half::Encoder => &self.encoder,
             Half::Decoder => &self.decoder,
