@@ -3,6 +3,7 @@
 //! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size, `layers` a run-time number of
 //! layers; every formula, and so every bit of a score, is the device's.
 
+mod any;
 mod layers;
 mod memory;
 mod wide;
@@ -24,6 +25,7 @@ use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
 use elbow::{Elbo, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
+use self::any::{AnyFeatures, AnyLikelihood};
 use self::wide::Wide;
 use crate::error::Error;
 use crate::latent_use::HostPosterior;
@@ -205,44 +207,6 @@ pub struct HostModel<'a> {
     pub parameter_bytes: usize,
 }
 
-/// Preprocessing of any kind. A choice at run time, so that the engines below are compiled for one only.
-#[derive(Debug)]
-enum AnyFeatures<'a> {
-    Binary(Binary<Dynamic>),
-    Standardize(Standardize<'a, Dynamic>),
-    LogStandardize(LogStandardize<'a, Dynamic>),
-}
-
-macro_rules! each {
-    ($any:expr, $features:ident => $value:expr) => {
-        match $any {
-            AnyFeatures::Binary($features) => $value,
-            AnyFeatures::Standardize($features) => $value,
-            AnyFeatures::LogStandardize($features) => $value,
-        }
-    };
-}
-
-impl Features for AnyFeatures<'_> {
-    type Shape = Dynamic;
-
-    fn dims(&self) -> usize {
-        each!(self, features => features.dims())
-    }
-
-    fn extract(&self, frame: &[f32], to: &mut [f32]) -> Result<f32, FrameError> {
-        each!(self, features => features.extract(frame, to))
-    }
-
-    fn encoder_input(&self, feature: f32) -> f32 {
-        each!(self, features => features.encoder_input(feature))
-    }
-
-    fn restore(&self, frame: &mut [f32]) {
-        each!(self, features => features.restore(frame))
-    }
-}
-
 /// Takes the parts in the order of the file; the choice of types is the only thing made here.
 fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dyn Engine + 'a>, LoadError> {
     let dims = shape.features as usize;
@@ -311,21 +275,19 @@ where
     H: Head<In = Dynamic, From = W::Hidden, Latent = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
     H::Posterior: HostPosterior,
 {
-    let head = Wide(head);
     let decoder = W::chain(sections, shape.latent_dims(), &shape.decoder)?;
-    let output = W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity)?;
-    match shape.likelihood {
-        LikelihoodKind::Bernoulli => {
-            Ok(Box::new(Vae::new(features, encoder, head, decoder, Wide(Bernoulli::new(output)))))
-        }
+    let output =
+        |sections: &mut _| W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity);
+    let likelihood = match shape.likelihood {
+        LikelihoodKind::Bernoulli => AnyLikelihood::Bernoulli(Bernoulli::new(output(sections)?)),
         LikelihoodKind::Gaussian => {
-            let likelihood = Wide(Gaussian::read(output, sections)?);
-            Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
+            let loc = output(sections)?;
+            AnyLikelihood::Gaussian(Gaussian::read(loc, sections)?)
         }
         LikelihoodKind::GaussianPerOutput => {
-            let log_scale = W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity)?;
-            let likelihood = Wide(GaussianPerOutput::new(output, log_scale));
-            Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
+            let (loc, log_scale) = (output(sections)?, output(sections)?);
+            AnyLikelihood::GaussianPerOutput(GaussianPerOutput::new(loc, log_scale))
         }
-    }
+    };
+    Ok(Box::new(Vae::new(features, encoder, Wide(head), decoder, Wide(likelihood))))
 }

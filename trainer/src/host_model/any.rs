@@ -1,0 +1,86 @@
+//! Parts whose kind is a choice at run time, so that the engines around them are compiled once and not once for each.
+
+use elbow::FrameError;
+use elbow::features::{Binary, Features, LogStandardize, Standardize};
+use elbow::layer::Projection;
+use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
+use elbow::shape::Lanes;
+use rand_core::Rng;
+
+use super::Dynamic;
+
+/// Evaluates an expression for the part that there is.
+macro_rules! each {
+    ($any:expr, $kind:ident { $($variant:ident),+ }, $part:ident => $value:expr) => {
+        match $any {
+            $($kind::$variant($part) => $value),+
+        }
+    };
+}
+
+macro_rules! features {
+    ($any:expr, $part:ident => $value:expr) => {
+        each!($any, AnyFeatures { Binary, Standardize, LogStandardize }, $part => $value)
+    };
+}
+
+macro_rules! likelihood {
+    ($any:expr, $part:ident => $value:expr) => {
+        each!($any, AnyLikelihood { Bernoulli, Gaussian, GaussianPerOutput }, $part => $value)
+    };
+}
+
+/// Preprocessing of any kind.
+#[derive(Debug)]
+pub(super) enum AnyFeatures<'a> {
+    Binary(Binary<Dynamic>),
+    Standardize(Standardize<'a, Dynamic>),
+    LogStandardize(LogStandardize<'a, Dynamic>),
+}
+
+impl Features for AnyFeatures<'_> {
+    type Shape = Dynamic;
+
+    fn dims(&self) -> usize {
+        features!(self, part => part.dims())
+    }
+
+    fn extract(&self, frame: &[f32], to: &mut [f32]) -> Result<f32, FrameError> {
+        features!(self, part => part.extract(frame, to))
+    }
+
+    fn encoder_input(&self, feature: f32) -> f32 {
+        features!(self, part => part.encoder_input(feature))
+    }
+
+    fn restore(&self, frame: &mut [f32]) {
+        features!(self, part => part.restore(frame));
+    }
+}
+
+/// A likelihood of any kind, on a last layer `P`.
+#[derive(Debug)]
+pub(super) enum AnyLikelihood<'a, P> {
+    Bernoulli(Bernoulli<P>),
+    Gaussian(Gaussian<'a, P>),
+    GaussianPerOutput(GaussianPerOutput<P, P>),
+}
+
+impl<P: Projection> Likelihood for AnyLikelihood<'_, P> {
+    type In = P::In;
+    type From = P::From;
+    type Out = P::Out;
+
+    #[inline(always)]
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
+        likelihood!(self, part => part.log_prob(hidden, features))
+    }
+
+    fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
+        likelihood!(self, part => part.mean(hidden, features));
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
+        likelihood!(self, part => part.sample(hidden, rng, features));
+    }
+}
