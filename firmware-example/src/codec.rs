@@ -14,7 +14,7 @@ static RESOLUTION: [f32; CHANNELS] = [
     1e-3, 1e-3, 1e-3, 1.0, 1.0, 0.1, 1.0, 1.0, 0.01, 1.0, 1.0, 1.0, 1.0, 10.0, 10.0, 0.1, 1.0, 1.0, 1.0, 1e-3,
 ];
 /// The scale of the latents' steps: a quarter of the prior's standard deviation each.
-const LATENT_SCALE: u8 = 8;
+static LATENT_SCALES: [u8; 1] = [8];
 const LATENT: usize = 4;
 /// Windows in a packet.
 pub const WINDOWS: usize = 4;
@@ -53,7 +53,7 @@ impl Default for Buffers {
 /// # Errors
 /// The model has another shape than the frames.
 pub fn codec<'m>(model: &'m Demo<'static>) -> Result<Codec<impl Predictor + use<'m>>, PacketError> {
-    Codec::new(VaePredictor::new(model, demo::model_id(), &RESOLUTION, LATENT_SCALE)?, ROWS, CHANNELS)
+    Codec::new(VaePredictor::new(model, demo::model_id(), &RESOLUTION, &LATENT_SCALES)?, ROWS, CHANNELS)
 }
 
 /// The recorded frames as integers, a packet's at a time.

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use elbow::codec::PacketError;
 use elbow::{FrameError, LoadError};
 
+use crate::compress::FileProblem;
 use crate::data::DataError;
 use crate::fit::{CheckpointError, FitError};
 use crate::record::RecordError;
@@ -45,6 +47,22 @@ pub enum Error {
         row: usize,
         /// why
         source: FrameError,
+    },
+    /// Windows were not coded.
+    #[error("{}: {source}", path.display())]
+    Packet {
+        /// the file of frames
+        path: PathBuf,
+        /// why
+        source: PacketError,
+    },
+    /// A file of packets was refused, or is not whole.
+    #[error("{}: {problem}", path.display())]
+    Packets {
+        /// the file
+        path: PathBuf,
+        /// why
+        problem: FileProblem,
     },
     /// A file of frames does not fit a model.
     #[error("{}: its frames have {found} numbers, the model {} takes {expected}; use data of the same columns", data.display(), model.display())]
@@ -186,6 +204,7 @@ impl Error {
             | Error::Fit(_)
             | Error::Interrupted
             | Error::Paused { .. }
+            | Error::Packets { problem: FileProblem::Incomplete { .. }, .. }
             | Error::ReadBack { .. } => 1,
             Error::Record(error) => error.exit_code(),
             _ => 2,

@@ -145,19 +145,75 @@ pub(crate) fn padded<T: Copy + Default>(values: &[T]) -> Vec<T> {
 /// # Errors
 /// [`Error::Io`]; nothing is left behind.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    // A pipe or a device is written to: renaming would put a file in its place, /dev/null included.
-    if is_special(path) {
-        return std::fs::write(path, bytes).map_err(Error::io("write", path));
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(bytes).map_err(Error::io("write", path))?;
+    file.commit()
+}
+
+/// A file that takes its name when it is whole, and leaves nothing behind if it never is.
+///
+/// A pipe or a device is written to at once: renaming would put a file in its place, /dev/null included.
+#[derive(Debug)]
+pub struct AtomicFile {
+    path: PathBuf,
+    /// where it is until it is whole, and what it becomes
+    names: Option<(PathBuf, PathBuf)>,
+    file: std::fs::File,
+}
+
+impl AtomicFile {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let names = (!is_special(path)).then(|| {
+            let target = behind_links(path);
+            (temporary(&target), target)
+        });
+        let open = || match &names {
+            Some((temporary, _)) => std::fs::File::create(temporary),
+            None => std::fs::OpenOptions::new().write(true).open(path),
+        };
+        let file = open().map_err(Error::io("write", path))?;
+        Ok(AtomicFile { path: path.to_path_buf(), names, file })
     }
-    let target = behind_links(path);
-    let temporary = temporary(&target);
-    let written = std::fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&temporary, &target));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&temporary);
-        Error::io("write", path)(error)
-    })
+
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; nothing is left behind.
+    pub fn commit(mut self) -> Result<(), Error> {
+        let Some((temporary, target)) = &self.names else { return Ok(()) };
+        let renamed = self.file.sync_all().and_then(|()| std::fs::rename(temporary, target));
+        renamed.map_err(Error::io("write", &self.path))?;
+        self.names = None;
+        Ok(())
+    }
+}
+
+impl std::io::Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl std::io::Seek for AtomicFile {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Drop for AtomicFile {
+    fn drop(&mut self) {
+        if let Some((temporary, _)) = &self.names {
+            let _ = std::fs::remove_file(temporary);
+        }
+    }
 }
 
 /// Fails before the work where [`write_atomically`] would fail after it.

@@ -13,6 +13,7 @@ pub use memory::{Buffer, Dynamic};
 use elbow::architecture::{
     Activation, Architecture, ConcentrationKind, FeaturesKind, LatentKind, LikelihoodKind, WeightKind,
 };
+use elbow::codec::{Predictor, VaePredictor};
 use elbow::features::{Binary, Features, LogStandardize, Standardize};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 use elbow::latent::{
@@ -81,6 +82,10 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As [`Vae::log_density`].
     fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
+    /// A window of integers to its latents, in steps: [`VaePredictor`]. `None` where there are none.
+    fn find_latents(&self, units: Units<'_>, window: &[i32], latents: &mut [i32]) -> Option<()>;
+    /// Latents, in steps, to a window of integers: [`VaePredictor`]. `None` where the model cannot.
+    fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()>;
     /// The latents of the default noise, one after another.
     ///
     /// # Errors
@@ -143,6 +148,23 @@ where
         }
         Ok(latents)
     }
+
+    fn find_latents(&self, units: Units<'_>, window: &[i32], latents: &mut [i32]) -> Option<()> {
+        VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.encode(window, latents)
+    }
+
+    fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()> {
+        VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.decode(latents, window)
+    }
+}
+
+/// In which units a codec's integers are.
+#[derive(Clone, Copy, Debug)]
+pub struct Units<'a> {
+    /// the unit of each channel's integers
+    pub resolution: &'a [f32],
+    /// the scale of each latent's steps
+    pub latent_scales: &'a [u8],
 }
 
 /// The bytes of a model file, aligned so that its weights can be used in place.

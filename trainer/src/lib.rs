@@ -5,6 +5,7 @@ pub mod adam;
 pub mod average;
 pub mod binarize;
 pub mod cli;
+pub mod compress;
 pub mod cost;
 pub mod data;
 pub mod error;

@@ -17,7 +17,7 @@ pub const ENVELOPE_LEN: usize = HEADER_LEN + 4;
 pub enum PacketError {
     /// Rows or channels are none, or not those of the model.
     WrongShape,
-    /// The resolutions are not one positive number for each channel, or the latents' scale is out of range.
+    /// The resolutions are not one positive number for each channel, or the latents' scales are too many or out of range.
     BadResolution,
     /// The samples are not 1 to 255 whole windows.
     WrongLength,

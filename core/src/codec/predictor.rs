@@ -21,6 +21,32 @@ pub trait Predictor {
     fn decode(&self, latents: &[i32], window: &mut [i32]) -> Option<()>;
 }
 
+impl<P: Predictor + ?Sized> Predictor for &P {
+    fn id(&self) -> u32 {
+        (**self).id()
+    }
+
+    fn frame(&self) -> Option<usize> {
+        (**self).frame()
+    }
+
+    fn latents(&self) -> usize {
+        (**self).latents()
+    }
+
+    fn prior(&self, latent: usize) -> IntegerLaw {
+        (**self).prior(latent)
+    }
+
+    fn encode(&self, window: &[i32], latents: &mut [i32]) -> Option<()> {
+        (**self).encode(window, latents)
+    }
+
+    fn decode(&self, latents: &[i32], window: &mut [i32]) -> Option<()> {
+        (**self).decode(latents, window)
+    }
+}
+
 /// No model: windows are coded by their differences.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoModel {

@@ -17,7 +17,7 @@ const MAX_LATENT_SCALE: u8 = 60;
 
 /// A model of frames in raw units, for windows of integers in units of a resolution: sample n of channel c is the number `n·resolution_c`.
 ///
-/// A latent z is sent as `k = round(z·2^(scale/2 − 2))`, under the Gaussian law of that scale: the standard normal prior in
+/// A latent z is sent as `k = round(z·2^(scale/2 − 2))`, under the Gaussian law of its scale: the standard normal prior in
 /// steps of `2^(2 − scale/2)`. The best step is √12 times the posterior's standard deviation s, so
 /// `scale ≈ 4 − 2·log₂(√12·s)`; a latent then costs 0.25 bit more than ideal bits-back coding, and 0.5 at twice the step or half of it.
 ///
@@ -29,7 +29,7 @@ pub struct VaePredictor<'m, F, E, H, D, L> {
     model: &'m Vae<F, E, H, D, L>,
     id: u32,
     resolution: &'m [f32],
-    prior: IntegerLaw,
+    latent_scales: &'m [u8],
 }
 
 impl<'m, F, E, H, D, L> VaePredictor<'m, F, E, H, D, L>
@@ -40,7 +40,8 @@ where
     D: Layer<In = H::Latent, From = f32>,
     L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
 {
-    /// Joins a model, its id, the unit of each channel's integers, and the scale of the latents' steps, 0 to 60.
+    /// Joins a model, its id, the unit of each channel's integers, and the scales of the latents' steps, 0 to 60: one for each
+    /// latent, or one for all.
     ///
     /// The id is that of the model's file: [`model_id`](super::model_id).
     ///
@@ -50,24 +51,23 @@ where
         model: &'m Vae<F, E, H, D, L>,
         id: u32,
         resolution: &'m [f32],
-        latent_scale: u8,
+        latent_scales: &'m [u8],
     ) -> Result<Self, PacketError> {
         let good = resolution.iter().all(|unit| *unit > 0.0 && math::is_finite(1.0 / unit));
         let whole = !resolution.is_empty() && model.dims().is_multiple_of(resolution.len());
-        match IntegerLaw::new(Shape::Gaussian, latent_scale) {
-            Some(prior) if good && whole && latent_scale <= MAX_LATENT_SCALE => {
-                Ok(VaePredictor { model, id, resolution, prior })
-            }
-            _ => Err(PacketError::BadResolution),
+        let scaled = latent_scales.len() == 1 || latent_scales.len() == model.latent_dims();
+        if good && whole && scaled && latent_scales.iter().all(|scale| *scale <= MAX_LATENT_SCALE) {
+            Ok(VaePredictor { model, id, resolution, latent_scales })
+        } else {
+            Err(PacketError::BadResolution)
         }
     }
+}
 
-    /// Steps to a unit of a latent: `2^(scale/2 − 2)`, exact or once rounded.
-    fn steps(&self) -> f32 {
-        let scale = u32::from(self.prior.scale());
-        let power = f32::from_bits((127 - 2 + scale / 2) << 23);
-        if scale % 2 == 0 { power } else { power * core::f32::consts::SQRT_2 }
-    }
+/// Steps to a unit of a latent: `2^(scale/2 − 2)`, exact or once rounded.
+fn steps(scale: u8) -> f32 {
+    let power = f32::from_bits((127 - 2 + u32::from(scale) / 2) << 23);
+    if scale.is_multiple_of(2) { power } else { power * core::f32::consts::SQRT_2 }
 }
 
 impl<F, E, H, D, L> Predictor for VaePredictor<'_, F, E, H, D, L>
@@ -90,8 +90,9 @@ where
         self.model.latent_dims()
     }
 
-    fn prior(&self, _latent: usize) -> IntegerLaw {
-        self.prior
+    fn prior(&self, latent: usize) -> IntegerLaw {
+        let scale = self.latent_scales.get(latent).or(self.latent_scales.first());
+        scale.and_then(|scale| IntegerLaw::new(Shape::Gaussian, *scale)).unwrap_or(IntegerLaw::WIDEST)
     }
 
     fn encode(&self, window: &[i32], latents: &mut [i32]) -> Option<()> {
@@ -101,16 +102,17 @@ where
         }
         let (features, _) = self.model.extract(frame.as_ref()).ok()?;
         let posterior = self.model.posterior(features.as_ref());
-        for (k, z) in latents.iter_mut().zip(posterior.mode()) {
-            *k = round(z * self.steps());
+        for ((k, z), scale) in latents.iter_mut().zip(posterior.mode()).zip(self.latent_scales.iter().cycle())
+        {
+            *k = round(z * steps(*scale));
         }
         Some(())
     }
 
     fn decode(&self, latents: &[i32], window: &mut [i32]) -> Option<()> {
         let mut z = <H::Latent as Size>::buffer::<f32>(self.model.latent_dims());
-        for (z, k) in z.as_mut().iter_mut().zip(latents) {
-            *z = *k as f32 / self.steps();
+        for ((z, k), scale) in z.as_mut().iter_mut().zip(latents).zip(self.latent_scales.iter().cycle()) {
+            *z = *k as f32 / steps(*scale);
         }
         let frame = self.model.mean(z.as_ref()).ok()?;
         for ((n, x), unit) in window.iter_mut().zip(frame.as_ref()).zip(self.resolution.iter().cycle()) {

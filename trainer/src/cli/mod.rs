@@ -1,6 +1,7 @@
 //! The command line: arguments to library calls to what is printed.
 
 mod bench;
+mod compress;
 mod demo;
 mod eval;
 mod fit;
@@ -46,6 +47,10 @@ enum Command {
     Import(import::ImportArgs),
     /// The same model with weights of eight bits
     Quantize(quantize::QuantizeArgs),
+    /// Pack a file of frames in packets, lossless or within a bound
+    Compress(compress::CompressArgs),
+    /// Unpack what `compress` packed
+    Decompress(compress::DecompressArgs),
     /// What a model file holds and what it costs
     Inspect(inspect::InspectArgs),
     /// The whole way on the data that comes with the project: fit, evaluate, export
@@ -102,6 +107,8 @@ impl Cli {
             Command::Score(args) => score::run(args, self.json),
             Command::Import(args) => import::run(args, self.json),
             Command::Quantize(args) => quantize::run(args, self.json),
+            Command::Compress(args) => compress::compress(args, self.json),
+            Command::Decompress(args) => compress::decompress(args, self.json),
             Command::Inspect(args) => inspect::run(args, self.json),
             Command::Demo(args) => demo::run(args, self.json),
             Command::Bench(command) => bench::run(command, self.json),

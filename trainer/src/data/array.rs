@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, Read};
 
+use serde::{Deserialize, Serialize};
+
 use super::problem::{Fault, Place, Problem};
 
 /// An array of finite numbers in row-major (C) order.
@@ -14,8 +16,9 @@ pub struct Array {
 }
 
 /// The type of one stored number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Kind {
     I8,
     U8,
     I16,
@@ -28,11 +31,50 @@ pub(super) enum Kind {
     F64,
 }
 
+impl Kind {
+    /// Whether its numbers are whole.
+    pub fn is_integer(self) -> bool {
+        !matches!(self, Kind::F32 | Kind::F64)
+    }
+
+    /// NumPy's name of it.
+    pub fn descr(self) -> &'static str {
+        match self {
+            Kind::I8 => "|i1",
+            Kind::U8 => "|u1",
+            Kind::I16 => "<i2",
+            Kind::U16 => "<u2",
+            Kind::I32 => "<i4",
+            Kind::U32 => "<u4",
+            Kind::I64 => "<i8",
+            Kind::U64 => "<u8",
+            Kind::F32 => "<f4",
+            Kind::F64 => "<f8",
+        }
+    }
+
+    /// A number as the type stores it, low byte first; what it cannot hold becomes the nearest that it can.
+    pub fn encode(self, value: f64, to: &mut Vec<u8>) {
+        match self {
+            Kind::I8 => to.extend((value as i8).to_le_bytes()),
+            Kind::U8 => to.extend((value as u8).to_le_bytes()),
+            Kind::I16 => to.extend((value as i16).to_le_bytes()),
+            Kind::U16 => to.extend((value as u16).to_le_bytes()),
+            Kind::I32 => to.extend((value as i32).to_le_bytes()),
+            Kind::U32 => to.extend((value as u32).to_le_bytes()),
+            Kind::I64 => to.extend((value as i64).to_le_bytes()),
+            Kind::U64 => to.extend((value as u64).to_le_bytes()),
+            Kind::F32 => to.extend((value as f32).to_le_bytes()),
+            Kind::F64 => to.extend(value.to_le_bytes()),
+        }
+    }
+}
+
 /// One stored number: its type and the order of its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Element {
-    pub(super) kind: Kind,
-    pub(super) big_endian: bool,
+pub(crate) struct Element {
+    pub(crate) kind: Kind,
+    pub(crate) big_endian: bool,
 }
 
 /// Which index runs fastest in the file.
@@ -81,8 +123,44 @@ impl Array {
     }
 }
 
+/// A method that turns stored numbers into numbers of a type.
+macro_rules! decode {
+    ($name:ident, $to:ty) => {
+        /// Appends the numbers in `bytes`; at a fault, `values` ends just before the faulty one.
+        pub(super) fn $name(self, bytes: &[u8], values: &mut Vec<$to>) -> Result<(), Fault> {
+            macro_rules! each {
+                ($number:ty) => {
+                    for &bytes in bytes.as_chunks().0 {
+                        let convert =
+                            if self.big_endian { <$number>::from_be_bytes } else { <$number>::from_le_bytes };
+                        let number = convert(bytes);
+                        let value = number as $to;
+                        if !value.is_finite() {
+                            return Err(not_f32(number as f64));
+                        }
+                        values.push(value);
+                    }
+                };
+            }
+            match self.kind {
+                Kind::I8 => each!(i8),
+                Kind::U8 => each!(u8),
+                Kind::I16 => each!(i16),
+                Kind::U16 => each!(u16),
+                Kind::I32 => each!(i32),
+                Kind::U32 => each!(u32),
+                Kind::I64 => each!(i64),
+                Kind::U64 => each!(u64),
+                Kind::F32 => each!(f32),
+                Kind::F64 => each!(f64),
+            }
+            Ok(())
+        }
+    };
+}
+
 impl Element {
-    fn size(self) -> usize {
+    pub(super) fn size(self) -> usize {
         match self.kind {
             Kind::I8 | Kind::U8 => 1,
             Kind::I16 | Kind::U16 => 2,
@@ -91,36 +169,8 @@ impl Element {
         }
     }
 
-    /// Appends the numbers in `bytes`; at a fault, `values` ends just before the faulty one.
-    fn decode(self, bytes: &[u8], values: &mut Vec<f32>) -> Result<(), Fault> {
-        macro_rules! decode {
-            ($number:ty) => {
-                for &bytes in bytes.as_chunks().0 {
-                    let convert =
-                        if self.big_endian { <$number>::from_be_bytes } else { <$number>::from_le_bytes };
-                    let number = convert(bytes);
-                    let value = number as f32;
-                    if !value.is_finite() {
-                        return Err(not_f32(number as f64));
-                    }
-                    values.push(value);
-                }
-            };
-        }
-        match self.kind {
-            Kind::I8 => decode!(i8),
-            Kind::U8 => decode!(u8),
-            Kind::I16 => decode!(i16),
-            Kind::U16 => decode!(u16),
-            Kind::I32 => decode!(i32),
-            Kind::U32 => decode!(u32),
-            Kind::I64 => decode!(i64),
-            Kind::U64 => decode!(u64),
-            Kind::F32 => decode!(f32),
-            Kind::F64 => decode!(f64),
-        }
-        Ok(())
-    }
+    decode!(decode, f32);
+    decode!(decode_wide, f64);
 }
 
 fn not_f32(number: f64) -> Fault {

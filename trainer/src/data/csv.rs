@@ -1,9 +1,10 @@
 //! CSV with a header row, separated by `,` or `;`.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Chain, Cursor, Read};
+use std::str::FromStr;
 
-use ::csv::{ByteRecord, Position, ReaderBuilder, Terminator};
+use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
 use super::LoadOptions;
 use super::problem::{Fault, Place, Problem};
@@ -15,32 +16,92 @@ const LONGEST_HEADER: u64 = 1 << 20;
 /// Cells that say that there is no value, in any case of letters.
 const MISSING: [&str; 6] = ["", "na", "n/a", "null", "none", "-"];
 
-pub(super) fn read(mut input: impl BufRead, options: &LoadOptions) -> Result<Table, Problem> {
-    let mut head = Vec::new();
-    input.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut head)?;
-    let mut builder = ReaderBuilder::new();
-    // Rows of the wrong length are let through to our own message. With `\n` alone as the end of a row, and one at
-    // the very end, `line` can count; the `\r` that may stand before it is trimmed with the spaces.
-    builder.delimiter(delimiter(&head)).flexible(true).terminator(Terminator::Any(b'\n'));
-    let mut reader = builder.from_reader(head.chain(input).chain(&b"\n"[..]));
-    let names = header(reader.byte_headers().map_err(io::Error::from)?)?;
-    let chosen = choose(&names, options)?;
-
-    let columns = chosen.features.iter().map(|&column| names[column].clone()).collect();
-    let classes = chosen.label.map(|_| Classes::default());
-    let mut table = Table { columns, rows: 0, values: Vec::new(), classes };
-    let mut record = ByteRecord::new();
-    while reader.read_byte_record(&mut record).map_err(io::Error::from)? {
-        if is_blank(&record) {
-            continue;
+pub(super) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, Problem> {
+    let mut rows = Rows::open(input, options)?;
+    let classes = rows.chosen.label.map(|_| Classes::default());
+    let mut table = Table { columns: rows.columns(), rows: 0, values: Vec::new(), classes };
+    while rows.next()? {
+        rows.numbers(&mut table.values)?;
+        if let (Some(classes), Some(column)) = (&mut table.classes, rows.chosen.label) {
+            classes.push(&class(rows.cell(column)).map_err(|fault| rows.wrong(column, fault))?);
         }
-        let row = table.rows + 1;
-        let place = || Place { row, line: Some(line(&record, reader.position())) };
-        append(&record, place, &names, &chosen, &mut table)?;
-        table.rows = row;
+        table.rows = rows.row;
     }
     table.values.shrink_to_fit();
     if table.rows == 0 { Err(Problem::NoRows) } else { Ok(table) }
+}
+
+/// A file row by row.
+pub(super) struct Rows<R> {
+    reader: Reader<Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>>,
+    record: ByteRecord,
+    names: Vec<String>,
+    chosen: Chosen,
+    /// rows read
+    pub(super) row: usize,
+    /// what stands between cells
+    pub(super) delimiter: u8,
+}
+
+impl<R: BufRead> Rows<R> {
+    pub(super) fn open(mut input: R, options: &LoadOptions) -> Result<Self, Problem> {
+        let mut head = Vec::new();
+        input.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut head)?;
+        let delimiter = delimiter(&head);
+        let mut builder = ReaderBuilder::new();
+        // Rows of the wrong length are let through to our own message. With `\n` alone as the end of a row, and one at
+        // the very end, `line` can count; the `\r` that may stand before it is trimmed with the spaces.
+        builder.delimiter(delimiter).flexible(true).terminator(Terminator::Any(b'\n'));
+        let mut reader = builder.from_reader(Cursor::new(head).chain(input).chain(&b"\n"[..]));
+        let names = header(reader.byte_headers().map_err(io::Error::from)?)?;
+        let chosen = choose(&names, options)?;
+        Ok(Rows { reader, record: ByteRecord::new(), names, chosen, row: 0, delimiter })
+    }
+
+    /// Names of the features.
+    pub(super) fn columns(&self) -> Vec<String> {
+        self.chosen.features.iter().map(|&column| self.names[column].clone()).collect()
+    }
+
+    /// Goes to the next row; false where there is none.
+    pub(super) fn next(&mut self) -> Result<bool, Problem> {
+        while self.reader.read_byte_record(&mut self.record).map_err(io::Error::from)? {
+            if is_blank(&self.record) {
+                continue;
+            }
+            self.row += 1;
+            let (found, expected) = (self.record.len(), self.names.len());
+            let ragged = || Problem::Ragged { place: self.place(), found, expected };
+            return if found == expected { Ok(true) } else { Err(ragged()) };
+        }
+        Ok(false)
+    }
+
+    /// Appends the features of the row.
+    pub(super) fn numbers<T: FromStr + Copy + Into<f64>>(&self, to: &mut Vec<T>) -> Result<(), Problem> {
+        for &column in &self.chosen.features {
+            to.push(number(self.cell(column)).map_err(|fault| self.wrong(column, fault))?);
+        }
+        Ok(())
+    }
+
+    /// The features of the row as text.
+    pub(super) fn cells(&self) -> impl Iterator<Item = &[u8]> {
+        self.chosen.features.iter().map(|&column| self.cell(column))
+    }
+
+    /// Where the row stands.
+    pub(super) fn place(&self) -> Place {
+        Place { row: self.row, line: Some(line(&self.record, self.reader.position())) }
+    }
+
+    fn cell(&self, column: usize) -> &[u8] {
+        self.record[column].trim_ascii()
+    }
+
+    fn wrong(&self, column: usize, fault: Fault) -> Problem {
+        Problem::Cell { place: self.place(), column: self.names[column].clone(), fault }
+    }
 }
 
 /// Which columns are features, in order, and which one holds the labels.
@@ -55,29 +116,6 @@ fn choose(names: &[String], options: &LoadOptions) -> Result<Chosen, Problem> {
         None => names.iter().position(|name| table::names_labels(name) && !options.drop.contains(name)),
     };
     Ok(Chosen { features: table::features(names, label, options)?, label })
-}
-
-/// Adds a row to the table. Where it stands is asked only if something is wrong with it.
-fn append(
-    record: &ByteRecord,
-    place: impl Fn() -> Place,
-    names: &[String],
-    chosen: &Chosen,
-    table: &mut Table,
-) -> Result<(), Problem> {
-    let (found, expected) = (record.len(), names.len());
-    if found != expected {
-        return Err(Problem::Ragged { place: place(), found, expected });
-    }
-    let cell = |column: usize| record[column].trim_ascii();
-    let wrong = |column: usize, fault| Problem::Cell { place: place(), column: names[column].clone(), fault };
-    for &column in &chosen.features {
-        table.values.push(number(cell(column)).map_err(|fault| wrong(column, fault))?);
-    }
-    if let (Some(classes), Some(column)) = (&mut table.classes, chosen.label) {
-        classes.push(&class(cell(column)).map_err(|fault| wrong(column, fault))?);
-    }
-    Ok(())
 }
 
 fn is_blank(record: &ByteRecord) -> bool {
@@ -122,11 +160,11 @@ fn header(cells: &ByteRecord) -> Result<Vec<String>, Problem> {
     }
 }
 
-fn number(cell: &[u8]) -> Result<f32, Fault> {
-    let value = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f32>().ok());
+fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fault> {
+    let value = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<T>().ok());
     match value {
-        Some(value) if value.is_finite() => Ok(value),
-        Some(value) if value.is_infinite() && cell.iter().any(u8::is_ascii_digit) => {
+        Some(value) if value.into().is_finite() => Ok(value),
+        Some(value) if value.into().is_infinite() && cell.iter().any(u8::is_ascii_digit) => {
             Err(Fault::OutOfRange(shown(cell)))
         }
         Some(_) => Err(Fault::NotFinite(shown(cell))),

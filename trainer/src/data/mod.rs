@@ -9,6 +9,7 @@ mod idx;
 mod npy;
 mod problem;
 mod split;
+mod stream;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -20,9 +21,10 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
-pub use array::Array;
+pub use array::{Array, Kind};
 pub use problem::{DataError, Fault, Names, Place, Problem};
 pub use split::{Split, shuffle};
+pub use stream::{Format, RowSink, Source, decimals, stream};
 use table::{Classes, Table};
 
 /// Frames of one width, one behind the other.

@@ -19,16 +19,30 @@ const LONGEST_HEADER: u32 = 1 << 16;
 
 /// Reads an `.npy` file.
 pub(super) fn read(mut input: impl Read) -> Result<Array, Problem> {
-    let header = header(&mut input)?;
-    let entry = |key| entry(&header, key).ok_or_else(|| malformed(format!("its header has no `{key}`")));
-    let element = element(entry("descr")?)?;
-    let order = match entry("fortran_order")? {
-        order if order.starts_with("True") => Order::ColumnMajor,
-        order if order.starts_with("False") => Order::RowMajor,
-        _ => return Err(malformed("its `fortran_order` is neither True nor False")),
-    };
-    let shape = shape(entry("shape")?).ok_or_else(|| malformed("its `shape` cannot be read"))?;
+    let Header { element, shape, order } = Header::read(&mut input)?;
     Array::read(input, element, shape, order)
+}
+
+/// What an `.npy` file says before its numbers.
+pub(super) struct Header {
+    pub(super) element: Element,
+    pub(super) shape: Vec<usize>,
+    pub(super) order: Order,
+}
+
+impl Header {
+    pub(super) fn read(input: &mut impl Read) -> Result<Self, Problem> {
+        let header = header(input)?;
+        let entry = |key| entry(&header, key).ok_or_else(|| malformed(format!("its header has no `{key}`")));
+        let element = element(entry("descr")?)?;
+        let order = match entry("fortran_order")? {
+            order if order.starts_with("True") => Order::ColumnMajor,
+            order if order.starts_with("False") => Order::RowMajor,
+            _ => return Err(malformed("its `fortran_order` is neither True nor False")),
+        };
+        let shape = shape(entry("shape")?).ok_or_else(|| malformed("its `shape` cannot be read"))?;
+        Ok(Header { element, shape, order })
+    }
 }
 
 /// An open `.npz` file.
@@ -45,6 +59,15 @@ impl<R: Read + Seek> Npz<R> {
     }
 
     pub(super) fn array(&mut self, key: &str) -> Result<Array, Problem> {
+        self.with(key, |member| read(member))
+    }
+
+    /// Does something with an array's file.
+    pub(super) fn with<T>(
+        &mut self,
+        key: &str,
+        work: impl FnOnce(&mut dyn Read) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         let known = self.keys();
         let member = match self.0.by_name(&format!("{key}.npy")) {
             Err(ZipError::FileNotFound) => {
@@ -52,7 +75,9 @@ impl<R: Read + Seek> Npz<R> {
             }
             member => member.map_err(unzip)?,
         };
-        read(member).map_err(|problem| Problem::InArray { key: key.to_owned(), problem: Box::new(problem) })
+        let mut member = member;
+        work(&mut member)
+            .map_err(|problem| Problem::InArray { key: key.to_owned(), problem: Box::new(problem) })
     }
 }
 

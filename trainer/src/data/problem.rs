@@ -23,6 +23,10 @@ pub enum Problem {
     Io(#[from] io::Error),
     #[error("is none of .csv, .npy, .npz or IDX (plain or .gz); convert it to one of them")]
     UnknownFormat,
+    #[error("is none of .csv, .npy or .npz (the first two plain or .gz); convert it to one of them")]
+    NotARowFile,
+    #[error("its array is stored column by column; save numpy.ascontiguousarray of it")]
+    ColumnMajor,
     #[error("is not a sound {format} file: {what}; write it again")]
     Malformed { format: &'static str, what: String },
     #[error("array `{key}`: {problem}")]
@@ -95,7 +99,7 @@ impl fmt::Display for Place {
 }
 
 /// What is wrong with one cell. The text is the cell's, shortened.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[allow(missing_docs, reason = "the sentences say it")]
 pub enum Fault {
     #[error("the value is missing")]
@@ -108,6 +112,10 @@ pub enum Fault {
     NotFinite(String),
     #[error("`{0}` is beyond ±3.4e38, the range of a 32-bit float")]
     OutOfRange(String),
+    #[error("{value} is no multiple of the resolution {unit}")]
+    BetweenSteps { value: f64, unit: f64 },
+    #[error("{value} is {steps:.0} steps of {unit}, beyond the range of a 32-bit integer")]
+    TooManySteps { value: f64, steps: f64, unit: f64 },
 }
 
 impl Fault {
@@ -117,6 +125,10 @@ impl Fault {
             Fault::Text(_) => format!("correct it, or drop the column with --drop '{column}'"),
             Fault::DecimalComma(_) => "write a decimal point".into(),
             Fault::OutOfRange(_) => "rescale the column".into(),
+            Fault::BetweenSteps { .. } => {
+                "name its own with --resolution, or allow rounding with --bound 0".into()
+            }
+            Fault::TooManySteps { .. } => "name a coarser one with --resolution".into(),
         }
     }
 }

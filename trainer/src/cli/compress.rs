@@ -1,0 +1,127 @@
+//! `elbow compress` and `elbow decompress`.
+
+use std::path::PathBuf;
+
+use elbow::codec::model_id;
+use indicatif::ProgressBar;
+
+use crate::compress::{self, Fidelity, FileProblem, Options, Summary, Unit};
+use crate::error::Error;
+use crate::export::check_writable;
+use crate::host_model::ModelBytes;
+use crate::report;
+
+/// The arguments of `elbow compress`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompressArgs {
+    /// The model
+    model: PathBuf,
+    /// The rows: .csv, .npy or .npz (array X)
+    input: PathBuf,
+    /// Where to write the packets
+    output: PathBuf,
+    /// What comes back is within so many steps of the resolution; 0 only rounds to it
+    #[arg(long, value_name = "STEPS", conflicts_with_all = ["lossless", "latents_only"])]
+    bound: Option<u16>,
+    /// The very numbers come back, or none are written [default]
+    #[arg(long, conflicts_with = "latents_only")]
+    lossless: bool,
+    /// Only what the model keeps of a window, however far away that is: the fewest bits
+    #[arg(long)]
+    latents_only: bool,
+    /// One step of the numbers, for all columns or for each [default: 1 for integers, the digits of a CSV file]
+    #[arg(long, value_name = "R,R,…", value_delimiter = ',', value_parser = unit)]
+    resolution: Option<Vec<Unit>>,
+    /// Windows that share a packet, and are lost with it
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u8).range(1..))]
+    windows_per_packet: u8,
+}
+
+/// The arguments of `elbow decompress`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DecompressArgs {
+    /// The model that it was compressed with
+    model: PathBuf,
+    /// The packets
+    input: PathBuf,
+    /// Where to write the rows
+    output: PathBuf,
+    /// Where packets are lost or damaged, write the rest and say which rows are missing
+    #[arg(long)]
+    keep_going: bool,
+}
+
+fn unit(text: &str) -> Result<Unit, String> {
+    let unit = text.trim().parse().ok().and_then(Unit::new);
+    unit.ok_or_else(|| "a resolution is a positive number, such as 0.01".into())
+}
+
+pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
+    check_writable(&args.output)?;
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let fidelity = match args.bound {
+        _ if args.latents_only => Fidelity::Latents,
+        Some(bound) => Fidelity::Within(bound),
+        None => Fidelity::Lossless,
+    };
+    let options = Options {
+        fidelity,
+        windows_per_packet: args.windows_per_packet,
+        resolution: args.resolution.clone(),
+    };
+    let bar = rows_bar("compressing");
+    let id = model_id(bytes.as_bytes());
+    let summary = compress::compress(&model, id, &args.input, &args.output, &options, &mut |rows| {
+        bar.set_position(rows)
+    })?;
+    bar.finish_and_clear();
+    if json { report::print_json(&summary) } else { report::print(&report::table(&rows(&summary))) }
+}
+
+pub(super) fn decompress(args: &DecompressArgs, json: bool) -> Result<(), Error> {
+    check_writable(&args.output)?;
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let bar = rows_bar("decompressing");
+    let model = (args.model.as_path(), &model, model_id(bytes.as_bytes()));
+    let unpacked = compress::decompress(model, &args.input, &args.output, args.keep_going, &mut |rows| {
+        bar.set_position(rows);
+    })?;
+    bar.finish_and_clear();
+    if json {
+        report::print_json(&unpacked)?;
+    } else {
+        report::note(&format!("{}: {} rows", args.output.display(), unpacked.rows));
+    }
+    if unpacked.missing.is_empty() {
+        return Ok(());
+    }
+    let problem = FileProblem::Incomplete { what: unpacked.missing, rows: unpacked.rows };
+    Err(Error::Packets { path: args.input.clone(), problem })
+}
+
+/// Rows that were done, where nobody knows how many there are.
+fn rows_bar(what: &'static str) -> ProgressBar {
+    let bar = report::bar(0, "{msg}: {human_pos} rows, {elapsed}");
+    bar.set_message(what);
+    bar
+}
+
+fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let coded = &summary.coded;
+    vec![
+        ("rows", format!("{} of {} columns", summary.rows, summary.columns)),
+        ("packets", format!("{} of {} windows in all", summary.packets, summary.windows)),
+        ("as integers", format!("{} bytes", summary.bytes_as_integers)),
+        ("compressed", format!("{} bytes", summary.bytes_out)),
+        ("ratio", format!("{:.2}", summary.ratio)),
+        ("bits per value", format!("{:.3}", summary.bits_per_value)),
+        ("score", format!("{:.1} bits per window", summary.bits_per_window)),
+        ("windows by model", percent(coded.model)),
+        ("by differences", percent(coded.differences)),
+        ("in Rice codes", percent(coded.rice)),
+        ("as they are", percent(coded.raw)),
+    ]
+}

@@ -1,0 +1,107 @@
+//! What a sender decides once for a file: how fine the latents' steps are, and along what the differences run.
+
+use elbow::codec::{Codec, Fidelity, PacketError, Settings};
+
+use super::predictor::HostPredictor;
+use crate::host_model::HostModel;
+
+/// Windows that are tried, at most.
+pub(super) const WINDOWS: usize = 64;
+/// Scales that are tried for all latents alike: steps from four standard deviations of the prior to 1/1024 of one.
+const SCALES: std::ops::RangeInclusive<u8> = 0..=24;
+
+/// Which windows, and in which units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trial<'a> {
+    pub(super) model: &'a HostModel<'a>,
+    pub(super) id: u32,
+    pub(super) resolution: &'a [f32],
+    pub(super) samples: &'a [i32],
+    pub(super) windows_per_packet: usize,
+    pub(super) fidelity: Fidelity,
+}
+
+/// What was chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Plan {
+    /// rows of a window as the codec sees it
+    pub(super) rows: usize,
+    /// its channels
+    pub(super) channels: usize,
+    /// the scale of each latent's steps
+    pub(super) latent_scales: Vec<u8>,
+}
+
+impl<'a> Trial<'a> {
+    /// The plan that takes the fewest bits for the windows.
+    ///
+    /// Differences run from row to row in each channel. A row that is itself a series, such as a heartbeat, is better off as one channel:
+    /// that is tried where a window is a single row of one resolution.
+    ///
+    /// # Errors
+    /// [`PacketError::WrongShape`].
+    pub(super) fn best(self, rows: usize) -> Result<Plan, PacketError> {
+        let channels = self.resolution.len();
+        let uniform = self.resolution.windows(2).all(|pair| pair[0] == pair[1]);
+        let along = (rows == 1 && channels > 1 && uniform).then_some((channels, 1));
+        let layouts = std::iter::once((rows, channels)).chain(along);
+        let tried = layouts.map(|layout| self.with_best_steps(layout)).collect::<Result<Vec<_>, _>>()?;
+        tried.into_iter().min_by_key(|(_, bits)| *bits).map(|(plan, _)| plan).ok_or(PacketError::WrongShape)
+    }
+
+    /// The best steps for a layout, and what the windows cost: first one scale for all latents, then each for itself.
+    fn with_best_steps(self, (rows, channels): (usize, usize)) -> Result<(Plan, u64), PacketError> {
+        let latents = self.model.metadata.architecture.latent_dims() as usize;
+        let mut plan = Plan { rows, channels, latent_scales: vec![0; latents] };
+        let mut least = self.bits(&plan)?;
+        let mut try_scales = |latent_scales: Vec<u8>, plan: &mut Plan| {
+            let other = Plan { latent_scales, ..plan.clone() };
+            let bits = self.bits(&other)?;
+            if bits < least {
+                (*plan, least) = (other, bits);
+            }
+            Ok::<(), PacketError>(())
+        };
+        SCALES.skip(1).try_for_each(|scale| try_scales(vec![scale; latents], &mut plan))?;
+        for latent in 0..latents {
+            let common = plan.latent_scales[latent];
+            for scale in [common + 2, common + 1, common.saturating_sub(1), common.saturating_sub(3), 0] {
+                let mut scales = plan.latent_scales.clone();
+                scales[latent] = scale;
+                try_scales(scales, &mut plan)?;
+            }
+        }
+        Ok((plan, least))
+    }
+
+    /// What the windows cost, without loss where only latents are to be sent: those have no best steps of their own.
+    fn bits(self, plan: &Plan) -> Result<u64, PacketError> {
+        let fidelity = if self.fidelity == Fidelity::Latents { Fidelity::Within(0) } else { self.fidelity };
+        let codec = plan.codec(self.model, self.id, self.resolution)?;
+        let mut scratch = vec![0; codec.scratch_len(self.windows_per_packet)];
+        let mut packet = vec![0; codec.max_packet_len::<i32>(self.windows_per_packet)];
+        let packets = self.samples.chunks(self.windows_per_packet * codec.frame());
+        let bits = packets.map(|samples| {
+            let settings = Settings { sequence: 0, fidelity };
+            codec.encode(samples, settings, &mut scratch, &mut packet).map(|encoded| u64::from(encoded.bits))
+        });
+        bits.sum()
+    }
+}
+
+impl Plan {
+    /// The codec, given the resolution of each column.
+    ///
+    /// # Errors
+    /// [`PacketError::WrongShape`].
+    pub(super) fn codec<'a>(
+        &self,
+        model: &'a HostModel<'_>,
+        id: u32,
+        resolution: &[f32],
+    ) -> Result<Codec<HostPredictor<'a>>, PacketError> {
+        let resolution = resolution.iter().copied().take(self.channels).collect();
+        let predictor = HostPredictor::new(model, id, resolution, self.latent_scales.clone());
+        Codec::new(predictor, self.rows, self.channels)
+    }
+}

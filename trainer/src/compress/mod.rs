@@ -1,0 +1,18 @@
+//! Files of frames as files of packets, and back: `elbow::codec` on rows that come one after another.
+//!
+//! A file of packets says at its beginning how the numbers were written and what the codec needs beside the model; then packets
+//! follow, each with its length before it, and at the end the number of rows (`docs/packet-format.md`).
+
+mod calibrate;
+mod file;
+mod pack;
+mod predictor;
+mod unit;
+mod unpack;
+mod write;
+
+pub use file::FileProblem;
+pub use pack::{Coded, Fidelity, Options, Summary, compress};
+pub use predictor::HostPredictor;
+pub use unit::Unit;
+pub use unpack::{Unpacked, decompress};

@@ -1,0 +1,370 @@
+//! Rows to packets.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use elbow::codec::{Codec, Coding, Encoded, PacketError, Sample, Settings};
+use serde::Serialize;
+
+use super::calibrate::{self, Plan, Trial};
+use super::file::{self, Head};
+use super::predictor::HostPredictor;
+use super::unit::Unit;
+use crate::data::{DataError, Fault, Format, LoadOptions, Place, Problem, RowSink, Source, decimals, stream};
+use crate::error::Error;
+use crate::export::AtomicFile;
+use crate::host_model::HostModel;
+
+/// How close what comes back is to what went in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fidelity {
+    /// the very numbers; one that is no multiple of its column's resolution is refused
+    Lossless,
+    /// the nearest multiples of the resolution, and none further from them than so many steps
+    Within(u16),
+    /// what the model makes of its latents, however far away
+    Latents,
+}
+
+impl Fidelity {
+    fn of_packets(self) -> elbow::codec::Fidelity {
+        match self {
+            Fidelity::Lossless => elbow::codec::Fidelity::Within(0),
+            Fidelity::Within(bound) => elbow::codec::Fidelity::Within(bound),
+            Fidelity::Latents => elbow::codec::Fidelity::Latents,
+        }
+    }
+}
+
+/// What a sender may choose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// how close
+    pub fidelity: Fidelity,
+    /// windows that share a packet, and are lost with it
+    pub windows_per_packet: u8,
+    /// one for all columns, or one for each; by default 1 for integers and the digits that the text of a CSV file has
+    pub resolution: Option<Vec<Unit>>,
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// rows, the last window's missing ones not counted
+    pub rows: u64,
+    /// numbers in a row
+    pub columns: usize,
+    /// windows, the last one filled up with its last row
+    pub windows: u64,
+    /// packets
+    pub packets: u64,
+    /// bytes of the input file
+    pub bytes_in: u64,
+    /// bytes of the numbers as integers of 16 bits, or of 32 where one needs them
+    pub bytes_as_integers: u64,
+    /// bytes of the output file
+    pub bytes_out: u64,
+    /// `bytes_as_integers / bytes_out`
+    pub ratio: f64,
+    /// bits of the output for each number
+    pub bits_per_value: f64,
+    /// information in a window, in bits: its score, lower is more typical
+    pub bits_per_window: f64,
+    /// how windows were coded
+    pub coded: Coded,
+    /// the resolution of each column
+    pub resolution: Vec<f64>,
+    /// rows and channels of a window as the codec saw it
+    pub window: [usize; 2],
+    /// the scale of each latent's steps
+    pub latent_scales: Vec<u8>,
+}
+
+/// Shares of the windows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Coded {
+    /// differences from the model's reconstruction
+    pub model: f64,
+    /// differences between rows
+    pub differences: f64,
+    /// the same in Rice codes
+    pub rice: f64,
+    /// as they are
+    pub raw: f64,
+}
+
+/// Compresses a file. `packed` is called now and then with the number of rows done.
+///
+/// # Errors
+/// [`Error`]: a model, a file, a number or an argument that cannot be used, or an output that cannot be written; nothing is left
+/// behind then.
+pub fn compress(
+    model: &HostModel<'_>,
+    id: u32,
+    input: &Path,
+    output: &Path,
+    options: &Options,
+    packed: &mut dyn FnMut(u64),
+) -> Result<Summary, Error> {
+    let metadata = &model.metadata;
+    let columns: Vec<String> = metadata.columns.split('\n').map(str::to_string).collect();
+    let named = !columns.iter().enumerate().all(|(at, name)| *name == format!("x{at}"));
+    let load = LoadOptions { columns: named.then_some(columns), ..LoadOptions::default() };
+    let digits = || decimals(input, &load);
+    let mut packer = Packer {
+        model,
+        id,
+        input,
+        options,
+        digits: &digits,
+        packed,
+        out: BufWriter::new(AtomicFile::create(output)?),
+        output,
+        source: None,
+        units: Vec::new(),
+        pending: Vec::new(),
+        coder: None,
+        counts: Counts::default(),
+    };
+    stream(input, &load, &mut packer)?;
+    packer.finish()
+}
+
+struct Packer<'a> {
+    model: &'a HostModel<'a>,
+    id: u32,
+    input: &'a Path,
+    output: &'a Path,
+    options: &'a Options,
+    digits: &'a dyn Fn() -> Result<Vec<Option<u32>>, DataError>,
+    packed: &'a mut dyn FnMut(u64),
+    out: BufWriter<AtomicFile>,
+    source: Option<Source>,
+    units: Vec<Unit>,
+    /// samples that are in no packet yet
+    pending: Vec<i32>,
+    /// chosen when there are windows to choose by
+    coder: Option<Coder<'a>>,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    rows: u64,
+    packets: u64,
+    windows: [u64; 4],
+    bytes: u64,
+    bits: u64,
+    wide: bool,
+}
+
+struct Coder<'a> {
+    codec: Codec<HostPredictor<'a>>,
+    plan: Plan,
+    scratch: Vec<i32>,
+    narrow: Vec<i16>,
+    packet: Vec<u8>,
+}
+
+impl RowSink<Error> for Packer<'_> {
+    fn begin(&mut self, source: &Source) -> Result<(), Error> {
+        let metadata = &self.model.metadata;
+        let found = source.columns.len() * metadata.window as usize;
+        let expected = metadata.architecture.features as usize;
+        if found != expected {
+            let (data, model) = (self.input.to_path_buf(), metadata.name.into());
+            return Err(Error::Dims { data, model, expected, found });
+        }
+        self.units = self.resolve(source)?;
+        self.source = Some(source.clone());
+        Ok(())
+    }
+
+    fn row(&mut self, place: &dyn Fn() -> Place, row: &[f64]) -> Result<(), Error> {
+        let Some(source) = &self.source else { return Ok(()) };
+        let exact = self.options.fidelity == Fidelity::Lossless;
+        for ((value, unit), name) in row.iter().zip(&self.units).zip(&source.columns) {
+            let cell = |fault: Fault| Problem::Cell { place: place(), column: name.clone(), fault };
+            let fail = |fault| DataError { path: self.input.to_path_buf(), problem: cell(fault) };
+            self.pending.push(unit.steps(*value, &source.format, exact).map_err(fail)?);
+        }
+        self.counts.rows += 1;
+        if self.counts.rows.is_multiple_of(4096) {
+            (self.packed)(self.counts.rows);
+        }
+        let windows = usize::from(self.options.windows_per_packet);
+        let enough = if self.coder.is_some() { windows } else { windows.max(calibrate::WINDOWS) };
+        if self.pending.len() >= enough * self.frame() { self.drain(windows) } else { Ok(()) }
+    }
+}
+
+impl Packer<'_> {
+    fn frame(&self) -> usize {
+        self.model.metadata.architecture.features as usize
+    }
+
+    /// The resolution of each column.
+    fn resolve(&self, source: &Source) -> Result<Vec<Unit>, Error> {
+        let columns = source.columns.len();
+        let ask =
+            |what: &str| Error::argument("resolution", "(none)", format!("{what}; say what one step is"));
+        match (&self.options.resolution, &source.format) {
+            (Some(units), _) if units.len() == 1 => Ok(vec![units[0]; columns]),
+            (Some(units), _) if units.len() == columns => Ok(units.clone()),
+            (Some(units), _) => Err(Error::argument(
+                "resolution",
+                format!("of {} numbers", units.len()),
+                format!("one for all columns or one for each of the {columns} is needed"),
+            )),
+            (None, Format::Npy { kind, .. }) if kind.is_integer() => Ok(vec![Unit::ONE; columns]),
+            (None, Format::Npy { .. }) => Err(ask("the numbers are floats")),
+            (None, Format::Csv { .. }) => {
+                let unit = |decimals: &Option<u32>| decimals.and_then(Unit::of_decimals);
+                let units = (self.digits)()?.iter().map(unit).collect::<Option<Vec<_>>>();
+                units.ok_or_else(|| ask("a column has numbers with exponents"))
+            }
+        }
+    }
+
+    /// Packs whole packets of so many windows, until there is less.
+    fn drain(&mut self, windows: usize) -> Result<(), Error> {
+        let frame = self.frame();
+        if self.coder.is_none() {
+            self.begin_packets()?;
+        }
+        let packet = windows * frame;
+        let whole = self.pending.len() / packet * packet;
+        for at in (0..whole).step_by(packet) {
+            self.pack(at..at + packet)?;
+        }
+        self.pending.drain(..whole);
+        Ok(())
+    }
+
+    /// Chooses the codec by the first windows, and writes the head.
+    fn begin_packets(&mut self) -> Result<(), Error> {
+        let Some(source) = &self.source else { return Ok(()) };
+        let resolution: Vec<f32> = self.units.iter().map(|unit| unit.get() as f32).collect();
+        let most = self.pending.len().min(calibrate::WINDOWS * self.frame());
+        let trial = Trial {
+            model: self.model,
+            id: self.id,
+            resolution: &resolution,
+            samples: &self.pending[..most / self.frame() * self.frame()],
+            windows_per_packet: self.options.windows_per_packet.into(),
+            fidelity: self.options.fidelity.of_packets(),
+        };
+        let refused = |source| Error::Packet { path: self.input.to_path_buf(), source };
+        let plan = trial.best(self.model.metadata.window as usize).map_err(refused)?;
+        let codec = plan.codec(self.model, self.id, &resolution).map_err(refused)?;
+        let head = Head {
+            model: self.id,
+            rows: plan.rows as u32,
+            channels: plan.channels as u32,
+            windows_per_packet: self.options.windows_per_packet,
+            latent_scales: plan.latent_scales.clone(),
+            units: self.units.clone(),
+            columns: source.columns.clone(),
+            format: source.format.clone(),
+        };
+        let bytes = head.to_bytes();
+        self.counts.bytes += bytes.len() as u64;
+        self.out.write_all(&bytes).map_err(Error::io("write", self.output))?;
+        let windows = usize::from(self.options.windows_per_packet);
+        self.coder = Some(Coder {
+            scratch: vec![0; codec.scratch_len(windows)],
+            narrow: Vec::new(),
+            packet: vec![0; codec.max_packet_len::<i32>(windows)],
+            codec,
+            plan,
+        });
+        Ok(())
+    }
+
+    /// Packs some of the pending samples.
+    fn pack(&mut self, samples: std::ops::Range<usize>) -> Result<(), Error> {
+        let (input, output) = (self.input, self.output);
+        let Some(coder) = &mut self.coder else { return Ok(()) };
+        let settings =
+            Settings { sequence: self.counts.packets as u16, fidelity: self.options.fidelity.of_packets() };
+        let samples = &self.pending[samples];
+        let encoded = coder.encode(samples, settings);
+        let encoded = encoded.map_err(|source| Error::Packet { path: input.to_path_buf(), source })?;
+        let counts = &mut self.counts;
+        counts.wide |= !is_narrow(samples);
+        counts.packets += 1;
+        counts.windows[encoded.coding as usize] += (samples.len() / coder.codec.frame()) as u64;
+        counts.bytes += 4 + encoded.len as u64;
+        counts.bits += u64::from(encoded.bits);
+        let packet = &coder.packet[..encoded.len];
+        file::write_packet(&mut self.out, packet).map_err(Error::io("write", output))
+    }
+
+    /// Packs what is left, ends the file and gives it its name.
+    fn finish(mut self) -> Result<Summary, Error> {
+        let (frame, columns) = (self.frame(), self.units.len());
+        while !self.pending.len().is_multiple_of(frame) {
+            // a window that is not full is filled with its last row, and cut again by the number of rows
+            self.pending.push(self.pending[self.pending.len() - columns]);
+        }
+        self.drain(usize::from(self.options.windows_per_packet))?;
+        if !self.pending.is_empty() {
+            self.pack(0..self.pending.len())?;
+        }
+        let end = file::end(self.counts.rows);
+        self.counts.bytes += end.len() as u64;
+        self.out.write_all(&end).map_err(Error::io("write", self.output))?;
+        let file =
+            self.out.into_inner().map_err(|error| Error::io("write", self.output)(error.into_error()))?;
+        file.commit()?;
+        let Some(Coder { plan, .. }) = &self.coder else {
+            return Err(DataError { path: self.input.to_path_buf(), problem: Problem::NoRows }.into());
+        };
+        Ok(self.counts.summary(self.input, &self.units, plan))
+    }
+}
+
+impl Coder<'_> {
+    /// In 16 bits where all samples fit.
+    fn encode(&mut self, samples: &[i32], settings: Settings) -> Result<Encoded, PacketError> {
+        if !is_narrow(samples) {
+            return self.codec.encode(samples, settings, &mut self.scratch, &mut self.packet);
+        }
+        self.narrow.clear();
+        self.narrow.extend(samples.iter().map(|sample| i16::from_i32(*sample)));
+        self.codec.encode(&self.narrow, settings, &mut self.scratch, &mut self.packet)
+    }
+}
+
+fn is_narrow(samples: &[i32]) -> bool {
+    samples.iter().all(|sample| i16::try_from(*sample).is_ok())
+}
+
+impl Counts {
+    fn summary(&self, input: &Path, units: &[Unit], plan: &Plan) -> Summary {
+        let (windows, values) = (self.windows.iter().sum::<u64>(), self.rows * units.len() as u64);
+        let share = |coding: Coding| self.windows[coding as usize] as f64 / windows as f64;
+        let bytes_as_integers = values * if self.wide { 4 } else { 2 };
+        Summary {
+            rows: self.rows,
+            columns: units.len(),
+            windows,
+            packets: self.packets,
+            bytes_in: input.metadata().map_or(0, |metadata| metadata.len()),
+            bytes_as_integers,
+            bytes_out: self.bytes,
+            ratio: bytes_as_integers as f64 / self.bytes as f64,
+            bits_per_value: 8.0 * self.bytes as f64 / values as f64,
+            bits_per_window: self.bits as f64 / windows as f64,
+            coded: Coded {
+                model: share(Coding::Model),
+                differences: share(Coding::Differences),
+                rice: share(Coding::Rice),
+                raw: share(Coding::Raw),
+            },
+            resolution: units.iter().map(|unit| unit.get()).collect(),
+            window: [plan.rows, plan.channels],
+            latent_scales: plan.latent_scales.clone(),
+        }
+    }
+}
