@@ -7,6 +7,7 @@ mod kernels;
 
 use crate::{Cost, Failure, machine};
 use core::{fmt::Write, hint::black_box};
+use elbow::codec::{Codec, Fidelity, Settings, VaePredictor, model_id};
 use elbow::fingerprint::{START, fold};
 use elbow::format::{Load, ModelFile};
 use elbow::layer::{Layer, activation::StaticActivation};
@@ -115,6 +116,19 @@ fn network<A: StaticActivation>(file: &[u8], name: &str, out: &mut impl Write) -
 pub fn minimal(file: &[u8], frame: &[f32; 64]) -> Option<f32> {
     let score = Typical::from_bytes(file).ok()?.log_density(frame, black_box(SAMPLES)).ok()?;
     Some(score.log_density.0)
+}
+
+/// Loads the typical model, scores a window, packs two of them and unpacks them again: nothing else.
+pub fn minimal_codec(file: &[u8], samples: &[i16; 128]) -> Option<f32> {
+    let model = Typical::from_bytes(file).ok()?;
+    let predictor = VaePredictor::new(&model, model_id(file), &[1.0], &[8]).ok()?;
+    let codec = Codec::new(predictor, 64, 1).ok()?;
+    let (mut scratch, mut packet, mut decoded) = ([0; 212], [0; 271], [0_i16; 128]);
+    let settings = Settings { sequence: 0, fidelity: Fidelity::Within(black_box(0)) };
+    let encoded = codec.encode(samples, settings, &mut scratch, &mut packet).ok()?;
+    codec.decode(packet.get(..encoded.len)?, &mut scratch, &mut decoded).ok()?;
+    black_box(&decoded);
+    minimal(file, &decoded.first_chunk()?.map(f32::from))
 }
 
 /// The functions, over a slice of 256 numbers each.

@@ -19,6 +19,7 @@ impl<'a> BitWriter<'a> {
     ///
     /// # Errors
     /// [`StreamError::Full`].
+    #[inline(never)]
     pub fn write(&mut self, value: u32, bits: u32) -> Result<(), StreamError> {
         let (mut value, mut left) = (value, bits.min(u32::BITS));
         while left > 0 {
@@ -58,6 +59,7 @@ impl<'a> BitReader<'a> {
     ///
     /// # Errors
     /// [`StreamError::Exhausted`].
+    #[inline(never)]
     pub fn read(&mut self, bits: u32) -> Result<u32, StreamError> {
         let (mut value, mut have) = (0, 0);
         let bits = bits.min(u32::BITS);

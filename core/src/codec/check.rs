@@ -16,6 +16,7 @@ impl Check {
         Check(0xFFFF)
     }
 
+    #[inline(never)]
     pub(super) fn update(&mut self, bytes: &[u8]) {
         self.0 = bytes.iter().fold(self.0, |crc, byte| after_byte(&REMAINDERS, crc, *byte));
     }

@@ -58,6 +58,7 @@ impl<P: Predictor> Codec<P> {
         if check.finish() == expected { Ok(header) } else { Err(PacketError::Mismatch) }
     }
 
+    #[inline(never)]
     fn read_rice<S: Sample>(
         &self,
         header: &Header,
@@ -68,9 +69,9 @@ impl<P: Predictor> Codec<P> {
         let Fidelity::Within(bound) = header.fidelity else { return Err(PacketError::Malformed) };
         let (quantizer, mut bits) = (Quantizer::new(bound), BitReader::new(body));
         for window in 0..usize::from(header.windows) {
-            for channel in 0..self.channels {
+            for channel in 0..self.channels.get() {
                 let rows = self.rows_of(window);
-                rice_body::read(work.values, (self.channels, 1), rows, channel, &mut bits)?;
+                rice_body::read(work.values, (self.channels, true), rows, channel, &mut bits)?;
             }
         }
         for (sample, value) in samples.iter_mut().zip(&*work.values) {
@@ -79,6 +80,7 @@ impl<P: Predictor> Codec<P> {
         if bits.is_empty() { Ok(()) } else { Err(PacketError::Malformed) }
     }
 
+    #[inline(never)]
     fn pop_all<S: Sample>(
         &self,
         header: &Header,
@@ -106,7 +108,7 @@ impl<P: Predictor> Codec<P> {
                 }
                 self.predictor.decode(latents, base).ok_or(PacketError::NeedsModel)?;
             }
-            for channel in 0..if quantizer.is_some() { self.channels } else { 0 } {
+            for channel in 0..if quantizer.is_some() { self.channels.get() } else { 0 } {
                 if has_model
                     && window == 0
                     && rans.pop(&BASE)? == 1
@@ -114,13 +116,13 @@ impl<P: Predictor> Codec<P> {
                 {
                     *plain = 1;
                 }
-                let at = window * self.channels + channel;
-                let before = at.checked_sub(self.channels).and_then(|at| choices.get(at));
+                let at = window * self.channels.get() + channel;
+                let before = at.checked_sub(self.channels.get()).and_then(|at| choices.get(at));
                 let choice = Choice::pop(before.map(|code| Choice::from_code(*code as u16)), &mut rans)?;
                 if let Some(place) = choices.get_mut(at) {
                     *place = i32::from(choice.code());
                 }
-                let layout = (self.channels, usize::from(plain.get(channel) == Some(&1)));
+                let layout = (self.channels, plain.get(channel) == Some(&1));
                 series::pop(values, layout, self.rows_of(window), channel, choice, &mut rans)?;
             }
             let values = values.get(window * self.frame()..).unwrap_or_default();

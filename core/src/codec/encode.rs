@@ -41,7 +41,7 @@ impl<P: Predictor> Codec<P> {
         scratch: &mut [i32],
         packet: &mut [u8],
     ) -> Result<Encoded, PacketError> {
-        let windows = samples.len() / self.frame();
+        let windows = samples.len() / self.frame;
         if !(1..=MAX_WINDOWS).contains(&windows) || samples.len() != windows * self.frame() {
             return Err(PacketError::WrongLength);
         }
@@ -69,6 +69,7 @@ impl<P: Predictor> Codec<P> {
     }
 
     /// Leaves the values, choices and latents of the cheaper coding in the work space, and says which channels are plain.
+    #[inline(never)]
     fn plan<S: Sample>(
         &self,
         samples: &[S],
@@ -84,7 +85,7 @@ impl<P: Predictor> Codec<P> {
         let (mut differences, has_model) = (0_u32, self.predictor.latents() > 0);
         work.plain.fill(1);
         let mut check = self.quantize(samples, quantizer, work).ok_or(PacketError::NeedsModel)?;
-        for channel in 0..self.channels {
+        for channel in 0..self.channels.get() {
             let cost = self.choose(channel, work);
             if let Some(place) = work.costs.get_mut(channel) {
                 *place = cost as i32;
@@ -107,7 +108,7 @@ impl<P: Predictor> Codec<P> {
         // the model has overwritten the values of all channels
         if work.plain.contains(&1) {
             check = self.quantize(samples, quantizer, work).ok_or(PacketError::NeedsModel)?;
-            for channel in 0..self.channels {
+            for channel in 0..self.channels.get() {
                 self.choose(channel, work);
             }
         }
@@ -115,6 +116,7 @@ impl<P: Predictor> Codec<P> {
     }
 
     /// What the packet costs with the model, and the check if no channel is plain.
+    #[inline(never)]
     fn plan_model<S: Sample>(
         &self,
         samples: &[S],
@@ -124,7 +126,7 @@ impl<P: Predictor> Codec<P> {
         work.plain.fill(0);
         let mut cost = self.find_latents(samples, work)?;
         let check = self.quantize(samples, quantizer, work)?;
-        for channel in 0..self.channels {
+        for channel in 0..self.channels.get() {
             let (with, without) = (self.choose(channel, work), *work.costs.get(channel)? as u32);
             *work.plain.get_mut(channel)? = i32::from(without <= with);
             cost = cost.saturating_add(with.min(without)).saturating_add(COST_UNITS);
@@ -133,6 +135,7 @@ impl<P: Predictor> Codec<P> {
     }
 
     /// The latents of every window, and what they cost.
+    #[inline(never)]
     fn find_latents<S: Sample>(&self, samples: &[S], work: &mut Work<'_>) -> Option<u32> {
         let mut cost = 0_u32;
         for (window, samples) in samples.chunks_exact(self.frame()).enumerate() {
@@ -149,6 +152,7 @@ impl<P: Predictor> Codec<P> {
     /// The samples as differences from their bases, and the check of what they will be decoded to.
     ///
     /// A plain channel's base is 0, any other's the model's reconstruction; without a quantiser that is all there is.
+    #[inline(never)]
     fn quantize<S: Sample>(
         &self,
         samples: &[S],
@@ -182,6 +186,7 @@ impl<P: Predictor> Codec<P> {
     }
 
     /// Codes what was planned: coding, bytes of the body, bits of information.
+    #[inline(never)]
     fn fill(
         &self,
         coding: Coding,
@@ -190,10 +195,10 @@ impl<P: Predictor> Codec<P> {
         body: &mut [u8],
     ) -> Result<(Coding, usize, u32), StreamError> {
         let mut rans = Rans::new(&mut *body);
-        let windows = work.values.len() / self.frame();
+        let windows = work.values.len() / self.frame;
         for window in (0..windows).rev() {
             if fidelity != Fidelity::Latents {
-                for channel in (0..self.channels).rev() {
+                for channel in (0..self.channels.get()).rev() {
                     self.push(coding, window, channel, work, &mut rans)?;
                 }
             }
@@ -220,6 +225,7 @@ impl<P: Predictor> Codec<P> {
     }
 
     /// Puts a channel of a window on the stack, below it its choice, below that in the first window what its base is.
+    #[inline(never)]
     fn push(
         &self,
         coding: Coding,
@@ -229,7 +235,7 @@ impl<P: Predictor> Codec<P> {
         rans: &mut Rans<&mut [u8]>,
     ) -> Result<(), StreamError> {
         let choice = |window: usize| {
-            let code = work.choices.get(window * self.channels + channel);
+            let code = work.choices.get(window * self.channels.get() + channel);
             code.map(|code| Choice::from_code(*code as u16))
         };
         let before = window.checked_sub(1).and_then(choice);
@@ -242,6 +248,7 @@ impl<P: Predictor> Codec<P> {
 }
 
 /// The samples as they are, and their check.
+#[inline(never)]
 fn copy<S: Sample>(samples: &[S], body: &mut [u8]) -> u16 {
     let mut check = Check::new();
     for (place, sample) in body.chunks_exact_mut(S::BYTES).zip(samples) {

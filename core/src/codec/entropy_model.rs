@@ -1,5 +1,7 @@
 //! Models of symbols in integers: what an entropy coder must know of a distribution.
 
+use core::num::NonZeroU16;
+
 /// Largest precision of a model: a share of 2¹⁵ slots still fits in 16 bits.
 pub const MAX_PRECISION: u32 = 15;
 
@@ -34,7 +36,7 @@ pub trait EntropyModel {
 #[derive(Clone, Copy, Debug)]
 pub struct Uniform<const PRECISION: u32> {
     last: u16,
-    mass: u16,
+    mass: NonZeroU16,
 }
 
 impl<const PRECISION: u32> Uniform<PRECISION> {
@@ -45,7 +47,10 @@ impl<const PRECISION: u32> Uniform<PRECISION> {
         if symbols < 2 || symbols > Self::SLOTS {
             return None;
         }
-        Some(Uniform { last: symbols - 1, mass: Self::SLOTS / symbols })
+        match NonZeroU16::new(Self::SLOTS / symbols) {
+            Some(mass) => Some(Uniform { last: symbols - 1, mass }),
+            None => None,
+        }
     }
 }
 
@@ -57,15 +62,21 @@ impl<const PRECISION: u32> EntropyModel for Uniform<PRECISION> {
         if symbol > self.last {
             return None;
         }
-        let start = symbol * self.mass;
-        Some(Interval { start, mass: if symbol == self.last { Self::SLOTS - start } else { self.mass } })
+        let start = symbol * self.mass.get();
+        Some(Interval {
+            start,
+            mass: if symbol == self.last { Self::SLOTS - start } else { self.mass.get() },
+        })
     }
 
     #[inline]
     fn symbol(&self, slot: u16) -> (u16, Interval) {
         let symbol = (slot / self.mass).min(self.last);
-        let start = symbol * self.mass;
-        (symbol, Interval { start, mass: if symbol == self.last { Self::SLOTS - start } else { self.mass } })
+        let start = symbol * self.mass.get();
+        (
+            symbol,
+            Interval { start, mass: if symbol == self.last { Self::SLOTS - start } else { self.mass.get() } },
+        )
     }
 }
 

@@ -155,6 +155,7 @@ impl Header {
     }
 
     /// Header, body and the check of the reconstruction.
+    #[inline(never)]
     pub(super) fn split(packet: &[u8]) -> Result<(Header, &[u8], u16), PacketError> {
         let (covered, stored) = packet.split_last_chunk::<2>().ok_or(PacketError::TooShort)?;
         let (front, reconstruction) = covered.split_last_chunk::<2>().ok_or(PacketError::TooShort)?;
@@ -190,6 +191,7 @@ impl Header {
     }
 
     /// Puts header and checks around a body of `body` bytes that lies in its place; returns the packet's length.
+    #[inline(never)]
     pub(super) fn seal(
         &self,
         body: usize,

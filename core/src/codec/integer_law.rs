@@ -1,9 +1,8 @@
 //! Laws of integers about zero: quantised Gaussians and Laplacians by a scale index, all of it in integers.
 
 use super::entropy_model::{RawBits, Uniform};
-use super::law_tables::{COST_UNITS, COSTS, Costs, ESCAPE, LEVELS, PRECISION, REACH, Shape, TABLES};
+use super::law_tables::{COST_UNITS, ESCAPE, LEVELS, LawTable, REACH, Shape};
 use super::rans::{Rans, StreamError};
-use super::table::Table;
 
 /// A distribution of all 32-bit integers: `p(k) ≈ ∫ f(t) dt` over `k ± ½`, f a density of mean 0 and standard deviation
 /// `σ = 2^(scale/2 − 2)`, scale 0 to 62.
@@ -47,7 +46,7 @@ impl IntegerLaw {
     ///
     /// # Errors
     /// As [`Rans::push`]; some symbols of the number may then be on the stack.
-    #[inline]
+    #[inline(never)]
     pub fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
         self,
         value: i32,
@@ -71,7 +70,7 @@ impl IntegerLaw {
     ///
     /// # Errors
     /// As [`Rans::pop`].
-    #[inline]
+    #[inline(never)]
     pub fn pop<B: AsRef<[u8]>>(self, rans: &mut Rans<B>) -> Result<i32, StreamError> {
         let (table, shift) = self.table();
         let symbol = rans.pop(&table)?;
@@ -84,32 +83,19 @@ impl IntegerLaw {
     }
 
     /// What a number costs in units of 1/[`COST_UNITS`] bit, within 0.03 bit: for choosing between laws.
+    #[inline(never)]
     pub fn cost(self, value: i32) -> u32 {
-        self.costs(core::iter::once(value))
-    }
-
-    /// What some numbers cost.
-    ///
-    /// # Cost
-    /// a look-up for each.
-    #[inline]
-    pub fn costs(self, values: impl Iterator<Item = i32>) -> u32 {
-        let (level, shift) = self.level();
-        let Costs { numbers: costs, escape } = &COSTS[self.shape as usize][level];
-        values.fold(0, |sum: u32, value| {
-            let k = value.wrapping_add(half(shift)) >> shift;
-            let cost = match costs.get(k.unsigned_abs() as usize) {
-                Some(cost) => u32::from(*cost) + COST_UNITS * shift,
-                None => u32::from(*escape) + cost_any(value),
-            };
-            sum.saturating_add(cost)
-        })
+        let (table, shift) = self.table();
+        match symbol(value.wrapping_add(half(shift)) >> shift) {
+            Some(symbol) => table.cost(symbol) + COST_UNITS * shift,
+            None => table.cost(ESCAPE) + cost_any(value),
+        }
     }
 
     #[inline]
-    fn table(self) -> (Table<'static, PRECISION>, u32) {
+    fn table(self) -> (&'static LawTable, u32) {
         let (level, shift) = self.level();
-        (Table::new_unchecked(&TABLES[self.shape as usize][level]), shift)
+        (LawTable::of(self.shape, level), shift)
     }
 
     /// Which table, and how many low bits are sent as they are.
@@ -149,6 +135,7 @@ pub(super) fn unzigzag(value: u32) -> i32 {
 const LENGTHS: Uniform<15> = Uniform::new(33).expect("2 to 2^15 symbols");
 
 /// Any number, of which nothing is known: its length in bits, all lengths as likely, and the bits below its first.
+#[inline(never)]
 pub(super) fn push_any<B: AsRef<[u8]> + AsMut<[u8]>>(
     value: i32,
     rans: &mut Rans<B>,
@@ -160,6 +147,7 @@ pub(super) fn push_any<B: AsRef<[u8]> + AsMut<[u8]>>(
 }
 
 /// The inverse of [`push_any`].
+#[inline(never)]
 pub(super) fn pop_any<B: AsRef<[u8]>>(rans: &mut Rans<B>) -> Result<i32, StreamError> {
     match u32::from(rans.pop(&LENGTHS)?).checked_sub(1) {
         None => Ok(0),
@@ -174,7 +162,7 @@ pub(super) fn cost_any(value: i32) -> u32 {
 }
 
 /// The low `bits` bits of a number, 15 at a time.
-#[inline]
+#[inline(never)]
 fn push_bits<B: AsRef<[u8]> + AsMut<[u8]>>(
     value: u32,
     bits: u32,
@@ -189,7 +177,7 @@ fn push_bits<B: AsRef<[u8]> + AsMut<[u8]>>(
     Ok(())
 }
 
-#[inline]
+#[inline(never)]
 fn pop_bits<B: AsRef<[u8]>>(bits: u32, rans: &mut Rans<B>) -> Result<u32, StreamError> {
     let (mut value, mut have) = (0, 0);
     while have < bits {

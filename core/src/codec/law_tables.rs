@@ -1,5 +1,6 @@
-//! The tables of the integer laws, and what their symbols cost: made by the compiler, so that no device computes a float.
+//! The tables of the integer laws: made by the compiler, so that no device computes a float.
 
+use super::entropy_model::{EntropyModel, Interval};
 use super::table::{Table, quantize_masses};
 
 /// Precision of the tables: at 14 bits rounding costs 0.03 %, the coder 0.01 %.
@@ -23,43 +24,78 @@ pub enum Shape {
     Laplace = 1,
 }
 
-/// Cumulative masses by shape and scale.
-pub(super) static TABLES: [[[u16; SYMBOLS + 1]; LEVELS]; 2] =
-    [tables(Shape::Gaussian), tables(Shape::Laplace)];
-
-/// Costs of 0 to REACH, and of the escape, in units of 1/[`COST_UNITS`] bit.
-pub(super) struct Costs {
-    pub(super) numbers: [u16; REACH as usize + 1],
-    pub(super) escape: u16,
+/// A law's masses: `above[k]` is that of all numbers of the table above k, which is that of all below −k.
+///
+/// The symbols' intervals follow each other from −REACH to REACH, then the escape: half of a symmetric law says all of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LawTable {
+    above: [u16; REACH as usize + 1],
+    escape: u16,
 }
 
-/// Costs by shape and scale.
-pub(super) static COSTS: [[Costs; LEVELS]; 2] = [costs(Shape::Gaussian), costs(Shape::Laplace)];
+/// By shape and scale.
+static TABLES: [[LawTable; LEVELS]; 2] = [tables(Shape::Gaussian), tables(Shape::Laplace)];
 
-const fn costs(shape: Shape) -> [Costs; LEVELS] {
-    let mut costs = [const { Costs { numbers: [0; REACH as usize + 1], escape: 0 } }; LEVELS];
-    let tables = tables(shape);
-    let mut level = 0;
-    while level < LEVELS {
-        let mut symbol = REACH as usize;
-        while symbol < SYMBOLS {
-            let mass = tables[level][symbol + 1] - tables[level][symbol];
-            // −64 log₂ (m / 2^P)
-            let cost = (COST_UNITS * PRECISION - log2(mass as u32)) as u16;
-            if symbol == ESCAPE as usize {
-                costs[level].escape = cost;
-            } else {
-                costs[level].numbers[symbol - REACH as usize] = cost;
-            }
-            symbol += 1;
-        }
-        level += 1;
+impl LawTable {
+    const SLOTS: u16 = 1 << PRECISION;
+
+    /// The table of a shape and scale.
+    #[inline]
+    pub(super) fn of(shape: Shape, level: usize) -> &'static LawTable {
+        let [gaussian, laplace] = &TABLES;
+        let tables = if shape == Shape::Laplace { laplace } else { gaussian };
+        tables.get(level).unwrap_or(const { &LawTable { above: [0; REACH as usize + 1], escape: 1 } })
     }
-    costs
+
+    /// What a symbol costs in units of 1/[`COST_UNITS`] bit: `−64 log₂ (m / 2^P)`.
+    #[inline]
+    pub(super) fn cost(&self, symbol: u16) -> u32 {
+        let mass = self.interval(symbol).map_or(1, |interval| interval.mass);
+        COST_UNITS * PRECISION - log2(mass.into())
+    }
+
+    /// The mass of the numbers above k, and of those from k on.
+    #[inline]
+    fn tails(&self, k: usize) -> Option<(u16, u16)> {
+        let above = *self.above.get(k)?;
+        let numbers = Self::SLOTS - self.escape;
+        // from 0 on: all but those below 0, which are as many as above 0
+        let from = k.checked_sub(1).map_or(Some(numbers - above), |below| self.above.get(below).copied());
+        Some((above, from?))
+    }
 }
 
-const fn tables(shape: Shape) -> [[u16; SYMBOLS + 1]; LEVELS] {
-    let mut tables = [[0; SYMBOLS + 1]; LEVELS];
+impl EntropyModel for &LawTable {
+    const PRECISION: u32 = PRECISION;
+
+    #[inline]
+    fn interval(&self, symbol: u16) -> Option<Interval> {
+        let numbers = LawTable::SLOTS - self.escape;
+        let k = i32::from(symbol) - REACH;
+        if symbol == ESCAPE {
+            return Some(Interval { start: numbers, mass: self.escape });
+        }
+        let (above, from) = self.tails(k.unsigned_abs() as usize)?;
+        Some(Interval { start: if k > 0 { numbers - from } else { above }, mass: from - above })
+    }
+
+    #[inline]
+    fn symbol(&self, slot: u16) -> (u16, Interval) {
+        let numbers = LawTable::SLOTS - self.escape;
+        let mirrored = slot.min((numbers - 1).wrapping_sub(slot));
+        // the largest k whose numbers above are not all that lie beyond the slot
+        let k = self.above.partition_point(|above| *above > mirrored) as u16;
+        let symbol = match slot >= numbers {
+            true => ESCAPE,
+            false if slot > mirrored => REACH as u16 + k,
+            false => (REACH as u16).wrapping_sub(k),
+        };
+        (symbol, self.interval(symbol).unwrap_or(Interval { start: 0, mass: 0 }))
+    }
+}
+
+const fn tables(shape: Shape) -> [LawTable; LEVELS] {
+    let mut tables = [LawTable { above: [0; REACH as usize + 1], escape: 0 }; LEVELS];
     let (mut level, mut sigma) = (0, 0.25);
     while level < LEVELS {
         // P(k) = F((k + ½)/σ) − F((k − ½)/σ), the escape what is left
@@ -73,8 +109,17 @@ const fn tables(shape: Shape) -> [[u16; SYMBOLS + 1]; LEVELS] {
             k += 1;
         }
         probabilities[ESCAPE as usize] = 2.0 * tail(shape, (REACH as f64 + 0.5) / sigma);
-        quantize_masses(&probabilities, PRECISION, &mut tables[level]);
-        assert!(Table::<PRECISION>::new(&tables[level]).is_ok());
+        let mut cumulative = [0; SYMBOLS + 1];
+        quantize_masses(&probabilities, PRECISION, &mut cumulative);
+        assert!(Table::<PRECISION>::new(&cumulative).is_ok());
+        tables[level].escape = (1 << PRECISION) - cumulative[ESCAPE as usize];
+        let mut k = 0;
+        while k <= REACH {
+            let below = cumulative[(REACH - k) as usize];
+            assert!(cumulative[ESCAPE as usize] - cumulative[(REACH + k + 1) as usize] == below);
+            tables[level].above[k as usize] = below;
+            k += 1;
+        }
         sigma *= core::f64::consts::SQRT_2;
         level += 1;
     }
@@ -82,8 +127,9 @@ const fn tables(shape: Shape) -> [[u16; SYMBOLS + 1]; LEVELS] {
 }
 
 /// `64 log₂ m` for m from 1 to 2^15, within 1.
+#[inline]
 const fn log2(mass: u32) -> u32 {
-    let whole = mass.ilog2();
+    let whole = 31 - (mass | 1).leading_zeros();
     // log₂(1 + f) ≈ f + 0.344 f (1 − f), f in units of 1/256
     let f = (mass << 8 >> whole) & 255;
     COST_UNITS * whole + (f + ((88 * f * (256 - f)) >> 16)) / 4

@@ -36,6 +36,7 @@ mod header;
 mod integer_law;
 mod law_tables;
 mod packet;
+mod past;
 mod predictor;
 mod rans;
 mod rice;

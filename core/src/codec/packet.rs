@@ -4,6 +4,7 @@ use super::entropy_model::RawBits;
 use super::header::{Coding, ENVELOPE_LEN, Fidelity, PacketError};
 use super::predictor::Predictor;
 use super::sample::Sample;
+use core::num::NonZeroUsize;
 
 /// Codes windows of `rows` rows by `channels` channels, row after row, with the help of a model or without.
 ///
@@ -17,8 +18,10 @@ use super::sample::Sample;
 #[derive(Clone, Copy, Debug)]
 pub struct Codec<P> {
     pub(super) predictor: P,
-    pub(super) rows: usize,
-    pub(super) channels: usize,
+    pub(super) rows: NonZeroUsize,
+    pub(super) channels: NonZeroUsize,
+    /// rows · channels
+    pub(super) frame: NonZeroUsize,
 }
 
 /// What the sender decides for a packet.
@@ -70,22 +73,28 @@ impl<P: Predictor> Codec<P> {
     /// # Errors
     /// [`PacketError::WrongShape`] where a window has no sample, more than 4,096, or another number than the model's.
     pub fn new(predictor: P, rows: usize, channels: usize) -> Result<Self, PacketError> {
-        match rows.checked_mul(channels) {
-            Some(frame @ 1..=MAX_FRAME) if predictor.frame().is_none_or(|expected| expected == frame) => {
-                Ok(Codec { predictor, rows, channels })
-            }
-            _ => Err(PacketError::WrongShape),
-        }
+        let sizes = || {
+            let frame = rows.checked_mul(channels).filter(|frame| *frame <= MAX_FRAME)?;
+            let fits = predictor.frame().is_none_or(|expected| expected == frame);
+            Some((
+                NonZeroUsize::new(rows)?,
+                NonZeroUsize::new(channels)?,
+                NonZeroUsize::new(frame).filter(|_| fits)?,
+            ))
+        };
+        let (rows, channels, frame) = sizes().ok_or(PacketError::WrongShape)?;
+        Ok(Codec { predictor, rows, channels, frame })
     }
 
     /// Samples in a window.
     pub fn frame(&self) -> usize {
-        self.rows * self.channels
+        self.frame.get()
     }
 
     /// Numbers that [`encode`](Self::encode) and [`decode`](Self::decode) need to work with.
     pub fn scratch_len(&self, windows: usize) -> usize {
-        windows * (self.frame() + self.channels + self.predictor.latents()) + self.frame() + 2 * self.channels
+        let channels = self.channels.get();
+        windows * (self.frame() + channels + self.predictor.latents()) + self.frame() + 2 * channels
     }
 
     /// Bytes of the largest packet: the samples as they are, and [`ENVELOPE_LEN`].
@@ -93,15 +102,16 @@ impl<P: Predictor> Codec<P> {
         windows * self.frame() * S::BYTES + ENVELOPE_LEN
     }
 
+    #[inline(never)]
     pub(super) fn cut<'a>(&self, scratch: &'a mut [i32], windows: usize) -> Result<Work<'a>, PacketError> {
         let needed = self.scratch_len(windows);
         let too_small = PacketError::BufferTooSmall { needed };
         let scratch = scratch.get_mut(..needed).ok_or(too_small)?;
         let (values, rest) = scratch.split_at_mut_checked(windows * self.frame()).ok_or(too_small)?;
         let (base, rest) = rest.split_at_mut_checked(self.frame()).ok_or(too_small)?;
-        let (choices, rest) = rest.split_at_mut_checked(windows * self.channels).ok_or(too_small)?;
-        let (plain, rest) = rest.split_at_mut_checked(self.channels).ok_or(too_small)?;
-        let (costs, latents) = rest.split_at_mut_checked(self.channels).ok_or(too_small)?;
+        let (choices, rest) = rest.split_at_mut_checked(windows * self.channels.get()).ok_or(too_small)?;
+        let (plain, rest) = rest.split_at_mut_checked(self.channels.get()).ok_or(too_small)?;
+        let (costs, latents) = rest.split_at_mut_checked(self.channels.get()).ok_or(too_small)?;
         Ok(Work { values, choices, plain, costs, latents, base })
     }
 
@@ -112,6 +122,6 @@ impl<P: Predictor> Codec<P> {
 
     /// Rows of a window among those of its packet.
     pub(super) fn rows_of(&self, window: usize) -> core::ops::Range<usize> {
-        window * self.rows..(window + 1) * self.rows
+        window * self.rows.get()..(window + 1) * self.rows.get()
     }
 }

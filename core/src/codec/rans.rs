@@ -1,6 +1,6 @@
 //! The entropy coder: range asymmetric numeral systems, a stack of symbols in a caller's bytes.
 
-use super::entropy_model::{EntropyModel, MAX_PRECISION};
+use super::entropy_model::{EntropyModel, Interval, MAX_PRECISION};
 use core::fmt;
 
 /// Why a symbol was not pushed or popped.
@@ -98,20 +98,27 @@ impl<B: AsRef<[u8]>> Rans<B> {
     #[inline]
     pub fn pop<M: EntropyModel>(&mut self, model: &M) -> Result<u16, StreamError> {
         const { assert!(M::PRECISION >= 1 && M::PRECISION <= MAX_PRECISION) };
-        let slot = self.state & ((1 << M::PRECISION) - 1);
-        let (symbol, interval) = model.symbol(slot as u16);
+        let (symbol, interval) = model.symbol((self.state & ((1 << M::PRECISION) - 1)) as u16);
+        self.pop_interval(interval, M::PRECISION)?;
+        Ok(symbol)
+    }
+
+    /// Takes the share of a symbol, which the slot lies in, from the state.
+    #[inline(never)]
+    fn pop_interval(&mut self, interval: Interval, precision: u32) -> Result<(), StreamError> {
+        let slot = self.state & ((1 << precision) - 1);
         let (start, mass) = (u32::from(interval.start), u32::from(interval.mass));
         let offset = slot.wrapping_sub(start);
         if offset >= mass {
             return Err(StreamError::BadModel);
         }
         // s ← m·⌊s/2^P⌋ + (s mod 2^P) − c: below 2^32, since m ≤ 2^P
-        let state = (self.state >> M::PRECISION).wrapping_mul(mass).wrapping_add(offset);
+        let state = (self.state >> precision).wrapping_mul(mass).wrapping_add(offset);
         if state == 0 {
             return Err(StreamError::Exhausted);
         }
         self.state = self.refill(state);
-        Ok(symbol)
+        Ok(())
     }
 
     /// Whether as much was popped as had been pushed.
@@ -150,17 +157,22 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> Rans<B> {
     #[inline]
     pub fn push<M: EntropyModel>(&mut self, symbol: u16, model: &M) -> Result<(), StreamError> {
         const { assert!(M::PRECISION >= 1 && M::PRECISION <= MAX_PRECISION) };
-        let interval = model.interval(symbol).ok_or(StreamError::Impossible)?;
+        self.push_interval(model.interval(symbol).ok_or(StreamError::Impossible)?, M::PRECISION)
+    }
+
+    /// Gives the share of a symbol to the state.
+    #[inline(never)]
+    fn push_interval(&mut self, interval: Interval, precision: u32) -> Result<(), StreamError> {
         let (start, mass) = (u32::from(interval.start), u32::from(interval.mass));
-        if mass == 0 || start + mass > 1 << M::PRECISION {
+        if mass == 0 || start + mass > 1 << precision {
             return Err(StreamError::BadModel);
         }
-        if self.state >> (32 - M::PRECISION) >= mass {
+        if self.state >> (32 - precision) >= mass {
             self.write(self.state as u16)?;
             self.state >>= 16;
         }
         // s ← ⌊s/m⌋·2^P + c + (s mod m)
-        self.state = (self.state / mass) << M::PRECISION | (start + self.state % mass);
+        self.state = (self.state / mass) << precision | (start + self.state % mass);
         Ok(())
     }
 

@@ -31,14 +31,20 @@ impl Rice {
             sum += u64::from(zigzag(value));
             count += 1;
         }
-        // the best k is about log₂ of the mean
+        let cost = |code: Rice| values.clone().map(|value| u64::from(code.cost(value))).sum::<u64>();
+        Rice::near(sum, count)
+            .map(|code| (code, cost(code)))
+            .min_by_key(|(_, cost)| *cost)
+            .unwrap_or((Rice(0), 0))
+    }
+
+    /// Codes about the best, of so many numbers whose [`zigzag`]s have this sum: the best k is about log₂ of the mean.
+    pub(super) fn near(sum: u64, count: u64) -> impl Iterator<Item = Rice> {
         let mut guess = 0_u32;
         while guess < 30 && count << (guess + 1) <= sum {
             guess += 1;
         }
-        let candidates = guess.saturating_sub(1)..=guess + 1;
-        let cost = |k| values.clone().map(|value| u64::from(Rice(k).cost(value))).sum::<u64>();
-        candidates.map(|k| (Rice(k), cost(k))).min_by_key(|(_, cost)| *cost).unwrap_or((Rice(0), 0))
+        (guess.saturating_sub(1)..=guess + 1).map(Rice)
     }
 
     /// The parameter.
@@ -57,6 +63,7 @@ impl Rice {
     ///
     /// # Errors
     /// [`StreamError::Full`].
+    #[inline(never)]
     pub fn write(self, value: i32, bits: &mut BitWriter<'_>) -> Result<(), StreamError> {
         let value = zigzag(value);
         let ones = value >> self.0;
@@ -73,6 +80,7 @@ impl Rice {
     ///
     /// # Errors
     /// [`StreamError::Exhausted`].
+    #[inline(never)]
     pub fn read(self, bits: &mut BitReader<'_>) -> Result<i32, StreamError> {
         let mut ones = 0;
         while ones < LONGEST && bits.read(1)? == 1 {

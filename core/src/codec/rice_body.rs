@@ -1,65 +1,78 @@
-//! The body of a packet in Rice codes: for each window and channel an order, a parameter and the differences.
+//! The body of a packet in Rice codes: for each window and channel a form, a parameter and the differences.
 
 use super::bits::{BitReader, BitWriter};
 use super::integer_law::{unzigzag, zigzag};
+use super::past::FORMS;
 use super::rans::StreamError;
 use super::rice::Rice;
-use super::series::{Choice, ORDERS, Series, integrate};
+use super::series::{Choice, Series, integrate};
+use core::num::NonZeroUsize;
 use core::ops::Range;
 
-const ORDER_BITS: u32 = 2;
+const FORM_BITS: u32 = 3;
 /// A number by itself: its length from 0 to 32 in six bits, then its bits without the first.
 const LENGTH_BITS: u32 = 6;
 
 /// Bits of [`write`].
-pub(super) fn bits(series: Series<'_>, rows: usize, choices: &[i32]) -> u64 {
-    let heads = series.values.iter().take(series.skip * series.channels);
-    let heads = heads.map(|value| u64::from(LENGTH_BITS + length(*value).saturating_sub(1))).sum::<u64>();
-    let parts = parts(series, rows, choices);
-    let one = |(rows, channel, order)| {
-        u64::from(ORDER_BITS + Rice::PARAMETER_BITS) + Rice::best(series.residuals(rows, channel, order)).1
+pub(super) fn bits(series: Series<'_>, rows: NonZeroUsize, choices: &[i32]) -> u64 {
+    let one = |(rows, channel, choice): (Range<usize>, usize, Choice)| {
+        let free =
+            series.free(&rows, channel).map_or(0, |value| LENGTH_BITS + length(value).saturating_sub(1));
+        u64::from(FORM_BITS + Rice::PARAMETER_BITS + free) + best(series, rows, channel, choice).1
     };
-    heads + parts.map(one).sum::<u64>()
+    parts(series, rows, choices).map(one).sum::<u64>()
 }
 
-/// Writes windows channel by channel, with the orders of the choices.
+/// Writes windows channel by channel, with the forms of the choices.
 pub(super) fn write(
     series: Series<'_>,
-    rows: usize,
+    rows: NonZeroUsize,
     choices: &[i32],
     bits: &mut BitWriter<'_>,
 ) -> Result<(), StreamError> {
-    for (rows, channel, order) in parts(series, rows, choices) {
-        let residuals = series.residuals(rows.clone(), channel, order);
-        let (rice, _) = Rice::best(residuals.clone());
-        bits.write(u32::from(order), ORDER_BITS)?;
+    for (rows, channel, choice) in parts(series, rows, choices) {
+        let (rice, _) = best(series, rows.clone(), channel, choice);
+        bits.write(u32::from(choice.form()), FORM_BITS)?;
         bits.write(rice.parameter(), Rice::PARAMETER_BITS)?;
-        for row in rows.start..series.skip {
-            let value = series.value(row, channel);
+        if let Some(value) = series.free(&rows, channel) {
             bits.write(length(value), LENGTH_BITS)?;
             bits.write(zigzag(value), length(value).saturating_sub(1))?;
         }
-        for residual in residuals {
-            rice.write(residual, bits)?;
+        for rows in series.blocks(rows) {
+            for residual in series.block(rows, channel, choice).residuals() {
+                rice.write(residual, bits)?;
+            }
         }
     }
     Ok(())
 }
 
+/// The best code of a channel in some rows, and what its residuals cost.
+#[inline(never)]
+fn best(series: Series<'_>, rows: Range<usize>, channel: usize, choice: Choice) -> (Rice, u64) {
+    let sum = |of: &dyn Fn(i32) -> u32| series.sum(rows.clone(), channel, choice, of);
+    let mut best = (Rice::new(0), u64::MAX);
+    for rice in Rice::near(sum(&zigzag), rows.len() as u64) {
+        let cost = sum(&|u| rice.cost(u));
+        best = if cost < best.1 { (rice, cost) } else { best };
+    }
+    best
+}
+
 /// Reads what [`write`] wrote of a channel in some rows.
 pub(super) fn read(
     values: &mut [i32],
-    (channels, skip): (usize, usize),
+    (channels, plain): (NonZeroUsize, bool),
     rows: Range<usize>,
     channel: usize,
     bits: &mut BitReader<'_>,
 ) -> Result<(), StreamError> {
-    let order = bits.read(ORDER_BITS)? as u8;
+    let form = bits.read(FORM_BITS)? as u8;
     let rice = Rice::new(bits.read(Rice::PARAMETER_BITS)?);
-    if order >= ORDERS {
+    if usize::from(form) >= FORMS {
         return Err(StreamError::NotAStream);
     }
-    integrate(values, channels, rows, channel, order, |row| match row < skip {
+    integrate(values, (channels, plain), rows, channel, Choice::of_form(form), |is_free, _| match is_free {
         true => Ok(unzigzag(match bits.read(LENGTH_BITS)? {
             0 => 0,
             length @ 1..=32 => 1 << (length - 1) | bits.read(length - 1)?,
@@ -69,15 +82,16 @@ pub(super) fn read(
     })
 }
 
-/// Window by window the rows, channel and order of each part.
+/// Window by window the rows, channel and choice of each part.
 fn parts(
     series: Series<'_>,
-    rows: usize,
+    rows: NonZeroUsize,
     choices: &[i32],
-) -> impl Iterator<Item = (Range<usize>, usize, u8)> {
+) -> impl Iterator<Item = (Range<usize>, usize, Choice)> {
     choices.iter().enumerate().map(move |(part, code)| {
-        let (window, channel) = (part / series.channels, part % series.channels);
-        (window * rows..(window + 1) * rows, channel, Choice::from_code(*code as u16).order())
+        let (window, channel) = (part / series.channels(), part % series.channels());
+        let choice = Choice::of_form(Choice::from_code(*code as u16).form());
+        (window * rows.get()..(window + 1) * rows.get(), channel, choice)
     })
 }
 

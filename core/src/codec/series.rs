@@ -1,51 +1,67 @@
-//! Series of integers in several channels: which differences to code, and under which law.
+//! Series of integers in several channels: differences from which expectation to code, and under which law.
 
 use super::entropy_model::Uniform;
 use super::integer_law::{IntegerLaw, cost_any, pop_any, push_any};
 use super::law_tables::{COST_UNITS, Shape};
+use super::past::{FORMS, Past, Recent};
 use super::rans::{Rans, StreamError};
 use super::table::Table;
+use core::num::NonZeroUsize;
 use core::ops::Range;
 
-/// Orders of difference: the numbers, their differences, the differences of those.
-pub(super) const ORDERS: u8 = 3;
-/// Laws that can be chosen: always zero, and two shapes of each scale.
-const LAWS: u16 = 1 + 2 * IntegerLaw::SCALES as u16;
+/// Laws that can be chosen: always zero, two shapes of each scale, and the shapes with the scale of the last residuals.
+const LAWS: u16 = 3 + 2 * IntegerLaw::SCALES as u16;
 
-/// How the numbers of a channel are coded: their differences of some order, under a law; none where all of them are 0.
+/// How the numbers of a channel are coded: their differences from an expectation, under a law.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Choice {
-    order: u8,
-    law: Option<IntegerLaw>,
+    form: u8,
+    law: Law,
+}
+
+/// The law of differences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Law {
+    /// all are 0, and none is coded
+    Zero,
+    /// the same throughout
+    Fixed(IntegerLaw),
+    /// the scale follows the last eight
+    Adaptive(Shape),
 }
 
 impl Choice {
-    const MODEL: Uniform<15> = Uniform::new(LAWS * ORDERS as u16).expect("2 to 2^15 symbols");
+    const MODEL: Uniform<15> = Uniform::new(LAWS * FORMS as u16).expect("2 to 2^15 symbols");
 
-    pub(super) fn order(self) -> u8 {
-        self.order
+    /// A form alone, for codes that have no law.
+    pub(super) fn of_form(form: u8) -> Choice {
+        Choice { form, law: Law::Zero }
     }
 
-    /// `order·LAWS + law`, law 0 for none, else `1 + 2·scale + shape`.
+    pub(super) fn form(self) -> u8 {
+        self.form
+    }
+
+    /// `form·LAWS + law`, law 0 for zero, `1 + 2·scale + shape`, and after all scales `127 + shape`.
     pub(super) fn code(self) -> u16 {
-        let law = self.law.map_or(0, |law| 1 + 2 * u16::from(law.scale()) + law.shape() as u16);
-        u16::from(self.order) * LAWS + law
+        let law = match self.law {
+            Law::Zero => 0,
+            Law::Fixed(law) => 1 + 2 * u16::from(law.scale()) + law.shape() as u16,
+            Law::Adaptive(shape) => LAWS - 2 + shape as u16,
+        };
+        u16::from(self.form) * LAWS + law
     }
 
     pub(super) fn from_code(code: u16) -> Choice {
-        let law = (code % LAWS).checked_sub(1).and_then(|law| {
+        let law = (code % LAWS).checked_sub(1).map_or(Law::Zero, |law| {
             let shape = if law % 2 == 0 { Shape::Gaussian } else { Shape::Laplace };
-            IntegerLaw::new(shape, (law / 2) as u8)
+            IntegerLaw::new(shape, (law / 2) as u8).map_or(Law::Adaptive(shape), Law::Fixed)
         });
-        Choice { order: (code / LAWS) as u8, law }
+        Choice { form: (code / LAWS) as u8, law }
     }
 
     /// Puts it on the stack, given the choice before it in the same channel, if there is one.
-    pub(super) fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
-        self,
-        before: Option<Choice>,
-        rans: &mut Rans<B>,
-    ) -> Result<(), StreamError> {
+    pub(super) fn push(self, before: Option<Choice>, rans: &mut Rans<&mut [u8]>) -> Result<(), StreamError> {
         let changes = before != Some(self);
         if changes {
             rans.push(self.code(), &Self::MODEL)?;
@@ -54,10 +70,7 @@ impl Choice {
     }
 
     /// The inverse of [`push`](Self::push).
-    pub(super) fn pop<B: AsRef<[u8]>>(
-        before: Option<Choice>,
-        rans: &mut Rans<B>,
-    ) -> Result<Choice, StreamError> {
+    pub(super) fn pop(before: Option<Choice>, rans: &mut Rans<&[u8]>) -> Result<Choice, StreamError> {
         match before {
             Some(before) if rans.pop(&CHANGES)? == 0 => Ok(before),
             _ => Ok(Choice::from_code(rans.pop(&Self::MODEL)?)),
@@ -67,111 +80,149 @@ impl Choice {
 
 /// Whether a channel's choice changes from one window to the next: it does once in eight.
 static CHANGES: Table<'static, 4> = Table::new_unchecked(&[0, 14, 16]);
-/// What a choice costs more when it changes: `log₂(7) + log₂(381)` bits.
-const CHANGE_COST: u32 = COST_UNITS * 2 + 52 + COST_UNITS * 8 + 37;
+/// What a choice costs more when it changes: `log₂(7) + log₂(774)` bits.
+const CHANGE_COST: u32 = COST_UNITS * 2 + 52 + COST_UNITS * 9 + 38;
 
 /// Numbers of several channels, row after row. The first row of a plain channel is coded by itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Series<'a> {
-    pub(super) values: &'a [i32],
-    pub(super) channels: usize,
-    pub(super) skip: usize,
+    values: &'a [i32],
+    channels: NonZeroUsize,
+    /// rows to skip: 1 of a plain channel, else 0
+    skip: usize,
 }
 
-/// What the rows before lead one to expect of the next: nothing, the last value, or that it goes on as it went.
+/// Residuals of some rows, each with the law that those before it give.
+pub(super) struct Block {
+    coded: [(i32, IntegerLaw); Block::ROWS],
+    len: usize,
+}
+
+impl Block {
+    /// Rows at most.
+    const ROWS: usize = 32;
+
+    pub(super) fn residuals(&self) -> impl Iterator<Item = i32> {
+        self.coded().iter().map(|(residual, _)| *residual)
+    }
+
+    fn coded(&self) -> &[(i32, IntegerLaw)] {
+        self.coded.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// A channel row by row: what is expected of the next value, and under which law its residual stands.
 #[derive(Clone, Copy)]
-struct Past {
-    last: i32,
-    /// from the value before the last to the last; 0 where there is none
-    slope: i32,
+struct Walk {
+    row: usize,
+    past: Past,
+    recent: Recent,
+    choice: Choice,
 }
 
-impl Past {
+impl Walk {
     /// Before a row.
-    #[inline]
-    fn before(row: usize, values: &[i32], channels: usize, channel: usize) -> Past {
-        let value = |rows: usize| values.get(row.checked_sub(rows)? * channels + channel).copied();
-        let last = value(1).unwrap_or(0);
-        Past { last, slope: value(2).map_or(0, |second| last.wrapping_sub(second)) }
+    #[inline(never)]
+    fn new(series: Series<'_>, row: usize, channel: usize, choice: Choice) -> Walk {
+        let start = match choice.law {
+            Law::Adaptive(_) => row.saturating_sub(Recent::ROWS).max(series.skip).min(row),
+            _ => row,
+        };
+        let past = Past::before(start, series.values, series.channels.get(), channel);
+        let mut walk = Walk { row: start, past, recent: Recent::new(), choice };
+        for before in start..row {
+            walk.step(series.value(before, channel));
+        }
+        walk
     }
 
-    /// E of each order.
     #[inline]
-    fn expected(self) -> [i32; ORDERS as usize] {
-        [0, self.last, self.last.wrapping_add(self.slope)]
+    fn expected(&self) -> i32 {
+        self.past.expected(self.choice.form)
     }
 
+    /// The law of the next residual; where all are 0 any.
     #[inline]
-    fn of_order(self, order: u8) -> i32 {
-        let [zero, last, line] = self.expected();
-        match order {
-            0 => zero,
-            1 => last,
-            _ => line,
+    fn law(&self) -> IntegerLaw {
+        match self.choice.law {
+            Law::Zero => IntegerLaw::WIDEST,
+            Law::Fixed(law) => law,
+            Law::Adaptive(shape) => self.recent.law(shape),
         }
     }
 
-    /// After the value of a row.
+    /// Goes to the next row and returns the residual of this one's value.
+    #[inline(never)]
+    fn step(&mut self, value: i32) -> i32 {
+        let residual = value.wrapping_sub(self.expected());
+        if let Law::Adaptive(_) = self.choice.law {
+            self.recent.push(residual);
+        }
+        self.skip(value);
+        residual
+    }
+
+    /// Goes on behind a number that was coded by itself.
     #[inline]
-    fn then(self, row: usize, value: i32) -> Past {
-        Past { last: value, slope: if row == 0 { 0 } else { value.wrapping_sub(self.last) } }
+    fn skip(&mut self, value: i32) {
+        self.past = self.past.then(self.row, value);
+        self.row += 1;
     }
 }
 
 impl<'a> Series<'a> {
-    pub(super) fn new(values: &'a [i32], channels: usize, plain: bool) -> Self {
+    pub(super) fn new(values: &'a [i32], channels: NonZeroUsize, plain: bool) -> Self {
         Series { values, channels, skip: usize::from(plain) }
     }
 
+    pub(super) fn channels(self) -> NonZeroUsize {
+        self.channels
+    }
+
     pub(super) fn value(self, row: usize, channel: usize) -> i32 {
-        self.values.get(row * self.channels + channel).copied().unwrap_or(0)
+        self.values.get(row * self.channels.get() + channel).copied().unwrap_or(0)
     }
 
-    /// Differences of a channel in some rows.
-    #[inline]
-    pub(super) fn residuals(
-        self,
-        rows: Range<usize>,
-        channel: usize,
-        order: u8,
-    ) -> impl DoubleEndedIterator<Item = i32> + Clone + 'a {
-        (rows.start.max(self.skip)..rows.end).map(move |row| {
-            let past = Past::before(row, self.values, self.channels, channel);
-            self.value(row, channel).wrapping_sub(past.of_order(order))
+    /// The numbers of a channel in some rows that are coded by themselves, the first of all where it is plain.
+    pub(super) fn free(self, rows: &Range<usize>, channel: usize) -> Option<i32> {
+        (rows.start < self.skip).then(|| self.value(rows.start, channel))
+    }
+
+    /// The other rows of some, a block of them at a time.
+    pub(super) fn blocks(self, rows: Range<usize>) -> impl DoubleEndedIterator<Item = Range<usize>> + Clone {
+        let (start, end) = (rows.start.max(self.skip), rows.end);
+        let blocks = end.saturating_sub(start).div_ceil(Block::ROWS);
+        (0..blocks).map(move |block| {
+            let first = start + block * Block::ROWS;
+            first..end.min(first + Block::ROWS)
         })
     }
 
-    /// As [`residuals`](Self::residuals), of all orders at once and forwards only.
-    #[inline]
-    fn all_residuals(
-        self,
-        rows: Range<usize>,
-        channel: usize,
-    ) -> impl Iterator<Item = [i32; ORDERS as usize]> + 'a {
-        let rows = rows.start.max(self.skip)..rows.end;
-        let past = Past::before(rows.start, self.values, self.channels, channel);
-        let values = self.values.get(rows.start * self.channels + channel..).unwrap_or_default();
-        let values = values.iter().step_by(self.channels);
-        rows.zip(values).scan(past, |past, (row, value)| {
-            let residuals = past.expected().map(|expected| value.wrapping_sub(expected));
-            *past = past.then(row, *value);
-            Some(residuals)
-        })
+    /// The residuals of a block's rows.
+    #[inline(never)]
+    pub(super) fn block(self, rows: Range<usize>, channel: usize, choice: Choice) -> Block {
+        let mut walk = Walk::new(self, rows.start, channel, choice);
+        let mut block = Block { coded: [(0, IntegerLaw::WIDEST); Block::ROWS], len: rows.len() };
+        for (place, row) in block.coded.iter_mut().zip(rows) {
+            let law = walk.law();
+            *place = (walk.step(self.value(row, channel)), law);
+        }
+        block
     }
 
     /// Chooses for each window of a channel into `choices`, and returns what its numbers cost, about.
-    pub(super) fn choose(self, rows: usize, channel: usize, choices: &mut [i32]) -> u32 {
+    pub(super) fn choose(self, rows: NonZeroUsize, channel: usize, choices: &mut [i32]) -> u32 {
         let all = self.values.len() / self.channels;
         let windows = all / rows;
         // begin with what is best on the whole, change where a window gains by it
         let (mut choice, whole) = self.best(0..all, channel);
-        let free = (0..self.skip).map(|row| cost_any(self.value(row, channel)));
-        let mut total = free.fold(CHANGE_COST, u32::saturating_add);
+        let free = self.free(&(0..all), channel).map_or(0, cost_any);
+        let mut total = free + CHANGE_COST;
         for window in 0..windows {
             let cost = if windows == 1 {
                 whole
             } else {
-                let rows = window * rows..(window + 1) * rows;
+                let rows = window * rows.get()..(window + 1) * rows.get();
                 let keep = self.cost(rows.clone(), channel, choice);
                 // a window of a few bits cannot pay for a choice of its own
                 if keep > 2 * CHANGE_COST {
@@ -184,24 +235,23 @@ impl<'a> Series<'a> {
                 }
             };
             total = total.saturating_add(cost);
-            if let Some(place) = choices.get_mut(window * self.channels + channel) {
+            if let Some(place) = choices.get_mut(window * self.channels.get() + channel) {
                 *place = i32::from(choice.code());
             }
         }
         total
     }
 
-    /// The order of the smallest differences, and the cheapest law near their mean size.
+    /// The form of the smallest differences, and the cheapest law for them.
+    #[inline(never)]
     fn best(self, rows: Range<usize>, channel: usize) -> (Choice, u32) {
-        let mut sizes = [0_u64; ORDERS as usize];
-        for residuals in self.all_residuals(rows.clone(), channel) {
-            for (size, u) in sizes.iter_mut().zip(residuals) {
-                *size += u64::from(u.unsigned_abs());
-            }
+        let (mut form, mut sum) = (0, u64::MAX);
+        for candidate in 0..FORMS as u8 {
+            let size = self.sum(rows.clone(), channel, Choice::of_form(candidate), &i32::unsigned_abs);
+            (form, sum) = if size < sum { (candidate, size) } else { (form, sum) };
         }
-        let (order, sum) = (0..ORDERS).zip(sizes).min_by_key(|(_, size)| *size).unwrap_or((0, 0));
         if sum == 0 {
-            return (Choice { order, law: None }, 0);
+            return (Choice::of_form(form), 0);
         }
         // the smallest scale with ¾·σ·n ≥ Σ|u|, σ = 2^(scale/2 − 2)
         let three_n = 3 * rows.len() as u64;
@@ -212,79 +262,111 @@ impl<'a> Series<'a> {
         let guess = (0..IntegerLaw::SCALES).find(covers).unwrap_or(IntegerLaw::SCALES - 1);
         // below a mean of a half rounding to integers asks for a larger scale
         let last = guess + u8::from(guess < 4);
-        let candidates = (guess.saturating_sub(1)..=last).flat_map(|scale| {
-            let law = |shape| Choice { order, law: IntegerLaw::new(shape, scale) };
-            [law(Shape::Gaussian), law(Shape::Laplace)]
-        });
-        candidates
-            .filter(|choice| choice.law.is_some())
-            .map(|choice| (choice, self.cost(rows.clone(), channel, choice)))
-            .min_by_key(|(_, cost)| *cost)
-            .unwrap_or((Choice { order, law: None }, u32::MAX))
-    }
-
-    fn cost(self, rows: Range<usize>, channel: usize, choice: Choice) -> u32 {
-        let order = usize::from(choice.order.min(ORDERS - 1));
-        let mut residuals = self.all_residuals(rows, channel).map(|residuals| residuals[order]);
-        match choice.law {
-            Some(law) => law.costs(residuals),
-            None if residuals.all(|u| u == 0) => 0,
-            None => u32::MAX,
+        let mut best = (Choice::of_form(form), u32::MAX);
+        for shape in [Shape::Gaussian, Shape::Laplace] {
+            for scale in guess.saturating_sub(1)..=last + 1 {
+                let fixed = IntegerLaw::new(shape, scale).filter(|_| scale <= last);
+                let choice = Choice { form, law: fixed.map_or(Law::Adaptive(shape), Law::Fixed) };
+                let cost = self.cost(rows.clone(), channel, choice);
+                best = if cost < best.1 { (choice, cost) } else { best };
+            }
         }
+        best
     }
 
-    /// Puts a channel's numbers in some rows on the stack.
-    pub(super) fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
+    /// The sum of what each residual comes to.
+    #[inline(never)]
+    pub(super) fn sum(
         self,
         rows: Range<usize>,
         channel: usize,
         choice: Choice,
-        rans: &mut Rans<B>,
-    ) -> Result<(), StreamError> {
-        if let Some(law) = choice.law {
-            for residual in self.residuals(rows.clone(), channel, choice.order).rev() {
-                law.push(residual, rans)?;
+        of: &dyn Fn(i32) -> u32,
+    ) -> u64 {
+        let mut sum = 0;
+        for rows in self.blocks(rows) {
+            for residual in self.block(rows, channel, choice).residuals() {
+                sum += u64::from(of(residual));
             }
         }
-        for row in (rows.start..self.skip).rev() {
-            push_any(self.value(row, channel), rans)?;
+        sum
+    }
+
+    #[inline(never)]
+    fn cost(self, rows: Range<usize>, channel: usize, choice: Choice) -> u32 {
+        let mut cost = 0_u32;
+        for rows in self.blocks(rows) {
+            for (residual, law) in self.block(rows, channel, choice).coded() {
+                cost = match choice.law {
+                    Law::Zero if *residual == 0 => cost,
+                    Law::Zero => u32::MAX,
+                    _ => cost.saturating_add(law.cost(*residual)),
+                };
+            }
         }
-        Ok(())
+        cost
+    }
+
+    /// Puts a channel's numbers in some rows on the stack: from the last to the first, each under the law that those before it give.
+    #[inline(never)]
+    pub(super) fn push(
+        self,
+        rows: Range<usize>,
+        channel: usize,
+        choice: Choice,
+        rans: &mut Rans<&mut [u8]>,
+    ) -> Result<(), StreamError> {
+        if choice.law != Law::Zero {
+            for rows in self.blocks(rows.clone()).rev() {
+                for (residual, law) in self.block(rows, channel, choice).coded().iter().rev() {
+                    law.push(*residual, rans)?;
+                }
+            }
+        }
+        self.free(&rows, channel).map_or(Ok(()), |value| push_any(value, rans))
     }
 }
 
 /// The inverse of [`Series::push`], into the places of `values`: numbers by themselves in the rows to skip, else by the law.
-pub(super) fn pop<B: AsRef<[u8]>>(
+#[inline(never)]
+pub(super) fn pop(
     values: &mut [i32],
-    (channels, skip): (usize, usize),
+    (channels, plain): (NonZeroUsize, bool),
     rows: Range<usize>,
     channel: usize,
     choice: Choice,
-    rans: &mut Rans<B>,
+    rans: &mut Rans<&[u8]>,
 ) -> Result<(), StreamError> {
-    integrate(values, channels, rows, channel, choice.order, |row| match choice.law {
-        _ if row < skip => pop_any(rans),
-        Some(law) => law.pop(rans),
-        None => Ok(0),
+    integrate(values, (channels, plain), rows, channel, choice, |is_free, law| match choice.law {
+        _ if is_free => pop_any(rans),
+        Law::Zero => Ok(0),
+        _ => law.pop(rans),
     })
 }
 
-/// A channel's values in some rows from their residuals. Nothing is expected of row 0, so there it is the value.
+/// A channel's values in some rows from their residuals, which may depend on the law that they stand under; in the rows to skip from
+/// the values themselves.
 pub(super) fn integrate(
     values: &mut [i32],
-    channels: usize,
+    (channels, plain): (NonZeroUsize, bool),
     rows: Range<usize>,
     channel: usize,
-    order: u8,
-    mut residual: impl FnMut(usize) -> Result<i32, StreamError>,
+    choice: Choice,
+    mut read: impl FnMut(bool, IntegerLaw) -> Result<i32, StreamError>,
 ) -> Result<(), StreamError> {
-    let mut past = Past::before(rows.start, values, channels, channel);
+    let mut walk = Walk::new(Series::new(values, channels, plain), rows.start, channel, choice);
     for row in rows {
-        let value = past.of_order(order).wrapping_add(residual(row)?);
-        if let Some(place) = values.get_mut(row * channels + channel) {
+        let is_free = plain && row == 0;
+        let read = read(is_free, walk.law())?;
+        let value = if is_free { read } else { walk.expected().wrapping_add(read) };
+        if let Some(place) = values.get_mut(row * channels.get() + channel) {
             *place = value;
         }
-        past = past.then(row, value);
+        if is_free {
+            walk.skip(value);
+        } else {
+            walk.step(value);
+        }
     }
     Ok(())
 }

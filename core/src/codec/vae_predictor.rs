@@ -95,6 +95,7 @@ where
         scale.and_then(|scale| IntegerLaw::new(Shape::Gaussian, *scale)).unwrap_or(IntegerLaw::WIDEST)
     }
 
+    #[inline(never)]
     fn encode(&self, window: &[i32], latents: &mut [i32]) -> Option<()> {
         let mut frame = <F::Shape as Size>::buffer::<f32>(self.model.dims());
         for ((x, n), unit) in frame.as_mut().iter_mut().zip(window).zip(self.resolution.iter().cycle()) {
@@ -109,6 +110,7 @@ where
         Some(())
     }
 
+    #[inline(never)]
     fn decode(&self, latents: &[i32], window: &mut [i32]) -> Option<()> {
         let mut z = <H::Latent as Size>::buffer::<f32>(self.model.latent_dims());
         for ((z, k), scale) in z.as_mut().iter_mut().zip(latents).zip(self.latent_scales.iter().cycle()) {
@@ -123,6 +125,7 @@ where
 }
 
 /// `⌊x + ½⌋`, within 32 bits; 0 for NaN.
+#[inline(never)]
 fn round(x: f32) -> i32 {
     let towards_zero = x as i32;
     // from 2²³ on x has no fraction; below, the conversion back and the difference are exact

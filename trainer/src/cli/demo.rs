@@ -110,7 +110,7 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
 }
 
 /// Where the project's data set lies: below the current folder, or where this program was built.
-fn data_set() -> PathBuf {
+pub(super) fn data_set() -> PathBuf {
     let name = Path::new("data/telemetry/telemetry.csv.gz");
     if name.exists() { name.into() } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name) }
 }

@@ -6,30 +6,30 @@ use super::predictor::HostPredictor;
 use crate::host_model::HostModel;
 
 /// Windows that are tried, at most.
-pub(super) const WINDOWS: usize = 64;
+pub(crate) const WINDOWS: usize = 64;
 /// Scales that are tried for all latents alike: steps from four standard deviations of the prior to 1/1024 of one.
 const SCALES: std::ops::RangeInclusive<u8> = 0..=24;
 
 /// Which windows, and in which units.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Trial<'a> {
-    pub(super) model: &'a HostModel<'a>,
-    pub(super) id: u32,
-    pub(super) resolution: &'a [f32],
-    pub(super) samples: &'a [i32],
-    pub(super) windows_per_packet: usize,
-    pub(super) fidelity: Fidelity,
+pub(crate) struct Trial<'a> {
+    pub(crate) model: &'a HostModel<'a>,
+    pub(crate) id: u32,
+    pub(crate) resolution: &'a [f32],
+    pub(crate) samples: &'a [i32],
+    pub(crate) windows_per_packet: usize,
+    pub(crate) fidelity: Fidelity,
 }
 
 /// What was chosen.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// rows of a window as the codec sees it
-    pub(super) rows: usize,
+    pub(crate) rows: usize,
     /// its channels
-    pub(super) channels: usize,
+    pub(crate) channels: usize,
     /// the scale of each latent's steps
-    pub(super) latent_scales: Vec<u8>,
+    pub(crate) latent_scales: Vec<u8>,
 }
 
 impl<'a> Trial<'a> {
@@ -40,7 +40,7 @@ impl<'a> Trial<'a> {
     ///
     /// # Errors
     /// [`PacketError::WrongShape`].
-    pub(super) fn best(self, rows: usize) -> Result<Plan, PacketError> {
+    pub(crate) fn best(self, rows: usize) -> Result<Plan, PacketError> {
         let channels = self.resolution.len();
         let uniform = self.resolution.windows(2).all(|pair| pair[0] == pair[1]);
         let along = (rows == 1 && channels > 1 && uniform).then_some((channels, 1));
@@ -50,7 +50,10 @@ impl<'a> Trial<'a> {
     }
 
     /// The best steps for a layout, and what the windows cost: first one scale for all latents, then each for itself.
-    fn with_best_steps(self, (rows, channels): (usize, usize)) -> Result<(Plan, u64), PacketError> {
+    pub(crate) fn with_best_steps(
+        self,
+        (rows, channels): (usize, usize),
+    ) -> Result<(Plan, u64), PacketError> {
         let latents = self.model.metadata.architecture.latent_dims() as usize;
         let mut plan = Plan { rows, channels, latent_scales: vec![0; latents] };
         let mut least = self.bits(&plan)?;
@@ -94,7 +97,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`PacketError::WrongShape`].
-    pub(super) fn codec<'a>(
+    pub(crate) fn codec<'a>(
         &self,
         model: &'a HostModel<'_>,
         id: u32,

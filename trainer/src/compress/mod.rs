@@ -11,6 +11,7 @@ mod unit;
 mod unpack;
 mod write;
 
+pub(crate) use calibrate::Trial;
 pub use file::FileProblem;
 pub use pack::{Coded, Fidelity, Options, Summary, compress};
 pub use predictor::HostPredictor;

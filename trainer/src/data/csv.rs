@@ -31,9 +31,12 @@ pub(super) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
     if table.rows == 0 { Err(Problem::NoRows) } else { Ok(table) }
 }
 
+/// The first line, which was looked at, the rest, and a newline at the very end.
+type Whole<R> = Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>;
+
 /// A file row by row.
 pub(super) struct Rows<R> {
-    reader: Reader<Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>>,
+    reader: Reader<Whole<R>>,
     record: ByteRecord,
     names: Vec<String>,
     chosen: Chosen,

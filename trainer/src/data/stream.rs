@@ -82,9 +82,11 @@ pub fn decimals(path: &Path, options: &LoadOptions) -> Result<Vec<Option<u32>>, 
         let mut decimals = vec![Some(0); rows.columns().len()];
         while rows.next()? {
             for (most, cell) in decimals.iter_mut().zip(rows.cells()) {
-                let plain = cell.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+'));
+                // what is no number is refused when it is read
+                let is_plain = !cell.iter().any(|byte| matches!(byte, b'e' | b'E'))
+                    || std::str::from_utf8(cell).is_ok_and(|text| text.parse::<f64>().is_err());
                 let behind = cell.iter().position(|byte| *byte == b'.').map_or(0, |at| cell.len() - at - 1);
-                *most = if plain { most.map(|most: u32| most.max(behind as u32)) } else { None };
+                *most = if is_plain { most.map(|most: u32| most.max(behind as u32)) } else { None };
             }
         }
         Ok(decimals)

@@ -1,5 +1,6 @@
-//! `elbow bench`: how long things take on this machine.
+//! `elbow bench`: how long things take on this machine, and how short they become.
 
+mod compress;
 mod score;
 mod step;
 
@@ -9,6 +10,8 @@ use crate::error::Error;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
+    /// Bits for each number of recorded data, beside other codecs
+    Compress(compress::CompressArgs),
     /// Scores: rows per second, and the time of a single row
     Score(score::ScoreArgs),
     /// A training step: forward, backward and update
@@ -17,6 +20,7 @@ pub(crate) enum BenchCommand {
 
 pub(super) fn run(command: &BenchCommand, json: bool) -> Result<(), Error> {
     match command {
+        BenchCommand::Compress(args) => compress::run(args, json),
         BenchCommand::Score(args) => score::run(args, json),
         BenchCommand::Step(args) => step::run(args, json),
     }
