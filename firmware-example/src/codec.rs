@@ -20,7 +20,9 @@ const LATENT: usize = 4;
 pub const WINDOWS: usize = 4;
 /// Samples in a packet.
 pub const SAMPLES: usize = WINDOWS * WIDTH;
-/// What the samples may be off in the second half of the packets, in units of the resolution.
+/// What the samples may be off, in units of the resolution: each in its own pass over the recorded frames.
+pub const BOUNDS: [u16; 5] = [0, BOUND, 1, 64, 1000];
+/// The bound whose costs are counted.
 pub const BOUND: u16 = 8;
 
 /// The buffers of a packet: 2.1 KB to work in, 1.3 KB for the packet.
@@ -69,7 +71,7 @@ pub fn samples() -> impl Iterator<Item = [i32; SAMPLES]> {
     })
 }
 
-/// Writes every packet in hex, the lossless ones and then those within [`BOUND`], having read it back.
+/// Writes every packet in hex, of one bound of [`BOUNDS`] after the other, having read it back.
 ///
 /// # Errors
 /// The model or a packet is refused, or `out` fails.
@@ -78,7 +80,7 @@ pub fn packets(out: &mut impl Write) -> Result<(), Failure> {
     let codec = codec(&model)?;
     let Buffers { mut scratch, mut packet } = Buffers::new();
     let mut decoded = [0; SAMPLES];
-    for bound in [0, BOUND] {
+    for bound in BOUNDS {
         for (sequence, samples) in (0..).zip(samples()) {
             let settings = Settings { sequence, fidelity: Fidelity::Within(bound) };
             let encoded = codec.encode(&samples, settings, &mut scratch, &mut packet)?;

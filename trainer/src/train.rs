@@ -102,12 +102,14 @@ pub fn train(
         settings,
         data: &train,
     };
+    let steps = steps(settings, &preprocessing, train.dims)?;
     let rows = Rows {
         features: &features,
         dims: train.dims,
         clip: preprocessing.clip(),
         binarize: settings.binarize,
         corruption: Corruption { noise: settings.input_noise, mask: settings.input_mask },
+        steps: &steps,
         // The fit sees densities of features; people read densities of raw frames.
         mean_log_jacobian: preprocessing.mean_log_jacobian(&train.values),
     };
@@ -146,6 +148,24 @@ pub fn train(
     let bytes = bytes.ok_or_else(nothing)?;
     let (bytes, quantization) = rounded(bytes, settings, &train, &valid)?;
     Ok(Trained { bytes, fitted: run.into_fitted(), train_rows: train.rows, valid, quantization })
+}
+
+/// The step of each feature, where frames are whole steps of a resolution.
+fn steps(settings: &Settings, preprocessing: &Preprocessing, dims: usize) -> Result<Vec<f32>, Error> {
+    let resolution = &settings.resolution;
+    let wrong = |problem: String| Err(Error::argument("resolution", format!("{resolution:?}"), problem));
+    let columns = dims / settings.window;
+    match preprocessing {
+        _ if resolution.is_empty() => Ok(Vec::new()),
+        _ if resolution.len() != 1 && resolution.len() != columns => {
+            wrong(format!("one for all columns or one for each of the {columns} is needed"))
+        }
+        Preprocessing::Standardize { log_rate: None, inverse_scale, .. } => {
+            let steps = inverse_scale.iter().zip(resolution.iter().cycle());
+            Ok(steps.map(|(inverse, unit)| inverse * unit).collect())
+        }
+        _ => wrong("only for numbers that are neither bits nor taken in logarithms".into()),
+    }
 }
 
 /// The model with the weights that the settings ask for, calibrated on the rows it was fitted on.

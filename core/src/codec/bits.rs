@@ -74,6 +74,30 @@ impl<'a> BitReader<'a> {
         Ok(value)
     }
 
+    /// Takes bits up to the first 0, which goes too, or so many ones that no 0 follows; returns how many are ones.
+    ///
+    /// # Errors
+    /// [`StreamError::Exhausted`].
+    #[inline(never)]
+    pub(super) fn ones(&mut self, most: u32) -> Result<u32, StreamError> {
+        let mut ones = 0;
+        loop {
+            let used = (self.at % 8) as u32;
+            let byte = *self.bytes.get(self.at / 8).ok_or(StreamError::Exhausted)?;
+            // zeros are shifted in, so no run is longer than what is left of the byte
+            let run = (byte >> used).trailing_ones().min(most - ones);
+            ones += run;
+            self.at += run as usize;
+            if ones == most {
+                return Ok(ones);
+            }
+            if used + run < 8 {
+                self.at += 1;
+                return Ok(ones);
+            }
+        }
+    }
+
     /// Whether all bytes were begun and what is left of the last one is 0.
     pub fn is_empty(&self) -> bool {
         let left = self.bytes.get(self.at / 8..).unwrap_or_default();

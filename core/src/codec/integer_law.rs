@@ -37,6 +37,11 @@ impl IntegerLaw {
         self.shape
     }
 
+    /// The law of the same scale and another form.
+    pub(super) fn of_shape(self, shape: Shape) -> Self {
+        IntegerLaw { shape, ..self }
+    }
+
     /// The scale index.
     pub fn scale(self) -> u8 {
         self.scale

@@ -82,10 +82,7 @@ impl Rice {
     /// [`StreamError::Exhausted`].
     #[inline(never)]
     pub fn read(self, bits: &mut BitReader<'_>) -> Result<i32, StreamError> {
-        let mut ones = 0;
-        while ones < LONGEST && bits.read(1)? == 1 {
-            ones += 1;
-        }
+        let ones = bits.ones(LONGEST)?;
         let value = if ones < LONGEST { ones << self.0 | bits.read(self.0)? } else { bits.read(u32::BITS)? };
         Ok(unzigzag(value))
     }

@@ -50,10 +50,10 @@ pub(super) fn write(
 /// The best code of a channel in some rows, and what its residuals cost.
 #[inline(never)]
 fn best(series: Series<'_>, rows: Range<usize>, channel: usize, choice: Choice) -> (Rice, u64) {
-    let sum = |of: &dyn Fn(i32) -> u32| series.sum(rows.clone(), channel, choice, of);
+    let sum = |of: &dyn Fn(i32) -> u64| series.sum(rows.clone(), channel, choice, of);
     let mut best = (Rice::new(0), u64::MAX);
-    for rice in Rice::near(sum(&zigzag), rows.len() as u64) {
-        let cost = sum(&|u| rice.cost(u));
+    for rice in Rice::near(sum(&|u| zigzag(u).into()), rows.len() as u64) {
+        let cost = sum(&|u| rice.cost(u).into());
         best = if cost < best.1 { (rice, cost) } else { best };
     }
     best

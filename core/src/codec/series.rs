@@ -242,36 +242,56 @@ impl<'a> Series<'a> {
         total
     }
 
-    /// The form of the smallest differences, and the cheapest law for them.
+    /// The form of the smallest differences, and the cheapest law for them: fixed ones of the likelier shape near their mean size, and
+    /// adaptive ones.
     #[inline(never)]
     fn best(self, rows: Range<usize>, channel: usize) -> (Choice, u32) {
-        let (mut form, mut sum) = (0, u64::MAX);
-        for candidate in 0..FORMS as u8 {
-            let size = self.sum(rows.clone(), channel, Choice::of_form(candidate), &i32::unsigned_abs);
-            (form, sum) = if size < sum { (candidate, size) } else { (form, sum) };
-        }
+        let (form, sum) = self.smallest(rows.clone(), channel);
         if sum == 0 {
             return (Choice::of_form(form), 0);
         }
+        let n = rows.len() as u64;
+        let square = |u: i32| u64::from(u.unsigned_abs().min(1 << 24)).pow(2);
+        let squares = self.sum(rows.clone(), channel, Choice::of_form(form), &square);
+        // E u² / (E|u|)² is π/2 of a Gaussian, 2 of a Laplacian: between them 25/14
+        let heavy = u128::from(squares) * u128::from(14 * n) > u128::from(sum) * u128::from(25 * sum);
+        let shape = if heavy { Shape::Laplace } else { Shape::Gaussian };
         // the smallest scale with ¾·σ·n ≥ Σ|u|, σ = 2^(scale/2 − 2)
-        let three_n = 3 * rows.len() as u64;
         let covers = |scale: &u8| {
-            let root = if scale % 2 == 1 { (three_n * 181) >> 7 } else { three_n };
+            let root = if scale % 2 == 1 { (3 * n * 181) >> 7 } else { 3 * n };
             root << (scale / 2) >= 16 * sum
         };
         let guess = (0..IntegerLaw::SCALES).find(covers).unwrap_or(IntegerLaw::SCALES - 1);
         // below a mean of a half rounding to integers asks for a larger scale
         let last = guess + u8::from(guess < 4);
-        let mut best = (Choice::of_form(form), u32::MAX);
-        for shape in [Shape::Gaussian, Shape::Laplace] {
-            for scale in guess.saturating_sub(1)..=last + 1 {
-                let fixed = IntegerLaw::new(shape, scale).filter(|_| scale <= last);
-                let choice = Choice { form, law: fixed.map_or(Law::Adaptive(shape), Law::Fixed) };
-                let cost = self.cost(rows.clone(), channel, choice);
-                best = if cost < best.1 { (choice, cost) } else { best };
+        let fixed = |scale: u8| IntegerLaw::new(shape, scale.min(last)).map_or(Law::Zero, Law::Fixed);
+        let laws = [
+            Law::Adaptive(Shape::Gaussian),
+            Law::Adaptive(Shape::Laplace),
+            fixed(guess.saturating_sub(1)),
+            fixed(guess),
+            fixed(guess + 1),
+        ];
+        let mut costs = [0; 5];
+        self.costs(rows, channel, form, &laws, &mut costs);
+        let best = laws.into_iter().zip(costs).min_by_key(|(_, cost)| *cost);
+        best.map_or((Choice::of_form(form), u32::MAX), |(law, cost)| (Choice { form, law }, cost))
+    }
+
+    /// The form whose residuals have the smallest sum of sizes, and the sum.
+    #[inline(never)]
+    fn smallest(self, rows: Range<usize>, channel: usize) -> (u8, u64) {
+        let start = rows.start.max(self.skip);
+        let mut past = Past::before(start, self.values, self.channels.get(), channel);
+        let mut sums = [0_u64; FORMS];
+        for row in start..rows.end {
+            let value = self.value(row, channel);
+            for (form, sum) in (0..).zip(&mut sums) {
+                *sum += u64::from(value.wrapping_sub(past.expected(form)).unsigned_abs());
             }
+            past = past.then(row, value);
         }
-        best
+        (0..).zip(sums).min_by_key(|(_, sum)| *sum).unwrap_or((0, 0))
     }
 
     /// The sum of what each residual comes to.
@@ -281,30 +301,42 @@ impl<'a> Series<'a> {
         rows: Range<usize>,
         channel: usize,
         choice: Choice,
-        of: &dyn Fn(i32) -> u32,
+        of: &dyn Fn(i32) -> u64,
     ) -> u64 {
         let mut sum = 0;
         for rows in self.blocks(rows) {
             for residual in self.block(rows, channel, choice).residuals() {
-                sum += u64::from(of(residual));
+                sum += of(residual);
             }
         }
         sum
     }
 
-    #[inline(never)]
+    /// What a channel costs in some rows.
     fn cost(self, rows: Range<usize>, channel: usize, choice: Choice) -> u32 {
-        let mut cost = 0_u32;
+        let mut cost = [0];
+        self.costs(rows, channel, choice.form, &[choice.law], &mut cost);
+        let [cost] = cost;
+        cost
+    }
+
+    /// The same under each of some laws, all at once.
+    #[inline(never)]
+    fn costs(self, rows: Range<usize>, channel: usize, form: u8, laws: &[Law], costs: &mut [u32]) {
+        let choice = Choice { form, law: Law::Adaptive(Shape::Gaussian) };
         for rows in self.blocks(rows) {
-            for (residual, law) in self.block(rows, channel, choice).coded() {
-                cost = match choice.law {
-                    Law::Zero if *residual == 0 => cost,
-                    Law::Zero => u32::MAX,
-                    _ => cost.saturating_add(law.cost(*residual)),
-                };
+            for (residual, adaptive) in self.block(rows, channel, choice).coded() {
+                for (cost, law) in costs.iter_mut().zip(laws) {
+                    let one = match law {
+                        Law::Zero if *residual == 0 => 0,
+                        Law::Zero => u32::MAX,
+                        Law::Fixed(law) => law.cost(*residual),
+                        Law::Adaptive(shape) => adaptive.of_shape(*shape).cost(*residual),
+                    };
+                    *cost = cost.saturating_add(one);
+                }
             }
         }
-        cost
     }
 
     /// Puts a channel's numbers in some rows on the stack: from the last to the first, each under the law that those before it give.

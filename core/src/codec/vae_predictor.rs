@@ -65,6 +65,7 @@ where
 }
 
 /// Steps to a unit of a latent: `2^(scale/2 − 2)`, exact or once rounded.
+#[inline(never)]
 fn steps(scale: u8) -> f32 {
     let power = f32::from_bits((127 - 2 + u32::from(scale) / 2) << 23);
     if scale.is_multiple_of(2) { power } else { power * core::f32::consts::SQRT_2 }
@@ -90,6 +91,7 @@ where
         self.model.latent_dims()
     }
 
+    #[inline(never)]
     fn prior(&self, latent: usize) -> IntegerLaw {
         let scale = self.latent_scales.get(latent).or(self.latent_scales.first());
         scale.and_then(|scale| IntegerLaw::new(Shape::Gaussian, *scale)).unwrap_or(IntegerLaw::WIDEST)

@@ -69,6 +69,9 @@ pub(super) struct Summary {
     best_epoch: u32,
     train_nats_per_row: f64,
     valid_nats_per_row: f64,
+    /// about what a row held out costs in bits, where its numbers are whole steps: `−log₂ p(x) − Σ log₂ resolution`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_bits_per_row: Option<f64>,
     pub(super) file_bytes: usize,
     pub(super) seconds: f64,
     stopped: bool,
@@ -128,11 +131,19 @@ pub(super) fn fit_and_write(
         best_epoch: fitted.best_epoch,
         train_nats_per_row: -best.train_nats,
         valid_nats_per_row: -best.valid_nats,
+        valid_bits_per_row: rate(-best.valid_nats, settings, trained.valid.dims),
         file_bytes: trained.bytes.as_bytes().len(),
         seconds: start.elapsed().as_secs_f64(),
         stopped: fitted.stopped,
         quantization: trained.quantization.clone(),
     })
+}
+
+/// Nats of a density as bits of a row of whole steps, where there is a resolution.
+fn rate(nats: f64, settings: &Settings, dims: usize) -> Option<f64> {
+    let resolution = settings.resolution.iter().cycle().take(dims);
+    let log_units: f64 = resolution.map(|unit| f64::from(*unit).ln()).sum();
+    (!settings.resolution.is_empty()).then(|| (nats - log_units) / std::f64::consts::LN_2)
 }
 
 /// Writes a model and its type beside it.
@@ -243,6 +254,9 @@ fn table(summary: &Summary) -> String {
         ),
         ("time", format!("{:.1} s", summary.seconds)),
     ];
+    rows.extend(
+        summary.valid_bits_per_row.map(|bits| ("rate", format!("about {bits:.1} bits per row held out"))),
+    );
     rows.extend(summary.quantization.iter().flat_map(cost_rows));
     report::table(&rows)
 }

@@ -90,6 +90,10 @@ pub struct SettingsArgs {
     /// Probability that a feature is hidden from the encoder while fitting [default: 0]
     #[arg(long, value_name = "P")]
     pub(super) input_mask: Option<f32>,
+    /// One step of the numbers, for all columns or for each, where they come in whole steps: the objective then bounds the bits that a
+    /// lossless codec sends for a row, which are told [default: none]
+    #[arg(long, value_name = "R,R,…", value_delimiter = ',')]
+    pub(super) resolution: Option<Vec<f32>>,
     /// Fraction of the rows held out to choose the best epoch [default: 0.1]
     #[arg(long, value_name = "FRACTION")]
     pub(super) valid: Option<f64>,

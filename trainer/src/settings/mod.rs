@@ -49,6 +49,7 @@ pub struct Settings {
     pub ema: f32,
     pub input_noise: f32,
     pub input_mask: f32,
+    pub resolution: Vec<f32>,
     pub valid: f64,
     pub valid_samples: u32,
     pub seed: u64,
@@ -89,6 +90,7 @@ impl Default for Settings {
             ema: 0.0,
             input_noise: 0.0,
             input_mask: 0.0,
+            resolution: Vec::new(),
             valid: 0.1,
             valid_samples: 16,
             seed: 0,
@@ -229,6 +231,9 @@ impl Settings {
             ("input-mask", self.input_mask),
         ] {
             in_range((0.0..1.0).contains(&fraction), name, &fraction, "from 0 to below 1")?;
+        }
+        for unit in &self.resolution {
+            in_range(*unit > 0.0 && unit.is_finite(), "resolution", unit, "a positive number")?;
         }
         for (name, size) in [("square-start", self.square_start), ("input-noise", self.input_noise)] {
             in_range(size >= 0.0 && size.is_finite(), name, &size, "0 or a positive number")?;

@@ -128,6 +128,7 @@ fn measure(case: Case) -> Result<Point, Error> {
         clip: f32::INFINITY,
         binarize: settings.binarize,
         corruption: Corruption::default(),
+        steps: &[],
         mean_log_jacobian: 0.0,
     };
     let start = layout.init(0, &vec![0.0; layout.features]);
