@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(heatshrink(b"abcdefgh"), 8 * 9);
         // eight literals, then one match
         assert_eq!(heatshrink(b"abcdefghabcdefgh"), 8 * 9 + 16);
-        assert_eq!(heatshrink(&[7; 34]), 9 + 2 * 16 + 16);
+        assert_eq!(heatshrink(&[7; 34]), 9 + 2 * 16 + 9);
     }
 
     #[test]
