@@ -38,10 +38,8 @@ pub(super) fn write(
             bits.write(length(value), LENGTH_BITS)?;
             bits.write(zigzag(value), length(value).saturating_sub(1))?;
         }
-        for rows in series.blocks(rows) {
-            for residual in series.block(rows, channel, choice).residuals() {
-                rice.write(residual, bits)?;
-            }
+        for (residual, _) in series.residuals(rows, channel, choice) {
+            rice.write(residual, bits)?;
         }
     }
     Ok(())

@@ -12,6 +12,9 @@ use core::ops::Range;
 /// Laws that can be chosen: always zero, two shapes of each scale, and the shapes with the scale of the last residuals.
 const LAWS: u16 = 3 + 2 * IntegerLaw::SCALES as u16;
 
+/// Rows that are put on the stack at a time.
+const BLOCK: usize = 16;
+
 /// How the numbers of a channel are coded: their differences from an expectation, under a law.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Choice {
@@ -92,25 +95,6 @@ pub(super) struct Series<'a> {
     skip: usize,
 }
 
-/// Residuals of some rows, each with the law that those before it give.
-pub(super) struct Block {
-    coded: [(i32, IntegerLaw); Block::ROWS],
-    len: usize,
-}
-
-impl Block {
-    /// Rows at most.
-    const ROWS: usize = 32;
-
-    pub(super) fn residuals(&self) -> impl Iterator<Item = i32> {
-        self.coded().iter().map(|(residual, _)| *residual)
-    }
-
-    fn coded(&self) -> &[(i32, IntegerLaw)] {
-        self.coded.get(..self.len).unwrap_or_default()
-    }
-}
-
 /// A channel row by row: what is expected of the next value, and under which law its residual stands.
 #[derive(Clone, Copy)]
 struct Walk {
@@ -188,26 +172,19 @@ impl<'a> Series<'a> {
         (rows.start < self.skip).then(|| self.value(rows.start, channel))
     }
 
-    /// The other rows of some, a block of them at a time.
-    pub(super) fn blocks(self, rows: Range<usize>) -> impl DoubleEndedIterator<Item = Range<usize>> + Clone {
-        let (start, end) = (rows.start.max(self.skip), rows.end);
-        let blocks = end.saturating_sub(start).div_ceil(Block::ROWS);
-        (0..blocks).map(move |block| {
-            let first = start + block * Block::ROWS;
-            first..end.min(first + Block::ROWS)
-        })
-    }
-
-    /// The residuals of a block's rows.
-    #[inline(never)]
-    pub(super) fn block(self, rows: Range<usize>, channel: usize, choice: Choice) -> Block {
+    /// The other rows of some: their residuals, each with the law that those before it give.
+    pub(super) fn residuals(
+        self,
+        rows: Range<usize>,
+        channel: usize,
+        choice: Choice,
+    ) -> impl Iterator<Item = (i32, IntegerLaw)> + 'a {
+        let rows = rows.start.max(self.skip)..rows.end;
         let mut walk = Walk::new(self, rows.start, channel, choice);
-        let mut block = Block { coded: [(0, IntegerLaw::WIDEST); Block::ROWS], len: rows.len() };
-        for (place, row) in block.coded.iter_mut().zip(rows) {
+        rows.map(move |row| {
             let law = walk.law();
-            *place = (walk.step(self.value(row, channel)), law);
-        }
-        block
+            (walk.step(self.value(row, channel)), law)
+        })
     }
 
     /// Chooses for each window of a channel into `choices`, and returns what its numbers cost, about.
@@ -225,7 +202,7 @@ impl<'a> Series<'a> {
                 let rows = window * rows.get()..(window + 1) * rows.get();
                 let keep = self.cost(rows.clone(), channel, choice);
                 // a window of a few bits cannot pay for a choice of its own
-                if keep > 2 * CHANGE_COST {
+                if keep > 4 * CHANGE_COST {
                     let (best, cost) = self.best(rows, channel);
                     let change = cost.saturating_add(CHANGE_COST);
                     choice = if change < keep { best } else { choice };
@@ -283,15 +260,16 @@ impl<'a> Series<'a> {
     fn smallest(self, rows: Range<usize>, channel: usize) -> (u8, u64) {
         let start = rows.start.max(self.skip);
         let mut past = Past::before(start, self.values, self.channels.get(), channel);
-        let mut sums = [0_u64; FORMS];
+        let mut sums = [0_u32; FORMS];
         for row in start..rows.end {
             let value = self.value(row, channel);
             for (form, sum) in (0..).zip(&mut sums) {
-                *sum += u64::from(value.wrapping_sub(past.expected(form)).unsigned_abs());
+                *sum = sum.saturating_add(value.wrapping_sub(past.expected(form)).unsigned_abs());
             }
             past = past.then(row, value);
         }
-        (0..).zip(sums).min_by_key(|(_, sum)| *sum).unwrap_or((0, 0))
+        let (form, sum) = (0..).zip(sums).min_by_key(|(_, sum)| *sum).unwrap_or((0, 0));
+        (form, sum.into())
     }
 
     /// The sum of what each residual comes to.
@@ -303,13 +281,7 @@ impl<'a> Series<'a> {
         choice: Choice,
         of: &dyn Fn(i32) -> u64,
     ) -> u64 {
-        let mut sum = 0;
-        for rows in self.blocks(rows) {
-            for residual in self.block(rows, channel, choice).residuals() {
-                sum += of(residual);
-            }
-        }
-        sum
+        self.residuals(rows, channel, choice).map(|(residual, _)| of(residual)).sum()
     }
 
     /// What a channel costs in some rows.
@@ -323,18 +295,17 @@ impl<'a> Series<'a> {
     /// The same under each of some laws, all at once.
     #[inline(never)]
     fn costs(self, rows: Range<usize>, channel: usize, form: u8, laws: &[Law], costs: &mut [u32]) {
-        let choice = Choice { form, law: Law::Adaptive(Shape::Gaussian) };
-        for rows in self.blocks(rows) {
-            for (residual, adaptive) in self.block(rows, channel, choice).coded() {
-                for (cost, law) in costs.iter_mut().zip(laws) {
-                    let one = match law {
-                        Law::Zero if *residual == 0 => 0,
-                        Law::Zero => u32::MAX,
-                        Law::Fixed(law) => law.cost(*residual),
-                        Law::Adaptive(shape) => adaptive.of_shape(*shape).cost(*residual),
-                    };
-                    *cost = cost.saturating_add(one);
-                }
+        // one law alone needs no other's scales
+        let law = if let [law] = laws { *law } else { Law::Adaptive(Shape::Gaussian) };
+        for (residual, adaptive) in self.residuals(rows, channel, Choice { form, law }) {
+            for (cost, law) in costs.iter_mut().zip(laws) {
+                let one = match law {
+                    Law::Zero if residual == 0 => 0,
+                    Law::Zero => u32::MAX,
+                    Law::Fixed(law) => law.cost(residual),
+                    Law::Adaptive(shape) => adaptive.of_shape(*shape).cost(residual),
+                };
+                *cost = cost.saturating_add(one);
             }
         }
     }
@@ -348,12 +319,19 @@ impl<'a> Series<'a> {
         choice: Choice,
         rans: &mut Rans<&mut [u8]>,
     ) -> Result<(), StreamError> {
-        if choice.law != Law::Zero {
-            for rows in self.blocks(rows.clone()).rev() {
-                for (residual, law) in self.block(rows, channel, choice).coded().iter().rev() {
-                    law.push(*residual, rans)?;
-                }
+        let first = rows.start.max(self.skip);
+        let mut end = if choice.law == Law::Zero { first } else { rows.end };
+        while end > first {
+            let start = end.saturating_sub(BLOCK).max(first);
+            let mut block = [(0, IntegerLaw::WIDEST); BLOCK];
+            block
+                .iter_mut()
+                .zip(self.residuals(start..end, channel, choice))
+                .for_each(|(place, one)| *place = one);
+            for (residual, law) in block.iter().take(end - start).rev() {
+                law.push(*residual, rans)?;
             }
+            end = start;
         }
         self.free(&rows, channel).map_or(Ok(()), |value| push_any(value, rans))
     }

@@ -1,6 +1,6 @@
 //! `elbow compress` and `elbow decompress`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use elbow::codec::model_id;
 use indicatif::ProgressBar;
@@ -56,8 +56,21 @@ fn unit(text: &str) -> Result<Unit, String> {
     unit.ok_or_else(|| "a resolution is a positive number, such as 0.01".into())
 }
 
+/// Fails before the work where the output cannot be written, or would go over what it is made from.
+fn check_out(out: &Path, inputs: [&Path; 2]) -> Result<(), Error> {
+    let whole = |path: &Path| std::fs::canonicalize(path).ok();
+    if inputs.iter().any(|input| whole(input).is_some_and(|input| whole(out) == Some(input))) {
+        return Err(Error::argument(
+            "out",
+            out.display(),
+            "is what it would be made from; give another name",
+        ));
+    }
+    check_writable(out)
+}
+
 pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
-    check_writable(&args.output)?;
+    check_out(&args.output, [&args.model, &args.input])?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let fidelity = match args.bound {
@@ -80,7 +93,7 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
 }
 
 pub(super) fn decompress(args: &DecompressArgs, json: bool) -> Result<(), Error> {
-    check_writable(&args.output)?;
+    check_out(&args.output, [&args.model, &args.input])?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let bar = rows_bar("decompressing");

@@ -1,0 +1,12 @@
+//! Loads the typical model and packs windows: what a device that only sends needs of the flash beyond `bench-nothing`.
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+use core::hint::black_box;
+use elbow_firmware::{bench, machine};
+
+#[cfg_attr(target_os = "none", machine::entry)]
+fn main() -> ! {
+    loop {
+        black_box(bench::minimal_sender(machine::model(0), black_box(&[5; 128])));
+    }
+}

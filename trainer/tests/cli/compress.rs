@@ -1,0 +1,84 @@
+//! `elbow compress` and `elbow decompress`, and fits for them.
+
+use crate::bench::{Bench, QUICK};
+
+/// The numbers of a CSV file's first three columns.
+fn numbers(csv: &[u8]) -> Vec<f64> {
+    let text = String::from_utf8(csv.to_vec()).unwrap();
+    let row = |line: &str| line.split(',').take(3).map(|cell| cell.parse().unwrap()).collect::<Vec<f64>>();
+    text.lines().skip(1).flat_map(row).collect()
+}
+
+#[test]
+fn what_is_packed_is_unpacked() {
+    let bench = Bench::with_model();
+    let line =
+        "compress engine.elbow engine.csv engine.packets --bound 2 --resolution 0.01 --windows-per-packet 60";
+    let packed = bench.json(line);
+    assert_eq!((&packed["rows"], &packed["packets"]), (&240.into(), &4.into()));
+    assert!(packed["ratio"].as_f64().is_some_and(|ratio| ratio > 1.0), "{packed}");
+    assert_eq!(packed["bytes_out"], bench.read("engine.packets").len());
+    let unpacked = bench.json("decompress engine.elbow engine.packets back.csv");
+    assert_eq!(unpacked["rows"], 240);
+    let (before, after) = (numbers(&bench.read("engine.csv")), numbers(&bench.read("back.csv")));
+    assert_eq!(before.len(), after.len());
+    // two steps and the half that rounding to a step may take
+    assert!(before.iter().zip(&after).all(|(x, y)| (x - y).abs() < 0.02501));
+    // what came back is of whole steps, and then nothing is lost; the same bytes whenever it is packed
+    bench.good("compress engine.elbow back.csv back.packets --resolution 0.01");
+    bench.good("decompress engine.elbow back.packets again.csv");
+    assert_eq!(bench.read("back.csv"), bench.read("again.csv"));
+    let bytes = bench.read("engine.packets");
+    bench.good(&format!("{line} --threads 1"));
+    assert_eq!(bytes, bench.read("engine.packets"));
+    assert!(
+        bench
+            .good("compress engine.elbow engine.csv small.packets --latents-only --resolution 0.01")
+            .contains("100.0 %")
+    );
+}
+
+#[test]
+fn a_damaged_file_is_told_and_its_rest_kept() {
+    let bench = Bench::with_model();
+    bench.good(
+        "compress engine.elbow engine.csv engine.packets --bound 0 --resolution 0.01 --windows-per-packet 60",
+    );
+    let mut bytes = bench.read("engine.packets");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 4;
+    bench.write("damaged.packets", bytes);
+    bench.refuses("decompress engine.elbow damaged.packets back.csv", &["rows", "are lost", "--keep-going"]);
+    assert!(!bench.path("back.csv").exists());
+    let kept = bench.run("decompress engine.elbow damaged.packets back.csv --keep-going");
+    assert_eq!(kept.code, Some(1), "{kept:?}");
+    assert_eq!(numbers(&bench.read("back.csv")).len(), 3 * 180);
+}
+
+#[test]
+fn what_cannot_be_packed_is_refused() {
+    let bench = Bench::with_model();
+    let refuses = |line: &str, said: &[&str]| bench.refuses(&format!("compress engine.elbow {line}"), said);
+    refuses("engine.csv engine.csv", &["engine.csv", "another name"]);
+    refuses("engine.csv engine.elbow", &["engine.elbow", "another name"]);
+    refuses("none.csv out.packets", &["none.csv"]);
+    refuses("engine.csv out.packets --resolution 0", &["--resolution", "a positive number"]);
+    refuses("engine.csv out.packets --resolution 1,1", &["--resolution", "each of the 3 is needed"]);
+    refuses(
+        "engine.csv out.packets --resolution 1",
+        &["row 1", "no multiple of the resolution 1", "--bound 0"],
+    );
+    bench.refuses("decompress engine.elbow engine.csv out.csv", &["no file of packets"]);
+}
+
+#[test]
+fn a_fit_to_whole_steps_tells_its_bits() {
+    let bench = Bench::with_engine();
+    let fit = bench.json(&format!("fit engine.csv --out engine.elbow {QUICK} --resolution 0.01"));
+    let (nats, bits) =
+        (fit["valid_nats_per_row"].as_f64().unwrap(), fit["valid_bits_per_row"].as_f64().unwrap());
+    let units = 3.0 * f64::from(0.01_f32).ln();
+    assert!((bits - (nats - units) / std::f64::consts::LN_2).abs() < 1e-9, "{fit}");
+    bench.refuses("fit engine.csv --out x.elbow --resolution 1,2", &["--resolution", "each of the 3 is needed"]);
+    bench.refuses("fit engine.csv --out x.elbow --resolution=-1", &["--resolution", "a positive number"]);
+}
