@@ -3,7 +3,7 @@
 use crate::Failure;
 use crate::demo::{self, Demo, WIDTH};
 use core::fmt::{self, Write};
-use elbow::codec::{Codec, ENVELOPE_LEN, Fidelity, PacketError, Predictor, Settings, VaePredictor};
+use elbow::codec::{Codec, ENVELOPE_LEN, Fidelity, NoModel, PacketError, Predictor, Settings, VaePredictor};
 
 /// Rows of a window.
 const ROWS: usize = 4;
@@ -22,6 +22,8 @@ pub const WINDOWS: usize = 4;
 pub const SAMPLES: usize = WINDOWS * WIDTH;
 /// What the samples may be off, in units of the resolution: each in its own pass over the recorded frames.
 pub const BOUNDS: [u16; 5] = [0, BOUND, 1, 64, 1000];
+/// The first of them, that use the model.
+const PASSES_WITH_MODEL: usize = 2;
 /// The bound whose costs are counted.
 pub const BOUND: u16 = 8;
 
@@ -77,20 +79,31 @@ pub fn samples() -> impl Iterator<Item = [i32; SAMPLES]> {
 /// The model or a packet is refused, or `out` fails.
 pub fn packets(out: &mut impl Write) -> Result<(), Failure> {
     let model = demo::load()?;
-    let codec = codec(&model)?;
+    let with_model = codec(&model)?;
+    // as a device without the model would write for those who have it
+    let without = Codec::new(NoModel { id: demo::model_id() }, ROWS, CHANNELS)?;
+    for (pass, bound) in BOUNDS.into_iter().enumerate() {
+        if pass < PASSES_WITH_MODEL {
+            write_packets(&with_model, bound, out)?;
+        } else {
+            write_packets(&without, bound, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_packets(codec: &Codec<impl Predictor>, bound: u16, out: &mut impl Write) -> Result<(), Failure> {
     let Buffers { mut scratch, mut packet } = Buffers::new();
     let mut decoded = [0; SAMPLES];
-    for bound in BOUNDS {
-        for (sequence, samples) in (0..).zip(samples()) {
-            let settings = Settings { sequence, fidelity: Fidelity::Within(bound) };
-            let encoded = codec.encode(&samples, settings, &mut scratch, &mut packet)?;
-            let packet = packet.get(..encoded.len).unwrap_or_default();
-            codec.decode(packet, &mut scratch, &mut decoded)?;
-            if samples.iter().zip(&decoded).any(|(x, y)| x.abs_diff(*y) > u32::from(bound)) {
-                return Err(PacketError::Mismatch.into());
-            }
-            writeln!(out, "{}", Hex(packet))?;
+    for (sequence, samples) in (0..).zip(samples()) {
+        let settings = Settings { sequence, fidelity: Fidelity::Within(bound) };
+        let encoded = codec.encode(&samples, settings, &mut scratch, &mut packet)?;
+        let packet = packet.get(..encoded.len).unwrap_or_default();
+        codec.decode(packet, &mut scratch, &mut decoded)?;
+        if samples.iter().zip(&decoded).any(|(x, y)| x.abs_diff(*y) > u32::from(bound)) {
+            return Err(PacketError::Mismatch.into());
         }
+        writeln!(out, "{}", Hex(packet))?;
     }
     Ok(())
 }

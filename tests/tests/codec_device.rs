@@ -41,7 +41,8 @@ fn the_firmwares_packets_are_read() {
     assert!(headers.iter().all(|header| header.model == demo::model_id()));
     let modelled = headers.iter().filter(|header| header.coding == Coding::Model).count();
     println!("{modelled} of {} packets use the model; {} bytes", headers.len(), lines.len() / 2);
-    assert!(modelled > recorded / 2, "{modelled}");
+    // two passes of five may use it, and most counters are as well told by the row before
+    assert!(modelled > recorded / 4, "{modelled}");
 }
 
 #[test]

@@ -202,7 +202,7 @@ impl<'a> Series<'a> {
                 let rows = window * rows.get()..(window + 1) * rows.get();
                 let keep = self.cost(rows.clone(), channel, choice);
                 // a window of a few bits cannot pay for a choice of its own
-                if keep > 4 * CHANGE_COST {
+                if keep > 2 * CHANGE_COST {
                     let (best, cost) = self.best(rows, channel);
                     let change = cost.saturating_add(CHANGE_COST);
                     choice = if change < keep { best } else { choice };

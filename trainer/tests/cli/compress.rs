@@ -79,6 +79,9 @@ fn a_fit_to_whole_steps_tells_its_bits() {
         (fit["valid_nats_per_row"].as_f64().unwrap(), fit["valid_bits_per_row"].as_f64().unwrap());
     let units = 3.0 * f64::from(0.01_f32).ln();
     assert!((bits - (nats - units) / std::f64::consts::LN_2).abs() < 1e-9, "{fit}");
-    bench.refuses("fit engine.csv --out x.elbow --resolution 1,2", &["--resolution", "each of the 3 is needed"]);
+    bench.refuses(
+        "fit engine.csv --out x.elbow --resolution 1,2",
+        &["--resolution", "each of the 3 is needed"],
+    );
     bench.refuses("fit engine.csv --out x.elbow --resolution=-1", &["--resolution", "a positive number"]);
 }
