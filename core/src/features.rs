@@ -1,5 +1,9 @@
 //! From raw frames to what the network sees, and back: preprocessing is part of the model.
 
+mod counts;
+
+pub use counts::{Counts, MAX_COUNT};
+
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::latent::clamp;
@@ -56,7 +60,7 @@ impl fmt::Display for FrameError {
             FrameError::OutOfSupport { index } => {
                 write!(
                     f,
-                    "number {index} of the frame is neither 0 nor 1, but the model is of bits; binarise the frame"
+                    "number {index} of the frame is none that the model knows: bits are 0 and 1, counts 0 to 255; round or binarise the frame"
                 )
             }
             FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),

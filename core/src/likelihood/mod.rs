@@ -3,9 +3,12 @@
 //! A tile of eight outputs becomes eight terms of the log-likelihood and is dropped: the wide output is never stored.
 
 mod bernoulli;
+mod beta_binomial;
 mod gaussian;
 
 pub use bernoulli::Bernoulli;
+pub use beta_binomial::BetaBinomial;
+pub(crate) use beta_binomial::weights as beta_binomial_weights;
 pub use gaussian::{Gaussian, GaussianPerOutput};
 
 use crate::shape::{Element, Lanes, Shape};

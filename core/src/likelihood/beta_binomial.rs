@@ -1,0 +1,221 @@
+//! Independent counts of 0 to 255.
+
+use super::Likelihood;
+use crate::features::MAX_COUNT;
+use crate::format::{Load, LoadError, Sections};
+use crate::kernel::TILE;
+use crate::layer::Projection;
+use crate::math;
+use crate::shape::Lanes;
+use rand_core::Rng;
+
+/// `p(x|z) = Π_i BetaBinomial(x_i; 255, α_i, β_i)`, log α and log β from a dense layer each. Base measure: counting.
+///
+/// n = [`MAX_COUNT`]: `C(n, x)·B(x + α, n − x + β)/B(α, β)`: binomial with a probability that is itself Beta(α, β).
+#[derive(Clone, Copy, Debug)]
+pub struct BetaBinomial<P, Q> {
+    pub(crate) log_alpha: P,
+    pub(crate) log_beta: Q,
+}
+
+impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> BetaBinomial<P, Q> {
+    /// Joins the two layers.
+    pub fn new(log_alpha: P, log_beta: Q) -> Self {
+        BetaBinomial { log_alpha, log_beta }
+    }
+}
+
+impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Likelihood
+    for BetaBinomial<P, Q>
+{
+    type In = P::In;
+    type From = P::From;
+    type Out = P::Out;
+
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
+        let mut log_prob = [0.0; L];
+        for (t, features) in features.chunks(TILE).enumerate() {
+            let (alphas, betas) = (self.log_alpha.tile(t, hidden), self.log_beta.tile(t, hidden));
+            for ((alphas, betas), x) in alphas.iter().zip(&betas).zip(features) {
+                for (((log_prob, log_alpha), log_beta), x) in
+                    log_prob.iter_mut().zip(alphas).zip(betas).zip(x.lanes())
+                {
+                    *log_prob += log_mass(x, shape(*log_alpha), shape(*log_beta));
+                }
+            }
+        }
+        log_prob
+    }
+
+    fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
+        for (t, features) in features.chunks_mut(TILE).enumerate() {
+            let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
+            for (feature, ([log_alpha], [log_beta])) in features.iter_mut().zip(shapes) {
+                // n α/(α + β)
+                *feature = MAX_COUNT as f32 * math::sigmoid(log_alpha - log_beta);
+            }
+        }
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
+        for (t, features) in features.chunks_mut(TILE).enumerate() {
+            let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
+            for (feature, ([log_alpha], [log_beta])) in features.iter_mut().zip(shapes) {
+                let weights = weights(log_alpha, log_beta);
+                let sum: f32 = weights.iter().sum();
+                // 24 bits of a word are exact in f32
+                let mut left = sum * ((rng.next_u32() >> 8) as f32 / 16_777_216.0);
+                let below = weights.iter().take(MAX_COUNT).take_while(|weight| {
+                    left -= **weight;
+                    left >= 0.0
+                });
+                *feature = below.count() as f32;
+            }
+        }
+    }
+}
+
+impl<'a, P: Load<'a>, Q: Load<'a>> Load<'a> for BetaBinomial<P, Q> {
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        Ok(BetaBinomial { log_alpha: P::load(sections)?, log_beta: Q::load(sections)? })
+    }
+}
+
+/// Logarithms of α and β are held within this: the greatest ratio of neighbouring masses is then 2⁷⁸.
+const LOG_SHAPE_LIMIT: f32 = 30.0;
+
+/// α or β from its logarithm.
+#[inline(always)]
+fn shape(log: f32) -> f32 {
+    math::exp(crate::latent::clamp(log, -LOG_SHAPE_LIMIT, LOG_SHAPE_LIMIT))
+}
+
+/// `log C(n, x) + log B(x + α, n − x + β) − log B(α, β)`, each Beta function by its rising factorials.
+#[inline(always)]
+fn log_mass(x: f32, alpha: f32, beta: f32) -> f32 {
+    let n = MAX_COUNT as f32;
+    let log_choices = log_rising(x + 1.0, n - x) - log_rising(1.0, n - x);
+    log_choices + (log_rising(alpha, x) + log_rising(beta, n - x) - log_rising(alpha + beta, n))
+}
+
+/// `log Γ(a + m) − log Γ(a)`, a > 0, 0 ≤ m ≤ 255.
+///
+/// With y = a from 8 on, else y = a + 8 and the eight factors between them taken off:
+/// `(y − ½)·log(1 + m/y) + m·(log(y + m) − 1) + 1/12(y + m) − 1/12y − 1/360(y + m)³ + 1/360y³`,
+/// in which nothing large cancels.
+///
+/// **Source.** Stirling's series, Abramowitz and Stegun (1964), 6.1.41.
+#[inline(always)]
+fn log_rising(a: f32, m: f32) -> f32 {
+    let small = a < 8.0;
+    let y = if small { a + 8.0 } else { a };
+    let end = y + m;
+    let (u, v) = (1.0 / y, 1.0 / end);
+    let ratio = m * u;
+    let log_ratio = if ratio < 1.0 { math::ln_1p_unit(ratio) } else { math::ln(1.0 + ratio) };
+    let series = |u: f32| u * (1.0 / 12.0 - u * u * (1.0 / 360.0));
+    let sum = (y - 0.5) * log_ratio + m * (math::ln(end) - 1.0) + (series(v) - series(u));
+    if small { sum - math::ln(eight_factors(a + m) / eight_factors(a)) } else { sum }
+}
+
+/// `a·(a + 1)·…·(a + 7)`
+#[inline(always)]
+fn eight_factors(a: f32) -> f32 {
+    let mut product = a;
+    for i in 1..8 {
+        product *= a + i as f32;
+    }
+    product
+}
+
+/// Masses of the counts 0 to 255, up to a factor: the greatest is from 1 to 2⁴⁰, none is less than 2⁻¹⁰⁰ but 0.
+///
+/// `p(x)/p(x − 1) = (n − x + 1)(x − 1 + α)/(x (n − x + β))`
+pub(crate) fn weights(log_alpha: f32, log_beta: f32) -> [f32; MAX_COUNT + 1] {
+    const HIGH: f32 = (1_u64 << 40) as f32;
+    const LOW: f32 = 1.0 / (HIGH * HIGH * (1_u64 << 20) as f32);
+    let at_least_low = |weight| if weight < LOW { 0.0 } else { weight };
+    let (alpha, beta) = (shape(log_alpha), shape(log_beta));
+    let mut weights = [1.0; MAX_COUNT + 1];
+    let mut weight = 1.0;
+    for x in 1..=MAX_COUNT {
+        let (up, down) = (x as f32, (MAX_COUNT - x) as f32);
+        weight = at_least_low(weight * ((down + 1.0) * (up - 1.0 + alpha) / (up * (down + beta))));
+        if weight > HIGH {
+            weights.iter_mut().take(x).for_each(|before| *before = at_least_low(*before / weight));
+            weight = 1.0;
+        }
+        if let Some(place) = weights.get_mut(x) {
+            *place = weight;
+        }
+    }
+    weights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From α = e⁻²⁹ to β = e¹⁸, which a model released with a paper gives, and beyond.
+    const LOG_SHAPES: [[f32; 2]; 8] = [
+        [0.0, 0.0],
+        [-29.0, 1.0],
+        [-18.2, -2.5],
+        [6.7, 8.3],
+        [3.6, 17.7],
+        [1.9, 2.1],
+        [-30.0, 30.0],
+        [12.0, -12.0],
+    ];
+
+    fn exact(x: usize, [log_alpha, log_beta]: [f32; 2]) -> f64 {
+        let [alpha, beta] = [log_alpha, log_beta].map(|log| libm::exp(log.into()));
+        let (n, x, gamma) = (255.0, x as f64, libm::lgamma);
+        let rising = |a: f64, m: f64| {
+            if a < 1e4 {
+                gamma(a + m) - gamma(a)
+            } else {
+                (0..m as u32).map(|i| libm::log(a + f64::from(i))).sum()
+            }
+        };
+        gamma(n + 1.0) - gamma(x + 1.0) - gamma(n - x + 1.0) + rising(alpha, x) + rising(beta, n - x)
+            - rising(alpha + beta, n)
+    }
+
+    #[test]
+    fn masses_are_those_of_the_definition() {
+        for shapes in LOG_SHAPES {
+            let [alpha, beta] = shapes.map(shape);
+            for x in [0, 1, 2, 30, 128, 200, 253, 254, 255] {
+                let (ours, exact) = (log_mass(x as f32, alpha, beta), exact(x, shapes));
+                // three logarithms of up to 5,000 are rounded
+                let limit = 1e-3 + 1e-6 * exact.abs();
+                assert!((f64::from(ours) - exact).abs() < limit, "{shapes:?}, {x}: {ours} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn weights_are_masses_up_to_a_factor() {
+        for shapes in LOG_SHAPES {
+            let weights = weights(shapes[0], shapes[1]);
+            let sum: f64 = weights.iter().map(|weight| f64::from(*weight)).sum();
+            for (x, weight) in weights.iter().enumerate() {
+                let (ours, exact) = (f64::from(*weight) / sum, libm::exp(exact(x, shapes)));
+                assert!((ours - exact).abs() < 1e-4 * exact + 1e-9, "{shapes:?}, {x}: {ours} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn weights_are_finite_whatever_the_network_gives() {
+        let numbers = [f32::NEG_INFINITY, -1e9, -30.0, 0.0, 30.0, f32::MAX];
+        for [a, b] in numbers.iter().flat_map(|a| numbers.iter().map(move |b| [*a, *b])) {
+            let weights = weights(a, b);
+            assert!(weights.iter().all(|weight| *weight >= 0.0 && math::is_finite(*weight)), "{a} {b}");
+            assert!(weights.iter().any(|weight| *weight >= 1.0), "{a} {b}");
+        }
+    }
+}
