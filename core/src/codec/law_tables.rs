@@ -136,7 +136,7 @@ const fn log2(mass: u32) -> u32 {
 }
 
 /// `1 − F(x)` of the distribution with mean 0 and standard deviation 1.
-const fn tail(shape: Shape, x: f64) -> f64 {
+pub(super) const fn tail(shape: Shape, x: f64) -> f64 {
     if x < 0.0 {
         return 1.0 - tail(shape, -x);
     }

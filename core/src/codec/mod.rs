@@ -22,12 +22,16 @@
 //! # }
 //! ```
 //!
+//! [`BitsBack`] is the codec of logs of many frames of bits or counts: a frame takes what its score says, and no
+//! packet of its own (`docs/bits-back.md`).
+//!
 //! The entropy coder computes no float: what one machine writes, any other reads, whatever its arithmetic. The stream is a stack
 //! ([`Rans`]); a symbol's cost is its information under an [`EntropyModel`], of which there are [`Uniform`], [`RawBits`],
 //! any [`Table`] of masses, and the [`IntegerLaw`]s: Gaussians and Laplacians of integers. [`Rice`] is the
 //! simple code beside it.
 
 mod bits;
+mod bits_back;
 mod check;
 mod decode;
 mod encode;
@@ -47,6 +51,10 @@ mod table;
 mod vae_predictor;
 
 pub use bits::{BitReader, BitWriter};
+pub use bits_back::{
+    BUCKET_BITS, BitsBack, BitsBackError, DiscreteLikelihood, FrameCoding, LOG_HEADER_LEN, LOG_MAGIC,
+    LOG_VERSION, LogHeader, MAX_SAMPLES,
+};
 pub use entropy_model::{EntropyModel, Interval, MAX_PRECISION, RawBits, Uniform};
 pub use header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PACKET_VERSION, PacketError, model_id};
 pub use integer_law::IntegerLaw;

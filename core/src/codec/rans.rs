@@ -79,11 +79,19 @@ impl<B: AsRef<[u8]>> Rans<B> {
     /// # Errors
     /// [`StreamError::NotAStream`] where the bytes are none, odd, or end in a word of zero.
     pub fn open(bytes: B) -> Result<Self, StreamError> {
-        let (words, odd) = bytes.as_ref().as_chunks::<2>();
-        let (words, odd) = (words.len(), odd.len());
-        let mut rans = Rans { state: 0, words, buffer: bytes };
+        let len = bytes.as_ref().len();
+        Self::open_first(bytes, len)
+    }
+
+    /// As [`open`](Self::open), for a stream that is the first `len` bytes of a buffer: what lies above is room for pushes.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and where the buffer is shorter than that.
+    pub fn open_first(buffer: B, len: usize) -> Result<Self, StreamError> {
+        let words = len / 2;
+        let mut rans = Rans { state: 0, words, buffer };
         rans.state = rans.word_below(words).ok_or(StreamError::NotAStream)?;
-        if rans.state == 0 || odd != 0 {
+        if rans.state == 0 || !len.is_multiple_of(2) {
             return Err(StreamError::NotAStream);
         }
         rans.words -= 1;
@@ -129,6 +137,11 @@ impl<B: AsRef<[u8]>> Rans<B> {
     /// Information on the stack, in bits, rounded down: `16·words + ⌊log₂ s⌋`. Differences are what symbols cost.
     pub fn bits(&self) -> u32 {
         (self.words as u32).wrapping_mul(16).wrapping_add(self.state.checked_ilog2().unwrap_or(0))
+    }
+
+    /// Bytes that the stream can still grow.
+    pub fn room(&self) -> usize {
+        2 * (self.buffer.as_ref().len() / 2).saturating_sub(self.words)
     }
 
     #[inline]

@@ -12,7 +12,7 @@ use rand_core::Rng;
 /// `p(x|z) = Π_i Bernoulli(x_i; sigmoid(logit_i))`, the logits from one dense layer. Base measure: counting.
 #[derive(Clone, Copy, Debug)]
 pub struct Bernoulli<P> {
-    logits: P,
+    pub(crate) logits: P,
 }
 
 impl<P: Projection> Bernoulli<P> {

@@ -1,0 +1,312 @@
+//! A frame on the stack and back.
+
+use super::buckets::{BucketLaw, Even, PRECISION, PRIOR, SLOT, center};
+use super::choice::{Choice, LogWeights, MAX_SAMPLES};
+use super::discrete::DiscreteLikelihood;
+use super::error::BitsBackError;
+use crate::codec::entropy_model::EntropyModel;
+use crate::codec::rans::{Rans, StreamError};
+use crate::codec::table::Table;
+use crate::distribution::DiagonalGaussian;
+use crate::features::{Features, FrameError};
+use crate::latent::Head;
+use crate::layer::Layer;
+use crate::math;
+use crate::model::{Frame, Vae};
+use crate::noise::LowDiscrepancy;
+use crate::shape::Shape;
+use rand_core::Rng;
+
+/// Samples that go through the decoder side by side on a device. No bit depends on it.
+const DEVICE_LANES: usize = 4;
+
+/// How a frame was coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameCoding {
+    /// latent and frame: the first frames of a log, which find too little on the stack
+    Direct = 0,
+    /// the latent's choice bought back bits of the frames below
+    BitsBack = 1,
+}
+
+/// Of a log's frames all but the first are of the second kind: they pay 0.00004 bit for saying so.
+const CODING: Table<'static, PRECISION> = Table::new_unchecked(&[0, 1, 1 << PRECISION]);
+
+/// Bits-back coding of frames of integers with a variational autoencoder: Gaussian posterior, discrete likelihood.
+///
+/// The latent is not sent but chosen by bits that are on the stack already, which the decoder gets back. With K = 1 sample a frame
+/// takes `−log₂ p(x|z) − log₂ p(z) + log₂ q(z|x)` bits, the negative ELBO on average. With K samples, all of them
+/// functions of the same bits, it takes `−log₂ (1/K) Σ_k w_k`, the bound of the importance-weighted score.
+///
+/// ```text
+/// encode   u_j ← pop 15 raw bits, for each coordinate j        z_k: bucket of slot (u_j + s_kj) mod 2^15 under q(z_j|x)
+///          k ← pop under w_k/Σw,  w_k = p(x|z_k) p(z_k)/q(z_k|x)
+///          push where in its bucket the slot of z_k lies;  push x under p(x|z_k);  push z_k under p(z);  push k, uniform
+/// ```
+///
+/// The decoder does all that backwards. The shifts s are Richtmyer's sequence, so that the K samples are a randomly shifted lattice.
+///
+/// **Numerics.** Laws are integers made of floats which both ends compute; with equal numeric profiles they are the same.
+///
+/// **Cost.** At either end K + 1 passes of the network's decoder for a frame, 1 for K = 1, and one of its encoder; a binary search of
+/// 8 steps for each latent and sample.
+///
+/// **Source.** K = 1: Townsend, Bird and Barber (2019), "Practical lossless compression with latent variables using bits back coding",
+/// buckets of equal prior mass included. K > 1: Ruan et al. (2021), "Improving lossless compression rates via Monte Carlo bits-back
+/// coding", coupled importance sampling. Even numbers and lattice shifts are ours.
+#[derive(Clone, Copy, Debug)]
+pub struct BitsBack<'m, F, E, H, D, L, const LANES: usize = DEVICE_LANES> {
+    model: &'m Vae<F, E, H, D, L>,
+    samples: u8,
+}
+
+impl<'m, F, E, H, D, L, const LANES: usize> BitsBack<'m, F, E, H, D, L, LANES>
+where
+    F: Features,
+    E: Layer<In = F::Shape, From = f32>,
+    H: Head<In = E::Out, From = E::To, Posterior = DiagonalGaussian<<H as Head>::Latent>>,
+    D: Layer<In = H::Latent, From = f32>,
+    L: DiscreteLikelihood<In = D::Out, From = D::To, Out = F::Shape>,
+{
+    /// The codec of a model with K = `samples`, 1 to [`MAX_SAMPLES`].
+    ///
+    /// # Errors
+    /// [`BitsBackError::WrongSamples`].
+    pub fn new(model: &'m Vae<F, E, H, D, L>, samples: u8) -> Result<Self, BitsBackError> {
+        if samples == 0 || usize::from(samples) > MAX_SAMPLES {
+            return Err(BitsBackError::WrongSamples);
+        }
+        Ok(BitsBack { model, samples })
+    }
+
+    /// K.
+    pub fn samples(&self) -> u8 {
+        self.samples
+    }
+
+    /// Numbers in a frame.
+    pub fn dims(&self) -> usize {
+        self.model.dims()
+    }
+
+    /// Room that the stack must have for a frame, in bytes: two for each symbol, and four for the end of the stream. On average a
+    /// frame takes far less.
+    pub fn max_frame_len(&self) -> usize {
+        2 * (L::SYMBOLS * self.dims() + 2 * self.model.latent_dims() + 4)
+    }
+
+    /// Bits on the stack from which a frame finds enough there.
+    fn initial_bits(&self) -> u32 {
+        (PRECISION + 1) * (self.model.latent_dims() as u32 + 2)
+    }
+
+    /// Puts a frame on the stack.
+    ///
+    /// # Errors
+    /// [`BitsBackError::Frame`] for a frame that the model cannot take, [`StreamError::Full`] where there is less room than
+    /// [`max_frame_len`](Self::max_frame_len); the stack is as before.
+    pub fn encode_frame<B: AsRef<[u8]> + AsMut<[u8]>>(
+        &self,
+        frame: &Frame<F>,
+        rans: &mut Rans<B>,
+    ) -> Result<FrameCoding, BitsBackError> {
+        if rans.room() < self.max_frame_len() {
+            return Err(StreamError::Full.into());
+        }
+        let (features, _) = self.model.extract(frame.as_ref())?;
+        let posterior = self.model.posterior(features.as_ref());
+        let mut buckets = H::Latent::buffer(self.model.latent_dims());
+        if rans.bits() < self.initial_bits() {
+            buckets.as_mut().iter_mut().zip(laws(&posterior)).for_each(|(b, law)| *b = law.mode());
+            self.push_frame(buckets.as_ref(), features.as_ref(), rans)?;
+            rans.push(FrameCoding::Direct as u16, &CODING)?;
+            return Ok(FrameCoding::Direct);
+        }
+        let choice = self.pop_latent(features.as_ref(), &posterior, buckets.as_mut(), rans)?;
+        self.push_frame(buckets.as_ref(), features.as_ref(), rans)?;
+        if let Some(any) = Even::new(self.samples.into()) {
+            rans.push(choice, &any)?;
+        }
+        rans.push(FrameCoding::BitsBack as u16, &CODING)?;
+        Ok(FrameCoding::BitsBack)
+    }
+
+    /// Takes the frame that was put on the stack last.
+    ///
+    /// # Errors
+    /// [`BitsBackError::Stream`] where the stack is no log of this model, or its buffer smaller than the encoder's was: then nothing
+    /// more can be had from it. [`FrameError::WrongLength`] where `frame` has another length than the model's.
+    pub fn decode_frame<B: AsRef<[u8]> + AsMut<[u8]>>(
+        &self,
+        rans: &mut Rans<B>,
+        frame: &mut [f32],
+    ) -> Result<FrameCoding, BitsBackError> {
+        let (expected, found) = (self.dims(), frame.len());
+        if found != expected {
+            return Err(FrameError::WrongLength { expected, found }.into());
+        }
+        let bits_back = rans.pop(&CODING)? == FrameCoding::BitsBack as u16;
+        let choice = match Even::new(self.samples.into()) {
+            Some(any) if bits_back => rans.pop(&any)?,
+            _ => 0,
+        };
+        let mut buckets = H::Latent::buffer(self.model.latent_dims());
+        self.pop_frame(buckets.as_mut(), frame, rans)?;
+        if bits_back {
+            let posterior = self.model.posterior(frame);
+            self.push_latent(choice, frame, &posterior, buckets.as_mut(), rans)?;
+        }
+        self.model.features.restore(frame);
+        Ok(if bits_back { FrameCoding::BitsBack } else { FrameCoding::Direct })
+    }
+
+    /// Chooses a latent by bits of the stack: returns which sample it is, its buckets in `latent`.
+    fn pop_latent<B: AsRef<[u8]> + AsMut<[u8]>>(
+        &self,
+        features: &[f32],
+        posterior: &H::Posterior,
+        latent: &mut [u16],
+        rans: &mut Rans<B>,
+    ) -> Result<u16, StreamError> {
+        for u in &mut *latent {
+            *u = rans.pop(&SLOT)?;
+        }
+        let choice = match self.law_of_samples(features, posterior, latent) {
+            Some(law) => rans.pop(&law.table()?)?,
+            None => 0,
+        };
+        self.shift(choice, latent, u16::wrapping_add);
+        for (slot, law) in latent.iter_mut().zip(laws(posterior)).rev() {
+            let (bucket, interval) = law.symbol(*slot);
+            if let Some(places) = Even::new(interval.mass) {
+                rans.push(*slot - interval.start, &places)?;
+            }
+            *slot = bucket;
+        }
+        Ok(choice)
+    }
+
+    /// The inverse of [`pop_latent`](Self::pop_latent).
+    fn push_latent<B: AsRef<[u8]> + AsMut<[u8]>>(
+        &self,
+        choice: u16,
+        features: &[f32],
+        posterior: &H::Posterior,
+        latent: &mut [u16],
+        rans: &mut Rans<B>,
+    ) -> Result<(), StreamError> {
+        for (bucket, law) in latent.iter_mut().zip(laws(posterior)) {
+            let interval = law.interval(*bucket).ok_or(StreamError::Impossible)?;
+            let place = match Even::new(interval.mass) {
+                Some(places) => rans.pop(&places)?,
+                None => 0,
+            };
+            *bucket = interval.start + place;
+        }
+        self.shift(choice, latent, u16::wrapping_sub);
+        if let Some(law) = self.law_of_samples(features, posterior, latent) {
+            rans.push(choice, &law.table()?)?;
+        }
+        latent.iter().rev().try_for_each(|u| rans.push(*u, &SLOT))
+    }
+
+    fn push_frame<B: AsRef<[u8]> + AsMut<[u8]>>(
+        &self,
+        buckets: &[u16],
+        features: &[f32],
+        rans: &mut Rans<B>,
+    ) -> Result<(), StreamError> {
+        let hidden = self.decode_hidden(buckets);
+        self.model.likelihood.push(hidden.as_ref(), features, rans)?;
+        buckets.iter().rev().try_for_each(|bucket| rans.push(*bucket, &PRIOR))
+    }
+
+    fn pop_frame<B: AsRef<[u8]>>(
+        &self,
+        buckets: &mut [u16],
+        features: &mut [f32],
+        rans: &mut Rans<B>,
+    ) -> Result<(), StreamError> {
+        for bucket in &mut *buckets {
+            *bucket = rans.pop(&PRIOR)?;
+        }
+        let hidden = self.decode_hidden(buckets);
+        self.model.likelihood.pop(hidden.as_ref(), features, rans)
+    }
+
+    fn decode_hidden(&self, buckets: &[u16]) -> <D::Out as Shape>::Buffer<[D::To; 1]> {
+        let mut z = H::Latent::scratch(self.model.latent_dims());
+        z.as_mut().iter_mut().zip(buckets).for_each(|(z, bucket)| *z = [center(*bucket)]);
+        self.model.decoder.forward(z.as_ref())
+    }
+
+    /// The law of the samples that `u` makes, or `None` where there is but one.
+    fn law_of_samples(&self, features: &[f32], posterior: &H::Posterior, u: &[u16]) -> Option<Choice> {
+        if self.samples == 1 {
+            return None;
+        }
+        let (mut weights, mut shifts) = (LogWeights::new(), self.shifts());
+        let mut left = usize::from(self.samples);
+        while left >= LANES {
+            self.weigh::<LANES>(features, posterior, u, &mut shifts, &mut weights);
+            left -= LANES;
+        }
+        for _ in 0..left {
+            self.weigh::<1>(features, posterior, u, &mut shifts, &mut weights);
+        }
+        Some(weights.law())
+    }
+
+    /// The log weights of the next `N` samples, up to a constant: `log p(x|z) − Σ_j log m_j`, m the mass of the bucket under the posterior.
+    fn weigh<const N: usize>(
+        &self,
+        features: &[f32],
+        posterior: &H::Posterior,
+        u: &[u16],
+        shifts: &mut LowDiscrepancy,
+        weights: &mut LogWeights,
+    ) {
+        let mut z = H::Latent::scratch::<[f32; N]>(self.model.latent_dims());
+        let log_ratio: [f32; N] = core::array::from_fn(|l| {
+            let mut log_ratio = 0.0;
+            for ((z, law), u) in z.as_mut().iter_mut().zip(laws(posterior)).zip(u) {
+                let (bucket, interval) = law.symbol(slot(u.wrapping_add(next_shift(shifts))));
+                z[l] = center(bucket);
+                log_ratio -= math::ln(interval.mass.into());
+            }
+            log_ratio
+        });
+        let hidden = self.model.decoder.forward(z.as_ref());
+        let log_prob = self.model.likelihood.log_prob(hidden.as_ref(), features);
+        log_prob.iter().zip(log_ratio).for_each(|(log_prob, log_ratio)| weights.push(log_prob + log_ratio));
+    }
+
+    fn shifts(&self) -> LowDiscrepancy {
+        LowDiscrepancy::new(self.model.latent_dims())
+    }
+
+    /// Adds the shifts of a sample to slots, or subtracts them.
+    fn shift(&self, choice: u16, slots: &mut [u16], by: impl Fn(u16, u16) -> u16) {
+        let mut shifts = self.shifts();
+        for _ in 0..usize::from(choice) * slots.len() {
+            next_shift(&mut shifts);
+        }
+        slots.iter_mut().for_each(|s| *s = slot(by(*s, next_shift(&mut shifts))));
+    }
+}
+
+fn laws<S: Shape>(
+    posterior: &DiagonalGaussian<S>,
+) -> impl DoubleEndedIterator<Item = BucketLaw> + ExactSizeIterator {
+    posterior.loc().iter().zip(posterior.scale()).map(|(loc, scale)| BucketLaw::new(*loc, *scale))
+}
+
+/// A number modulo 2^15.
+fn slot(number: u16) -> u16 {
+    number & ((1 << PRECISION) - 1)
+}
+
+/// The first 15 bits of a word.
+fn next_shift(shifts: &mut LowDiscrepancy) -> u16 {
+    (shifts.next_u32() >> (u32::BITS - PRECISION)) as u16
+}

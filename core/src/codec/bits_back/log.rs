@@ -1,0 +1,149 @@
+//! The envelope of a log: what it takes to read it, and a check. `docs/bits-back.md` has the bytes.
+
+use super::discrete::DiscreteLikelihood;
+use super::error::BitsBackError;
+use super::frame::BitsBack;
+use crate::codec::rans::Rans;
+use crate::distribution::DiagonalGaussian;
+use crate::features::Features;
+use crate::format::{NUMERIC_PROFILE, checksum};
+use crate::latent::Head;
+use crate::layer::Layer;
+use crate::model::Frame;
+use crate::shape::Shape;
+
+/// First bytes of a log.
+pub const LOG_MAGIC: [u8; 4] = *b"ELOG";
+/// Version of the layout of a log and of everything that its stream means.
+pub const LOG_VERSION: u8 = 1;
+/// Bytes before the stream.
+pub const LOG_HEADER_LEN: usize = 16;
+/// Bytes of the checksum behind it.
+const CHECKSUM_LEN: usize = 4;
+
+/// What a log says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogHeader {
+    /// the numeric profile of the sender
+    pub numeric_profile: u8,
+    /// K
+    pub samples: u8,
+    /// the model: [`model_id`](crate::codec::model_id)
+    pub model: u32,
+    /// frames in the log
+    pub frames: u32,
+}
+
+impl LogHeader {
+    /// Reads the header of a log whose checksum is right.
+    ///
+    /// # Errors
+    /// [`BitsBackError::NotALog`], [`BitsBackError::UnsupportedVersion`], [`BitsBackError::Damaged`].
+    pub fn read(log: &[u8]) -> Result<LogHeader, BitsBackError> {
+        let (covered, stored) = log.split_last_chunk::<CHECKSUM_LEN>().ok_or(BitsBackError::NotALog)?;
+        let header = covered.first_chunk::<LOG_HEADER_LEN>().ok_or(BitsBackError::NotALog)?;
+        let [g0, g1, g2, g3, version, numeric_profile, samples, 0, rest @ ..] = *header else {
+            return Err(BitsBackError::NotALog);
+        };
+        if [g0, g1, g2, g3] != LOG_MAGIC {
+            return Err(BitsBackError::NotALog);
+        }
+        if version != LOG_VERSION {
+            return Err(BitsBackError::UnsupportedVersion { found: version });
+        }
+        if checksum(covered) != u32::from_le_bytes(*stored) {
+            return Err(BitsBackError::Damaged);
+        }
+        let [m0, m1, m2, m3, f0, f1, f2, f3] = rest;
+        let (model, frames) = (u32::from_le_bytes([m0, m1, m2, m3]), u32::from_le_bytes([f0, f1, f2, f3]));
+        Ok(LogHeader { numeric_profile, samples, model, frames })
+    }
+
+    /// Puts header and checksum around the `stream` bytes that lie [`LOG_HEADER_LEN`] behind the buffer's first; returns the log's length.
+    ///
+    /// # Errors
+    /// [`BitsBackError::BufferTooSmall`].
+    pub fn seal(&self, stream: usize, buffer: &mut [u8]) -> Result<usize, BitsBackError> {
+        let needed = stream.saturating_add(LOG_HEADER_LEN + CHECKSUM_LEN);
+        let too_small = BitsBackError::BufferTooSmall { needed };
+        let log = buffer.get_mut(..needed).ok_or(too_small)?;
+        let (covered, place) = log.split_last_chunk_mut::<CHECKSUM_LEN>().ok_or(too_small)?;
+        let header = covered.first_chunk_mut::<LOG_HEADER_LEN>().ok_or(too_small)?;
+        let [g0, g1, g2, g3] = LOG_MAGIC;
+        let ([m0, m1, m2, m3], [f0, f1, f2, f3]) = (self.model.to_le_bytes(), self.frames.to_le_bytes());
+        let (profile, samples) = (self.numeric_profile, self.samples);
+        *header = [g0, g1, g2, g3, LOG_VERSION, profile, samples, 0, m0, m1, m2, m3, f0, f1, f2, f3];
+        *place = checksum(covered).to_le_bytes();
+        Ok(needed)
+    }
+}
+
+impl<F, E, H, D, L, const LANES: usize> BitsBack<'_, F, E, H, D, L, LANES>
+where
+    F: Features,
+    E: Layer<In = F::Shape, From = f32>,
+    H: Head<In = E::Out, From = E::To, Posterior = DiagonalGaussian<<H as Head>::Latent>>,
+    D: Layer<In = H::Latent, From = f32>,
+    L: DiscreteLikelihood<In = D::Out, From = D::To, Out = F::Shape>,
+{
+    /// Writes frames as a log and returns its length.
+    ///
+    /// # Errors
+    /// As [`encode_frame`](Self::encode_frame), and [`BitsBackError::BufferTooSmall`].
+    pub fn encode_log<'f>(
+        &self,
+        model: u32,
+        frames: impl IntoIterator<Item = &'f Frame<F>>,
+        buffer: &mut [u8],
+    ) -> Result<usize, BitsBackError>
+    where
+        Frame<F>: 'f,
+    {
+        let mut rans = Rans::new(stream(buffer)?);
+        let mut count = 0;
+        for frame in frames {
+            self.encode_frame(frame, &mut rans)?;
+            count += 1;
+        }
+        let stream = rans.finish()?;
+        let (numeric_profile, samples) = (NUMERIC_PROFILE as u8, self.samples());
+        LogHeader { numeric_profile, samples, model, frames: count }.seal(stream, buffer)
+    }
+
+    /// Reads the log that is the first `len` bytes of a buffer, the last frame first. The buffer must be as long as the encoder's was:
+    /// what a frame gives back may take more bytes than the frame.
+    ///
+    /// # Errors
+    /// [`BitsBackError`], naming what is wrong; frames handed over before were then not those of a log of this model.
+    pub fn decode_log(
+        &self,
+        model: u32,
+        buffer: &mut [u8],
+        len: usize,
+        mut visit: impl FnMut(&[f32]),
+    ) -> Result<(), BitsBackError> {
+        let header = LogHeader::read(buffer.get(..len).ok_or(BitsBackError::NotALog)?)?;
+        if header.model != model {
+            return Err(BitsBackError::WrongModel { expected: model, found: header.model });
+        }
+        if u16::from(header.numeric_profile) != NUMERIC_PROFILE {
+            return Err(BitsBackError::UnsupportedNumericProfile { found: header.numeric_profile });
+        }
+        if header.samples != self.samples() {
+            return Err(BitsBackError::WrongSamples);
+        }
+        let mut rans = Rans::open_first(stream(buffer)?, len - LOG_HEADER_LEN - CHECKSUM_LEN)?;
+        let mut frame = F::Shape::buffer(self.dims());
+        for _ in 0..header.frames {
+            self.decode_frame(&mut rans, frame.as_mut())?;
+            visit(frame.as_ref());
+        }
+        if rans.is_empty() { Ok(()) } else { Err(BitsBackError::Mismatch) }
+    }
+}
+
+/// Where the stream lies.
+fn stream(buffer: &mut [u8]) -> Result<&mut [u8], BitsBackError> {
+    let needed = LOG_HEADER_LEN + CHECKSUM_LEN;
+    buffer.get_mut(LOG_HEADER_LEN..).ok_or(BitsBackError::BufferTooSmall { needed })
+}

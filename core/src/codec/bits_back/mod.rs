@@ -1,0 +1,17 @@
+//! Bits-back coding: logs of many frames of integers, at the rate of the model's own bound.
+
+mod buckets;
+mod choice;
+mod counts;
+mod discrete;
+mod error;
+mod frame;
+mod log;
+mod shares;
+
+pub use buckets::BUCKET_BITS;
+pub use choice::MAX_SAMPLES;
+pub use discrete::DiscreteLikelihood;
+pub use error::BitsBackError;
+pub use frame::{BitsBack, FrameCoding};
+pub use log::{LOG_HEADER_LEN, LOG_MAGIC, LOG_VERSION, LogHeader};
