@@ -5,9 +5,11 @@
 
 mod any;
 mod layers;
+mod logs;
 mod memory;
 mod wide;
 
+pub use logs::LogError;
 pub use memory::{Buffer, Dynamic};
 
 use elbow::architecture::{

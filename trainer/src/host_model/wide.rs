@@ -3,6 +3,7 @@
 //! The engine's loops go over samples, frames or outputs side by side, each sum in its own lane and in its own order: a
 //! wider register changes the speed and never a bit.
 
+use elbow::codec::{DiscreteLikelihood, Rans, StreamError};
 use elbow::latent::Head;
 use elbow::likelihood::Likelihood;
 use elbow::shape::Lanes;
@@ -63,5 +64,27 @@ impl<T: Likelihood> Likelihood for Wide<T> {
 
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[T::From; 1]], rng: &mut R, features: &mut [f32]) {
         self.0.sample(hidden, rng, features);
+    }
+}
+
+impl<T: DiscreteLikelihood> DiscreteLikelihood for Wide<T> {
+    const SYMBOLS: usize = T::SYMBOLS;
+
+    fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
+        &self,
+        hidden: &[[T::From; 1]],
+        features: &[f32],
+        rans: &mut Rans<B>,
+    ) -> Result<(), StreamError> {
+        self.0.push(hidden, features, rans)
+    }
+
+    fn pop<B: AsRef<[u8]>>(
+        &self,
+        hidden: &[[T::From; 1]],
+        features: &mut [f32],
+        rans: &mut Rans<B>,
+    ) -> Result<(), StreamError> {
+        self.0.pop(hidden, features, rans)
     }
 }

@@ -1,0 +1,140 @@
+//! Logs of frames by bits-back coding, with a model file of any shape that has them.
+
+use elbow::architecture::{Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
+use elbow::codec::{BitsBack, BitsBackError, DiscreteLikelihood, LogHeader, StreamError, model_id};
+use elbow::distribution::DiagonalGaussian;
+use elbow::features::{Binary, Features};
+use elbow::format::{ModelFile, Sections};
+use elbow::latent::{GaussianHead, Head};
+use elbow::layer::Layer;
+use elbow::layer::weights::{F32, Int8};
+use elbow::likelihood::Bernoulli;
+use elbow::{LoadError, Vae};
+
+use super::layers::{Integers, Layers, Weights};
+use super::wide::Wide;
+use super::{Dynamic, LANES, ModelBytes};
+
+/// Why frames were not made a log, or a log not frames.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// The model file was refused.
+    #[error(transparent)]
+    Model(#[from] LoadError),
+    /// The model is of another kind.
+    #[error(
+        "bits-back coding takes a Gaussian latent and a likelihood of bits; fit one with --latent gaussian:D --likelihood bernoulli"
+    )]
+    WrongKind,
+    /// A frame was refused.
+    #[error("row {row}: {source}")]
+    Row {
+        /// which one, counted from 1
+        row: usize,
+        /// why
+        source: BitsBackError,
+    },
+    /// A number of samples, or a log, was refused.
+    #[error(transparent)]
+    Coding(#[from] BitsBackError),
+}
+
+impl ModelBytes {
+    /// Writes frames, of as many numbers as the model takes, as a log: `docs/bits-back.md`.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn encode_log(&self, frames: &[f32], samples: u8) -> Result<Vec<u8>, LogError> {
+        self.logs(|model, id| model.encode(id, frames, samples))
+    }
+
+    /// The frames of a log, in the order in which they were written.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn decode_log(&self, log: &[u8]) -> Result<Vec<f32>, LogError> {
+        self.logs(|model, id| model.decode(id, log))
+    }
+
+    fn logs<T>(&self, work: impl FnOnce(&dyn Logs, u32) -> Result<T, LogError>) -> Result<T, LogError> {
+        // all that can be wrong with a file is said there
+        let architecture = self.open()?.metadata.architecture;
+        let mut sections = ModelFile::parse(self.as_bytes())?.sections();
+        let model = match architecture.weights {
+            WeightKind::F32 => build::<Weights<F32<'_>>>(&architecture, &mut sections),
+            WeightKind::Int8 => build::<Weights<Int8<'_>>>(&architecture, &mut sections),
+            WeightKind::Int8x8 => build::<Integers>(&architecture, &mut sections),
+        }?;
+        work(model.as_ref(), model_id(self.as_bytes()))
+    }
+}
+
+/// A model that can write and read logs.
+trait Logs {
+    fn encode(&self, id: u32, frames: &[f32], samples: u8) -> Result<Vec<u8>, LogError>;
+    fn decode(&self, id: u32, log: &[u8]) -> Result<Vec<f32>, LogError>;
+}
+
+/// Room that a log gets at first when it is read, in frames: what a frame gives back can be more than it took.
+const SLACK: usize = 16;
+/// At most as many bytes, so that a forged log cannot ask for all memory.
+const MOST: usize = 1 << 30;
+
+impl<F, E, H, D, L> Logs for Vae<F, E, H, D, L>
+where
+    F: Features<Shape = Dynamic>,
+    E: Layer<In = Dynamic, Out = Dynamic, From = f32>,
+    H: Head<In = Dynamic, From = E::To, Latent = Dynamic, Posterior = DiagonalGaussian<Dynamic>>,
+    D: Layer<In = Dynamic, Out = Dynamic, From = f32>,
+    L: DiscreteLikelihood<In = Dynamic, From = D::To, Out = Dynamic>,
+{
+    fn encode(&self, id: u32, frames: &[f32], samples: u8) -> Result<Vec<u8>, LogError> {
+        let codec = BitsBack::<_, _, _, _, _, LANES>::new(self, samples)?;
+        let rows = frames.len().div_ceil(codec.dims());
+        // pages that are never written are never there
+        let mut buffer = vec![0; (rows * codec.max_frame_len()).min(MOST) + 64];
+        let mut row = 0;
+        let counted = frames.chunks(codec.dims()).inspect(|_| row += 1);
+        let len = codec.encode_log(id, counted, &mut buffer);
+        let len = len.map_err(|source| LogError::Row { row, source })?;
+        buffer.truncate(len);
+        buffer.shrink_to_fit();
+        Ok(buffer)
+    }
+
+    fn decode(&self, id: u32, log: &[u8]) -> Result<Vec<f32>, LogError> {
+        let codec = BitsBack::<_, _, _, _, _, LANES>::new(self, LogHeader::read(log)?.samples)?;
+        let mut slack = SLACK * codec.max_frame_len();
+        loop {
+            let mut buffer = log.to_vec();
+            buffer.resize(log.len() + slack, 0);
+            let mut newest_first = Vec::new();
+            match codec.decode_log(id, &mut buffer, log.len(), |frame| newest_first.extend_from_slice(frame))
+            {
+                Ok(()) => return Ok(newest_first.rchunks(codec.dims()).flatten().copied().collect()),
+                Err(BitsBackError::Stream(StreamError::Full)) if slack < MOST => slack *= 4,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+/// Takes the parts in the order of the file.
+fn build<'a, W: Layers<'a>>(
+    shape: &Architecture,
+    sections: &mut Sections<'a>,
+) -> Result<Box<dyn Logs + 'a>, LogError> {
+    let (FeaturesKind::Binary, LatentKind::Gaussian { dim }, LikelihoodKind::Bernoulli) =
+        (shape.preprocessing, shape.latent, shape.likelihood)
+    else {
+        return Err(LogError::WrongKind);
+    };
+    let features = Binary::<Dynamic>::new(shape.features as usize);
+    let encoder = W::chain(sections, shape.features, &shape.encoder)?;
+    let mut linear = || W::dense(sections, shape.encoder_width(), dim, Activation::Identity);
+    let head = Wide(GaussianHead::new(linear()?, linear()?));
+    let decoder = W::chain(sections, dim, &shape.decoder)?;
+    let logits = W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity)?;
+    Ok(Box::new(Vae::new(features, encoder, head, decoder, Wide(Bernoulli::new(logits)))))
+}
