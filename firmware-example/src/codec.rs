@@ -109,7 +109,7 @@ fn write_packets(codec: &Codec<impl Predictor>, bound: u16, out: &mut impl Write
 }
 
 /// Bytes as hex digits.
-struct Hex<'a>(&'a [u8]);
+pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,12 +11,13 @@ pub mod demo;
 #[cfg_attr(not(target_os = "none"), path = "host.rs")]
 pub mod machine;
 pub mod quantized;
+pub mod rises;
 pub mod sphere;
 pub mod ticks;
 
 use core::fmt::{self, Write};
 use demo::{DEMO_SAMPLES, Verdict};
-use elbow::codec::PacketError;
+use elbow::codec::{BitsBackError, PacketError};
 use elbow::latent::Posterior as _;
 use elbow::{FrameError, LoadError, Score, SelfTestError};
 
@@ -46,6 +47,8 @@ pub enum Failure {
     Frame(FrameError),
     /// a packet was not written or not read
     Packet(PacketError),
+    /// a log was not written or not read
+    Log(BitsBackError),
     /// the console did not take the text
     Console,
 }
@@ -57,6 +60,7 @@ impl fmt::Display for Failure {
             Failure::Model(error) => write!(f, "the model was refused: {error}"),
             Failure::Frame(error) => write!(f, "a frame has no score: {error}"),
             Failure::Packet(error) => write!(f, "a packet failed: {error}"),
+            Failure::Log(error) => write!(f, "a log failed: {error}"),
             Failure::Console => f.write_str("the console does not take the text"),
         }
     }
@@ -85,6 +89,12 @@ impl From<FrameError> for Failure {
 impl From<PacketError> for Failure {
     fn from(error: PacketError) -> Self {
         Failure::Packet(error)
+    }
+}
+
+impl From<BitsBackError> for Failure {
+    fn from(error: BitsBackError) -> Self {
+        Failure::Log(error)
     }
 }
 
