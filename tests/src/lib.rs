@@ -3,6 +3,8 @@ pub mod bench;
 pub mod image;
 pub mod models;
 pub mod qemu;
+pub mod rate;
+pub mod reference;
 pub mod shared;
 pub mod signals;
 pub mod tolerance;

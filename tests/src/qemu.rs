@@ -42,6 +42,24 @@ pub fn run(target: &str, bin: &str) -> String {
     cross(&["run", target, bin], &[])
 }
 
+/// Links a bin that counts instructions, runs it on a board whose core runs its code, and returns what it printed.
+///
+/// # Panics
+/// As [`run`].
+pub fn count(target: &str, bin: &str, machine: &str) -> String {
+    let image = build(target, bin);
+    // with -icount time is instructions: the same figures on every machine
+    let options = format!(
+        "-machine {machine} -nographic -monitor none -serial none -icount shift=8 \
+         -semihosting-config enable=on,target=native -kernel"
+    );
+    let mut command = Command::new("qemu-system-arm");
+    let Output { status, stdout, .. } =
+        finish(command.args(options.split_whitespace()).arg(image.path()).current_dir(root()));
+    assert!(status.success(), "{bin} ends with {status}");
+    String::from_utf8(stdout).expect("the firmware prints text")
+}
+
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the workspace")
 }

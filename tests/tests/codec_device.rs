@@ -6,8 +6,6 @@ use elbow::codec::{Coding, Fidelity, Header, Settings};
 use elbow_firmware::codec::{BOUNDS, Buffers, SAMPLES, WINDOWS, codec, packets, samples};
 use elbow_firmware::demo;
 use elbow_tests::qemu;
-use std::path::Path;
-use std::process::Command;
 
 /// Reads packets in hex and compares them with what was recorded; returns their headers.
 fn read(lines: &str) -> Vec<Header> {
@@ -89,25 +87,6 @@ writes! {
     riscv32_writes_the_hosts_packets: "riscv32imac-unknown-none-elf",
 }
 
-/// Builds for a target and counts on a board whose core runs its code; returns what was printed.
-fn counts(target: &str, machine: &str) -> String {
-    let root =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the workspace");
-    let build = Command::new("./cross.sh").args(["build", target, "codec_cost"]).current_dir(root).output();
-    let build = build.expect("cross.sh starts");
-    assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
-    let image = String::from_utf8(build.stdout).expect("a path");
-    let image = root.join(image.lines().last().expect("`cross.sh build` ends with the image's path"));
-
-    // with -icount time is instructions: the same figures on every machine
-    let options = format!(
-        "-machine {machine} -nographic -monitor none -serial none -icount shift=8 \
-         -semihosting-config enable=on,target=native -kernel"
-    );
-    let run = Command::new("qemu-system-arm").args(options.split_whitespace()).arg(image).output();
-    String::from_utf8(run.expect("QEMU starts").stdout).expect("text")
-}
-
 fn instructions(printed: &str, row: &str) -> [u32; 2] {
     let row = printed.lines().find_map(|line| line.strip_prefix(row)).expect("a row a case");
     let mut numbers = row.split(',').skip(1).map(|number| number.parse().expect("a number"));
@@ -117,10 +96,10 @@ fn instructions(printed: &str, row: &str) -> [u32; 2] {
 #[test]
 #[ignore = "needs a cross toolchain and QEMU"]
 fn a_window_costs_what_the_documents_say() {
-    let m4f = counts("thumbv7em-none-eabihf", "mps2-an386");
+    let m4f = qemu::count("thumbv7em-none-eabihf", "codec_cost", "mps2-an386");
     print!("Cortex-M4F\n{m4f}");
     // no board with an M0 has a timer that QEMU drives; the M3 runs the same code, one instruction by one
-    let m0 = counts("thumbv6m-none-eabi", "mps2-an385");
+    let m0 = qemu::count("thumbv6m-none-eabi", "codec_cost", "mps2-an385");
     print!("Cortex-M0\n{m0}");
     let [encode, decode] = instructions(&m4f, "none,0,");
     assert!((1..200_000).contains(&encode) && (1..50_000).contains(&decode), "{encode} {decode}");

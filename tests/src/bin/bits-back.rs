@@ -1,0 +1,29 @@
+//! What logs of images take, by bits-back coding with a model of bits: `bits-back MODEL IMAGES [ROWS [K…]]`.
+
+use elbow_tests::rate::{Rate, measure};
+use elbow_tests::reference::binarized;
+use elbow_trainer::host_model::ModelBytes;
+use std::path::Path;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [model, images, rest @ ..] = &arguments[..] else {
+        eprintln!("usage: bits-back MODEL IMAGES [ROWS [K...]]");
+        std::process::exit(2);
+    };
+    let model = ModelBytes::read(Path::new(model)).expect("a model file");
+    let images = binarized(Path::new(images));
+    let mut numbers = rest.iter().map(|number| number.parse::<usize>().expect("a number"));
+    let rows = numbers.next().unwrap_or(images.rows).min(images.rows);
+    let samples: Vec<usize> = numbers.collect();
+    println!(
+        "| K | bits/dim | bound | overhead | encode ms/frame | decode ms/frame |\n|---:|---:|---:|---:|---:|---:|"
+    );
+    for k in if samples.is_empty() { vec![1, 16, 64] } else { samples } {
+        let rate = measure(&model, &images, rows, k.try_into().expect("K up to 64"));
+        let Rate { bits_per_dim, bound, encode, decode } = rate;
+        let [encode, decode] = [encode, decode].map(|time| 1e3 * time.as_secs_f64() / rows as f64);
+        let overhead = 100.0 * rate.overhead();
+        println!("| {k} | {bits_per_dim:.5} | {bound:.5} | {overhead:.2} % | {encode:.3} | {decode:.3} |");
+    }
+}

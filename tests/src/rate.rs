@@ -1,0 +1,60 @@
+//! The rate of bits-back coding against the bound of the same model.
+
+use elbow_trainer::data::Dataset;
+use elbow_trainer::host_model::ModelBytes;
+use std::f64::consts::LN_2;
+use std::time::{Duration, Instant};
+
+/// What a log of frames took.
+#[derive(Clone, Copy, Debug)]
+pub struct Rate {
+    /// bits of the log, header and all, for each number of a frame
+    pub bits_per_dim: f64,
+    /// the negative bound of the score with as many samples, in the same unit
+    pub bound: f64,
+    /// time to write the log
+    pub encode: Duration,
+    /// time to read it
+    pub decode: Duration,
+}
+
+impl Rate {
+    /// What the coder costs above the bound, as a part of it.
+    pub fn overhead(&self) -> f64 {
+        self.bits_per_dim / self.bound - 1.0
+    }
+}
+
+/// Samples from which bounds are estimated: with K samples as many bounds as this has room for, averaged.
+const DRAWS: u32 = 32;
+
+/// Writes the first `rows` frames as a log of K = `samples`, and reads it.
+///
+/// # Panics
+/// The model has no logs, or the frames do not come back.
+pub fn measure(model: &ModelBytes, frames: &Dataset, rows: usize, samples: u8) -> Rate {
+    let values = &frames.values[..rows * frames.dims];
+    let start = Instant::now();
+    let log = model.encode_log(values, samples).unwrap();
+    let encode = start.elapsed();
+    let start = Instant::now();
+    assert!(model.decode_log(&log).unwrap() == values, "other frames come back");
+    let decode = start.elapsed();
+
+    let engine = model.open().unwrap().engine;
+    let k = usize::from(samples);
+    let bound_of = |row| {
+        let weights = engine.log_weights(frames.row(row), DRAWS.max(samples.into())).unwrap();
+        let bounds = weights.chunks_exact(k).map(log_mean_exp);
+        bounds.sum::<f64>() / (weights.len() / k) as f64
+    };
+    let bound: f64 = (0..rows).map(bound_of).sum();
+    let bits = 1.0 / values.len() as f64;
+    Rate { bits_per_dim: 8.0 * log.len() as f64 * bits, bound: -bound / LN_2 * bits, encode, decode }
+}
+
+fn log_mean_exp(log_weights: &[f32]) -> f64 {
+    let highest = log_weights.iter().fold(f32::MIN, |highest, value| highest.max(*value));
+    let sum: f64 = log_weights.iter().map(|value| f64::from(value - highest).exp()).sum();
+    f64::from(highest) + (sum / log_weights.len() as f64).ln()
+}
