@@ -2,11 +2,15 @@
 //!
 //! Everything is verified once, when a model is loaded; afterwards no byte of it can make the engine fail.
 
-use crate::architecture::Architecture;
+mod load_error;
+
 pub use crate::checksum::checksum;
+pub use load_error::LoadError;
+
+use crate::architecture::Architecture;
+use crate::fingerprint::Fingerprint;
 use crate::kernel::TILE;
 use crate::math;
-use core::fmt;
 use serde::{Deserialize, Serialize};
 
 #[cfg(target_endian = "big")]
@@ -24,94 +28,6 @@ pub const ALIGNMENT: usize = 16;
 pub const HEADER_LEN: usize = 32;
 /// Bytes of the checksum at the end.
 pub const CHECKSUM_LEN: usize = 4;
-
-/// Why a model was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LoadError {
-    /// The first eight bytes are not [`MAGIC`].
-    NotAModel,
-    /// Written in another version of the format.
-    UnsupportedVersion {
-        /// the version in the file
-        found: u16,
-    },
-    /// Written for other arithmetic: this build would give other scores.
-    UnsupportedNumericProfile {
-        /// the profile in the file
-        found: u16,
-    },
-    /// The file is not as long as its header says.
-    WrongLength {
-        /// the length that the header states, or that a header needs
-        stated: usize,
-        /// the bytes there are
-        found: usize,
-    },
-    /// A byte was changed.
-    BadChecksum,
-    /// The file holds a model of another shape than the type that loads it.
-    WrongShape {
-        /// fingerprint of the type
-        expected: u32,
-        /// fingerprint in the file
-        found: u32,
-    },
-    /// The bytes do not begin at a multiple of [`ALIGNMENT`] in memory.
-    Misaligned,
-    /// The lengths inside the file contradict each other.
-    Malformed,
-    /// A parameter is NaN or infinite.
-    NonFinite,
-    /// A concentration, the dimension of a sphere or a sampling table is impossible.
-    BadConcentration,
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LoadError::NotAModel => {
-                f.write_str("not an Elbow model: the first bytes are wrong; pass a .elbow file")
-            }
-            LoadError::UnsupportedVersion { found } => {
-                write!(
-                    f,
-                    "model format {found}, but this build reads 1 to {FORMAT_VERSION}; export the model again"
-                )
-            }
-            LoadError::UnsupportedNumericProfile { found } => {
-                write!(
-                    f,
-                    "numeric profile {found}, but this build computes {NUMERIC_PROFILE}; export the model again"
-                )
-            }
-            LoadError::WrongLength { stated, found } => {
-                write!(f, "the model has {found} bytes where {stated} are stated; copy the file again")
-            }
-            LoadError::BadChecksum => {
-                f.write_str("the model is damaged: its checksum is wrong; copy the file again")
-            }
-            LoadError::WrongShape { expected, found } => write!(
-                f,
-                "the model has shape {found:08x}, the type has {expected:08x}; use the .rs file written beside the model"
-            ),
-            LoadError::Misaligned => {
-                f.write_str("the model's bytes are not aligned; embed it with elbow::include_model!")
-            }
-            LoadError::Malformed => {
-                f.write_str("the model's lengths contradict each other; export the model again")
-            }
-            LoadError::BadConcentration => f.write_str(
-                "the model's sphere has fewer than 2 dimensions, its concentration is not from 0 to 10,000, or its table is not a distribution; fit and export it again",
-            ),
-            LoadError::NonFinite => {
-                f.write_str("the model holds a parameter that is NaN or infinite; fit and export it again")
-            }
-        }
-    }
-}
-
-impl core::error::Error for LoadError {}
 
 /// What a file says of itself beside its parameters. The device does not need it; tools do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -144,7 +60,9 @@ pub struct ModelFile<'a> {
     /// hash of the model's shape
     pub fingerprint: u32,
     version: u16,
-    metadata: &'a [u8],
+    /// metadata, zeros to a multiple of [`ALIGNMENT`], then the calibration, if any
+    front: &'a [u8],
+    metadata_len: usize,
     parameters: &'a [u8],
 }
 
@@ -175,7 +93,7 @@ impl<'a> ModelFile<'a> {
         let mut words = fields.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
         let mut word = || words.next().unwrap_or(0);
         let fingerprint = word();
-        let [stated, metadata, offset, length] = [word(), word(), word(), word()].map(|n| n as usize);
+        let [stated, metadata_len, offset, length] = [word(), word(), word(), word()].map(|n| n as usize);
         if stated != found {
             return Err(LoadError::WrongLength { stated, found });
         }
@@ -183,11 +101,11 @@ impl<'a> ModelFile<'a> {
         if checksum(body) != u32::from_le_bytes(*stored) {
             return Err(LoadError::BadChecksum);
         }
-        let metadata = body.get(HEADER_LEN..).and_then(|rest| rest.get(..metadata));
+        let front = body.get(HEADER_LEN..offset).filter(|front| metadata_len <= front.len());
         let parameters = body.get(offset..).filter(|rest| rest.len() == length);
-        match (metadata, parameters) {
-            (Some(metadata), Some(parameters)) if offset.is_multiple_of(ALIGNMENT) => {
-                Ok(ModelFile { fingerprint, version, metadata, parameters })
+        match (front, parameters) {
+            (Some(front), Some(parameters)) if offset.is_multiple_of(ALIGNMENT) => {
+                Ok(ModelFile { fingerprint, version, front, metadata_len, parameters })
             }
             _ => Err(LoadError::Malformed),
         }
@@ -199,7 +117,8 @@ impl<'a> ModelFile<'a> {
     /// [`LoadError::Malformed`] where the bytes are not what this version writes.
     pub fn metadata(&self) -> Result<Metadata<'a>, LoadError> {
         let decode = || {
-            let (mut metadata, rest) = postcard::take_from_bytes::<Metadata<'_>>(self.metadata)?;
+            let bytes = self.front.get(..self.metadata_len).unwrap_or_default();
+            let (mut metadata, rest) = postcard::take_from_bytes::<Metadata<'_>>(bytes)?;
             if self.version > 1 {
                 metadata.architecture.weights = postcard::from_bytes(rest)?;
             }
@@ -213,19 +132,44 @@ impl<'a> ModelFile<'a> {
         Sections { rest: self.parameters }
     }
 
-    /// Bytes of parameters.
-    pub fn parameter_bytes(&self) -> usize {
-        self.parameters.len()
+    /// The parameters' bytes.
+    pub fn parameters(&self) -> &'a [u8] {
+        self.parameters
+    }
+
+    /// The calibration, to be taken section by section; nothing in a file that has none.
+    pub fn calibration(&self) -> Sections<'a> {
+        Sections { rest: self.front.get(self.metadata_len.next_multiple_of(ALIGNMENT)..).unwrap_or_default() }
+    }
+
+    /// The model itself, which must have the shape of the type.
+    ///
+    /// # Errors
+    /// [`LoadError::WrongShape`], and what its parts find wrong with their parameters.
+    #[inline]
+    pub fn model<M: Load<'a> + Fingerprint>(&self) -> Result<M, LoadError> {
+        if self.fingerprint != M::FINGERPRINT {
+            return Err(LoadError::WrongShape { expected: M::FINGERPRINT, found: self.fingerprint });
+        }
+        let mut sections = self.sections();
+        let model = M::load(&mut sections)?;
+        sections.finish()?;
+        Ok(model)
     }
 }
 
-/// The parameters of a model file in the order of the model's parts.
+/// A part of a model file, of which sections are taken in order: the parameters, or the calibration.
 #[derive(Clone, Debug)]
 pub struct Sections<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Sections<'a> {
+    /// Of bytes that begin at a multiple of [`ALIGNMENT`] in memory.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Sections { rest: bytes }
+    }
+
     /// The next section, of `n` numbers that must be finite, borrowed in place.
     ///
     /// # Errors
@@ -271,6 +215,11 @@ impl<'a> Sections<'a> {
         Ok(self.integers(n.checked_mul(TILE).ok_or(LoadError::Malformed)?)?.as_chunks().0)
     }
 
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// Ends the reading.
     ///
     /// # Errors
@@ -285,6 +234,7 @@ pub trait Integer: bytemuck::AnyBitPattern {}
 
 impl Integer for i8 {}
 impl Integer for u16 {}
+impl Integer for u32 {}
 impl Integer for i32 {}
 
 /// A part of a model that takes its parameters from a file.

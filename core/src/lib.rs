@@ -31,13 +31,15 @@
 //! ```
 //!
 //! The modules stand in the order of the pipeline in [`model`] and [`score`]: features, encoder, latent head, decoder,
-//! likelihood, score; each uses only what comes before it.
+//! likelihood, score; each uses only what comes before it. [`decision`] makes verdicts of scores,
+//! [`stream`] frames of rows and alarms of verdicts.
 #![no_std]
 #![forbid(unsafe_code)]
 
 pub mod architecture;
 mod checksum;
 pub mod codec;
+pub mod decision;
 pub mod distribution;
 pub mod features;
 pub mod fingerprint;
@@ -52,9 +54,11 @@ pub mod noise;
 pub mod score;
 mod self_test;
 pub mod shape;
+pub mod stream;
 pub mod unit;
 
 pub use architecture::Architecture;
+pub use decision::{Calibrated, Calibration, Verdict, VerdictKind};
 pub use features::FrameError;
 pub use format::LoadError;
 pub use latent::{
@@ -63,7 +67,7 @@ pub use latent::{
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
 pub use likelihood::{Bernoulli, Gaussian, GaussianPerOutput};
 pub use model::Vae;
-pub use score::{Elbo, Score};
+pub use score::{Density, Elbo, Explain, Score};
 pub use self_test::{SelfTestError, self_test};
 pub use unit::{Bits, Nats};
 

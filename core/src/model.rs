@@ -56,14 +56,7 @@ where
     where
         Self: Load<'a> + Fingerprint,
     {
-        let file = ModelFile::parse(bytes)?;
-        if file.fingerprint != Self::FINGERPRINT {
-            return Err(LoadError::WrongShape { expected: Self::FINGERPRINT, found: file.fingerprint });
-        }
-        let mut sections = file.sections();
-        let model = Self::load(&mut sections)?;
-        sections.finish()?;
-        Ok(model)
+        ModelFile::parse(bytes)?.model()
     }
 
     /// Numbers in a frame.

@@ -1,8 +1,10 @@
 //! Scoring: the log density of a frame, by importance-weighted samples of the posterior.
 
+mod density;
 mod frames;
 mod log_mean_exp;
 
+pub use density::{Density, Explain};
 pub use log_mean_exp::LogMeanExp;
 
 use crate::features::{Features, FrameError};
@@ -136,18 +138,18 @@ where
         let posterior = self.posterior(features.as_ref());
         let mut left = samples;
         while left >= WIDE as u32 {
-            let log_weights = self.log_weights::<WIDE, R>(features.as_ref(), &posterior, rng);
+            let log_weights = self.log_weights::<WIDE, R>(features.as_ref(), &posterior, rng, |_| ());
             log_weights.into_iter().for_each(|log_weight| visit(log_weight + log_jacobian));
             left -= WIDE as u32;
         }
         for _ in 0..left {
-            let [log_weight] = self.log_weights::<1, R>(features.as_ref(), &posterior, rng);
+            let [log_weight] = self.log_weights::<1, R>(features.as_ref(), &posterior, rng, |_| ());
             visit(log_weight + log_jacobian);
         }
         Ok(())
     }
 
-    /// The log weights of the next `N` samples, of features.
+    /// The log weights of the next `N` samples, of features; `see` is shown the likelihood's terms.
     #[cfg_attr(target_os = "none", inline)]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn log_weights<const N: usize, R: Rng + ?Sized>(
@@ -155,13 +157,14 @@ where
         features: &[f32],
         posterior: &H::Posterior,
         rng: &mut R,
+        see: impl FnMut(f32),
     ) -> [f32; N] {
-        let (log_prob, log_ratio) = self.log_weight_terms::<N, R>(features, posterior, rng);
+        let (log_prob, log_ratio) = self.log_weight_terms::<N, R>(features, posterior, rng, see);
         // log w = log p(x|z) + (log p(z) − log q(z|x))
         core::array::from_fn(|l| log_prob[l] + log_ratio[l])
     }
 
-    /// `log p(features|z)` and `log p(z) − log q(z|x)` of the next `N` samples.
+    /// `log p(features|z)`, whose terms `see` is shown, and `log p(z) − log q(z|x)` of the next `N` samples.
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn log_weight_terms<const N: usize, R: Rng + ?Sized>(
@@ -169,6 +172,7 @@ where
         features: &[f32],
         posterior: &H::Posterior,
         rng: &mut R,
+        see: impl FnMut(f32),
     ) -> ([f32; N], [f32; N]) {
         let mut z = H::Latent::buffer(self.latent_dims());
         let mut lanes = H::Latent::buffer(self.latent_dims());
@@ -181,7 +185,7 @@ where
             log_ratio
         });
         let hidden = self.decoder.forward(lanes.as_ref());
-        (self.likelihood.log_prob(hidden.as_ref(), features), log_ratio)
+        (self.likelihood.log_prob_terms(hidden.as_ref(), features, see), log_ratio)
     }
 
     /// The evidence lower bound, its expectation taken over `samples` samples of the default noise, its KL in closed
@@ -201,7 +205,8 @@ where
         let mut rng = self.noise();
         let mut sum = 0.0;
         for _ in 0..samples {
-            let ([log_prob], _) = self.log_weight_terms::<1, _>(features.as_ref(), &posterior, &mut rng);
+            let ([log_prob], _) =
+                self.log_weight_terms::<1, _>(features.as_ref(), &posterior, &mut rng, |_| ());
             sum += log_prob;
         }
         let reconstruction = sum / samples as f32 + log_jacobian;

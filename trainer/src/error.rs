@@ -100,6 +100,18 @@ pub enum Error {
         /// rows needed
         needed: usize,
     },
+    /// Fewer rows than a rate of false alarms needs.
+    #[error("{}: {found} normal rows; --false-alarm {false_alarm} needs at least {needed}: give more rows or a larger rate", path.display())]
+    TooFewToCalibrate {
+        /// the file of frames
+        path: PathBuf,
+        /// rows there are
+        found: usize,
+        /// rows needed
+        needed: usize,
+        /// the rate
+        false_alarm: f64,
+    },
     /// An argument has an impossible value.
     #[error("--{name} {value}: {problem}")]
     Argument {

@@ -24,11 +24,15 @@ pub fn encode(
     params: &[f32],
 ) -> Result<Vec<u8>, Error> {
     let sections = parameters(preprocessing, metadata.architecture.latent, layout, params);
-    assemble(metadata, &sections)
+    assemble(metadata, &[], &sections)
 }
 
-/// Header, metadata, sections and checksum.
-pub(crate) fn assemble(metadata: &Metadata<'_>, sections: &[u8]) -> Result<Vec<u8>, Error> {
+/// Header, metadata, calibration (if any), parameters and checksum.
+pub(crate) fn assemble(
+    metadata: &Metadata<'_>,
+    calibration: &[u8],
+    sections: &[u8],
+) -> Result<Vec<u8>, Error> {
     let mut described = postcard::to_allocvec(metadata).map_err(|_| Error::TooLarge)?;
     // format 1 knows floats only, and what they are written in has not changed
     let (weights, mut version) = (metadata.architecture.weights, 1_u16);
@@ -36,7 +40,8 @@ pub(crate) fn assemble(metadata: &Metadata<'_>, sections: &[u8]) -> Result<Vec<u
         version = 2;
         described.extend(postcard::to_allocvec(&weights).map_err(|_| Error::TooLarge)?);
     }
-    let offset = (HEADER_LEN + described.len()).next_multiple_of(ALIGNMENT);
+    let described_to = (HEADER_LEN + described.len()).next_multiple_of(ALIGNMENT);
+    let offset = described_to + calibration.len();
     let total = offset + sections.len() + size_of::<u32>();
     let mut bytes = Vec::with_capacity(total);
     bytes.extend(MAGIC);
@@ -47,7 +52,8 @@ pub(crate) fn assemble(metadata: &Metadata<'_>, sections: &[u8]) -> Result<Vec<u
         bytes.extend(u32::try_from(length).map_err(|_| Error::TooLarge)?.to_le_bytes());
     }
     bytes.extend(described);
-    bytes.resize(offset, 0);
+    bytes.resize(described_to, 0);
+    bytes.extend(calibration);
     bytes.extend(sections);
     bytes.extend(checksum(&bytes).to_le_bytes());
     Ok(bytes)

@@ -4,6 +4,7 @@
 //! layers; every formula, and so every bit of a score, is the device's.
 
 mod any;
+mod judge;
 mod layers;
 mod logs;
 mod memory;
@@ -25,7 +26,7 @@ use elbow::latent::{
 use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
 use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
-use elbow::{Elbo, FrameError, LoadError, Score, Vae};
+use elbow::{Calibration, Elbo, Explain, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
 use self::any::{AnyFeatures, AnyLikelihood};
@@ -59,6 +60,23 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As there, each frame its own.
     fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES];
+    /// [`Explain::explain_until`]; without terms it is [`log_density_until`](elbow::Density::log_density_until). Unless it says otherwise a model has one block,
+    /// and nothing to explain by.
+    ///
+    /// # Errors
+    /// As there.
+    fn explain_until(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: &mut dyn FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        let score = self.log_density(frame, samples)?;
+        terms.fill(0.0);
+        is_enough(&score);
+        Ok(score)
+    }
     /// [`Vae::elbo`].
     ///
     /// # Errors
@@ -115,6 +133,19 @@ where
         wide(
             #[inline(always)]
             || self.log_densities(frames, samples),
+        )
+    }
+
+    fn explain_until(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: &mut dyn FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        wide(
+            #[inline(always)]
+            || Explain::explain_until(self, frame, samples, terms, is_enough),
         )
     }
 
@@ -216,7 +247,11 @@ impl ModelBytes {
         let mut sections = file.sections();
         let engine = build(&metadata.architecture, &mut sections)?;
         sections.finish()?;
-        Ok(HostModel { metadata, engine, parameter_bytes: file.parameter_bytes() })
+        let calibration = match Calibration::read(&mut file.calibration()) {
+            Err(LoadError::NotCalibrated) => None,
+            other => Some(other?),
+        };
+        Ok(HostModel { metadata, engine, calibration, parameters: file.parameters() })
     }
 }
 
@@ -227,8 +262,10 @@ pub struct HostModel<'a> {
     pub metadata: Metadata<'a>,
     /// the engine
     pub engine: Box<dyn Engine + 'a>,
-    /// bytes of parameters
-    pub parameter_bytes: usize,
+    /// what alarms rest on, if it was calibrated
+    pub calibration: Option<Calibration<'a>>,
+    /// the parameters' bytes
+    pub parameters: &'a [u8],
 }
 
 /// Takes the parts in the order of the file; the choice of types is the only thing made here.

@@ -4,6 +4,7 @@
 pub mod adam;
 pub mod average;
 pub mod binarize;
+pub mod calibrate;
 pub mod cli;
 pub mod compress;
 pub mod cost;

@@ -57,7 +57,7 @@ pub fn quantize(
     let mut metadata = model.metadata.clone();
     metadata.name = new_name;
     metadata.architecture.weights = weights;
-    Ok(ModelBytes::new(&assemble(&metadata, &sections)?))
+    Ok(ModelBytes::new(&assemble(&metadata, &[], &sections)?))
 }
 
 /// The weight type as the command line names it.

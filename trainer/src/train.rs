@@ -66,10 +66,7 @@ pub fn train(
     if layout.len > MOST_PARAMETERS {
         return Err(Error::TooManyParameters { found: layout.len, most: MOST_PARAMETERS });
     }
-    if let Some(labels) = &data.labels {
-        let normal: Vec<usize> = (0..data.rows).filter(|&row| !labels.anomalous[row]).collect();
-        data = data.select(&normal);
-    }
+    data.keep_normal();
     if data.rows < LEAST_ROWS {
         return Err(Error::TooFewRows { path: data.path, found: data.rows, needed: LEAST_ROWS });
     }

@@ -41,6 +41,22 @@ pub type {name}<'a> = elbow::Vae<
     out
 }
 
+/// What stands behind it once the model is calibrated.
+pub fn alarm_alias(metadata: &Metadata<'_>) -> String {
+    let (name, constant) = (type_name(metadata.name), constant_name(metadata.name));
+    let columns: Vec<&str> = metadata.columns.split('\n').collect();
+    let count = columns.len();
+    format!(
+        "
+/// Columns of a row: number i of a frame is column `i % {count}` of row `i / {count}`.
+pub const {constant}_COLUMNS: [&str; {count}] = {columns:?};
+
+/// `{name}` with its alarm threshold: `Calibrated{name}::from_bytes(MODEL)?.judge(&frame)?`.
+pub type Calibrated{name}<'a> = elbow::Calibrated<'a, {name}<'a>>;
+"
+    )
+}
+
 /// A model's shape in one line: `140-64-32 tanh, gaussian:8, 32-64-140 gaussian`.
 pub fn describe(shape: &Architecture) -> String {
     let widths = |layers: &[Hidden]| layers.iter().map(|layer| layer.width.to_string()).collect::<Vec<_>>();

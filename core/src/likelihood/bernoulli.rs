@@ -29,7 +29,12 @@ impl<P: Projection> Likelihood for Bernoulli<P> {
 
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[P::From; L]],
+        features: &[X],
+        mut see: impl FnMut(f32),
+    ) -> [f32; L] {
         let mut log_prob = [0.0; L];
         for (t, bits) in features.chunks(TILE).enumerate() {
             let logits = self.logits.tile(t, hidden);
@@ -37,7 +42,9 @@ impl<P: Projection> Likelihood for Bernoulli<P> {
                 for ((log_prob, logit), bit) in log_prob.iter_mut().zip(logits).zip(bit.lanes()) {
                     // log Bernoulli(x; sigmoid(s)) = −softplus((1 − 2x)·s)
                     let sign = 1.0 - 2.0 * bit;
-                    *log_prob -= math::softplus(sign * logit);
+                    let cost = math::softplus(sign * logit);
+                    *log_prob -= cost;
+                    see(-cost);
                 }
             }
         }

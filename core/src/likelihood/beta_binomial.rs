@@ -34,7 +34,12 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
 
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[P::From; L]],
+        features: &[X],
+        mut see: impl FnMut(f32),
+    ) -> [f32; L] {
         let mut log_prob = [0.0; L];
         for (t, features) in features.chunks(TILE).enumerate() {
             let (alphas, betas) = (self.log_alpha.tile(t, hidden), self.log_beta.tile(t, hidden));
@@ -42,7 +47,9 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
                 for (((log_prob, log_alpha), log_beta), x) in
                     log_prob.iter_mut().zip(alphas).zip(betas).zip(x.lanes())
                 {
-                    *log_prob += log_mass(x, shape(*log_alpha), shape(*log_beta));
+                    let term = log_mass(x, shape(*log_alpha), shape(*log_beta));
+                    *log_prob += term;
+                    see(term);
                 }
             }
         }

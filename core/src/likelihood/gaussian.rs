@@ -43,7 +43,12 @@ impl<P: Projection> Likelihood for Gaussian<'_, P> {
 
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[P::From; L]],
+        features: &[X],
+        mut see: impl FnMut(f32),
+    ) -> [f32; L] {
         let mut square = [0.0; L];
         let mut rest = features.iter().zip(self.inverse_scale);
         self.loc.for_each_row(
@@ -55,6 +60,7 @@ impl<P: Projection> Likelihood for Gaussian<'_, P> {
                     // r = (x − loc)/scale
                     let r = (x - loc) * inverse;
                     *square += r * r;
+                    see(-0.5 * (r * r));
                 }
             },
         );
@@ -100,7 +106,12 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
 
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[P::From; L]],
+        features: &[X],
+        mut see: impl FnMut(f32),
+    ) -> [f32; L] {
         let mut log_prob = [-HALF_LOG_TAU * features.len() as f32; L];
         for (t, features) in features.chunks(TILE).enumerate() {
             let (locs, log_scales) = (self.loc.tile(t, hidden), self.log_scale.tile(t, hidden));
@@ -111,7 +122,9 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
                     let log_scale = clamp(*log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX);
                     // log N = −½ ((x − loc)/scale)² − log scale − ½ log 2π
                     let r = (x - loc) * math::exp(-log_scale);
-                    *log_prob -= 0.5 * (r * r) + log_scale;
+                    let cost = 0.5 * (r * r) + log_scale;
+                    *log_prob -= cost;
+                    see(-cost);
                 }
             }
         }

@@ -30,7 +30,23 @@ pub trait Likelihood {
 
     /// `log p(features|z)` of `L` samples, in nats, terms added with features rising. The samples are of one frame, or of a
     /// frame each.
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[Self::From; L]], features: &[X]) -> [f32; L];
+    #[inline(always)]
+    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[Self::From; L]], features: &[X]) -> [f32; L] {
+        self.log_prob_terms(
+            hidden,
+            features,
+            #[inline(always)]
+            |_| (),
+        )
+    }
+    /// As [`log_prob`](Self::log_prob), handing over the term of each feature, up to a constant of the feature: features rising, and
+    /// for each feature the `L` samples.
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[Self::From; L]],
+        features: &[X],
+        see: impl FnMut(f32),
+    ) -> [f32; L];
     /// `E[features|z]`.
     fn mean(&self, hidden: &[[Self::From; 1]], features: &mut [f32]);
     /// Draws features ~ p(·|z), one word of the generator each.

@@ -29,6 +29,11 @@ impl<const L: usize> LogMeanExp<L> {
         LogMeanExp { max: [f32::NEG_INFINITY; L], sum: [0.0; L], sum_square: [0.0; L], count: 0 }
     }
 
+    /// Terms of each stream so far.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
     /// Takes one term of each stream.
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use serde::Serialize;
+
 use super::source::SourceArgs;
+use crate::calibrate::Alarms;
 use crate::error::Error;
 use crate::evaluate::{Evaluation, score_all};
 use crate::host_model::ModelBytes;
@@ -21,6 +24,16 @@ pub(crate) struct EvalArgs {
     source: SourceArgs,
 }
 
+/// What a model makes of a file, for programs.
+#[derive(Debug, Serialize)]
+struct Report {
+    #[serde(flatten)]
+    evaluation: Evaluation,
+    /// of a calibrated model
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alarms: Option<Alarms>,
+}
+
 pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
@@ -30,7 +43,26 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let scores = score_all(&*model.engine, &data, args.source.samples, |rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();
     let evaluation = Evaluation::new(&*model.engine, &data, &scores, start.elapsed().as_secs_f64())?;
-    if json { report::print_json(&evaluation) } else { report::print(&describe(&evaluation)) }
+    let report = Report { evaluation, alarms: Alarms::new(&model, &data)? };
+    if json {
+        return report::print_json(&report);
+    }
+    let alarms = report.alarms.iter().map(|alarms| ("alarms", describe_alarms(alarms))).collect::<Vec<_>>();
+    report::print(&(describe(&report.evaluation) + &report::table(&alarms)))
+}
+
+fn describe_alarms(alarms: &Alarms) -> String {
+    let Alarms { false_alarm, of_normal, of_anomalous, samples, agreement } = alarms;
+    let part = |of: &str, part: &Option<f64>| {
+        part.map_or(String::new(), |part| format!("{:.3} % of the {of} rows, ", 100.0 * part))
+    };
+    let others = if of_normal.is_some() { "anomalous" } else { "given" };
+    format!(
+        "{}{}at a rate of {false_alarm}; {samples:.1} samples a verdict, {:.2} % as by all of them",
+        part("normal", of_normal),
+        part(others, of_anomalous),
+        100.0 * agreement
+    )
 }
 
 fn describe_latent(latent: &LatentUse) -> String {

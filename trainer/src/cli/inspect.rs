@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use elbow::architecture::{Architecture, LatentKind, WeightKind};
 use serde::Serialize;
 
+use super::calibrate::Alarm;
 use super::source::{DEFAULT_SAMPLES, samples};
 use crate::cost::{Cost, activation_bytes, costs};
 use crate::error::Error;
@@ -44,6 +45,8 @@ struct Inspection<'a> {
     samples: u32,
     multiply_adds: u64,
     activation_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alarm: Option<Alarm>,
     /// by core; of a model with float weights
     devices: Vec<Cost>,
 }
@@ -67,10 +70,11 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         valid_nats: metadata.valid_nats,
         version: metadata.version,
         file_bytes: bytes.as_bytes().len(),
-        parameter_bytes: model.parameter_bytes,
+        parameter_bytes: model.parameters.len(),
         samples: args.samples,
         multiply_adds: multiply_adds(shape, args.samples),
         activation_bytes: activation_bytes(shape),
+        alarm: model.calibration.as_ref().map(Alarm::new),
         // the counts are of float weights
         devices: if shape.weights == WeightKind::F32 { costs(shape, args.samples) } else { Vec::new() },
     };
@@ -94,6 +98,7 @@ fn table(i: &Inspection<'_>) -> String {
     if matches!(i.shape.latent, LatentKind::Point { .. }) {
         lines.push(("score", "log likelihood of the reconstruction, not a density".into()));
     }
+    lines.extend(i.alarm.iter().flat_map(Alarm::rows));
     lines.extend(i.devices.iter().map(|device| (device.core, on_device(device))));
     report::table(&lines)
 }

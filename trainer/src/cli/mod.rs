@@ -1,6 +1,7 @@
 //! The command line: arguments to library calls to what is printed.
 
 mod bench;
+mod calibrate;
 mod compress;
 mod demo;
 mod eval;
@@ -45,6 +46,8 @@ enum Command {
     Score(score::ScoreArgs),
     /// Make a model of an autoencoder's weights from another program
     Import(import::ImportArgs),
+    /// Set the alarm threshold by normal frames, with a bound on false alarms
+    Calibrate(calibrate::CalibrateArgs),
     /// The same model with weights of eight bits
     Quantize(quantize::QuantizeArgs),
     /// Pack a file of frames in packets, lossless or within a bound
@@ -106,6 +109,7 @@ impl Cli {
             Command::Eval(args) => eval::run(args, self.json),
             Command::Score(args) => score::run(args, self.json),
             Command::Import(args) => import::run(args, self.json),
+            Command::Calibrate(args) => calibrate::run(args, self.json),
             Command::Quantize(args) => quantize::run(args, self.json),
             Command::Compress(args) => compress::compress(args, self.json),
             Command::Decompress(args) => compress::decompress(args, self.json),

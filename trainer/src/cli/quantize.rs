@@ -53,6 +53,11 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     }
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
+    if model.calibration.is_some() {
+        report::note(
+            "the alarm threshold was for the weights as they were: run elbow calibrate on the new model",
+        );
+    }
     let load = |path: &PathBuf| args.source.load(path, &args.model, &model.metadata);
     let data = args.calibration.as_ref().map(load).transpose()?;
     let small = quantize(&model, &bytes, &name, kind, data.as_ref())?;

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use elbow::Score;
+use elbow::{Score, Verdict};
 use serde::Serialize;
 
 use super::source::SourceArgs;
+use crate::calibrate::each_row;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::evaluate::score_all;
@@ -37,6 +38,15 @@ struct Row {
     effective_sample_size: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     standard_error: Option<f32>,
+    #[serde(flatten)]
+    decision: Option<Decision>,
+}
+
+/// What a calibrated model says of a frame.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Decision {
+    p_value: f32,
+    anomalous: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -53,9 +63,22 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let data = args.source.load(&args.data, &args.model, &model.metadata)?;
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
-    let scores = score_all(&*model.engine, &data, args.source.samples, |rows| bar.inc(rows as u64))?;
+    let judge = model.calibrated().filter(|judge| judge.calibration().samples == args.source.samples);
+    let rows = match judge {
+        Some(judge) => {
+            let verdicts = each_row(&data, |frame| {
+                bar.inc(1);
+                judge.judge_in_full(frame)
+            })?;
+            let decision = |v: &Verdict| Decision { p_value: v.p_value, anomalous: v.is_anomalous() };
+            rows(&data, verdicts.iter().map(|verdict| (verdict.score, Some(decision(verdict)))))
+        }
+        None => {
+            let scores = score_all(&*model.engine, &data, args.source.samples, |rows| bar.inc(rows as u64))?;
+            rows(&data, scores.into_iter().map(|score| (score, None)))
+        }
+    };
     bar.finish_and_clear();
-    let rows = rows(&data, &scores);
     if let Some(path) = &args.out {
         write_atomically(path, csv(&rows).as_bytes())?;
     }
@@ -88,24 +111,30 @@ fn check_out(args: &ScoreArgs, out: &Path) -> Result<(), Error> {
     check_writable(out)
 }
 
-fn rows(data: &Dataset, scores: &[Score]) -> Vec<Row> {
-    let row = |(score, row): (&Score, &usize)| Row {
+fn rows(data: &Dataset, scores: impl Iterator<Item = (Score, Option<Decision>)>) -> Vec<Row> {
+    let row = |((score, decision), row): ((Score, Option<Decision>), &usize)| Row {
         row: row + 1,
         log_density: score.log_density.0,
         bits_per_dim: score.bits_per_dim(),
         effective_sample_size: score.effective_sample_size,
         standard_error: score.standard_error.is_finite().then_some(score.standard_error),
+        decision,
     };
-    scores.iter().zip(&data.source_rows).map(row).collect()
+    scores.zip(&data.source_rows).map(row).collect()
 }
 
 /// The scores as CSV: the shortest decimals that read back as the same f32. `row` is the data row, from 1, at which
 /// the frame begins.
 fn csv(rows: &[Row]) -> String {
-    let mut out = String::from("row,log_density,bits_per_dim,effective_sample_size,standard_error\n");
-    for Row { row, log_density, bits_per_dim, effective_sample_size, standard_error } in rows {
+    let mut out = String::from("row,log_density,bits_per_dim,effective_sample_size,standard_error");
+    out += if rows.iter().any(|row| row.decision.is_some()) { ",p_value,anomalous\n" } else { "\n" };
+    for Row { row, log_density, bits_per_dim, effective_sample_size, standard_error, decision } in rows {
         let error = standard_error.map(|error| error.to_string()).unwrap_or_default();
-        let _ = writeln!(out, "{row},{log_density},{bits_per_dim},{effective_sample_size},{error}");
+        let _ = write!(out, "{row},{log_density},{bits_per_dim},{effective_sample_size},{error}");
+        if let Some(Decision { p_value, anomalous }) = decision {
+            let _ = write!(out, ",{p_value},{}", u8::from(*anomalous));
+        }
+        out.push('\n');
     }
     out
 }

@@ -107,6 +107,15 @@ impl Dataset {
         &self.values[row * self.dims..(row + 1) * self.dims]
     }
 
+    /// Leaves out the frames that are labelled anomalous; how many they were, where there are labels.
+    pub fn keep_normal(&mut self) -> Option<usize> {
+        let labels = self.labels.as_ref()?;
+        let normal: Vec<usize> = (0..self.rows).filter(|&row| !labels.anomalous[row]).collect();
+        let left_out = self.rows - normal.len();
+        *self = self.select(&normal);
+        Some(left_out)
+    }
+
     /// The frames of these numbers, in this order.
     ///
     /// # Panics

@@ -72,8 +72,13 @@ impl<P: Projection> Likelihood for AnyLikelihood<'_, P> {
     type Out = P::Out;
 
     #[inline(always)]
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[P::From; L]], features: &[X]) -> [f32; L] {
-        likelihood!(self, part => part.log_prob(hidden, features))
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[P::From; L]],
+        features: &[X],
+        see: impl FnMut(f32),
+    ) -> [f32; L] {
+        likelihood!(self, part => part.log_prob_terms(hidden, features, see))
     }
 
     fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {

@@ -51,10 +51,15 @@ impl<T: Likelihood> Likelihood for Wide<T> {
     type From = T::From;
     type Out = T::Out;
 
-    fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[T::From; L]], features: &[X]) -> [f32; L] {
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[T::From; L]],
+        features: &[X],
+        see: impl FnMut(f32),
+    ) -> [f32; L] {
         wide(
             #[inline(always)]
-            || self.0.log_prob(hidden, features),
+            || self.0.log_prob_terms(hidden, features, see),
         )
     }
 

@@ -5,6 +5,7 @@
 mod arguments;
 mod bad_data;
 mod bench;
+mod calibrate;
 mod compress;
 mod ecg5000;
 mod first_use;

@@ -1,0 +1,169 @@
+//! Decisions: from a log density to an alarm with a stated rate of false alarms.
+//!
+//! `elbow calibrate` scores normal frames that the fit has not seen and writes the threshold into the model file. For frames that
+//! are exchangeable with those, `P(Anomalous) ≤ false_alarm` holds for every distribution, every model and every number of
+//! calibration frames: the model decides only how much is detected at that rate.
+//!
+//! **Source.** Vovk, Gammerman and Shafer (2005), "Algorithmic learning in a random world", chapter 2; Lei, G'Sell, Rinaldo,
+//! Tibshirani and Wasserman (2018), "Distribution-free predictive inference for regression", theorem 2.2 (split conformal).
+
+mod calibration;
+mod cause;
+mod rule;
+
+pub use calibration::{BLOCK_VERSION, Calibration, margin};
+pub use cause::{Cause, top};
+
+use crate::features::FrameError;
+use crate::fingerprint::Fingerprint;
+use crate::format::{Load, LoadError, ModelFile};
+use crate::math;
+use crate::score::{Density, Explain, Score};
+use rule::Rule;
+
+/// Whether a frame looks like those the model was calibrated on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerdictKind {
+    /// as likely as normal frames are
+    Typical,
+    /// less likely than all but a part `false_alarm` of normal frames
+    Anomalous,
+}
+
+/// The decision on a frame, and what it rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    /// the decision, at the calibrated rate of false alarms
+    pub kind: VerdictKind,
+    /// How often a normal frame is as unlikely as this one: `P(p_value ≤ a) ≤ a` for every `a`. Where
+    /// [`judge`](Calibrated::judge) stopped early it is a bound, on the side of the verdict: of an anomalous frame the p-value is
+    /// at most this, of a typical frame at least this.
+    pub p_value: f32,
+    /// The score by the samples that were drawn: `score.samples` of them, [`Calibration::samples`] unless `judge` stopped early.
+    pub score: Score,
+}
+
+impl Verdict {
+    /// Whether it is an alarm.
+    pub fn is_anomalous(&self) -> bool {
+        self.kind == VerdictKind::Anomalous
+    }
+}
+
+/// A model with its calibration: what judges frames.
+#[derive(Clone, Copy, Debug)]
+pub struct Calibrated<'a, M> {
+    model: M,
+    calibration: Calibration<'a>,
+}
+
+impl<'a, M> Calibrated<'a, M> {
+    /// Joins the two, of which the calibration must have been made with the model.
+    pub fn new(model: M, calibration: Calibration<'a>) -> Self {
+        Calibrated { model, calibration }
+    }
+
+    /// Loads a model and its calibration; both stay where `bytes` are.
+    ///
+    /// # Errors
+    /// A [`LoadError`] of its own for everything that can be wrong with the bytes.
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, LoadError>
+    where
+        M: Load<'a> + Fingerprint,
+    {
+        let file = ModelFile::parse(bytes)?;
+        Ok(Calibrated::new(file.model()?, Calibration::read(&mut file.calibration())?))
+    }
+
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// What it was calibrated with.
+    pub fn calibration(&self) -> &Calibration<'a> {
+        &self.calibration
+    }
+}
+
+impl<M: Density> Calibrated<'_, M> {
+    /// The verdict on a frame, by as few samples as it takes: always that of [`judge_in_full`](Self::judge_in_full).
+    ///
+    /// With `S_n` the sum of the first n weights, `L_n = log S_n/n` and K the calibration's samples, a frame is
+    ///
+    /// - typical as soon as `log S_n/K ≥ threshold`: weights are not negative, so `S_K ≥ S_n`, and no later sample changes it;
+    /// - anomalous as soon as `L_n + margin < threshold`, which is the rule that the threshold was calibrated for.
+    ///
+    /// # Errors
+    /// [`FrameError`] for a frame that has no score.
+    ///
+    /// # Cost
+    /// One pass of the encoder; of the decoder four for most frames, K at most.
+    pub fn judge(&self, frame: &M::Frame) -> Result<Verdict, FrameError> {
+        let mut rule = Rule::new(&self.calibration);
+        let samples = self.calibration.samples;
+        let score = self.model.log_density_until(frame, samples, |score| rule.is_settled(score))?;
+        Ok(rule.verdict(score))
+    }
+
+    /// The verdict by all K samples, with the p-value itself instead of a bound.
+    ///
+    /// What is compared with the threshold is `T = min(L_K, min_n L_n + margin)`, n over the ends of the blocks. Only a frame whose
+    /// first samples are more than `margin` nats too low has another T than its score.
+    ///
+    /// # Errors
+    /// As [`judge`](Self::judge).
+    ///
+    /// # Cost
+    /// That of a score with K samples.
+    pub fn judge_in_full(&self, frame: &M::Frame) -> Result<Verdict, FrameError> {
+        let mut rule = Rule::new(&self.calibration);
+        let score = self.model.log_density_until(frame, self.calibration.samples, |score| {
+            rule.see(score);
+            false
+        })?;
+        Ok(rule.verdict(score))
+    }
+}
+
+impl<M: Explain> Calibrated<'_, M> {
+    /// As [`judge`](Self::judge), and why: `surprises[i]` says how much less likely feature i is than in the calibration frames, 0 for
+    /// as in half of them and 1 for as in one of a hundred. [`top`] picks the greatest.
+    ///
+    /// What is compared is the mean over the samples of `log p(x_i|z)`: the feature's share of the ELBO's reconstruction term, which is
+    /// there when the score is. What the model would have expected instead is `model().reconstruct(frame)`.
+    ///
+    /// # Errors
+    /// As [`judge`](Self::judge).
+    ///
+    /// # Cost
+    /// No pass of the network: an addition for each feature and sample, and a subtraction and a multiplication for each feature.
+    pub fn judge_explained(&self, frame: &M::Frame, surprises: &mut [f32]) -> Result<Verdict, FrameError> {
+        let mut rule = Rule::new(&self.calibration);
+        let samples = self.calibration.samples;
+        let score = self.model.explain_until(frame, samples, surprises, |score| rule.is_settled(score))?;
+        self.calibration.surprise(surprises);
+        Ok(rule.verdict(score))
+    }
+}
+
+/// The statistic `T = min(L_K, min_n L_n + margin)` of a frame, in nats: what a calibration sorts; and in `terms` what its causes
+/// are counted from.
+///
+/// # Errors
+/// [`FrameError`] for a frame that has no score.
+pub fn statistic<M: Explain>(
+    model: &M,
+    frame: &M::Frame,
+    samples: u32,
+    margin: f32,
+    terms: &mut [f32],
+) -> Result<f32, FrameError> {
+    let mut least = f32::INFINITY;
+    let score = model.explain_until(frame, samples, terms, |score| {
+        let now = score.log_density.0;
+        least = if math::is_finite(now) { rule::smaller(least, now) } else { least };
+        false
+    })?;
+    Ok(rule::statistic(score.log_density.0, least, margin))
+}

@@ -1,0 +1,102 @@
+//! Why bytes are no model.
+
+use super::{FORMAT_VERSION, NUMERIC_PROFILE};
+use core::fmt;
+
+/// Why a model was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The first eight bytes are not [`MAGIC`](super::MAGIC).
+    NotAModel,
+    /// Written in another version of the format.
+    UnsupportedVersion {
+        /// the version in the file
+        found: u16,
+    },
+    /// Written for other arithmetic: this build would give other scores.
+    UnsupportedNumericProfile {
+        /// the profile in the file
+        found: u16,
+    },
+    /// The file is not as long as its header says.
+    WrongLength {
+        /// the length that the header states, or that a header needs
+        stated: usize,
+        /// the bytes there are
+        found: usize,
+    },
+    /// A byte was changed.
+    BadChecksum,
+    /// The file holds a model of another shape than the type that loads it.
+    WrongShape {
+        /// fingerprint of the type
+        expected: u32,
+        /// fingerprint in the file
+        found: u32,
+    },
+    /// The bytes do not begin at a multiple of [`ALIGNMENT`](super::ALIGNMENT) in memory.
+    Misaligned,
+    /// The lengths inside the file contradict each other.
+    Malformed,
+    /// A parameter is NaN or infinite.
+    NonFinite,
+    /// A concentration, the dimension of a sphere or a sampling table is impossible.
+    BadConcentration,
+    /// The file holds no calibration, which a decision needs.
+    NotCalibrated,
+    /// The calibration was written by another version, or contradicts itself.
+    BadCalibration,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::NotAModel => {
+                f.write_str("not an Elbow model: the first bytes are wrong; pass a .elbow file")
+            }
+            LoadError::UnsupportedVersion { found } => {
+                write!(
+                    f,
+                    "model format {found}, but this build reads 1 to {FORMAT_VERSION}; export the model again"
+                )
+            }
+            LoadError::UnsupportedNumericProfile { found } => {
+                write!(
+                    f,
+                    "numeric profile {found}, but this build computes {NUMERIC_PROFILE}; export the model again"
+                )
+            }
+            LoadError::WrongLength { stated, found } => {
+                write!(f, "the model has {found} bytes where {stated} are stated; copy the file again")
+            }
+            LoadError::BadChecksum => {
+                f.write_str("the model is damaged: its checksum is wrong; copy the file again")
+            }
+            LoadError::WrongShape { expected, found } => write!(
+                f,
+                "the model has shape {found:08x}, the type has {expected:08x}; use the .rs file written beside the model"
+            ),
+            LoadError::Misaligned => {
+                f.write_str("the model's bytes are not aligned; embed it with elbow::include_model!")
+            }
+            LoadError::Malformed => {
+                f.write_str("the model's lengths contradict each other; export the model again")
+            }
+            LoadError::BadConcentration => f.write_str(
+                "the model's sphere has fewer than 2 dimensions, its concentration is not from 0 to 10,000, or its table is not a distribution; fit and export it again",
+            ),
+            LoadError::NotCalibrated => {
+                f.write_str("the model has no alarm threshold; run elbow calibrate MODEL DATA")
+            }
+            LoadError::BadCalibration => {
+                f.write_str("the model's calibration contradicts itself; run elbow calibrate MODEL DATA again")
+            }
+            LoadError::NonFinite => {
+                f.write_str("the model holds a parameter that is NaN or infinite; fit and export it again")
+            }
+        }
+    }
+}
+
+impl core::error::Error for LoadError {}

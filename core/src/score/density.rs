@@ -1,0 +1,168 @@
+//! Scores in blocks of samples, for who may have seen enough.
+
+use super::{LANES, LogMeanExp, Score};
+use crate::features::{Features, FrameError};
+use crate::latent::Head;
+use crate::layer::Layer;
+use crate::likelihood::Likelihood;
+use crate::model::{Frame, Vae};
+
+/// Something that scores a frame in blocks of samples: what a decision asks of a model.
+///
+/// An exact density has one block, whose score has no standard error and says K samples, as asked.
+pub trait Density {
+    /// A raw frame, as a caller hands it over.
+    type Frame: ?Sized;
+
+    /// The log density by at most `samples` samples of the default noise. After each block of samples `is_enough` sees the score
+    /// by those so far, and may end it there: that score is then returned.
+    ///
+    /// # Errors
+    /// [`FrameError`] for a frame or a K that has no score.
+    fn log_density_until(
+        &self,
+        frame: &Self::Frame,
+        samples: u32,
+        is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError>;
+}
+
+/// A density that can say which numbers of a frame it finds unlikely.
+pub trait Explain: Density {
+    /// As [`log_density_until`](Density::log_density_until), with `terms[i]` the mean over the samples of
+    /// `log p(x_i|z)`, up to a constant of the feature: its share of the reconstruction term of the ELBO.
+    ///
+    /// # Errors
+    /// As there.
+    fn explain_until(
+        &self,
+        frame: &Self::Frame,
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError>;
+}
+
+impl<M: Density + ?Sized> Density for &M {
+    type Frame = M::Frame;
+
+    fn log_density_until(
+        &self,
+        frame: &M::Frame,
+        samples: u32,
+        is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        (**self).log_density_until(frame, samples, is_enough)
+    }
+}
+
+impl<M: Explain + ?Sized> Explain for &M {
+    fn explain_until(
+        &self,
+        frame: &M::Frame,
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        (**self).explain_until(frame, samples, terms, is_enough)
+    }
+}
+
+impl<F, E, H, D, L> Density for Vae<F, E, H, D, L>
+where
+    F: Features,
+    E: Layer<In = F::Shape, From = f32>,
+    H: Head<In = E::Out, From = E::To>,
+    D: Layer<In = H::Latent, From = f32>,
+    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
+{
+    type Frame = Frame<F>;
+
+    /// Blocks of four samples, and where K is no multiple of four the last ones alone. Of the score of n samples every bit is that
+    /// of [`log_density`](Vae::log_density) with K = n.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn log_density_until(
+        &self,
+        frame: &Frame<F>,
+        samples: u32,
+        is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        self.blocks(frame, samples, |_, _| (), is_enough)
+    }
+}
+
+impl<F, E, H, D, L> Explain for Vae<F, E, H, D, L>
+where
+    F: Features,
+    E: Layer<In = F::Shape, From = f32>,
+    H: Head<In = E::Out, From = E::To>,
+    D: Layer<In = H::Latent, From = f32>,
+    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
+{
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn explain_until(
+        &self,
+        frame: &Frame<F>,
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        terms.fill(0.0);
+        let add = |feature: usize, term: f32| {
+            if let Some(sum) = terms.get_mut(feature) {
+                *sum += term;
+            }
+        };
+        let score = self.blocks(frame, samples, add, is_enough)?;
+        terms.iter_mut().for_each(|term| *term /= score.samples as f32);
+        Ok(score)
+    }
+}
+
+impl<F, E, H, D, L> Vae<F, E, H, D, L>
+where
+    F: Features,
+    E: Layer<In = F::Shape, From = f32>,
+    H: Head<In = E::Out, From = E::To>,
+    D: Layer<In = H::Latent, From = f32>,
+    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
+{
+    /// The score by blocks; `see` is shown the number of each feature with its term.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn blocks(
+        &self,
+        frame: &Frame<F>,
+        samples: u32,
+        mut see: impl FnMut(usize, f32),
+        mut is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        if samples == 0 {
+            return Err(FrameError::NoSamples);
+        }
+        let (features, log_jacobian) = self.extract(frame.as_ref())?;
+        let (posterior, mut noise) = (self.posterior(features.as_ref()), self.noise());
+        let mut mean = LogMeanExp::new();
+        loop {
+            let mut seen = 0;
+            if samples - mean.count() >= LANES as u32 {
+                let see = |term| {
+                    see(seen / LANES, term);
+                    seen += 1;
+                };
+                let terms = self.log_weights::<LANES, _>(features.as_ref(), &posterior, &mut noise, see);
+                terms.into_iter().for_each(|log_weight| mean.push([log_weight + log_jacobian]));
+            } else {
+                let see = |term| {
+                    see(seen, term);
+                    seen += 1;
+                };
+                let [log_weight] = self.log_weights::<1, _>(features.as_ref(), &posterior, &mut noise, see);
+                mean.push([log_weight + log_jacobian]);
+            }
+            let [score] = mean.scores(self.dims() as u32);
+            if is_enough(&score) || mean.count() == samples {
+                return score.checked();
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! From verdicts to alarms: m of n for faults, cumulative sums for drift.
+
+/// An alarm where `needed` of the last `of` verdicts are anomalous.
+///
+/// If frames were independent with a rate α of false alarms, a debounced alarm would have the rate
+/// `Σ_{j≥m} C(n, j) α^j (1 − α)^{n−j}`: 3 of 5 at α = 0.01 make 1.0·10⁻⁵. Overlapping windows are not independent.
+///
+/// **Cost.** two words of memory, a population count a verdict.
+#[derive(Clone, Copy, Debug)]
+pub struct Debounce {
+    /// one bit a verdict, the last one lowest
+    history: u32,
+    of: u32,
+    needed: u32,
+}
+
+impl Debounce {
+    /// `needed` of the last `of` verdicts, `1 ≤ needed ≤ of ≤ 32`; numbers outside are taken for the nearest inside.
+    pub const fn new(needed: u32, of: u32) -> Self {
+        let of = at_least(1, at_most(32, of));
+        Debounce { history: 0, of, needed: at_least(1, at_most(of, needed)) }
+    }
+
+    /// Takes the next verdict; whether there is an alarm now.
+    pub fn push(&mut self, is_anomalous: bool) -> bool {
+        let kept = u32::MAX >> (32 - self.of);
+        self.history = (self.history << 1 | u32::from(is_anomalous)) & kept;
+        self.history.count_ones() >= self.needed
+    }
+
+    /// Forgets all verdicts.
+    pub fn reset(&mut self) {
+        self.history = 0;
+    }
+}
+
+const fn at_least(low: u32, n: u32) -> u32 {
+    if n < low { low } else { n }
+}
+
+const fn at_most(high: u32, n: u32) -> u32 {
+    if n > high { high } else { n }
+}
+
+/// Two-sided cumulative sums of standardised scores: small changes that last.
+///
+/// `S⁻ = max(0, S⁻ − z − k)`, `S⁺ = max(0, S⁺ + z − k)`; drift where one of them exceeds h. z is held within ±c before, so that no
+/// single frame, however odd, makes a drift.
+///
+/// For independent standard normal z and k = ½ the mean time between false alarms of one side is about `2(e^b − b − 1)` frames with
+/// b = h + 1.166 (Siegmund 1985, "Sequential analysis", chapter 2), 5.7·10⁷ for h = 16; a fall of the mean by δ > k standard
+/// deviations is found after about `h/(δ − k)` frames. Scores of frames close in time are correlated, and alarm sooner.
+///
+/// **Source.** Page (1954), "Continuous inspection schemes", Biometrika 41.
+#[derive(Clone, Copy, Debug)]
+pub struct Drift {
+    allowance: f32,
+    limit: f32,
+    clip: f32,
+    low: f32,
+    high: f32,
+}
+
+impl Drift {
+    /// With allowance k, limit h and clip c, all in standard deviations of a score.
+    pub const fn new(allowance: f32, limit: f32, clip: f32) -> Self {
+        Drift { allowance, limit, clip, low: 0.0, high: 0.0 }
+    }
+
+    /// Takes the next standardised score ([`Calibration::standardize`](crate::Calibration::standardize)).
+    pub fn push(&mut self, z: f32) {
+        let z = if z < -self.clip {
+            -self.clip
+        } else if z > self.clip {
+            self.clip
+        } else {
+            z
+        };
+        // a NaN, which no verdict has, leaves the sums as they are
+        self.low = sum(self.low, -z - self.allowance);
+        self.high = sum(self.high, z - self.allowance);
+    }
+
+    /// Whether scores have become lower.
+    pub fn is_low(&self) -> bool {
+        self.low > self.limit
+    }
+
+    /// Whether scores have become higher: frames too typical to be true, as of a sensor that hangs.
+    pub fn is_high(&self) -> bool {
+        self.high > self.limit
+    }
+
+    /// Begins anew, as after a change that was accepted.
+    pub fn reset(&mut self) {
+        (self.low, self.high) = (0.0, 0.0);
+    }
+}
+
+fn sum(sum: f32, step: f32) -> f32 {
+    let next = sum + step;
+    if next > 0.0 {
+        next
+    } else if next <= 0.0 {
+        0.0
+    } else {
+        sum
+    }
+}
+
+/// What a stream does at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// as calibrated
+    Steady,
+    /// m of the last n frames are anomalous: something broke
+    Fault,
+    /// frames grow less likely, too little for an alarm each: wear, dirt, a season
+    DriftLow,
+    /// frames grow more likely than normal ones: a sensor that hangs, a machine that idles
+    DriftHigh,
+}
+
+/// Tells faults from drift.
+///
+/// The cumulative sums stand still while there is a fault, and the verdicts that make one cannot reach their limit: what is sudden is
+/// never called drift.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch {
+    debounce: Debounce,
+    drift: Drift,
+}
+
+impl Default for Watch {
+    /// 3 of 5 for a fault; k = ½, h = 16, c = 3 for drift.
+    fn default() -> Self {
+        Watch::new(Debounce::new(3, 5), Drift::new(0.5, 16.0, 3.0))
+    }
+}
+
+impl Watch {
+    /// Joins the two; the limit of the drift is raised to `of·(clip − allowance)` where it is lower.
+    pub fn new(debounce: Debounce, mut drift: Drift) -> Self {
+        let by_verdicts = debounce.of as f32 * (drift.clip - drift.allowance);
+        if drift.limit < by_verdicts {
+            drift.limit = by_verdicts;
+        }
+        Watch { debounce, drift }
+    }
+
+    /// Takes a verdict and its standardised score.
+    pub fn push(&mut self, is_anomalous: bool, z: f32) -> State {
+        if self.debounce.push(is_anomalous) {
+            return State::Fault;
+        }
+        // a frame that may be the first of a fault says nothing of slow change
+        if !is_anomalous {
+            self.drift.push(z);
+        }
+        match (self.drift.is_low(), self.drift.is_high()) {
+            (true, _) => State::DriftLow,
+            (_, true) => State::DriftHigh,
+            _ => State::Steady,
+        }
+    }
+
+    /// Begins anew.
+    pub fn reset(&mut self) {
+        self.debounce.reset();
+        self.drift.reset();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn m_of_the_last_n() {
+        // against a count over the whole history, for every short history
+        for (needed, of) in [(1, 1), (1, 5), (2, 3), (3, 5), (5, 5)] {
+            for history in 0..1 << 10_u32 {
+                let mut debounce = Debounce::new(needed, of);
+                for step in 0..10 {
+                    let last = (0..of).filter(|back| step >= *back && history >> (step - back) & 1 == 1);
+                    let expected = last.count() as u32 >= needed;
+                    assert_eq!(debounce.push(history >> step & 1 == 1), expected, "{history:b} {step}");
+                }
+            }
+        }
+        let mut all = Debounce::new(99, 99);
+        assert!((0..31).all(|_| !all.push(true)) && all.push(true), "32 of 32");
+        assert!(Debounce::new(0, 0).push(true));
+    }
+
+    #[test]
+    fn small_changes_that_last_are_drift() {
+        let after = |z: f32| {
+            let mut watch = Watch::default();
+            (1..1000).find(|_| watch.push(false, z) != State::Steady)
+        };
+        // h/(δ − k), the first frame beyond it
+        assert_eq!((after(-1.0), after(-1.5), after(1.0)), (Some(33), Some(17), Some(33)));
+        assert_eq!((after(0.0), after(-0.5), after(0.5)), (None, None, None));
+        let mut watch = Watch::default();
+        assert!((0..32).all(|_| watch.push(false, -1.0) == State::Steady));
+        assert_eq!(watch.push(false, -1.0), State::DriftLow);
+        watch.reset();
+        assert_eq!(watch.push(false, -1.0), State::Steady);
+    }
+
+    /// Siegmund's approximation, by independent normals: 2(e^b − b − 1) = 338 frames for k = ½, h = 4, b = 5.166.
+    #[test]
+    fn false_drifts_are_as_rare_as_said() {
+        const RUNS: u32 = 4000;
+        let mut word = 0_u32;
+        let mut frames = 0_u32;
+        for _ in 0..RUNS {
+            let mut drift = Drift::new(0.5, 4.0, 9.0);
+            while !drift.is_low() {
+                word += 1;
+                drift.push(crate::math::normal_quantile(crate::noise::hash(word)));
+                frames += 1;
+            }
+        }
+        let mean = frames as f32 / RUNS as f32;
+        // times between alarms are about exponential: ±1.6 % of themselves by chance, the approximation is off by less than that
+        assert!((mean / 338.0 - 1.0).abs() < 0.06, "{mean}");
+    }
+
+    #[test]
+    fn a_fault_is_no_drift() {
+        let mut watch = Watch::default();
+        let states = [0; 40].map(|_| watch.push(true, -1e30));
+        assert_eq!(states[..3], [State::Steady, State::Steady, State::Fault]);
+        assert!(states[3..].iter().all(|state| *state == State::Fault));
+        // it ends with the anomalous frames, and leaves no drift behind
+        let states = [0; 40].map(|_| watch.push(false, 0.0));
+        assert!(states[4..].iter().all(|state| *state == State::Steady), "{states:?}");
+        // odd frames now and then are neither
+        assert!((0..100).all(|i| watch.push(i % 5 == 0, 0.0) == State::Steady));
+        watch.push(false, f32::NAN);
+        assert_eq!(watch.push(false, 0.0), State::Steady);
+    }
+}

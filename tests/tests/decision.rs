@@ -1,0 +1,139 @@
+//! Verdicts: as the calibration says, the same on device and host, and the same by few samples as by all.
+
+use elbow::architecture::LikelihoodKind;
+use elbow::format::checksum;
+use elbow::{Calibrated, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae, VerdictKind};
+use elbow_tests::models::{Model, architecture};
+use elbow_trainer::calibrate::calibrate;
+use elbow_trainer::data::Dataset;
+use elbow_trainer::host_model::ModelBytes;
+
+const SAMPLES: u32 = 21;
+
+type Small<'a> = Vae<
+    Standardize<'a, 5>,
+    (Dense<'a, 5, 9, Tanh>, Dense<'a, 9, 4, Tanh>),
+    GaussianHead<Dense<'a, 4, 2>, Dense<'a, 4, 2>>,
+    (Dense<'a, 2, 9, Tanh>,),
+    Gaussian<'a, Dense<'a, 9, 5>>,
+>;
+
+/// A model that nobody fitted: its weights are spread wide, which is hard on few samples.
+fn model(seed: u64) -> Model {
+    Model::random(architecture(5, &[9, 4], 2, &[9], LikelihoodKind::Gaussian), seed)
+}
+
+fn frames(model: &Model, rows: usize, seed: u64) -> Dataset {
+    Dataset {
+        path: "frames".into(),
+        dims: 5,
+        rows,
+        values: model.frames(rows, seed).concat(),
+        source_rows: (0..rows).collect(),
+        columns: vec![],
+        labels: None,
+    }
+}
+
+fn calibrated(model: &Model, rows: usize, false_alarm: f64) -> ModelBytes {
+    let bytes = ModelBytes::new(&model.encode());
+    let data = frames(model, rows, 100);
+    calibrate(&bytes.open().unwrap(), "small", &data, false_alarm, SAMPLES, || ()).unwrap()
+}
+
+#[test]
+fn device_and_host_judge_alike_and_few_samples_as_all() {
+    let (mut anomalous, mut drawn, mut all) = (0, 0, 0);
+    for seed in 0..8 {
+        let model = model(seed);
+        let bytes = calibrated(&model, 400, 0.05);
+        let host = bytes.open().unwrap();
+        let (host, device) =
+            (host.calibrated().unwrap(), Calibrated::<Small<'_>>::from_bytes(bytes.as_bytes()).unwrap());
+        for frame in model.frames(500, 7 + seed) {
+            let (early, full) = (host.judge(&frame).unwrap(), host.judge_in_full(&frame).unwrap());
+            let frame: &[f32; 5] = frame.as_slice().try_into().unwrap();
+            assert_eq!(device.judge(frame).unwrap(), early);
+            assert_eq!(device.judge_in_full(frame).unwrap(), full);
+            assert_eq!(early.kind, full.kind, "{early:?} {full:?}");
+            assert_eq!(full.score, device.model().log_density(frame, SAMPLES).unwrap());
+            assert_eq!(early.score, device.model().log_density(frame, early.score.samples).unwrap());
+            match early.kind {
+                VerdictKind::Typical => assert!(early.p_value <= full.p_value, "{early:?} {full:?}"),
+                VerdictKind::Anomalous => assert!(early.p_value >= full.p_value, "{early:?} {full:?}"),
+            }
+            assert_eq!(full.is_anomalous(), full.p_value <= 0.05, "{full:?}");
+            anomalous += u32::from(early.is_anomalous());
+            drawn += early.score.samples;
+            all += SAMPLES;
+        }
+    }
+    println!("{anomalous} of 4000 anomalous, {drawn} of {all} samples");
+    assert!(anomalous > 80 && drawn < all / 2);
+}
+
+#[test]
+fn p_values_count_the_calibration_frames() {
+    let model = model(1);
+    let rows = 700;
+    let bytes = calibrated(&model, rows, 0.02);
+    let judge = Calibrated::<Small<'_>>::from_bytes(bytes.as_bytes()).unwrap();
+    let all = frames(&model, rows, 100);
+    let statistics: Vec<f32> = (0..rows)
+        .map(|row| judge.judge_in_full(all.row(row).try_into().unwrap()).unwrap().score.log_density.0)
+        .collect();
+    for frame in model.frames(500, 3) {
+        let verdict = judge.judge_in_full(frame.as_slice().try_into().unwrap()).unwrap();
+        let as_low = statistics.iter().filter(|s| **s <= verdict.score.log_density.0).count();
+        let exact = (1 + as_low) as f32 / (rows + 1) as f32;
+        let p = verdict.p_value;
+        assert!(p >= exact && p <= exact * 1.125 + 1e-6 && p <= exact + 1.0 / 64.0, "{p} {exact}");
+        assert!(as_low >= 16 || p == exact, "{p} {exact}");
+    }
+    // a frame of the calibration itself, and what is below and above all of them
+    assert_eq!(judge.calibration().p_value(f32::NEG_INFINITY), 1.0 / 701.0);
+    assert_eq!(judge.calibration().p_value(f32::INFINITY), 1.0);
+}
+
+#[test]
+fn a_file_without_a_calibration_scores_and_does_not_judge() {
+    let bytes = ModelBytes::new(&model(1).encode());
+    assert!(Small::from_bytes(bytes.as_bytes()).is_ok());
+    assert!(matches!(Calibrated::<Small<'_>>::from_bytes(bytes.as_bytes()), Err(LoadError::NotCalibrated)));
+    assert!(bytes.open().unwrap().calibration.is_none());
+    // and a calibration takes nothing from the model
+    let with = calibrated(&model(1), 100, 0.1);
+    assert!(Small::from_bytes(with.as_bytes()).is_ok());
+    assert_eq!(with.open().unwrap().parameters, bytes.open().unwrap().parameters);
+}
+
+#[test]
+fn a_damaged_calibration_is_refused() {
+    let sound = calibrated(&model(1), 100, 0.1);
+    let bytes = sound.as_bytes();
+    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    let (from, to) = ((32 + word(20)).next_multiple_of(16), word(24));
+    let (mut refused, mut read) = (0, 0);
+    for at in (from..to).step_by(4) {
+        for value in [0, 1, 0x7fc0_0000, 0x7f80_0000, 0xc2c8_0000, u32::MAX] {
+            let mut broken = bytes.to_vec();
+            broken[at..at + 4].copy_from_slice(&u32::to_le_bytes(value));
+            let end = broken.len() - 4;
+            let sum = checksum(&broken[..end]).to_le_bytes();
+            broken[end..].copy_from_slice(&sum);
+            let broken = ModelBytes::new(&broken);
+            // who only scores does not look at it
+            assert!(Small::from_bytes(broken.as_bytes()).is_ok());
+            match Calibrated::<Small<'_>>::from_bytes(broken.as_bytes()) {
+                Ok(judge) => {
+                    let _ = judge.judge(&[0.5; 5]);
+                    read += 1;
+                }
+                Err(_) => refused += 1,
+            }
+            let _ = broken.open();
+        }
+    }
+    println!("{refused} refused, {read} read");
+    assert!(refused > read);
+}

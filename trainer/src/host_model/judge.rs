@@ -1,0 +1,37 @@
+//! Decisions on the host, by the rule of `core`.
+
+use elbow::{Calibrated, Density, Explain, FrameError, Score};
+
+use super::{Engine, HostModel};
+
+impl Density for dyn Engine + '_ {
+    type Frame = [f32];
+
+    fn log_density_until(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        mut is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        Engine::explain_until(self, frame, samples, &mut [], &mut is_enough)
+    }
+}
+
+impl Explain for dyn Engine + '_ {
+    fn explain_until(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        terms: &mut [f32],
+        mut is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        Engine::explain_until(self, frame, samples, terms, &mut is_enough)
+    }
+}
+
+impl HostModel<'_> {
+    /// What judges frames, if it was calibrated.
+    pub fn calibrated(&self) -> Option<Calibrated<'_, &(dyn Engine + '_)>> {
+        self.calibration.map(|calibration| Calibrated::new(&*self.engine, calibration))
+    }
+}

@@ -1,0 +1,108 @@
+//! `elbow calibrate`, and what a calibrated model says.
+
+use crate::bench::{Bench, QUICK, column, engine_csv};
+
+/// A model of the first 240 rows, calibrated on rows that come after them.
+fn calibrated(false_alarm: &str) -> Bench {
+    let bench = Bench::with_model();
+    bench.write("later.csv", later(2000));
+    bench.good(&format!("calibrate engine.elbow later.csv --false-alarm {false_alarm} --samples 16"));
+    bench
+}
+
+/// Rows of the engine behind the first 240.
+fn later(rows: usize) -> String {
+    let all = engine_csv(240 + rows);
+    let mut lines = all.lines();
+    let header = lines.next().unwrap_or_default();
+    lines.skip(240).fold(format!("{header}\n"), |text, line| text + line + "\n")
+}
+
+#[test]
+fn a_threshold_goes_into_the_file_and_changes_nothing_else() {
+    let bench = Bench::with_model();
+    bench.write("later.csv", later(2000));
+    let (model, scores) = (bench.read("engine.elbow"), bench.good("score engine.elbow later.csv"));
+    let line = "calibrate engine.elbow later.csv --false-alarm 0.01 --samples 16";
+    let made = bench.json(&format!("{line} --out alarm.elbow"));
+    assert_eq!(bench.read("engine.elbow"), model);
+    assert_eq!((&made["calibration_rows"], &made["anomalous_rows"]), (&1800.into(), &200.into()));
+    assert_eq!(made["data_of_fit"], false);
+    // ⌊0.01·1801⌋ = 18 of 1801
+    assert!((made["expected"].as_f64().unwrap() - 18.0 / 1801.0).abs() < 1e-8, "{made}");
+    assert_eq!(bench.good("score alarm.elbow later.csv --samples 64"), scores);
+
+    // in place, again, with any number of threads: the same bytes
+    bench.good(&format!("{line} --threads 1"));
+    let once = bench.read("engine.elbow");
+    bench.good(line);
+    assert_eq!(bench.read("engine.elbow"), once);
+    let alias = String::from_utf8(bench.read("alarm.rs")).unwrap();
+    assert!(alias.contains("pub type CalibratedAlarm<'a> = elbow::Calibrated<'a, Alarm<'a>>;"), "{alias}");
+    assert!(alias.contains("ALARM_SAMPLES: u32 = 16"), "{alias}");
+
+    let told = bench.json("inspect engine.elbow");
+    assert_eq!(told["alarm"]["threshold_nats"], made["threshold_nats"]);
+    assert!(bench.good("inspect engine.elbow").contains("0.01 of normal frames"));
+}
+
+#[test]
+fn verdicts_follow_the_threshold() {
+    let bench = calibrated("0.01");
+    let csv = bench.good("score engine.elbow later.csv --samples 16");
+    let threshold = bench.json("inspect engine.elbow")["alarm"]["threshold_nats"].as_f64().unwrap() as f32;
+    let nats = column(&csv, "log_density");
+    let (p_values, alarms) = (column(&csv, "p_value"), column(&csv, "anomalous"));
+    for ((nats, p), alarm) in nats.iter().zip(&p_values).zip(&alarms) {
+        assert_eq!(*nats < threshold, *alarm == 1.0, "{nats}");
+        assert_eq!(*p <= 0.01, *alarm == 1.0, "{p}");
+    }
+    // 17 of 1800 normal rows lie below the 18th; the faults are six standard deviations off
+    let eval = bench.json("eval engine.elbow later.csv --samples 16");
+    let alarms = &eval["alarms"];
+    assert!((alarms["of_normal"].as_f64().unwrap() - 17.0 / 1800.0).abs() < 1e-9, "{alarms}");
+    assert!(alarms["of_anomalous"].as_f64().unwrap() > 0.9, "{alarms}");
+    assert!(alarms["samples"].as_f64().unwrap() < 8.0, "{alarms}");
+    assert_eq!(alarms["agreement"], 1.0);
+    assert!(bench.good("eval engine.elbow later.csv --samples 16").contains("of the normal rows, "));
+    // scores with another K have no verdict
+    assert!(!bench.good("score engine.elbow later.csv --samples 8").contains("p_value"));
+}
+
+#[test]
+fn too_few_rows_are_told_how_many_are_needed() {
+    let bench = Bench::with_model();
+    bench.write("later.csv", later(50));
+    let refuses = |line: &str, said: &[&str]| bench.refuses(&format!("calibrate {line}"), said);
+    refuses("engine.elbow later.csv --false-alarm 0.01", &["45 normal rows", "0.01", "at least 99"]);
+    refuses("engine.elbow later.csv --false-alarm 0.001", &["at least 999"]);
+    refuses("engine.elbow later.csv --false-alarm 0", &["between 0 and 1"]);
+    refuses("engine.elbow later.csv --false-alarm 1", &["between 0 and 1"]);
+    refuses("engine.elbow later.csv", &["--false-alarm"]);
+    refuses("engine.elbow none.csv --false-alarm 0.1", &["none.csv"]);
+    refuses("engine.elbow later.csv --false-alarm 0.1 --out alarm.bin", &["ends in .elbow"]);
+    bench.write("engine.rs", "fn main() {}");
+    refuses("engine.elbow later.csv --false-alarm 0.1", &["engine.rs", "not Elbow's to replace"]);
+}
+
+#[test]
+fn rows_of_the_fit_are_recognised() {
+    let bench = Bench::with_model();
+    let line = "calibrate engine.elbow engine.csv --false-alarm 0.1 --out alarm.elbow";
+    assert_eq!(bench.json(line)["data_of_fit"], true);
+    assert!(bench.run(line).stderr.contains("the model was fitted to these rows"));
+    // whatever part was held out
+    bench.good(&format!("fit engine.csv --out engine.elbow --valid 0.3 --seed 7 {QUICK}"));
+    assert_eq!(bench.json(line)["data_of_fit"], true);
+    bench.write("later.csv", later(240));
+    assert_eq!(bench.json(&line.replace("engine.csv", "later.csv"))["data_of_fit"], false);
+}
+
+#[test]
+fn other_weights_are_another_model() {
+    let bench = calibrated("0.05");
+    bench.good("quantize engine.elbow --weights int8 --out small.elbow");
+    assert!(bench.json("inspect small.elbow")["alarm"].is_null());
+    bench.good("calibrate small.elbow later.csv --false-alarm 0.05");
+    assert!(bench.json("inspect small.elbow")["alarm"].is_object());
+}
