@@ -2,5 +2,3 @@
 
 /// Frames in `frames.bin`: 48 normal ones, then the disturbances.
 pub const DEMO_FRAMES: usize = 240;
-/// Log density, in nats, below which one in a hundred of the fitted frames lies.
-pub const DEMO_THRESHOLD: f32 = -456.26105;

@@ -2,9 +2,8 @@
 //!
 //! `elbow demo --out firmware-example/model` writes what is embedded here.
 
-use core::fmt;
 use elbow::latent::Posterior;
-use elbow::{FrameError, LoadError, Score};
+use elbow::{FrameError, LoadError};
 
 include!("../model/demo.rs");
 include!("../model/frames.rs");
@@ -27,6 +26,14 @@ const _: () = assert!(FRAMES.len() == 4 * WIDTH * DEMO_FRAMES, "frames.bin and f
 /// The model's bytes are damaged or of another shape.
 pub fn load() -> Result<Demo<'static>, LoadError> {
     Demo::from_bytes(MODEL)
+}
+
+/// As [`load`], with the alarm threshold.
+///
+/// # Errors
+/// As there.
+pub fn calibrated() -> Result<CalibratedDemo<'static>, LoadError> {
+    CalibratedDemo::from_bytes(MODEL)
 }
 
 /// The id that packets of the embedded model carry.
@@ -61,27 +68,4 @@ pub fn trace(model: &Demo<'_>, frame: &[f32; WIDTH]) -> Result<[f32; TRACE], Fra
         }
     })?;
     Ok(numbers)
-}
-
-/// Whether a frame looks like those the model was trained on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// as likely as the training data
-    Typical,
-    /// less likely than the alarm threshold
-    Anomalous,
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Verdict::Typical => "typical",
-            Verdict::Anomalous => "ANOMALOUS",
-        })
-    }
-}
-
-/// Compares a score with the alarm threshold.
-pub fn judge(score: &Score) -> Verdict {
-    if score.log_density.0 < DEMO_THRESHOLD { Verdict::Anomalous } else { Verdict::Typical }
 }

@@ -14,12 +14,13 @@ pub mod quantized;
 pub mod rises;
 pub mod sphere;
 pub mod ticks;
+pub mod watch;
 
 use core::fmt::{self, Write};
-use demo::{DEMO_SAMPLES, Verdict};
+use demo::DEMO_SAMPLES;
 use elbow::codec::{BitsBackError, PacketError};
 use elbow::latent::Posterior as _;
-use elbow::{FrameError, LoadError, Score, SelfTestError};
+use elbow::{FrameError, LoadError, Score, SelfTestError, VerdictKind};
 
 /// What [`score`] found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,16 +111,27 @@ impl From<fmt::Error> for Failure {
 /// The self-test fails, the model or a frame is refused, or `out` fails.
 pub fn score(out: &mut impl Write) -> Result<Summary, Failure> {
     elbow::self_test()?;
-    let model = demo::load()?;
+    let model = demo::calibrated()?;
     let mut summary = Summary::default();
     for (i, frame) in demo::frames().enumerate() {
-        let score = model.log_density(&frame, DEMO_SAMPLES)?;
-        let verdict = demo::judge(&score);
-        writeln!(out, "frame {i:3}: {} nats, {verdict}", Hundredths(score.log_density.0))?;
+        let verdict = model.judge_in_full(&frame)?;
+        writeln!(
+            out,
+            "frame {i:3}: {} nats, {}",
+            Hundredths(verdict.score.log_density.0),
+            word(verdict.kind)
+        )?;
         summary.frames += 1;
-        summary.anomalous += usize::from(verdict == Verdict::Anomalous);
+        summary.anomalous += usize::from(verdict.is_anomalous());
     }
     Ok(summary)
+}
+
+fn word(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Typical => "typical",
+        VerdictKind::Anomalous => "ANOMALOUS",
+    }
 }
 
 /// Writes the conformance set: for each frame a line with the bits, in hex, of every number on the way to its scores under
