@@ -60,7 +60,7 @@ pub fn rows() -> impl Iterator<Item = [f32; CHANNELS]> {
     })
 }
 
-/// All that a device keeps between two rows: 760 bytes.
+/// All that a device keeps between two rows.
 #[derive(Debug)]
 pub struct Guard {
     model: CalibratedDemo<'static>,
