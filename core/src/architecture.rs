@@ -68,6 +68,14 @@ pub enum LatentKind {
         /// applied to each of them
         activation: Activation,
     },
+    /// Which component of a [`Mixture`](crate::Mixture) a frame comes from. There is no network: the hidden layers are none, the
+    /// likelihood is the components'.
+    Component {
+        /// components with a full covariance
+        gaussians: u32,
+        /// spherical components
+        kernels: u32,
+    },
 }
 
 /// Where the concentration κ of a von Mises–Fisher posterior comes from.
@@ -152,9 +160,10 @@ pub struct Architecture {
 }
 
 impl Architecture {
-    /// Latent coordinates.
+    /// Latent coordinates; of a mixture its components.
     pub fn latent_dims(&self) -> u32 {
         match self.latent {
+            LatentKind::Component { gaussians, kernels } => gaussians.saturating_add(kernels),
             LatentKind::Gaussian { dim }
             | LatentKind::VonMisesFisher { dim, .. }
             | LatentKind::Point { dim, .. } => dim,
@@ -176,9 +185,15 @@ impl Architecture {
         let widths = self.encoder.iter().chain(&self.decoder).map(|layer| layer.width);
         let sizes_are =
             widths.chain([self.features, self.latent_dims()]).all(|size| (1..=MAX_WIDTH).contains(&size));
+        let has_none = self.encoder.is_empty() && self.decoder.is_empty();
+        let is_mixture = matches!(self.latent, LatentKind::Component { .. });
+        let has_no_network = has_none
+            && (self.likelihood, self.weights) == (LikelihoodKind::Gaussian, WeightKind::F32)
+            && matches!(self.preprocessing, FeaturesKind::Standardize | FeaturesKind::LogStandardize);
         let has_hidden = !self.encoder.is_empty() && !self.decoder.is_empty();
         // integers are what hidden layers hand on; a sphere has at least two coordinates
         sizes_are
+            && (has_no_network || !is_mixture)
             && (has_hidden || self.weights != WeightKind::Int8x8)
             && !matches!(self.latent, LatentKind::VonMisesFisher { dim: ..2, .. })
     }
@@ -191,6 +206,7 @@ impl Architecture {
             FeaturesKind::Standardize => Part::Standardize,
             FeaturesKind::LogStandardize => Part::LogStandardize,
         };
+        let features = of(&[features as u32, self.features]);
         let (encoder_width, decoder_width) = (self.encoder_width(), self.decoder_width());
         let linear = |inputs, outputs| self.last(inputs, outputs, Activation::Identity);
         let head = linear(encoder_width, latent);
@@ -211,6 +227,9 @@ impl Architecture {
             LatentKind::Point { activation, .. } => {
                 of(&[Part::PointHead as u32, self.last(encoder_width, latent, activation)])
             }
+            LatentKind::Component { gaussians, kernels } => {
+                return of(&[Part::Mixture as u32, features, self.components(gaussians, kernels)]);
+            }
         };
         let output = linear(decoder_width, self.features);
         let likelihood = match self.likelihood {
@@ -220,12 +239,23 @@ impl Architecture {
         };
         of(&[
             Part::Vae as u32,
-            of(&[features as u32, self.features]),
+            features,
             self.chain(self.features, &self.encoder),
             head,
             self.chain(latent, &self.decoder),
             likelihood,
         ])
+    }
+
+    /// The hash of a mixture's components.
+    fn components(&self, gaussians: u32, kernels: u32) -> u32 {
+        let gaussian = of(&[Part::Gaussians as u32, self.features, gaussians]);
+        let kernel = of(&[Part::Kernels as u32, self.features, kernels]);
+        match (gaussians, kernels) {
+            (_, 0) => gaussian,
+            (0, _) => kernel,
+            _ => of(&[Part::Chain as u32, gaussian, kernel]),
+        }
     }
 
     /// The hash of hidden layers, one after another.

@@ -1,8 +1,10 @@
 //! From raw frames to what the network sees, and back: preprocessing is part of the model.
 
 mod counts;
+mod frames;
 
 pub use counts::{Counts, MAX_COUNT};
+pub(crate) use frames::{extract, extract_all};
 
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};

@@ -53,6 +53,9 @@ pub enum Part {
     LinearInt8x8 = 19,
     Quantize = 20,
     DenseInt8 = 21,
+    Mixture = 22,
+    Gaussians = 23,
+    Kernels = 24,
 }
 
 /// The hash of a dense layer, whose part says what its weights are.

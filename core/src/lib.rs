@@ -49,6 +49,7 @@ pub mod latent;
 pub mod layer;
 pub mod likelihood;
 pub mod math;
+pub mod mixture;
 pub mod model;
 pub mod noise;
 pub mod score;
@@ -66,6 +67,7 @@ pub use latent::{
 };
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
 pub use likelihood::{Bernoulli, Gaussian, GaussianPerOutput};
+pub use mixture::Mixture;
 pub use model::Vae;
 pub use score::{Density, Elbo, Explain, Score};
 pub use self_test::{SelfTestError, self_test};
@@ -96,3 +98,7 @@ pub type Standardize<'a, const X: usize> = features::Standardize<'a, Width<X>>;
 pub type LogStandardize<'a, const X: usize> = features::LogStandardize<'a, Width<X>>;
 /// Frames of `X` bits.
 pub type Binary<const X: usize> = features::Binary<Width<X>>;
+/// `M` components with a full covariance, of a [`Mixture`] of frames of `X` numbers.
+pub type Gaussians<'a, const X: usize, const M: usize> = mixture::Gaussians<'a, Width<X>, Width<M>>;
+/// `N` spherical components.
+pub type Kernels<'a, const X: usize, const N: usize> = mixture::Kernels<'a, Width<X>, Width<N>>;

@@ -1,6 +1,6 @@
 //! The model: a variational autoencoder put together from its parts.
 
-use crate::features::{Features, FrameError};
+use crate::features::{self, Features, FrameError};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
 use crate::latent::{Head, Posterior, Prior};
@@ -124,13 +124,7 @@ where
     /// The features, and the log Jacobian of the map to them.
     #[cfg_attr(not(target_os = "none"), inline(always))]
     pub(crate) fn extract(&self, frame: &[f32]) -> Result<(FrameBuffer<F>, f32), FrameError> {
-        let expected = self.dims();
-        if frame.len() != expected {
-            return Err(FrameError::WrongLength { expected, found: frame.len() });
-        }
-        let mut features = F::Shape::scratch(expected);
-        let log_jacobian = self.features.extract(frame, features.as_mut())?;
-        Ok((features, log_jacobian))
+        features::extract(&self.features, frame)
     }
 
     /// A device calls it, for the encoder's memory to be free again when the decoder runs.

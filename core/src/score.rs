@@ -43,7 +43,7 @@ impl Score {
         -Bits::from(self.log_density).0 / self.dims as f32
     }
 
-    fn checked(self) -> Result<Self, FrameError> {
+    pub(crate) fn checked(self) -> Result<Self, FrameError> {
         if math::is_finite(self.log_density.0) { Ok(self) } else { Err(FrameError::Overflow) }
     }
 }

@@ -44,7 +44,8 @@ pub fn measure(model: &ModelBytes, frames: &Dataset, rows: usize, samples: u8) -
     let engine = model.open().unwrap().engine;
     let k = usize::from(samples);
     let bound_of = |row| {
-        let weights = engine.log_weights(frames.row(row), DRAWS.max(samples.into())).unwrap();
+        let weights =
+            engine.latent().unwrap().log_weights(frames.row(row), DRAWS.max(samples.into())).unwrap();
         let bounds = weights.chunks_exact(k).map(log_mean_exp);
         bounds.sum::<f64>() / (weights.len() / k) as f64
     };

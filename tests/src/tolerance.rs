@@ -78,3 +78,14 @@ pub mod quantized {
     /// Likewise; hidden vectors have 256 levels.
     pub const INT8X8: f64 = 0.02;
 }
+
+/// Mixtures.
+pub mod mixture {
+    /// Relative to 1 + |log density|: features and parameters are single precision here and double there, and EM stops at 0.001
+    /// nats of gain.
+    pub const SCIKIT_LEARN: f64 = 2e-4;
+    /// A sum over 400 × 400 points, at least one in each standard deviation: more exact than the f32 of its terms.
+    pub const INTEGRAL: f64 = 1e-3;
+    /// Relative to 1 + |log density|, each term of which is rounded.
+    pub const SUM: f64 = 1e-6;
+}

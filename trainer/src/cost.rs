@@ -110,7 +110,7 @@ pub struct Cost {
     pub stack_bytes: u64,
 }
 
-/// The cost of a score of `samples` samples on every core.
+/// The cost of a score of `samples` samples on every core; nothing of mixtures, which were not counted.
 pub fn costs(shape: &Architecture, samples: u32) -> Vec<Cost> {
     let cost = |core: &Core| Cost {
         core: core.name,
@@ -118,7 +118,8 @@ pub fn costs(shape: &Architecture, samples: u32) -> Vec<Cost> {
         code_bytes: core.code,
         stack_bytes: core.stack + STACK_ROOM + activation_bytes(shape),
     };
-    CORES.iter().map(cost).collect()
+    let is_mixture = matches!(shape.latent, LatentKind::Component { .. });
+    CORES.iter().filter(|_| !is_mixture).map(cost).collect()
 }
 
 impl Core {
@@ -149,6 +150,8 @@ impl Core {
                 LatentKind::Point { activation, .. } => {
                     head(latent) + f64::from(latent) * self.activation(activation)
                 }
+                // has no head, and is not what was counted
+                LatentKind::Component { .. } => 0.0,
             }
     }
 
@@ -206,7 +209,7 @@ impl Core {
             LatentKind::Gaussian { .. } => dims * self.latent,
             // and what does not depend on d, see docs/von-mises-fisher.md
             LatentKind::VonMisesFisher { .. } => (dims + 2.0) * self.latent,
-            LatentKind::Point { .. } => 0.0,
+            LatentKind::Point { .. } | LatentKind::Component { .. } => 0.0,
         };
         latent + f64::from(shape.features) * term
     }
@@ -215,6 +218,10 @@ impl Core {
 /// Memory of the vectors that live at once: features, posterior, latent and the decoder's hidden layers of four samples
 /// (or the encoder's of one, where those are larger).
 pub fn activation_bytes(shape: &Architecture) -> u64 {
+    if let LatentKind::Component { .. } = shape.latent {
+        // features, and their distance from a component's mean
+        return 4 * 2 * u64::from(shape.features);
+    }
     let hidden = |layers: &[Hidden]| layers.iter().map(|layer| u64::from(layer.width)).sum::<u64>();
     let (latent, features) = (u64::from(shape.latent_dims()), u64::from(shape.features));
     let encoding = features + hidden(&shape.encoder) + 5 * latent;

@@ -86,8 +86,9 @@ pub struct Evaluation {
     /// average precision, likewise
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auprc: Option<f64>,
-    /// what the latent carries, of the same frames as `nats_per_row`
-    pub latent: LatentUse,
+    /// what the latent carries, of the same frames as `nats_per_row`; nothing where the model has none
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latent: Option<LatentUse>,
     /// seconds that the scores took
     pub seconds: f64,
 }
@@ -109,8 +110,10 @@ impl Evaluation {
         // A file of anomalies only is summed up as it is.
         let told = if normal.is_empty() { &abnormal } else { &normal };
         let (mean, half_width) = nats_of(told);
-        let latent = LatentUse::new(engine, told.len(), MOST_PAIRED, |n| data.row(told[n]))
-            .map_err(|source| frame_error(data, told[0], source))?;
+        let latent = engine
+            .latent()
+            .map(|latent| LatentUse::new(latent, told.len(), MOST_PAIRED, |n| data.row(told[n])));
+        let latent = latent.transpose().map_err(|source| frame_error(data, told[0], source))?;
         let bits = |nats| f64::from(Bits::from(Nats(1.0)).0) * nats;
         Ok(Evaluation {
             rows: data.rows,

@@ -62,12 +62,7 @@ pub(crate) fn assemble(
 /// The parameter sections in the order of the model's parts.
 fn parameters(preprocessing: &Preprocessing, latent: LatentKind, layout: &Layout, params: &[f32]) -> Vec<u8> {
     let mut out = Sections(Vec::new());
-    if let Preprocessing::Standardize { log_rate, loc, inverse_scale, clip } = preprocessing {
-        log_rate.iter().for_each(|rate| out.floats(rate));
-        out.floats(loc);
-        out.floats(inverse_scale);
-        out.floats(&[*clip, preprocessing.log_jacobian() as f32]);
-    }
+    out.preprocessing(preprocessing);
     let hidden = |out: &mut Sections, layers: &[crate::net::layout::Layer]| {
         layers.iter().for_each(|layer| out.dense(&layer.dense, params));
     };
@@ -119,6 +114,15 @@ impl Sections {
 
     pub(crate) fn floats(&mut self, values: &[f32]) {
         self.numbers(values.iter().map(|value| value.to_le_bytes()));
+    }
+
+    pub(crate) fn preprocessing(&mut self, preprocessing: &Preprocessing) {
+        if let Preprocessing::Standardize { log_rate, loc, inverse_scale, clip } = preprocessing {
+            log_rate.iter().for_each(|rate| self.floats(rate));
+            self.floats(loc);
+            self.floats(inverse_scale);
+            self.floats(&[*clip, preprocessing.log_jacobian() as f32]);
+        }
     }
 
     fn dense(&mut self, dense: &Dense, params: &[f32]) {

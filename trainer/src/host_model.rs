@@ -8,6 +8,7 @@ mod judge;
 mod layers;
 mod logs;
 mod memory;
+mod mixture;
 mod wide;
 
 pub use logs::LogError;
@@ -77,6 +78,17 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
         is_enough(&score);
         Ok(score)
     }
+    /// [`Vae::reconstruct`], [`Mixture::reconstruct`].
+    ///
+    /// # Errors
+    /// As there.
+    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError>;
+    /// The latent, where the model is a network with one.
+    fn latent(&self) -> Option<&dyn LatentEngine>;
+}
+
+/// What the host asks of a model with a network, of its latent.
+pub trait LatentEngine: Sync {
     /// [`Vae::elbo`].
     ///
     /// # Errors
@@ -87,11 +99,6 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As there.
     fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError>;
-    /// [`Vae::reconstruct`].
-    ///
-    /// # Errors
-    /// As there.
-    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError>;
     /// [`Vae::encode`], for questions about q(z|x) itself.
     ///
     /// # Errors
@@ -149,6 +156,24 @@ where
         )
     }
 
+    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
+        Ok(self.reconstruct(frame)?.as_ref().to_vec())
+    }
+
+    fn latent(&self) -> Option<&dyn LatentEngine> {
+        Some(self)
+    }
+}
+
+impl<F, E, H, D, L> LatentEngine for Vae<F, E, H, D, L>
+where
+    F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug,
+    E: Layer<In = Dynamic, Out = Dynamic, From = f32> + Send + Sync + std::fmt::Debug,
+    H: Head<In = Dynamic, From = E::To, Latent = Dynamic> + Send + Sync + std::fmt::Debug,
+    D: Layer<In = Dynamic, Out = Dynamic, From = f32> + Send + Sync + std::fmt::Debug,
+    L: Likelihood<In = Dynamic, From = D::To, Out = Dynamic> + Send + Sync + std::fmt::Debug,
+    H::Posterior: HostPosterior,
+{
     fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError> {
         self.elbo(frame, samples)
     }
@@ -156,10 +181,6 @@ where
     fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError> {
         let posterior = self.encode(frame)?;
         Ok(Encoding { mode: posterior.mode().to_vec(), kl: posterior.kl() })
-    }
-
-    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
-        Ok(self.reconstruct(frame)?.as_ref().to_vec())
     }
 
     fn posterior(&self, frame: &[f32]) -> Result<Box<dyn HostPosterior + '_>, FrameError> {
@@ -276,6 +297,9 @@ fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dy
         FeaturesKind::Standardize => AnyFeatures::Standardize(Standardize::read(sections, dims)?),
         FeaturesKind::LogStandardize => AnyFeatures::LogStandardize(LogStandardize::read(sections, dims)?),
     };
+    if let LatentKind::Component { gaussians, kernels } = shape.latent {
+        return mixture::build(features, gaussians, kernels, sections);
+    }
     match shape.weights {
         WeightKind::F32 => with_weights::<Weights<F32<'a>>>(shape, features, sections),
         WeightKind::Int8 => with_weights::<Weights<Int8<'a>>>(shape, features, sections),
@@ -321,6 +345,8 @@ fn with_weights<'a, W: Layers<'a>>(
             let head = PointHead::new(W::dense(sections, shape.encoder_width(), dim, activation)?);
             with_head::<W, _>(shape, features, encoder, head, sections)
         }
+        // has no weights, and was built before
+        LatentKind::Component { .. } => Err(LoadError::Malformed),
     }
 }
 

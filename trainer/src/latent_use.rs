@@ -8,7 +8,7 @@ use rand_pcg::Pcg32;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::host_model::{Dynamic, Engine};
+use crate::host_model::{Dynamic, LatentEngine};
 use crate::random::{Purpose, stream};
 
 /// Most rows that are encoded.
@@ -129,7 +129,7 @@ impl LatentUse {
     /// # Panics
     /// If there is no row.
     pub fn new<'a>(
-        engine: &dyn Engine,
+        engine: &dyn LatentEngine,
         rows: usize,
         most_paired: usize,
         frame: impl Fn(usize) -> &'a [f32] + Sync,

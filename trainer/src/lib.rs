@@ -20,6 +20,7 @@ pub mod latent;
 pub mod latent_use;
 pub mod likelihood;
 pub mod metrics;
+pub mod mixture;
 pub mod net;
 pub mod network;
 pub mod objective;

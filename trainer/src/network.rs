@@ -65,6 +65,7 @@ impl Network {
         let (heads, concentration): (&[usize], &[usize]) = match shape.latent {
             LatentKind::Gaussian { .. } => (&[latent, latent], &[]),
             LatentKind::Point { .. } => (&[latent], &[]),
+            LatentKind::Component { .. } => return Err(LoadError::Malformed),
             LatentKind::VonMisesFisher { concentration, .. } => match concentration {
                 ConcentrationKind::Learned => (&[latent, 1], &[]),
                 ConcentrationKind::Fixed { .. } => (&[latent], &[1]),

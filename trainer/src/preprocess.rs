@@ -57,6 +57,20 @@ impl Preprocessing {
         fitted
     }
 
+    /// The same with one scale for all features, the root of their mean variance over the rows: no column counts for more because
+    /// little happens in it.
+    pub fn with_common_scale(mut self, values: &[f32]) -> Self {
+        if let Preprocessing::Standardize { log_rate: None, inverse_scale, .. } = &mut self {
+            let dims = inverse_scale.len();
+            let variance = |i| mean_and_deviation(&column(values, dims, i)).1.powi(2);
+            let inverse = (1.0 / ((0..dims).map(variance).sum::<f64>() / dims as f64).sqrt()) as f32;
+            if inverse > 0.0 && inverse.is_finite() {
+                inverse_scale.fill(inverse);
+            }
+        }
+        self
+    }
+
     /// Features of raw rows: what the likelihood sees.
     pub fn features(&self, values: &[f32]) -> Vec<f32> {
         let Preprocessing::Standardize { log_rate, loc, inverse_scale, .. } = self else {
@@ -154,6 +168,16 @@ mod tests {
         let features = fitted.features(&values);
         assert!((features[0] + 1.224_744_9).abs() < 1e-5 && features[1] == 0.0, "{features:?}");
         assert!((fitted.log_jacobian() - 0.5 * (3.0_f64 / 8.0).ln()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_common_scale() {
+        // variances 1 and 9, and a constant
+        let values = [1.0, 3.0, 5.0, -1.0, -3.0, 5.0];
+        let fitted =
+            Preprocessing::fit(FeaturesKind::Standardize, &values, 3, 8.0).with_common_scale(&values);
+        let Preprocessing::Standardize { inverse_scale, .. } = &fitted else { panic!("{fitted:?}") };
+        assert!(inverse_scale.iter().all(|inverse| (inverse * inverse - 0.3).abs() < 1e-6), "{fitted:?}");
     }
 
     #[test]

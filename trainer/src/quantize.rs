@@ -6,7 +6,7 @@ mod calibrate;
 mod integer;
 mod weights;
 
-use elbow::architecture::WeightKind;
+use elbow::architecture::{LatentKind, WeightKind};
 use serde::Serialize;
 
 use crate::data::Dataset;
@@ -33,6 +33,9 @@ pub fn quantize(
 ) -> Result<ModelBytes, Error> {
     let shape = &model.metadata.architecture;
     let wrong = |problem: &str| Err(Error::argument("weights", name(weights), problem));
+    if let LatentKind::Component { .. } = shape.latent {
+        return wrong("a mixture has no layers to quantise; it is fitted in floats");
+    }
     if shape.weights != WeightKind::F32 {
         return wrong("the model is quantised already; give the one it was made from");
     }

@@ -14,6 +14,7 @@ use crate::fit::{EpochRecord, Fingerprint, Fitted, Progress, Run, Validation};
 use crate::host_model::ModelBytes;
 use crate::latent_use::LatentUse;
 use crate::likelihood::output_bias;
+use crate::mixture;
 use crate::net::layout::Layout;
 use crate::preprocess::Preprocessing;
 use crate::quantize::{Cost, quantize};
@@ -35,12 +36,16 @@ const LOG_PAIRED: usize = 100;
 pub struct Trained {
     /// the bytes of its file
     pub bytes: ModelBytes,
-    /// how the fit went
-    pub fitted: Fitted,
+    /// how the fit went, of a network
+    pub fitted: Option<Fitted>,
     /// rows it was fitted on
     pub train_rows: usize,
-    /// rows that chose the best epoch
+    /// rows that were held out
     pub valid: Dataset,
+    /// mean of what was raised over the rows it was fitted on, in nats
+    pub train_nats: f64,
+    /// mean log density of the rows held out
+    pub valid_nats: f64,
     /// what rounding the weights cost on them, where they were rounded
     pub quantization: Option<Cost>,
 }
@@ -59,16 +64,19 @@ pub fn train(
     stop: &AtomicBool,
     mut progress: impl FnMut(&Progress),
 ) -> Result<Trained, Error> {
+    data.keep_normal();
+    if data.rows < LEAST_ROWS {
+        return Err(Error::TooFewRows { path: data.path, found: data.rows, needed: LEAST_ROWS });
+    }
+    if let Some(recipe) = settings.mixture()? {
+        return mixture::train(name, &data, settings, recipe);
+    }
     let architecture = settings.architecture(data.dims)?;
     let config = settings.fit_config()?;
     let likelihood = architecture.likelihood;
     let layout = Layout::new(&architecture);
     if layout.len > MOST_PARAMETERS {
         return Err(Error::TooManyParameters { found: layout.len, most: MOST_PARAMETERS });
-    }
-    data.keep_normal();
-    if data.rows < LEAST_ROWS {
-        return Err(Error::TooFewRows { path: data.path, found: data.rows, needed: LEAST_ROWS });
     }
     prepare(&mut data, settings, likelihood)?;
     let split = data.split(settings.valid, settings.seed);
@@ -84,8 +92,7 @@ pub fn train(
             (preprocessing, features, start)
         }
         None => {
-            let preprocessing =
-                Preprocessing::fit(architecture.preprocessing, &train.values, train.dims, settings.clip);
+            let preprocessing = settings.fit_preprocessing(&train.values, train.dims)?;
             let features = preprocessing.features(&train.values);
             let bias = output_bias(likelihood, &means(&features, train.dims));
             (preprocessing, features, layout.init(settings.seed, &bias))
@@ -144,7 +151,17 @@ pub fn train(
         || recorder.map_or(Error::Interrupted, |recorder| Error::Paused { folder: recorder.into_folder() });
     let bytes = bytes.ok_or_else(nothing)?;
     let (bytes, quantization) = rounded(bytes, settings, &train, &valid)?;
-    Ok(Trained { bytes, fitted: run.into_fitted(), train_rows: train.rows, valid, quantization })
+    let fitted = run.into_fitted();
+    let EpochRecord { train_nats, valid_nats, .. } = fitted.history[fitted.best_epoch as usize - 1];
+    Ok(Trained {
+        bytes,
+        fitted: Some(fitted),
+        train_rows: train.rows,
+        valid,
+        train_nats,
+        valid_nats,
+        quantization,
+    })
 }
 
 /// The step of each feature, where frames are whole steps of a resolution.
@@ -212,37 +229,61 @@ struct File<'a> {
 
 impl File<'_> {
     fn encode(&self, params: &[f32], valid_nats: f32) -> Result<ModelBytes, Error> {
-        let Settings { window, hop, objective, seed, .. } = self.settings;
-        let hop = hop.unwrap_or(*window);
-        // The columns of a window are those of its first row, each with `@0` behind it.
-        let behind = if (*window, hop) == (1, 1) { "" } else { "@0" };
-        let columns = &self.data.columns[..self.data.dims / window];
-        let columns: Vec<&str> =
-            columns.iter().map(|name| name.strip_suffix(behind).unwrap_or(name)).collect();
+        let columns = columns(self.settings, self.data);
         let metadata = Metadata {
-            name: self.name,
-            architecture: self.architecture.clone(),
-            columns: &columns.join("\n"),
-            window: *window as u32,
-            hop: u32::try_from(hop).unwrap_or(u32::MAX),
-            objective,
-            rows: self.data.rows as u64,
-            seed: *seed,
-            valid_nats: -valid_nats,
-            version: env!("CARGO_PKG_VERSION"),
+            objective: &self.settings.objective,
+            ..metadata(self.name, self.architecture, self.settings, &columns, self.data, valid_nats)
         };
         Ok(ModelBytes::new(&export::encode(&metadata, self.preprocessing, self.layout, params)?))
     }
 }
 
+/// The names of the columns of a row, separated by newlines.
+pub(crate) fn columns(settings: &Settings, data: &Dataset) -> String {
+    let Settings { window, hop, .. } = settings;
+    // The columns of a window are those of its first row, each with `@0` behind it.
+    let behind = if (*window, hop.unwrap_or(*window)) == (1, 1) { "" } else { "@0" };
+    let columns = data.columns[..data.dims / window].iter();
+    columns.map(|name| name.strip_suffix(behind).unwrap_or(name)).collect::<Vec<_>>().join("\n")
+}
+
+/// What the file of a model says of itself.
+pub(crate) fn metadata<'a>(
+    name: &'a str,
+    architecture: &Architecture,
+    settings: &'a Settings,
+    columns: &'a str,
+    data: &Dataset,
+    valid_nats: f32,
+) -> Metadata<'a> {
+    Metadata {
+        name,
+        architecture: architecture.clone(),
+        columns,
+        window: settings.window as u32,
+        hop: u32::try_from(settings.hop.unwrap_or(settings.window)).unwrap_or(u32::MAX),
+        objective: &settings.model,
+        rows: data.rows as u64,
+        seed: settings.seed,
+        valid_nats: -valid_nats,
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
 /// Of the rows held out; what the latent carries, too, where it is `logged`.
-fn validation(bytes: &ModelBytes, data: &Dataset, samples: u32, logged: bool) -> Result<Validation, Error> {
+pub(crate) fn validation(
+    bytes: &ModelBytes,
+    data: &Dataset,
+    samples: u32,
+    logged: bool,
+) -> Result<Validation, Error> {
     let model = bytes.open().map_err(Error::model(&data.path))?;
     let scores = score_all(&*model.engine, data, samples, |_| ())?;
     let nats: Vec<f64> = scores.iter().map(|score| score.log_density.0.into()).collect();
     let (nats, ci95) = mean_ci95(&nats);
     // frames that were scored have a posterior
-    let latent_use = || LatentUse::new(&*model.engine, data.rows, LOG_PAIRED, |row| data.row(row)).ok();
+    let latent_use =
+        || LatentUse::new(model.engine.latent()?, data.rows, LOG_PAIRED, |row| data.row(row)).ok();
     Ok(Validation { nats, ci95, latent: logged.then(latent_use).flatten() })
 }
 

@@ -20,25 +20,29 @@ pub fn type_alias(metadata: &Metadata<'_>, samples: u32) -> String {
 pub const {constant}_SAMPLES: u32 = {samples};
 
 /// {}, fingerprint {:08x}.
-pub type {name}<'a> = elbow::Vae<
-    {},
-    {},
-    {},
-    {},
-    {},
->;
+pub type {name}<'a> = {};
 ",
         metadata.version,
         metadata.name,
         describe(shape),
         shape.fingerprint(),
+        model(shape),
+    );
+    out
+}
+
+fn model(shape: &Architecture) -> String {
+    if let LatentKind::Component { .. } = shape.latent {
+        return format!("elbow::Mixture<{}, {}>", features(shape), head(shape));
+    }
+    let parts = [
         features(shape),
         chain(shape.weights, shape.features, &shape.encoder),
         head(shape),
         chain(shape.weights, shape.latent_dims(), &shape.decoder),
         likelihood(shape),
-    );
-    out
+    ];
+    format!("elbow::Vae<\n    {},\n>", parts.join(",\n    "))
 }
 
 /// What stands behind it once the model is calibrated.
@@ -76,6 +80,12 @@ pub fn describe(shape: &Architecture) -> String {
         },
         LatentKind::Point { dim, activation: Activation::Identity } => format!("point:{dim}"),
         LatentKind::Point { dim, activation } => format!("point:{dim},{activation:?}").to_lowercase(),
+        LatentKind::Component { gaussians, kernels } => {
+            return format!(
+                "mixture of {gaussians} gaussians and {kernels} kernels in {} dimensions",
+                shape.features
+            );
+        }
     };
     let likelihood = match shape.likelihood {
         LikelihoodKind::Bernoulli => "bernoulli",
@@ -94,6 +104,15 @@ fn features(shape: &Architecture) -> String {
         FeaturesKind::Binary => format!("elbow::Binary<{}>", shape.features),
         FeaturesKind::Standardize => format!("elbow::Standardize<'a, {}>", shape.features),
         FeaturesKind::LogStandardize => format!("elbow::LogStandardize<'a, {}>", shape.features),
+    }
+}
+
+fn components(shape: &Architecture, gaussians: u32, kernels: u32) -> String {
+    let of_kind = |name, count| format!("elbow::{name}<'a, {}, {count}>", shape.features);
+    match (gaussians, kernels) {
+        (_, 0) => of_kind("Gaussians", gaussians),
+        (0, _) => of_kind("Kernels", kernels),
+        _ => format!("({}, {})", of_kind("Gaussians", gaussians), of_kind("Kernels", kernels)),
     }
 }
 
@@ -161,6 +180,7 @@ fn head(shape: &Architecture) -> String {
         LatentKind::Point { dim, activation } => {
             format!("elbow::PointHead<{}>", last(dim, activation))
         }
+        LatentKind::Component { gaussians, kernels } => components(shape, gaussians, kernels),
     }
 }
 

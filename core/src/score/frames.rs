@@ -1,7 +1,7 @@
 //! Scores of many frames, `L` of them side by side. Each has the bits that it has on its own.
 
 use super::{LogMeanExp, Score};
-use crate::features::{Features, FrameError};
+use crate::features::{Features, FrameError, extract_all};
 use crate::latent::{Head, Posteriors};
 use crate::layer::Layer;
 use crate::likelihood::Likelihood;
@@ -36,7 +36,7 @@ where
             return [Err(FrameError::NoSamples); N];
         }
         let mut features = F::Shape::scratch::<[f32; N]>(self.dims());
-        let (log_jacobians, refused) = self.extract_all(frames, features.as_mut());
+        let (log_jacobians, refused) = extract_all(&self.features, frames, features.as_mut());
         let mut posteriors = self.posteriors(features.as_ref());
         let mut z = H::Latent::scratch::<[f32; N]>(self.latent_dims());
         let mut mean = LogMeanExp::<N>::new();
@@ -56,29 +56,5 @@ where
             *score = refused.map_or(*score, Err);
         }
         scores
-    }
-
-    /// The features of each frame, a lane each, with their log Jacobians, and why a frame was refused: its features are
-    /// then zero.
-    #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn extract_all<const N: usize>(
-        &self,
-        frames: [&Frame<F>; N],
-        features: &mut [[f32; N]],
-    ) -> ([f32; N], [Option<FrameError>; N]) {
-        let (mut log_jacobians, mut refused) = ([0.0; N], [None; N]);
-        for (l, frame) in frames.into_iter().enumerate() {
-            match self.extract(frame.as_ref()) {
-                Ok((of_frame, log_jacobian)) => {
-                    features.iter_mut().zip(of_frame.as_ref()).for_each(|(lanes, x)| lanes[l] = *x);
-                    log_jacobians[l] = log_jacobian;
-                }
-                Err(error) => {
-                    features.iter_mut().for_each(|lanes| lanes[l] = 0.0);
-                    refused[l] = Some(error);
-                }
-            }
-        }
-        (log_jacobians, refused)
     }
 }

@@ -55,6 +55,12 @@ impl<const L: usize> LogMeanExp<L> {
         }
     }
 
+    /// `log Σ exp(a_k)`
+    #[inline(always)]
+    pub fn log_sum(&self) -> [f32; L] {
+        core::array::from_fn(|l| self.max[l] + math::ln(self.sum[l]))
+    }
+
     /// The means, their effective sample sizes and their standard errors.
     ///
     /// With `K Σw²/(Σw)² = 1 + c²`, c the weights' coefficient of variation, the standard error of the log of the mean is

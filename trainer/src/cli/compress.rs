@@ -73,6 +73,10 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     check_out(&args.output, [&args.model, &args.input])?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
+    if model.engine.latent().is_none() {
+        let problem = "is a mixture, which predicts no frame; give a model with a network";
+        return Err(Error::argument("model", args.model.display(), problem));
+    }
     let fidelity = match args.bound {
         _ if args.latents_only => Fidelity::Latents,
         Some(bound) => Fidelity::Within(bound),

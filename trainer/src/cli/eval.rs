@@ -100,8 +100,8 @@ pub(super) fn describe(evaluation: &Evaluation) -> String {
                 evaluation.bits_per_row, evaluation.bits_per_row_ci95
             ),
         ),
-        ("latent", describe_latent(&evaluation.latent)),
     ];
+    lines.extend(evaluation.latent.iter().map(|latent| ("latent", describe_latent(latent))));
     if let (Some(count), Some(nats)) = (evaluation.anomalous_rows, evaluation.anomalous_nats_per_row) {
         lines.push(("anomalous", format!("{count} rows, {nats:.3} nats per row")));
     }

@@ -48,6 +48,9 @@ pub(crate) struct FitArgs {
     /// Settings as TOML; flags go over them
     #[arg(long, value_name = "TOML")]
     config: Option<PathBuf>,
+    /// A strong model without settings: a mixture whose smoothness the data choose, of at most 64 KiB, fitted in seconds
+    #[arg(long, conflicts_with_all = ["model", "run"])]
+    auto: bool,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -65,8 +68,8 @@ pub(super) struct Summary {
     /// left out
     #[serde(skip_serializing_if = "Option::is_none")]
     anomalous_rows: Option<usize>,
-    epochs: usize,
-    best_epoch: u32,
+    #[serde(flatten)]
+    epochs: Option<Epochs>,
     train_nats_per_row: f64,
     valid_nats_per_row: f64,
     /// about what a row held out costs in bits, where its numbers are whole steps: `−log₂ p(x) − Σ log₂ resolution`
@@ -74,15 +77,28 @@ pub(super) struct Summary {
     valid_bits_per_row: Option<f64>,
     pub(super) file_bytes: usize,
     pub(super) seconds: f64,
-    stopped: bool,
     /// what rounding the weights cost on the rows held out
     #[serde(skip_serializing_if = "Option::is_none")]
     quantization: Option<Cost>,
 }
 
+/// The course of a network's fit.
+#[derive(Debug, Serialize)]
+struct Epochs {
+    epochs: usize,
+    best_epoch: u32,
+    stopped: bool,
+}
+
 pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let begun = args.run.as_deref().filter(|_| args.resume).and_then(RunDir::config);
-    let settings = args.settings.resolve(args.config.as_deref().or(begun.as_deref()))?;
+    let given = args.settings.clone();
+    let given = if args.auto { given.with_model("auto") } else { given };
+    let settings = given.resolve(args.config.as_deref().or(begun.as_deref()))?;
+    if let (Some(folder), Some(_)) = (&args.run, settings.mixture()?) {
+        let problem = format!("--model {} is fitted in one go; leave it out", settings.model);
+        return Err(Error::argument("run", folder.display(), problem));
+    }
     settings.fit_config()?;
     settings.weights()?;
     // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
@@ -117,8 +133,11 @@ pub(super) fn fit_and_write(
     bar.finish_and_clear();
     let trained = trained?;
     write(&trained, out)?;
-    let fitted = &trained.fitted;
-    let best = &fitted.history[fitted.best_epoch as usize - 1];
+    let epochs = trained.fitted.as_ref().map(|fitted| Epochs {
+        epochs: fitted.history.len(),
+        best_epoch: fitted.best_epoch,
+        stopped: fitted.stopped,
+    });
     let architecture = trained.bytes.open().map_err(Error::model(out))?.metadata.architecture;
     Ok(Summary {
         model: out.to_path_buf(),
@@ -127,14 +146,12 @@ pub(super) fn fit_and_write(
         rows: trained.train_rows,
         valid_rows: trained.valid.rows,
         anomalous_rows,
-        epochs: fitted.history.len(),
-        best_epoch: fitted.best_epoch,
-        train_nats_per_row: -best.train_nats,
-        valid_nats_per_row: -best.valid_nats,
-        valid_bits_per_row: rate(-best.valid_nats, settings, trained.valid.dims),
+        epochs,
+        train_nats_per_row: -trained.train_nats,
+        valid_nats_per_row: -trained.valid_nats,
+        valid_bits_per_row: rate(-trained.valid_nats, settings, trained.valid.dims),
         file_bytes: trained.bytes.as_bytes().len(),
         seconds: start.elapsed().as_secs_f64(),
-        stopped: fitted.stopped,
         quantization: trained.quantization.clone(),
     })
 }
@@ -149,9 +166,9 @@ fn rate(nats: f64, settings: &Settings, dims: usize) -> Option<f64> {
 /// Writes a model and its type beside it.
 pub(super) fn write_files(bytes: &ModelBytes, out: &Path) -> Result<(), Error> {
     let shape = bytes.open().map_err(Error::model(out))?.metadata;
-    // all samples of a point are the same
+    // all samples of a point are the same, and a mixture needs none
     let samples = match shape.architecture.latent {
-        LatentKind::Point { .. } => 1,
+        LatentKind::Point { .. } | LatentKind::Component { .. } => 1,
         _ => DEFAULT_SAMPLES,
     };
     write_atomically(out, bytes.as_bytes())?;
@@ -235,8 +252,6 @@ pub(super) fn check_out(out: &Path) -> Result<(), Error> {
 }
 
 fn table(summary: &Summary) -> String {
-    let Summary { epochs, best_epoch, .. } = summary;
-    let stopped = if summary.stopped { ", stopped by Ctrl-C" } else { "" };
     let left_out =
         summary.anomalous_rows.map_or(String::new(), |rows| format!(", {rows} anomalous left out"));
     let mut rows = vec![
@@ -244,7 +259,6 @@ fn table(summary: &Summary) -> String {
         ("type", summary.model.with_extension("rs").display().to_string()),
         ("shape", summary.architecture.clone()),
         ("rows", format!("{} fitted, {} held out{left_out}", summary.rows, summary.valid_rows)),
-        ("epochs", format!("{epochs}, the best {best_epoch}{stopped}")),
         (
             "−log p(x)",
             format!(
@@ -254,6 +268,10 @@ fn table(summary: &Summary) -> String {
         ),
         ("time", format!("{:.1} s", summary.seconds)),
     ];
+    if let Some(Epochs { epochs, best_epoch, stopped }) = summary.epochs {
+        let stopped = if stopped { ", stopped by Ctrl-C" } else { "" };
+        rows.insert(4, ("epochs", format!("{epochs}, the best {best_epoch}{stopped}")));
+    }
     rows.extend(
         summary.valid_bits_per_row.map(|bits| ("rate", format!("about {bits:.1} bits per row held out"))),
     );

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use elbow::architecture::{Architecture, LatentKind, WeightKind};
+use elbow::mixture::triangle;
 use serde::Serialize;
 
 use super::calibrate::Alarm;
@@ -143,11 +144,16 @@ fn layers(shape: &Architecture) -> [Vec<(u64, u64)>; 2] {
     [encoder.to_vec(), decoder.to_vec()]
 }
 
-/// One pass of the encoder and K of the decoder, outputs padded to whole tiles.
+/// One pass of the encoder and K of the decoder, outputs padded to whole tiles; of a mixture one pass over its components.
 fn multiply_adds(shape: &Architecture, samples: u32) -> u64 {
     let padded = |layers: &[(u64, u64)]| -> u64 {
         layers.iter().map(|(inputs, outputs)| inputs * outputs.next_multiple_of(8)).sum()
     };
+    if let LatentKind::Component { gaussians, kernels } = shape.latent {
+        let triangle = triangle(shape.features as usize) as u64 * 8;
+        let kernels = u64::from(kernels).next_multiple_of(8) * u64::from(shape.features);
+        return u64::from(gaussians) * triangle + kernels;
+    }
     let [encoder, decoder] = layers(shape);
     padded(&encoder) + u64::from(samples) * padded(&decoder)
 }

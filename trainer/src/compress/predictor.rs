@@ -45,10 +45,10 @@ impl Predictor for HostPredictor<'_> {
     }
 
     fn encode(&self, window: &[i32], latents: &mut [i32]) -> Option<()> {
-        self.engine.find_latents(self.units(), window, latents)
+        self.engine.latent()?.find_latents(self.units(), window, latents)
     }
 
     fn decode(&self, latents: &[i32], window: &mut [i32]) -> Option<()> {
-        self.engine.predict(self.units(), latents, window)
+        self.engine.latent()?.predict(self.units(), latents, window)
     }
 }

@@ -177,7 +177,7 @@ impl Layout {
     /// Lays the parameters of `architecture` out one after the other.
     ///
     /// # Panics
-    /// If a width is 0.
+    /// If a width is 0, or the architecture is that of a mixture, which has no network.
     pub fn new(architecture: &Architecture) -> Layout {
         let mut next = Next(0);
         let features = architecture.features as usize;
@@ -199,6 +199,7 @@ impl Layout {
             LatentKind::Point { dim, activation } => {
                 Latent::Point { layer: Layer { dense: next.dense(hidden, dim as usize), activation } }
             }
+            LatentKind::Component { .. } => panic!("a mixture has no network"),
         };
         let (decoder, hidden) = next.chain(latent.dim(), &architecture.decoder);
         let first = next.dense(hidden, features);

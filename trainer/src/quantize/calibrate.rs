@@ -50,7 +50,8 @@ impl Calibration {
         let inputs = preprocessing.features(&data.values).into_iter().map(|x| x.clamp(-clip, clip)).collect();
         let mut latents = Vec::new();
         for row in 0..data.rows {
-            let drawn = model.engine.latents(data.row(row), LATENTS);
+            let Some(latent) = model.engine.latent() else { break };
+            let drawn = latent.latents(data.row(row), LATENTS);
             latents.extend(drawn.map_err(|source| crate::evaluate::frame_error(&data, row, source))?);
         }
         Ok(Calibration {

@@ -16,6 +16,11 @@ use crate::fit::Schedule;
 #[serde(rename_all = "kebab-case")]
 #[command(allow_negative_numbers = true)]
 pub struct SettingsArgs {
+    /// vae; ae (an autoencoder: the latent is a point); gaussian (one normal distribution); gmm:M (a mixture of M); pca:R (R
+    /// principal components, the rest alike); auto (see --auto)
+    /// [default: vae]
+    #[arg(long, value_name = "NAME")]
+    pub(super) model: Option<String>,
     /// Latent family and its dimension: gaussian:D, vmf:D (D coordinates, κ learned), vmf:D,kappa=K (κ fixed) or
     /// vmf:D,kappa=K,table (κ fixed, drawn from a table); point:D makes a plain autoencoder, whose score is the log
     /// likelihood of the reconstruction and not a density [default: gaussian:8]
@@ -111,7 +116,8 @@ pub struct SettingsArgs {
     /// The encoder sees features clipped to this many standard deviations [default: 8]
     #[arg(long, value_name = "SD")]
     pub(super) clip: Option<f32>,
-    /// standard, or log: columns that are never negative and skewed are taken in logarithms first [default: standard]
+    /// standard; common (one scale for all columns, where they have one unit, such as the samples of a waveform); or log: columns that are
+    /// never negative and skewed are taken in logarithms first [default: standard]
     #[arg(long, value_name = "NAME")]
     pub(super) scaling: Option<String>,
     /// Make bits of greyscale values, for the Bernoulli likelihood [default: none]
@@ -153,6 +159,11 @@ fn widths(text: &str) -> Result<Widths, String> {
 }
 
 impl SettingsArgs {
+    /// The same with another model.
+    pub fn with_model(self, name: &str) -> Self {
+        SettingsArgs { model: Some(name.into()), ..self }
+    }
+
     /// Flags over the configuration file over the defaults.
     ///
     /// # Errors
@@ -174,6 +185,27 @@ impl SettingsArgs {
         let mut table: toml::Table = toml::from_str(&text).map_err(misread)?;
         // Serialisation leaves out what was not given.
         table.extend(toml::Table::try_from(self).map_err(|error| wrong(error.to_string()))?);
-        table.try_into().map_err(misread)
+        let settings: Settings = table.try_into().map_err(misread)?;
+        self.check_has_use(&settings)?;
+        Ok(settings)
+    }
+
+    /// Refuses flags of a network where the model has none.
+    fn check_has_use(&self, settings: &Settings) -> Result<(), Error> {
+        if settings.mixture()?.is_none() {
+            return Ok(());
+        }
+        let networks = [("latent", &self.latent), ("objective", &self.objective), ("weights", &self.weights)];
+        let more = [("likelihood", &self.likelihood), ("activation", &self.activation)];
+        let start = self.start.as_ref().map(|path| path.display().to_string());
+        let networks = networks.into_iter().chain([("start", &start)]);
+        let given = networks.chain(more).find_map(|(name, flag)| Some((name, flag.as_ref()?)));
+        match given {
+            Some((name, value)) => {
+                let problem = format!("--model {} has no network; leave it out", settings.model);
+                Err(Error::argument(name, value, problem))
+            }
+            None => Ok(()),
+        }
     }
 }

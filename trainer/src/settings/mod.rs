@@ -7,7 +7,9 @@ mod tests;
 
 use std::path::PathBuf;
 
-use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, MAX_WIDTH, WeightKind};
+use elbow::architecture::{
+    Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind, MAX_WIDTH, WeightKind,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::adam::AdamConfig;
@@ -15,18 +17,20 @@ use crate::binarize::Binarize;
 use crate::data::LoadOptions;
 use crate::error::Error;
 use crate::fit::{FitConfig, Schedule};
+use crate::mixture::Recipe;
 use crate::objective::Objective;
-use crate::preprocess::DEFAULT_CLIP;
+use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 pub use args::SettingsArgs;
 pub use parse::activation;
 pub(crate) use parse::weights;
-use parse::{hidden, latent, objective};
+use parse::{Model, hidden, latent, model, objective};
 
 /// The settings of a fit. As TOML it is complete: the same file and data give the same model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the flags of the same names say it")]
 pub struct Settings {
+    pub model: String,
     pub latent: String,
     pub hidden: Vec<u32>,
     pub decoder_hidden: Option<Vec<u32>>,
@@ -68,6 +72,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
+            model: "vae".into(),
             latent: "gaussian:8".into(),
             hidden: vec![64, 32],
             decoder_hidden: None,
@@ -156,12 +161,22 @@ impl Settings {
     pub fn preprocessing(&self) -> Result<FeaturesKind, Error> {
         match (FeaturesKind::plain(self.likelihood()?), self.scaling.as_str()) {
             (plain, "standard") => Ok(plain),
-            (FeaturesKind::Binary, "log") => {
-                Err(Error::argument("scaling", "log", "bits have no scale; leave it out"))
+            (FeaturesKind::Binary, "log" | "common") => {
+                Err(Error::argument("scaling", &self.scaling, "bits have no scale; leave it out"))
             }
+            (plain, "common") => Ok(plain),
             (_, "log") => Ok(FeaturesKind::LogStandardize),
-            (_, other) => Err(Error::argument("scaling", other, "choose standard or log")),
+            (_, other) => Err(Error::argument("scaling", other, "choose standard, common or log")),
         }
+    }
+
+    /// What is done to raw frames, fitted to rows of `dims` numbers.
+    ///
+    /// # Errors
+    /// As [`preprocessing`](Self::preprocessing).
+    pub fn fit_preprocessing(&self, values: &[f32], dims: usize) -> Result<Preprocessing, Error> {
+        let fitted = Preprocessing::fit(self.preprocessing()?, values, dims, self.clip);
+        Ok(if self.scaling == "common" { fitted.with_common_scale(values) } else { fitted })
     }
 
     /// The shape of the model for frames of `features` numbers.
@@ -176,7 +191,7 @@ impl Settings {
             features: u32::try_from(features).unwrap_or(u32::MAX),
             preprocessing: self.preprocessing()?,
             encoder: hidden("hidden", &self.hidden, activation)?,
-            latent: latent(&self.latent)?,
+            latent: self.latent()?,
             decoder: hidden("decoder-hidden", &decoder, activation)?,
             likelihood: self.likelihood()?,
             weights: WeightKind::F32,
@@ -185,6 +200,30 @@ impl Settings {
             Ok(architecture)
         } else {
             Err(Error::argument("columns", features, format!("a frame has 1 to {MAX_WIDTH} numbers")))
+        }
+    }
+
+    /// The mixture to fit, where the model is one.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for a name that is none.
+    pub fn mixture(&self) -> Result<Option<Recipe>, Error> {
+        match model(&self.model)? {
+            Model::Mixture(recipe) => Ok(Some(recipe)),
+            Model::Autoencoder | Model::Vae => Ok(None),
+        }
+    }
+
+    /// The latent; that of an autoencoder is a point.
+    fn latent(&self) -> Result<LatentKind, Error> {
+        match (model(&self.model)?, latent(&self.latent)?) {
+            (Model::Autoencoder, LatentKind::Gaussian { dim } | LatentKind::Point { dim, .. }) => {
+                Ok(LatentKind::Point { dim, activation: Activation::Identity })
+            }
+            (Model::Autoencoder, _) => {
+                Err(Error::argument("latent", &self.latent, "an autoencoder's is a point; give point:D"))
+            }
+            (_, latent) => Ok(latent),
         }
     }
 

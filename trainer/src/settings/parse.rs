@@ -6,7 +6,36 @@ use elbow::architecture::{
 use elbow::distribution::MAX_CONCENTRATION;
 
 use crate::error::Error;
+use crate::mixture::Recipe;
 use crate::objective::Objective;
+
+/// What kind of model is fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Model {
+    Vae,
+    Autoencoder,
+    Mixture(Recipe),
+}
+
+/// `vae`, `ae`, `gaussian`, `gmm:M`, `pca:R` or `auto`.
+pub(super) fn model(text: &str) -> Result<Model, Error> {
+    const MOST: usize = 65_536;
+    let wrong = || {
+        let forms = format!("choose vae, ae, gaussian, gmm:M, pca:R (M, R from 1 to {MOST}) or auto");
+        Error::argument("model", text, forms)
+    };
+    let (name, count) = text.split_once(':').map_or((text, None), |(name, count)| (name, Some(count)));
+    let count = count.map(|count| count.parse().ok().filter(|m| (1..=MOST).contains(m)).ok_or_else(wrong));
+    Ok(match (name, count.transpose()?) {
+        ("vae", None) => Model::Vae,
+        ("ae", None) => Model::Autoencoder,
+        ("gaussian", None) => Model::Mixture(Recipe::Gaussians(1)),
+        ("pca", Some(rank)) => Model::Mixture(Recipe::Principal(rank)),
+        ("gmm", Some(count)) => Model::Mixture(Recipe::Gaussians(count)),
+        ("auto", None) => Model::Mixture(Recipe::Auto),
+        _ => return Err(wrong()),
+    })
+}
 
 /// `gaussian:D`, `vmf:D`, `vmf:D,kappa=K`, `vmf:D,kappa=K,table` or `point:D`.
 pub(super) fn latent(text: &str) -> Result<LatentKind, Error> {

@@ -99,7 +99,7 @@ fn configuration_files() {
     for (text, said) in [
         (
             "lr = 0.1\nlearning-rate = 0.1\n",
-            "run.toml: line 2: unknown field `learning-rate`, expected one of `latent`",
+            "run.toml: line 2: unknown field `learning-rate`, expected one of `model`",
         ),
         ("latent = 3\n", "run.toml: line 1: invalid type: integer `3`, expected a string"),
         ("\n\nhidden = [8, -1]\n", "run.toml: line 3: invalid value: integer `-1`, expected u32"),

@@ -11,6 +11,7 @@ mod ecg5000;
 mod first_use;
 mod import;
 mod interrupt;
+mod mixtures;
 mod models;
 mod outputs;
 mod quantize;

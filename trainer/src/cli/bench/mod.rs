@@ -1,5 +1,6 @@
 //! `elbow bench`: how long things take on this machine, and how short they become.
 
+mod anomaly;
 mod compress;
 mod score;
 mod step;
@@ -10,6 +11,8 @@ use crate::error::Error;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
+    /// Anomalies: AUROC and AUPRC of the automatic model over a folder of sets
+    Anomaly(anomaly::AnomalyArgs),
     /// Bits for each number of recorded data, beside other codecs
     Compress(compress::CompressArgs),
     /// Scores: rows per second, and the time of a single row
@@ -20,6 +23,7 @@ pub(crate) enum BenchCommand {
 
 pub(super) fn run(command: &BenchCommand, json: bool) -> Result<(), Error> {
     match command {
+        BenchCommand::Anomaly(args) => anomaly::run(args, json),
         BenchCommand::Compress(args) => compress::run(args, json),
         BenchCommand::Score(args) => score::run(args, json),
         BenchCommand::Step(args) => step::run(args, json),

@@ -1,0 +1,43 @@
+//! Features of frames as callers hand them over.
+
+use super::{Features, FrameError};
+use crate::shape::Shape;
+
+/// Memory for the features of a frame.
+type Buffer<F> = <<F as Features>::Shape as Shape>::Buffer<f32>;
+
+/// The features of a frame, and the log Jacobian of the map to them.
+#[cfg_attr(not(target_os = "none"), inline(always))]
+pub(crate) fn extract<F: Features>(features: &F, frame: &[f32]) -> Result<(Buffer<F>, f32), FrameError> {
+    let expected = features.dims();
+    if frame.len() != expected {
+        return Err(FrameError::WrongLength { expected, found: frame.len() });
+    }
+    let mut of_frame = F::Shape::scratch(expected);
+    let log_jacobian = features.extract(frame, of_frame.as_mut())?;
+    Ok((of_frame, log_jacobian))
+}
+
+/// The features of each frame, a lane each, with their log Jacobians, and why a frame was refused: its features are then
+/// zero.
+#[cfg_attr(not(target_os = "none"), inline(always))]
+pub(crate) fn extract_all<F: Features, const N: usize>(
+    features: &F,
+    frames: [&<F::Shape as Shape>::Slice; N],
+    to: &mut [[f32; N]],
+) -> ([f32; N], [Option<FrameError>; N]) {
+    let (mut log_jacobians, mut refused) = ([0.0; N], [None; N]);
+    for (l, frame) in frames.into_iter().enumerate() {
+        match extract(features, frame.as_ref()) {
+            Ok((of_frame, log_jacobian)) => {
+                to.iter_mut().zip(of_frame.as_ref()).for_each(|(lanes, x)| lanes[l] = *x);
+                log_jacobians[l] = log_jacobian;
+            }
+            Err(error) => {
+                to.iter_mut().for_each(|lanes| lanes[l] = 0.0);
+                refused[l] = Some(error);
+            }
+        }
+    }
+    (log_jacobians, refused)
+}

@@ -1,0 +1,213 @@
+//! Mixtures of normal distributions: densities without a network, known exactly.
+
+mod gaussians;
+mod kernels;
+
+pub use gaussians::{Gaussians, triangle};
+pub use kernels::Kernels;
+
+use crate::features::{Features, FrameError, extract, extract_all};
+use crate::fingerprint::{Fingerprint, Part, of};
+use crate::format::{Load, LoadError, ModelFile, Sections};
+use crate::math;
+use crate::model::{Frame, FrameBuffer};
+use crate::score::{Density, LogMeanExp, Score};
+use crate::shape::Shape;
+use crate::unit::Nats;
+
+/// Some of a mixture's components. Their weights are those that they have in the whole mixture.
+pub trait Components {
+    /// Size of the features.
+    type Shape: Shape;
+
+    /// Number of components.
+    fn count(&self) -> usize;
+    /// Hands over `log p(features, c) = log w_c + log p(features|c)` of each component c in order, in nats, for `L` frames
+    /// side by side.
+    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], visit: impl FnMut([f32; L]));
+    /// `to += weight · E[features|c]`
+    fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]);
+}
+
+/// Components of one kind, then those of another.
+impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
+    type Shape = A::Shape;
+
+    fn count(&self) -> usize {
+        self.0.count() + self.1.count()
+    }
+
+    #[inline(always)]
+    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
+        self.0.for_each_log_joint(features, &mut visit);
+        self.1.for_each_log_joint(features, visit);
+    }
+
+    fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]) {
+        match component.checked_sub(self.0.count()) {
+            None => self.0.add_mean(component, weight, to),
+            Some(component) => self.1.add_mean(component, weight, to),
+        }
+    }
+}
+
+/// A mixture of normal distributions: `p(x) = Σ_c w_c N(x; μ_c, Σ_c)`, in raw units.
+///
+/// The component is a latent variable whose posterior is known, so the density is exact and a score has no error. The type is
+/// written by the trainer beside the model file; see [`Gaussians`] and [`Kernels`] for what the components are.
+///
+/// **Source.** Dempster, Laird and Rubin (1977), "Maximum likelihood from incomplete data via the EM algorithm", section 4.3.
+#[derive(Clone, Copy, Debug)]
+pub struct Mixture<F, C> {
+    features: F,
+    components: C,
+}
+
+impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
+    /// Puts a model together from parts that were loaded one by one.
+    pub fn new(features: F, components: C) -> Self {
+        Mixture { features, components }
+    }
+
+    /// Loads a model; its parameters stay where `bytes` are.
+    ///
+    /// # Errors
+    /// A [`LoadError`] of its own for everything that can be wrong with the bytes.
+    pub fn from_bytes<'a>(bytes: &'a [u8]) -> Result<Self, LoadError>
+    where
+        Self: Load<'a> + Fingerprint,
+    {
+        let file = ModelFile::parse(bytes)?;
+        if file.fingerprint != Self::FINGERPRINT {
+            return Err(LoadError::WrongShape { expected: Self::FINGERPRINT, found: file.fingerprint });
+        }
+        let mut sections = file.sections();
+        let model = Self::load(&mut sections)?;
+        sections.finish()?;
+        Ok(model)
+    }
+
+    /// Numbers in a frame.
+    pub fn dims(&self) -> usize {
+        self.features.dims()
+    }
+
+    /// Number of components.
+    pub fn components(&self) -> usize {
+        self.components.count()
+    }
+
+    /// The log density of a frame, exact but for rounding: `log Σ_c exp(log w_c + log N(x; μ_c, Σ_c))`. The score's standard error
+    /// is 0, and it says one sample.
+    ///
+    /// # Errors
+    /// [`FrameError`] for a frame that has no score.
+    ///
+    /// # Cost
+    /// Half a square of the dimensions for each of the [`Gaussians`], the dimensions for each of the [`Kernels`], and one `exp` a
+    /// component. Memory: the features twice.
+    pub fn log_density(&self, frame: &Frame<F>) -> Result<Score, FrameError> {
+        let (features, log_jacobian) = extract(&self.features, frame.as_ref())?;
+        let (features, _) = features.as_ref().as_chunks();
+        let [log_density] = self.log_sum::<1>(features);
+        self.score(log_density + log_jacobian)
+    }
+
+    /// [`log_density`](Self::log_density) of each of `N` frames, side by side in vector registers where there are any.
+    ///
+    /// # Errors
+    /// As there, each frame its own.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    pub fn log_densities<const N: usize>(&self, frames: [&Frame<F>; N]) -> [Result<Score, FrameError>; N] {
+        let mut features = F::Shape::scratch::<[f32; N]>(self.dims());
+        let (log_jacobians, refused) = extract_all(&self.features, frames, features.as_mut());
+        let log_densities = self.log_sum(features.as_ref());
+        core::array::from_fn(|l| match refused[l] {
+            Some(error) => Err(error),
+            None => self.score(log_densities[l] + log_jacobians[l]),
+        })
+    }
+
+    /// Hands over `log p(x, c) = log w_c + log p(x|c)` of each component c in order, in nats. Their exponentials add up to p(x); each
+    /// by this sum is p(c|x).
+    ///
+    /// # Errors
+    /// As [`log_density`](Self::log_density).
+    pub fn for_each_log_joint(&self, frame: &Frame<F>, mut visit: impl FnMut(f32)) -> Result<(), FrameError> {
+        let (features, log_jacobian) = extract(&self.features, frame.as_ref())?;
+        let (features, _) = features.as_ref().as_chunks::<1>();
+        self.components.for_each_log_joint(features, |[term]| visit(term + log_jacobian));
+        Ok(())
+    }
+
+    /// `Σ_c p(c|x) E[x|c]`, in raw units where the features are linear in them: what a normal frame near this one looks like.
+    ///
+    /// # Errors
+    /// As [`log_density`](Self::log_density).
+    pub fn reconstruct(&self, frame: &Frame<F>) -> Result<FrameBuffer<F>, FrameError> {
+        let (features, _) = extract(&self.features, frame.as_ref())?;
+        let (features, _) = features.as_ref().as_chunks::<1>();
+        let [log_density] = self.log_sum(features);
+        let mut mean = F::Shape::buffer(self.dims());
+        let mut component = 0;
+        self.components.for_each_log_joint(features, |[term]| {
+            self.components.add_mean(component, math::exp(term - log_density), mean.as_mut());
+            component += 1;
+        });
+        self.features.restore(mean.as_mut());
+        if mean.as_ref().iter().all(|x| math::is_finite(*x)) { Ok(mean) } else { Err(FrameError::Overflow) }
+    }
+
+    /// log p(features)
+    #[inline(always)]
+    fn log_sum<const L: usize>(&self, features: &[[f32; L]]) -> [f32; L] {
+        let mut sum = LogMeanExp::new();
+        self.components.for_each_log_joint(
+            features,
+            #[inline(always)]
+            |terms| sum.push(terms),
+        );
+        sum.log_sum()
+    }
+
+    fn score(&self, log_density: f32) -> Result<Score, FrameError> {
+        let dims = self.dims() as u32;
+        let score = Score {
+            log_density: Nats(log_density),
+            effective_sample_size: 1.0,
+            standard_error: 0.0,
+            samples: 1,
+            dims,
+        };
+        score.checked()
+    }
+}
+
+impl<F: Features, C: Components<Shape = F::Shape>> Density for Mixture<F, C> {
+    type Frame = Frame<F>;
+
+    /// One block, whatever the number of samples: each would say the same.
+    fn log_density_until(
+        &self,
+        frame: &Frame<F>,
+        samples: u32,
+        mut is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        if samples == 0 {
+            return Err(FrameError::NoSamples);
+        }
+        let score = Score { samples, effective_sample_size: samples as f32, ..self.log_density(frame)? };
+        is_enough(&score);
+        Ok(score)
+    }
+}
+
+impl<'a, F: Load<'a>, C: Load<'a>> Load<'a> for Mixture<F, C> {
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        Ok(Mixture { features: F::load(sections)?, components: C::load(sections)? })
+    }
+}
+
+impl<F: Fingerprint, C: Fingerprint> Fingerprint for Mixture<F, C> {
+    const FINGERPRINT: u32 = of(&[Part::Mixture as u32, F::FINGERPRINT, C::FINGERPRINT]);
+}

@@ -1,0 +1,119 @@
+//! Components with a full covariance.
+
+use super::Components;
+use crate::fingerprint::{Fingerprint, Part, of};
+use crate::format::{Load, LoadError, Sections};
+use crate::kernel::{AsIs, Kernel, TILE, Tiles, tiles};
+use crate::layer::weights::F32;
+use crate::shape::{Shape, Width};
+use core::marker::PhantomData;
+
+/// Components `w_c N(x; μ_c, Σ_c)` with `Σ_c⁻¹ = WᵀW`, W lower triangular: the inverse of the covariance's Cholesky factor.
+///
+/// `log p(x, c) = constant_c − ½ |W (x − μ_c)|²`, `constant_c = log w_c + Σ_i log W_ii − ½ dims·log 2π`
+///
+/// W is stored in tiles of eight outputs, each as long as its last row: about half of a square.
+#[derive(Clone, Copy, Debug)]
+pub struct Gaussians<'a, S, M> {
+    /// `[components][dims]`
+    means: &'a [f32],
+    /// `[components][triangle(dims)][8]`
+    weights: &'a [[f32; TILE]],
+    /// `[components]`
+    constants: &'a [f32],
+    dims: usize,
+    shape: PhantomData<(S, M)>,
+}
+
+/// Rows of eight numbers in the tiles of a triangle.
+pub const fn triangle(dims: usize) -> usize {
+    let (mut rows, mut tile) = (0, 0);
+    while tile < tiles(dims) {
+        rows += reach(tile, dims);
+        tile += 1;
+    }
+    rows
+}
+
+/// Inputs that the outputs of a tile read.
+const fn reach(tile: usize, dims: usize) -> usize {
+    let end = (tile + 1) * TILE;
+    if end < dims { end } else { dims }
+}
+
+impl<'a, S: Shape, M: Shape> Gaussians<'a, S, M> {
+    /// Takes the sections: means, triangles, constants.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`] without a dimension or a component, else as [`Sections::floats`].
+    pub fn read(sections: &mut Sections<'a>, dims: usize, count: usize) -> Result<Self, LoadError> {
+        if dims == 0 || count == 0 {
+            return Err(LoadError::Malformed);
+        }
+        let times = |n: usize| n.checked_mul(count).ok_or(LoadError::Malformed);
+        let means = sections.floats(times(dims)?)?;
+        let weights = sections.tiles(times(triangle(dims))?)?;
+        Ok(Gaussians { means, weights, constants: sections.floats(count)?, dims, shape: PhantomData })
+    }
+}
+
+impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
+    type Shape = S;
+
+    fn count(&self) -> usize {
+        M::resolve(self.constants.len())
+    }
+
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
+        let dims = S::resolve(self.dims);
+        let mut centred = S::scratch::<[f32; L]>(dims);
+        let means = self.means.chunks_exact(dims);
+        let weights = self.weights.chunks_exact(triangle(dims));
+        for ((mean, weights), constant) in means.zip(weights).zip(self.constants) {
+            for ((to, x), mean) in centred.as_mut().iter_mut().zip(features).zip(mean) {
+                *to = x.map(|x| x - mean);
+            }
+            let square = square_of_product(weights, centred.as_ref());
+            visit(square.map(|square| constant - 0.5 * square));
+        }
+    }
+
+    fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]) {
+        let mean = self.means.iter().skip(component * S::resolve(self.dims));
+        to.iter_mut().zip(mean).for_each(|(to, mean)| *to += weight * mean);
+    }
+}
+
+/// `|W x|²`, W a triangle.
+#[inline(always)]
+fn square_of_product<const L: usize>(mut weights: &[[f32; TILE]], x: &[[f32; L]]) -> [f32; L] {
+    let mut square = [0.0; L];
+    for tile in 0..tiles(x.len()) {
+        let reach = reach(tile, x.len());
+        let (Some((weight, rest)), Some(x)) = (weights.split_at_checked(reach), x.get(..reach)) else {
+            break;
+        };
+        let layer: F32<'_> =
+            Tiles { weights: weight, bias: &[[0.0; TILE]], finish: AsIs, input: PhantomData };
+        // of outputs past the last one the weights are zero
+        for y in layer.tile(0, x) {
+            for (square, y) in square.iter_mut().zip(y) {
+                *square += y * y;
+            }
+        }
+        weights = rest;
+    }
+    square
+}
+
+impl<'a, const X: usize, const M: usize> Load<'a> for Gaussians<'a, Width<X>, Width<M>> {
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        const { assert!(X > 0 && M > 0, "a mixture has at least one dimension and one component") }
+        Gaussians::read(sections, X, M)
+    }
+}
+
+impl<const X: usize, const M: usize> Fingerprint for Gaussians<'_, Width<X>, Width<M>> {
+    const FINGERPRINT: u32 = of(&[Part::Gaussians as u32, X as u32, M as u32]);
+}

@@ -1,0 +1,103 @@
+//! Spherical components, of which there may be many.
+
+use super::Components;
+use crate::fingerprint::{Fingerprint, Part, of};
+use crate::format::{Load, LoadError, Sections};
+use crate::kernel::{TILE, Tile, tiles};
+use crate::shape::{Shape, Width};
+use core::marker::PhantomData;
+
+/// Components `w_c N(x; μ_c, σ_c² I)`: with one at each row that was fitted and σ alike, a kernel density estimate.
+///
+/// `log p(x, c) = constant_c − ½ precision_c |x − μ_c|²`, `precision_c = σ_c⁻²`, `constant_c = log w_c − dims·(log σ_c + ½ log 2π)`
+///
+/// Eight centres lie side by side, so that one pass over the features serves them all.
+///
+/// **Source.** Parzen (1962), "On estimation of a probability density function and mode", equation 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Kernels<'a, S, N> {
+    /// `[tiles][dims][8]`
+    centres: &'a [[f32; TILE]],
+    /// `[tiles][8]`
+    precisions: &'a [[f32; TILE]],
+    /// `[tiles][8]`
+    constants: &'a [[f32; TILE]],
+    dims: usize,
+    count: usize,
+    shape: PhantomData<(S, N)>,
+}
+
+impl<'a, S: Shape, N: Shape> Kernels<'a, S, N> {
+    /// Takes the sections: centres, precisions, constants.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`] without a dimension or a component, or for a precision that is negative; else as
+    /// [`Sections::floats`].
+    pub fn read(sections: &mut Sections<'a>, dims: usize, count: usize) -> Result<Self, LoadError> {
+        if dims == 0 || count == 0 {
+            return Err(LoadError::Malformed);
+        }
+        let rows = tiles(count).checked_mul(dims).ok_or(LoadError::Malformed)?;
+        let centres = sections.tiles(rows)?;
+        let (precisions, constants) = (sections.tiles(tiles(count))?, sections.tiles(tiles(count))?);
+        if precisions.as_flattened().iter().any(|precision| *precision < 0.0) {
+            return Err(LoadError::Malformed);
+        }
+        Ok(Kernels { centres, precisions, constants, dims, count, shape: PhantomData })
+    }
+}
+
+impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
+    type Shape = S;
+
+    fn count(&self) -> usize {
+        N::resolve(self.count)
+    }
+
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
+        let tiles = self.centres.chunks_exact(S::resolve(self.dims));
+        let mut left = self.count();
+        for ((centres, precisions), constants) in tiles.zip(self.precisions).zip(self.constants) {
+            let rows = squares(centres, features).into_iter().zip(precisions).zip(constants);
+            for ((square, precision), constant) in rows.take(left) {
+                visit(square.map(|square| constant - 0.5 * (precision * square)));
+            }
+            left = left.saturating_sub(TILE);
+        }
+    }
+
+    fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]) {
+        let (tile, place) = (component / TILE, component % TILE);
+        let centres = self.centres.iter().skip(tile * S::resolve(self.dims));
+        for (to, centres) in to.iter_mut().zip(centres) {
+            *to += weight * centres.get(place).copied().unwrap_or(0.0);
+        }
+    }
+}
+
+/// `|x − μ|²` for eight centres, dimensions rising.
+#[inline(always)]
+fn squares<const L: usize>(centres: &[[f32; TILE]], x: &[[f32; L]]) -> Tile<L> {
+    let mut squares = [[0.0; L]; TILE];
+    for (centres, x) in centres.iter().zip(x) {
+        for (square, centre) in squares.iter_mut().zip(centres) {
+            for (square, x) in square.iter_mut().zip(x) {
+                let r = x - centre;
+                *square += r * r;
+            }
+        }
+    }
+    squares
+}
+
+impl<'a, const X: usize, const N: usize> Load<'a> for Kernels<'a, Width<X>, Width<N>> {
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        const { assert!(X > 0 && N > 0, "a mixture has at least one dimension and one component") }
+        Kernels::read(sections, X, N)
+    }
+}
+
+impl<const X: usize, const N: usize> Fingerprint for Kernels<'_, Width<X>, Width<N>> {
+    const FINGERPRINT: u32 = of(&[Part::Kernels as u32, X as u32, N as u32]);
+}

@@ -1,0 +1,175 @@
+//! Mixtures: what they fit, that they are densities, that a device reads what a host wrote.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use elbow::format::checksum;
+use elbow::{Gaussians, Kernels, LoadError, Mixture, Standardize};
+use elbow_tests::tolerance::mixture as tolerance;
+use elbow_trainer::data::Dataset;
+use elbow_trainer::host_model::{LANES, ModelBytes};
+use elbow_trainer::settings::Settings;
+use elbow_trainer::train::train;
+
+fn dataset(dims: usize, values: Vec<f32>) -> Dataset {
+    let rows = values.len() / dims;
+    Dataset {
+        path: PathBuf::from("a test"),
+        columns: (0..dims).map(|i| format!("x{i}")).collect(),
+        rows,
+        dims,
+        values,
+        labels: None,
+        source_rows: (0..rows).collect(),
+    }
+}
+
+/// Two clusters of 30 rows in three dimensions, by multiples of irrational numbers.
+fn clusters() -> Dataset {
+    let row = |i: usize| {
+        let part = |a: f64| (a * i as f64).fract();
+        let (u, v, w) =
+            (part(0.618_033_988_749_895), part(0.414_213_562_373_095), part(0.732_050_807_568_877));
+        let c = (i % 2) as f64;
+        [10.0 * c + 2.0 * u + v, -6.0 * c + v - 0.5 * u, 3.0 * w + c * w].map(|x| x as f32)
+    };
+    dataset(3, (0..60).flat_map(row).collect())
+}
+
+fn fitted(model: &str, data: &Dataset) -> ModelBytes {
+    let settings = Settings { model: model.into(), ..Settings::default() };
+    train("test", data.clone(), &settings, None, &AtomicBool::new(false), |_| ()).unwrap().bytes
+}
+
+fn log_density(bytes: &ModelBytes, frame: &[f32]) -> f32 {
+    bytes.open().unwrap().engine.log_density(frame, 1).unwrap().log_density.0
+}
+
+/// Golden values: `GaussianMixture(k, reg_covar=1e-3, tol=1e-9, max_iter=1000)` of scikit-learn 1.9 on the standardised rows,
+/// `score_samples` less the logarithms of the standard deviations. Clusters this far apart have one maximum of the likelihood.
+#[test]
+fn as_scikit_learn_has_it() {
+    let frames = [[1.0, 0.5, 1.0], [11.0, -5.5, 3.0], [5.0, -3.0, 2.0], [20.0, 4.0, -3.0]];
+    let golden = [
+        ("gaussian", [-4.481_513_4, -4.717_552_2, -5.951_144_3, -384.867_24]),
+        ("gmm:2", [-2.400_153_5, -2.931_077_4, -72.304_742, -459.258_21]),
+    ];
+    for (model, expected) in golden {
+        let bytes = fitted(model, &clusters());
+        for (frame, expected) in frames.iter().zip(expected) {
+            let found = f64::from(log_density(&bytes, frame));
+            let error = (found - expected).abs() / (1.0 + expected.abs());
+            assert!(error < tolerance::SCIKIT_LEARN, "{model} {frame:?}: {found}, not {expected}");
+        }
+    }
+}
+
+#[test]
+fn the_density_integrates_to_one() {
+    let values: Vec<f32> = (0..80)
+        .flat_map(|i| [(f64::from(i).sin() * 3.0 + 100.0) as f32, (i * i % 17) as f32 * 1e-3])
+        .collect();
+    let data = dataset(2, values);
+    for model in ["gaussian", "gmm:3", "auto"] {
+        let bytes = fitted(model, &data);
+        let model = bytes.open().unwrap();
+        // ± 5 or more standard deviations around the data
+        let (steps, from, to) = (400, [86.0, -0.025], [114.0, 0.041]);
+        let step = [0, 1].map(|i| (to[i] - from[i]) / f64::from(steps));
+        let mut sum = 0.0;
+        for (i, j) in (0..steps).flat_map(|i| (0..steps).map(move |j| (i, j))) {
+            let frame =
+                [(from[0] + f64::from(i) * step[0]) as f32, (from[1] + f64::from(j) * step[1]) as f32];
+            let score = model.engine.log_density(&frame, 1).unwrap();
+            assert_eq!((score.standard_error, score.samples), (0.0, 1));
+            sum += f64::from(score.log_density.0).exp() * step[0] * step[1];
+        }
+        assert!((sum - 1.0).abs() < tolerance::INTEGRAL, "{:?}: {sum}", model.metadata.architecture.latent);
+    }
+}
+
+/// The type that stands beside such a model.
+type Both<'a> = Mixture<Standardize<'a, 3>, (Gaussians<'a, 3, 2>, Kernels<'a, 3, 60>)>;
+
+#[test]
+fn device_and_host_have_the_same_bits() {
+    let bytes = fitted("auto", &clusters());
+    let host = bytes.open().unwrap();
+    let device = Both::from_bytes(bytes.as_bytes()).unwrap();
+    assert_eq!((device.dims(), device.components()), (3, 62));
+    let frames: [[f32; 3]; LANES] =
+        std::array::from_fn(|i| [i as f32, 1.0 - i as f32, 0.3 * i as f32 * i as f32]);
+    let together = host.engine.log_densities(frames.each_ref().map(|frame| frame.as_slice()), 7);
+    for (frame, lane) in frames.iter().zip(together) {
+        let score = device.log_density(frame).unwrap();
+        let [alone, lane] = [host.engine.log_density(frame, 7), lane].map(|score| score.unwrap());
+        assert_eq!((alone, alone.samples), (lane, 7));
+        assert_eq!(alone.log_density.0.to_bits(), score.log_density.0.to_bits(), "{frame:?}");
+        let reconstruction = device.reconstruct(frame).unwrap();
+        assert_eq!(host.engine.reconstruct(frame).unwrap(), reconstruction);
+        // p(c|x) of all components
+        let (mut sum, log_density) = (0.0, f64::from(score.log_density.0));
+        device
+            .for_each_log_joint(frame, |log_joint| sum += (f64::from(log_joint) - log_density).exp())
+            .unwrap();
+        assert!((sum - 1.0).abs() < tolerance::SUM * (1.0 + log_density.abs()), "{frame:?}: {sum}");
+    }
+    assert!(host.engine.log_density(&[f32::NAN; 3], 1).is_err());
+    assert!(host.engine.log_density(&[0.0; 3], 0).is_err());
+    assert!(host.engine.latent().is_none());
+}
+
+#[test]
+fn a_reconstruction_is_near_the_data() {
+    let bytes = fitted("auto", &clusters());
+    let model = bytes.open().unwrap();
+    // the first two coordinates are those of the first cluster, the last is of neither
+    let reconstruction = model.engine.reconstruct(&[1.5, 0.4, 9.0]).unwrap();
+    assert!((0.0..4.0).contains(&reconstruction[2]), "{reconstruction:?}");
+}
+
+#[test]
+fn constant_and_repeated_columns_are_no_trouble() {
+    let row = |i: i32| {
+        let x = f64::from(i).sin() as f32;
+        [x, 7.0, x, 2.0 * x - 1e4]
+    };
+    let data = dataset(4, (0..200).flat_map(row).collect());
+    for model in ["gaussian", "gmm:4", "auto"] {
+        let bytes = fitted(model, &data);
+        let normal = log_density(&bytes, &row(300));
+        for frame in [[0.5, 9.0, 0.5, -9_999.0], [0.5, 7.0, -0.5, -9_999.0]] {
+            assert!(log_density(&bytes, &frame) < normal - 2.0, "{model} {frame:?}");
+        }
+    }
+    // nothing but one row, again and again
+    let bytes = fitted("auto", &dataset(2, [3.0, 4.0].repeat(40)));
+    assert!(log_density(&bytes, &[3.0, 4.0]) > log_density(&bytes, &[4.0, 4.0]));
+}
+
+#[test]
+fn broken_files_are_refused() {
+    let bytes = fitted("auto", &clusters());
+    let sound = bytes.as_bytes();
+    let word = |at: usize| u32::from_le_bytes(sound[at..at + 4].try_into().unwrap()) as usize;
+    let (start, end) = (word(24), sound.len() - 4);
+    // loc, 1/scale, clip and Jacobian; 2 means, 2 triangles of 3 rows, 2 constants; 8 tiles of 3 rows
+    let means = start + 3 * 16;
+    let precisions = means + 32 + 2 * 3 * 32 + 16 + 8 * 3 * 32;
+    let changed = |at: usize, value: f32| {
+        let mut bytes = sound.to_vec();
+        bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        let sum = checksum(&bytes[..end]);
+        bytes[end..].copy_from_slice(&sum.to_le_bytes());
+        let bytes = ModelBytes::new(&bytes);
+        let both = Both::from_bytes(bytes.as_bytes()).map(drop);
+        assert_eq!(both, bytes.open().map(drop));
+        both
+    };
+    assert_eq!(changed(means, f32::NAN), Err(LoadError::NonFinite));
+    assert_eq!(changed(precisions, -1.0), Err(LoadError::Malformed));
+    assert_eq!(changed(precisions, 1.0), Ok(()));
+    type Other<'a> = Mixture<Standardize<'a, 3>, (Gaussians<'a, 3, 3>, Kernels<'a, 3, 60>)>;
+    assert!(matches!(Other::from_bytes(sound), Err(LoadError::WrongShape { .. })));
+    assert!(matches!(Both::from_bytes(&sound[..sound.len() - 16]), Err(LoadError::WrongLength { .. })));
+}

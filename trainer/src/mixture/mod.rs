@@ -1,0 +1,108 @@
+//! Densities without a network: normal distributions, mixtures of them, and kernel density estimates.
+
+mod bandwidth;
+mod clusters;
+mod em;
+mod export;
+mod kernels;
+mod normal;
+mod principal;
+mod train;
+
+pub use kernels::Kernel;
+pub use normal::Normal;
+pub(crate) use train::train;
+
+use elbow::kernel::TILE;
+use elbow::mixture::triangle;
+use rand_pcg::Pcg32;
+
+/// Added to the variance of each standardised feature where the recipe says no more: a thousandth of its own. Single precision bears
+/// the inverse of what is left.
+const FLOOR: f64 = 1e-3;
+/// Bytes of a model that is fitted by [`Recipe::Auto`], without its metadata.
+const AUTO_BYTES: usize = 63 * 1024;
+/// Components with a full covariance that it has, at most.
+const AUTO_GAUSSIANS: usize = 8;
+/// Rows for each of them, in dimensions, at least: what a covariance needs.
+const AUTO_ROWS: usize = 10;
+
+/// Which density is fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipe {
+    /// so many components with a full covariance, by expectation–maximisation
+    Gaussians(usize),
+    /// one component that varies in so many directions, and alike in all others
+    Principal(usize),
+    /// half kernels, half components with a full covariance that are as smooth: see [`fit`]
+    Auto,
+}
+
+/// A fitted mixture, of features.
+#[derive(Clone, Debug, Default)]
+pub struct Fitted {
+    /// components with a full covariance
+    pub gaussians: Vec<Normal>,
+    /// spherical components
+    pub kernels: Vec<Kernel>,
+}
+
+/// Rows of features.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// `[rows][dims]`
+    pub features: &'a [f32],
+    /// features of a row
+    pub dims: usize,
+}
+
+impl<'a> Rows<'a> {
+    fn len(&self) -> usize {
+        self.features.len() / self.dims
+    }
+
+    fn row(&self, n: usize) -> &'a [f32] {
+        &self.features[n * self.dims..][..self.dims]
+    }
+}
+
+/// Fits a mixture to features, whose rows should be in random order.
+///
+/// [`Recipe::Auto`] is the density `½ p_K + ½ p_G`. `p_K` is a kernel density estimate, its bandwidth h that which gives each row the largest
+/// density by the others ([`bandwidth`]), its rows merged to as many as there is room for. `p_G` is a mixture of normal distributions with h²
+/// added to every variance: smoothed as `p_K` is, so that neither claims more than the data show. Nothing is chosen by a label or
+/// by how a set scores.
+///
+/// # Panics
+/// If there is no row.
+pub fn fit(rows: Rows<'_>, recipe: Recipe, rng: &mut Pcg32) -> Fitted {
+    match recipe {
+        Recipe::Gaussians(count) => {
+            let count = count.min(rows.len());
+            Fitted { gaussians: em::fit(rows, count, FLOOR, rng), kernels: Vec::new() }
+        }
+        Recipe::Principal(rank) => {
+            Fitted { gaussians: principal::fit(rows, rank, FLOOR).into_iter().collect(), kernels: Vec::new() }
+        }
+        Recipe::Auto => auto(rows, rng),
+    }
+}
+
+fn auto(rows: Rows<'_>, rng: &mut Pcg32) -> Fitted {
+    let bandwidth = bandwidth::leave_one_out(rows);
+    let bytes = size_of::<f32>() * (rows.dims + 1 + TILE * triangle(rows.dims));
+    let room = (AUTO_BYTES / 2 / bytes).min(AUTO_GAUSSIANS).min(rows.len() / (AUTO_ROWS * rows.dims));
+    let mut gaussians = match room {
+        // one alone would hide what the kernels tell apart
+        0 | 1 => Vec::new(),
+        count => em::fit(rows, count, bandwidth * bandwidth, rng),
+    };
+    let left = AUTO_BYTES - gaussians.len() * bytes;
+    let room = left / (size_of::<f32>() * (rows.dims + 2)) / TILE * TILE;
+    let mut kernels = kernels::merge(rows, room.max(1), bandwidth, rng);
+    if !gaussians.is_empty() {
+        gaussians.iter_mut().for_each(|component| component.scale_weight(0.5));
+        kernels.iter_mut().for_each(|kernel| kernel.weight *= 0.5);
+    }
+    Fitted { gaussians, kernels }
+}

@@ -1,0 +1,74 @@
+//! From frames to the file of a mixture.
+
+use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, WeightKind};
+use rand_pcg::Pcg32;
+
+use super::{Fitted, Recipe, Rows, fit};
+use crate::data::{Dataset, shuffle};
+use crate::error::Error;
+use crate::export::{Sections, assemble};
+use crate::host_model::ModelBytes;
+use crate::settings::Settings;
+use crate::train::{Trained, columns, metadata, validation};
+
+/// The generator's stream, so that other uses of the same seed draw other numbers.
+const STREAM: u64 = u64::from_be_bytes(*b"mixture ");
+
+/// Fits a mixture to normal frames: first to a part of them, to see what it makes of the others, then to all.
+///
+/// # Errors
+/// [`Error::TooLarge`]; [`Error::Frame`] for a frame that has no density.
+pub(crate) fn train(
+    name: &str,
+    data: &Dataset,
+    settings: &Settings,
+    recipe: Recipe,
+) -> Result<Trained, Error> {
+    if settings.likelihood()? != LikelihoodKind::Gaussian {
+        let problem = format!("--model {} is of normal distributions; leave it out", settings.model);
+        return Err(Error::argument("likelihood", &settings.likelihood, problem));
+    }
+    let split = data.split(settings.valid, settings.seed);
+    let valid = data.select(&split.valid);
+    let part = model(name, &data.select(&split.train), settings, recipe, f64::NAN)?;
+    let valid_nats = validation(&part, &valid, 1, false)?.nats;
+    let bytes = model(name, data, settings, recipe, valid_nats)?;
+    let train_nats = validation(&bytes, data, 1, false)?.nats;
+    let train_rows = data.rows;
+    Ok(Trained { bytes, fitted: None, train_rows, valid, train_nats, valid_nats, quantization: None })
+}
+
+fn model(
+    name: &str,
+    data: &Dataset,
+    settings: &Settings,
+    recipe: Recipe,
+    valid_nats: f64,
+) -> Result<ModelBytes, Error> {
+    let mut rng = Pcg32::new(settings.seed, STREAM);
+    let mut order: Vec<usize> = (0..data.rows).collect();
+    shuffle(&mut order, &mut rng);
+    let data = data.select(&order);
+    let preprocessing = settings.fit_preprocessing(&data.values, data.dims)?;
+    let features = preprocessing.features(&data.values);
+    let fitted = fit(Rows { features: &features, dims: data.dims }, recipe, &mut rng);
+    let architecture = architecture(&fitted, settings.preprocessing()?, data.dims);
+    let mut sections = Sections(Vec::new());
+    sections.preprocessing(&preprocessing);
+    fitted.write(&mut sections);
+    let columns = columns(settings, &data);
+    let metadata = metadata(name, &architecture, settings, &columns, &data, valid_nats as f32);
+    Ok(ModelBytes::new(&assemble(&metadata, &[], &sections.0)?))
+}
+
+fn architecture(fitted: &Fitted, preprocessing: FeaturesKind, dims: usize) -> Architecture {
+    Architecture {
+        features: dims as u32,
+        preprocessing,
+        encoder: heapless::Vec::new(),
+        latent: fitted.latent(),
+        decoder: heapless::Vec::new(),
+        likelihood: LikelihoodKind::Gaussian,
+        weights: WeightKind::F32,
+    }
+}

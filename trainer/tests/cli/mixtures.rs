@@ -1,0 +1,97 @@
+//! Models without a network, and the benchmark of anomalies.
+
+use std::fs;
+
+use crate::bench::{Bench, engine, npy, npz};
+
+#[test]
+fn from_a_csv_to_a_score() {
+    let bench = Bench::with_engine();
+    for model in ["--auto", "--auto --scaling log", "--model gaussian", "--model gmm:3", "--model pca:1"] {
+        let fit = bench.json(&format!("fit engine.csv {model} --out m.elbow"));
+        assert_eq!((fit["rows"].as_u64(), fit["anomalous_rows"].as_u64()), (Some(216), Some(24)), "{fit}");
+        assert!(fit["epochs"].is_null() && fit["valid_nats_per_row"].as_f64().unwrap().is_finite(), "{fit}");
+        let alias = String::from_utf8(bench.read("m.rs")).unwrap();
+        assert!(alias.contains("pub type M<'a> = elbow::Mixture<elbow::"), "{alias}");
+        assert!(alias.contains("M_SAMPLES: u32 = 1;"), "{alias}");
+        let eval = bench.json("eval m.elbow engine.csv");
+        assert!(eval["auroc"].as_f64().unwrap() > 0.99 && eval["latent"].is_null(), "{model} {eval}");
+        let score = bench.json("score m.elbow engine.csv");
+        assert_eq!(score["scores"].as_array().unwrap().len(), 240);
+        let inspection = bench.json("inspect m.elbow");
+        assert!(inspection["devices"].as_array().unwrap().is_empty(), "{inspection}");
+        for command in ["inspect m.elbow", "eval m.elbow engine.csv", "score m.elbow engine.csv"] {
+            bench.good(command);
+        }
+    }
+}
+
+#[test]
+fn an_autoencoder_by_name() {
+    let bench = Bench::with_engine();
+    let fit =
+        bench.json("fit engine.csv --model ae --latent gaussian:2 --hidden 8 --epochs 2 --out ae.elbow");
+    assert!(fit["architecture"].as_str().unwrap().contains("point:2"), "{fit}");
+}
+
+#[test]
+fn the_number_of_threads_changes_no_score() {
+    let bench = Bench::with_engine();
+    for threads in [1, 3] {
+        bench.good(&format!("--threads {threads} fit engine.csv --auto --out m{threads}.elbow"));
+    }
+    let [one, three] = ["m1", "m3"].map(|name| bench.good(&format!("score {name}.elbow engine.csv")));
+    assert_eq!(one, three);
+}
+
+#[test]
+fn what_cannot_be() {
+    let bench = Bench::with_model();
+    for (line, said) in [
+        ("fit engine.csv --model gmm:0 --out m.elbow", "(M, R from 1"),
+        ("fit engine.csv --model gmm --out m.elbow", "--model gmm"),
+        ("fit engine.csv --model forest --out m.elbow", "choose vae, ae, gaussian"),
+        ("fit engine.csv --auto --latent gaussian:2 --out m.elbow", "has no network"),
+        ("fit engine.csv --auto --model vae --out m.elbow", "--auto"),
+        ("fit engine.csv --model gaussian --run r", "in one go"),
+        ("fit engine.csv --model ae --latent vmf:3 --out m.elbow", "point:D"),
+        ("bench anomaly nowhere", "nowhere: cannot read"),
+        ("bench anomaly .", "holds no folders"),
+        ("bench anomaly . --model forest", "choose vae"),
+    ] {
+        bench.refuses(line, &[said]);
+    }
+    bench.good("fit engine.csv --model gaussian --out g.elbow");
+    bench.refuses("quantize g.elbow --weights int8 --out q.elbow", &["no layers to quantise"]);
+}
+
+#[test]
+fn anomalies_over_sets() {
+    let bench = Bench::new();
+    let rows = engine(300);
+    let array = |rows: &[&([f32; 3], bool)]| npy(&[rows.len(), 3], rows.iter().flat_map(|row| row.0));
+    let normal: Vec<_> = rows.iter().filter(|row| !row.1).collect();
+    let (fitted, others) = normal.split_at(135);
+    let test: Vec<_> = others.iter().copied().chain(rows.iter().filter(|row| row.1)).collect();
+    let labels = test.iter().map(|row| f32::from(u8::from(row.1)));
+    for place in ["a/0", "a/1", "b/0"] {
+        fs::create_dir_all(bench.path("splits").join(place)).unwrap();
+        bench.write(&format!("splits/{place}/train.npz"), npz(&[("X", array(fitted))]));
+        let test = [("X", array(&test)), ("y", npy(&[test.len()], labels.clone()))];
+        bench.write(&format!("splits/{place}/test.npz"), npz(&test));
+    }
+    let report = bench.json("bench anomaly splits");
+    let sets = report["sets"].as_array().unwrap();
+    assert_eq!(sets.iter().map(|set| set["set"].as_str().unwrap()).collect::<Vec<_>>(), ["a", "b"]);
+    for set in sets.iter().chain([&report]) {
+        let measure = |name: &str| set[name].as_f64().or(set[format!("mean_{name}")].as_f64()).unwrap();
+        assert!(measure("auroc") > 0.99 && measure("auprc") > 0.99, "{report}");
+    }
+    assert!(sets[0]["fit_s"].is_f64() && sets[0]["score_us"].is_f64() && sets[0]["model_bytes"].is_u64());
+    let table = bench.good("bench anomaly splits --model gaussian");
+    assert!(table.lines().last().unwrap().starts_with("mean"), "{table}");
+
+    // the labels are those of the test
+    bench.write("splits/a/0/test.npz", npz(&[("X", array(others))]));
+    bench.refuses("bench anomaly splits", &["needs labels"]);
+}
