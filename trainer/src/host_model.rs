@@ -4,6 +4,7 @@
 //! layers; every formula, and so every bit of a score, is the device's.
 
 mod any;
+mod any_head;
 mod judge;
 mod layers;
 mod logs;
@@ -31,11 +32,12 @@ use elbow::{Calibration, Elbo, Explain, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
 use self::any::{AnyFeatures, AnyLikelihood};
+use self::any_head::AnyHead;
 use self::wide::Wide;
 use crate::error::Error;
 use crate::latent_use::HostPosterior;
 use crate::net::simd::wide;
-use layers::{Integers, Layers, Weights};
+use layers::{Dense, Integers, Layers, Weights};
 
 /// Samples or frames side by side on a host: one AVX-512 register, two of AVX.
 pub const LANES: usize = 16;
@@ -313,55 +315,7 @@ fn with_weights<'a, W: Layers<'a>>(
     sections: &mut Sections<'a>,
 ) -> Result<Box<dyn Engine + 'a>, LoadError> {
     let encoder = W::chain(sections, shape.features, &shape.encoder)?;
-    match shape.latent {
-        LatentKind::Gaussian { dim } => {
-            let mut linear = || W::dense(sections, shape.encoder_width(), dim, Activation::Identity);
-            let head = GaussianHead::new(linear()?, linear()?);
-            with_head::<W, _>(shape, features, encoder, head, sections)
-        }
-        LatentKind::VonMisesFisher { dim, concentration } => {
-            let mean = W::dense(sections, shape.encoder_width(), dim, Activation::Identity)?;
-            match concentration {
-                ConcentrationKind::Learned => {
-                    let kappa = LearnedConcentration::new(W::dense(
-                        sections,
-                        shape.encoder_width(),
-                        1,
-                        Activation::Identity,
-                    )?);
-                    with_head::<W, _>(shape, features, encoder, VmfHead::new(mean, kappa), sections)
-                }
-                ConcentrationKind::Fixed { .. } => {
-                    let kappa = FixedConcentration::read(sections, dim as usize)?;
-                    with_head::<W, _>(shape, features, encoder, VmfHead::new(mean, kappa), sections)
-                }
-                ConcentrationKind::Tabled { .. } => {
-                    let kappa = TabledConcentration::read(sections, dim as usize)?;
-                    with_head::<W, _>(shape, features, encoder, VmfHead::new(mean, kappa), sections)
-                }
-            }
-        }
-        LatentKind::Point { dim, activation } => {
-            let head = PointHead::new(W::dense(sections, shape.encoder_width(), dim, activation)?);
-            with_head::<W, _>(shape, features, encoder, head, sections)
-        }
-        // has no weights, and was built before
-        LatentKind::Component { .. } => Err(LoadError::Malformed),
-    }
-}
-
-fn with_head<'a, W, H>(
-    shape: &Architecture,
-    features: AnyFeatures<'a>,
-    encoder: W::Chain,
-    head: H,
-    sections: &mut Sections<'a>,
-) -> Result<Box<dyn Engine + 'a>, LoadError>
-where
-    W: Layers<'a>,
-    H: Head<In = Dynamic, From = W::Hidden, Latent = Dynamic> + Send + Sync + std::fmt::Debug + 'a,
-    H::Posterior: HostPosterior,
-{
+    let head = head::<W>(shape, sections)?;
     let decoder = W::chain(sections, shape.latent_dims(), &shape.decoder)?;
     let output =
         |sections: &mut _| W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity);
@@ -377,4 +331,41 @@ where
         }
     };
     Ok(Box::new(Vae::new(features, encoder, Wide(head), decoder, Wide(likelihood))))
+}
+
+fn head<'a, W: Layers<'a>>(
+    shape: &Architecture,
+    sections: &mut Sections<'a>,
+) -> Result<AnyHead<'a, Dense<Activation, W::Last>>, LoadError> {
+    let dense = |sections: &mut _, outputs, activation| {
+        W::dense(sections, shape.encoder_width(), outputs, activation)
+    };
+    match shape.latent {
+        LatentKind::Gaussian { dim } => {
+            let loc = dense(sections, dim, Activation::Identity)?;
+            Ok(AnyHead::Gaussian(GaussianHead::new(loc, dense(sections, dim, Activation::Identity)?)))
+        }
+        LatentKind::VonMisesFisher { dim, concentration } => {
+            let mean = dense(sections, dim, Activation::Identity)?;
+            match concentration {
+                ConcentrationKind::Learned => {
+                    let kappa = LearnedConcentration::new(dense(sections, 1, Activation::Identity)?);
+                    Ok(AnyHead::Learned(VmfHead::new(mean, kappa)))
+                }
+                ConcentrationKind::Fixed { .. } => {
+                    let kappa = FixedConcentration::read(sections, dim as usize)?;
+                    Ok(AnyHead::Fixed(VmfHead::new(mean, kappa)))
+                }
+                ConcentrationKind::Tabled { .. } => {
+                    let kappa = TabledConcentration::read(sections, dim as usize)?;
+                    Ok(AnyHead::Tabled(VmfHead::new(mean, kappa)))
+                }
+            }
+        }
+        LatentKind::Point { dim, activation } => {
+            Ok(AnyHead::Point(PointHead::new(dense(sections, dim, activation)?)))
+        }
+        // has no weights, and was built before
+        LatentKind::Component { .. } => Err(LoadError::Malformed),
+    }
 }

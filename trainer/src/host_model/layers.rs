@@ -13,7 +13,8 @@ use std::marker::PhantomData;
 use super::{Buffer, Dynamic};
 use crate::net::simd::wide;
 
-type Dense<A, K> = DenseLayer<Dynamic, Dynamic, A, K>;
+/// A layer of run-time sizes.
+pub(super) type Dense<A, K> = DenseLayer<Dynamic, Dynamic, A, K>;
 
 /// First one layer, then any number of others; the first makes the numbers that the others read.
 #[derive(Clone, Debug)]
