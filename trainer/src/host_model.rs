@@ -80,7 +80,7 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
         is_enough(&score);
         Ok(score)
     }
-    /// [`Vae::reconstruct`], [`Mixture::reconstruct`].
+    /// [`Vae::reconstruct`], [`Mixture::reconstruct`](elbow::Mixture::reconstruct).
     ///
     /// # Errors
     /// As there.
