@@ -10,7 +10,7 @@ pub use log_mean_exp::LogMeanExp;
 use crate::features::{Features, FrameError};
 use crate::latent::{Head, Posterior};
 use crate::layer::Layer;
-use crate::likelihood::Likelihood;
+use crate::likelihood::{Likelihood, unseen};
 use crate::math;
 use crate::model::{Frame, Vae};
 use crate::shape::Shape;
@@ -138,12 +138,12 @@ where
         let posterior = self.posterior(features.as_ref());
         let mut left = samples;
         while left >= WIDE as u32 {
-            let log_weights = self.log_weights::<WIDE, R>(features.as_ref(), &posterior, rng, |_| ());
+            let log_weights = self.log_weights::<WIDE, R>(features.as_ref(), &posterior, rng, unseen);
             log_weights.into_iter().for_each(|log_weight| visit(log_weight + log_jacobian));
             left -= WIDE as u32;
         }
         for _ in 0..left {
-            let [log_weight] = self.log_weights::<1, R>(features.as_ref(), &posterior, rng, |_| ());
+            let [log_weight] = self.log_weights::<1, R>(features.as_ref(), &posterior, rng, unseen);
             visit(log_weight + log_jacobian);
         }
         Ok(())
@@ -206,7 +206,7 @@ where
         let mut sum = 0.0;
         for _ in 0..samples {
             let ([log_prob], _) =
-                self.log_weight_terms::<1, _>(features.as_ref(), &posterior, &mut rng, |_| ());
+                self.log_weight_terms::<1, _>(features.as_ref(), &posterior, &mut rng, unseen);
             sum += log_prob;
         }
         let reconstruction = sum / samples as f32 + log_jacobian;

@@ -32,12 +32,7 @@ pub trait Likelihood {
     /// frame each.
     #[inline(always)]
     fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[Self::From; L]], features: &[X]) -> [f32; L] {
-        self.log_prob_terms(
-            hidden,
-            features,
-            #[inline(always)]
-            |_| (),
-        )
+        self.log_prob_terms(hidden, features, unseen)
     }
     /// As [`log_prob`](Self::log_prob), handing over the term of each feature, up to a constant of the feature: features rising, and
     /// for each feature the `L` samples.
@@ -52,3 +47,7 @@ pub trait Likelihood {
     /// Draws features ~ p(·|z), one word of the generator each.
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[Self::From; 1]], rng: &mut R, features: &mut [f32]);
 }
+
+/// For whom the terms do not matter. A closure would be compiled anew for everyone who writes one.
+#[inline(always)]
+pub(crate) fn unseen(_: f32) {}
