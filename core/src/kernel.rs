@@ -185,7 +185,14 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
     /// Half of the outputs.
     #[inline(always)]
     fn half(&self, part: usize) -> [[F::To; L]; HALF] {
-        self.finish.finish(self.t, part, self.sums::<L, HALF, 2>(part, 0))
+        if L < MANY {
+            return self.finish.finish(self.t, part, self.sums::<L, HALF, 2>(part, 0));
+        }
+        let mut sums = of_part::<_, HALF>(part, self.bias).map(|bias| [bias; L]);
+        for (w, x) in self.weights.iter().zip(self.x) {
+            add_lanes(&mut sums, of_part(part, w), x);
+        }
+        self.finish.finish(self.t, part, sums)
     }
 
     /// The two halves in one pass over the inputs. They are two variables because the compiler does not keep one of 8 · 16 numbers
@@ -195,8 +202,8 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
         let mut lower = of_part::<_, HALF>(0, self.bias).map(|bias| [bias; L]);
         let mut upper = of_part::<_, HALF>(1, self.bias).map(|bias| [bias; L]);
         for (w, x) in self.weights.iter().zip(self.x) {
-            add(&mut lower, 0, w, 0, x);
-            add(&mut upper, 1, w, 0, x);
+            add_lanes(&mut lower, of_part(0, w), x);
+            add_lanes(&mut upper, of_part(1, w), x);
         }
         [self.finish.finish(self.t, 0, lower), self.finish.finish(self.t, 1, upper)]
     }
@@ -240,6 +247,20 @@ fn add<X, W: Weight<X>, const L: usize, const M: usize, const N: usize>(
     let (w, x): (Option<&[W; N]>, _) =
         (w.as_chunks().0.get(part), x.get(first..).and_then(<[X]>::first_chunk::<M>));
     let (Some(w), Some(x)) = (w, x) else { return };
+    for (s, w) in s.iter_mut().zip(w) {
+        for (s, x) in s.iter_mut().zip(x) {
+            *s = w.add_product(*x, *s);
+        }
+    }
+}
+
+/// As [`add`], of weights that are copied and all samples: in this form alone LLVM keeps sixteen of them in a register.
+#[inline(always)]
+fn add_lanes<X: Element, W: Weight<X>, const L: usize, const N: usize>(
+    s: &mut [[W::Sum; L]; N],
+    w: [W; N],
+    x: &[X; L],
+) {
     for (s, w) in s.iter_mut().zip(w) {
         for (s, x) in s.iter_mut().zip(x) {
             *s = w.add_product(*x, *s);
