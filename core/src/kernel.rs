@@ -33,8 +33,17 @@ const HALF: usize = TILE / 2;
 /// registers, and enough to hide the time that an addition takes.
 const MANY: usize = 16;
 
-/// Inputs in one turn of the loop over integers, where LLVM may reorder the sums, and on Arm does best with this many.
-const INTEGER_UNROLL: usize = if cfg!(target_arch = "riscv32") { 2 } else { 8 };
+/// Armv6-M, known by what it lacks: an atomic exchange.
+const ARMV6M: bool = cfg!(all(target_arch = "arm", not(target_has_atomic = "32")));
+
+/// Inputs in one turn of the loop over integers, where LLVM may reorder the sums, and does best with this many.
+const INTEGER_UNROLL: usize = if cfg!(target_arch = "riscv32") {
+    2
+} else if ARMV6M {
+    4
+} else {
+    8
+};
 
 /// Eight outputs of `L` samples.
 pub type Tile<const L: usize, T = f32> = [[T; L]; TILE];

@@ -54,6 +54,7 @@ impl Measured {
                 of_integers(REFERENCE, "int8x8-hidden-1"),
                 2.70,
             ),
+            bar("the same on Cortex-M0", of_integers("Cortex-M0", "int8x8-hidden-1"), 5.5),
             bar("the same on RV32IMAC", of_integers("RV32IMAC", "int8x8-hidden-1"), 4.0),
             bar(
                 "8 × 8 bits, sums alone, on Cortex-M55",
