@@ -45,6 +45,9 @@ pub struct FitConfig {
     /// part that each step leaves of the running mean of the parameters, which is then what is validated and kept; 0: the parameters
     /// themselves are
     pub average: f32,
+    /// what the spread over the rows of each coordinate of a Gaussian posterior's mean is held at, see
+    /// [`posterior_norm`](crate::posterior_norm); 0: it is free
+    pub posterior_spread: f32,
     /// epochs without a better validation before stopping, those of the warm-up not counted
     pub patience: u32,
     /// of the order of rows, of their bits and of the noise
@@ -64,6 +67,7 @@ impl Default for FitConfig {
             adam: AdamConfig::default(),
             clip_norm: f32::INFINITY,
             average: 0.0,
+            posterior_spread: 0.0,
             patience: 20,
             seed: 0,
         }
@@ -222,6 +226,8 @@ fn check(config: &FitConfig, rows: usize) -> Result<(), FitError> {
     setting("the learning rate", learning_rate.into(), is_rate, "a positive number")?;
     setting("the gradient norm to clip at", clip_norm.into(), clip_norm > 0.0, "positive")?;
     setting("the average's decay", average.into(), (0.0..1.0).contains(&average), "from 0 to below 1")?;
+    let is_spread = config.posterior_spread >= 0.0 && config.posterior_spread.is_finite();
+    setting("the posterior's spread", config.posterior_spread.into(), is_spread, "0 or a positive number")?;
     match config.schedule {
         Schedule::Cosine { warmup } => {
             let must = "shorter than the run";

@@ -24,6 +24,7 @@ pub mod mixture;
 pub mod net;
 pub mod network;
 pub mod objective;
+pub mod posterior_norm;
 pub mod preprocess;
 pub mod quantize;
 pub mod random;

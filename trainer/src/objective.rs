@@ -107,6 +107,11 @@ impl<T: Real> Workspace<T> {
         self.kept.samples.len()
     }
 
+    /// The means of a Gaussian posterior, `[row][coordinate]`; of another, nothing.
+    pub fn posterior_means(&self) -> &[T] {
+        self.draws.means()
+    }
+
     /// What the `layer`-th of all dense layers read, and the derivative of the loss with respect to its sums.
     pub(crate) fn operands<'a>(&'a self, layer: usize, input: &'a [T]) -> (&'a [T], &'a [T]) {
         let Workspace { encoder, draws, decoder, outputs, first_head, first_decoder, first_output, .. } =

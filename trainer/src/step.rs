@@ -91,6 +91,11 @@ impl Shards {
     pub fn kept(&self) -> usize {
         self.shards.iter().map(|shard| shard.workspace.kept()).sum()
     }
+
+    /// The means of the Gaussian posteriors of the last step, in parts of `[row][coordinate]`.
+    pub fn posterior_means(&self) -> impl Iterator<Item = &[f32]> + Clone {
+        self.shards.iter().map(|shard| shard.workspace.posterior_means())
+    }
 }
 
 impl Stepper {

@@ -10,6 +10,7 @@ use super::{EpochRecord, Event, FitConfig, FitError, Fitted, Progress, Validatio
 use crate::net::layout::Layout;
 use crate::net::simd::{map, sum_of_squares};
 use crate::objective::Objective;
+use crate::posterior_norm::PosteriorNorm;
 use crate::random::{Purpose, stream};
 use crate::step::{Shards, Stepper, TrainingRows};
 
@@ -23,6 +24,7 @@ pub struct Run<'a, R> {
     rows: &'a R,
     config: &'a FitConfig,
     shards: Shards,
+    norm: PosteriorNorm,
     /// rows of the epoch in hand
     order: Vec<u32>,
     /// steps in an epoch
@@ -68,6 +70,7 @@ impl<'a, R: TrainingRows> Run<'a, R> {
             rows,
             config,
             shards: Shards::default(),
+            norm: PosteriorNorm::default(),
             order: Vec::with_capacity(rows.rows()),
             batches,
             state,
@@ -138,6 +141,10 @@ impl<'a, R: TrainingRows> Run<'a, R> {
             clip(gradient, self.config.clip_norm);
         }
         adam.step(params, gradient, rate);
+        if self.config.posterior_spread > 0.0 {
+            let Stepper { layout, .. } = &self.stepper;
+            self.norm.pull(layout, self.config.posterior_spread, self.shards.posterior_means(), params);
+        }
         average.iter_mut().for_each(|average| average.add(params));
         self.state.total += bound * chosen.len() as f64;
         self.state.batch += 1;

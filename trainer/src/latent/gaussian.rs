@@ -19,6 +19,13 @@ pub(super) struct Gaussian<T> {
     scale: Buffer<T>,
 }
 
+impl<T: Real> Gaussian<T> {
+    /// The means, `[row][coordinate]`.
+    pub(super) fn loc(&self) -> &[T] {
+        &self.loc
+    }
+}
+
 /// Draws z ~ q(z|x).
 pub(super) fn forward<T: Real>(
     posterior: &Posterior<'_, T>,

@@ -66,6 +66,11 @@ impl<T: Real> Draws<T> {
         self.z.keep_rows(kept, samples);
     }
 
+    /// The means of a Gaussian posterior, `[row][coordinate]`; of another, nothing.
+    pub fn means(&self) -> &[T] {
+        self.gaussian.loc()
+    }
+
     /// The derivative of the loss with respect to the `i`-th dense layer's outputs, after `backward`.
     pub fn d_output(&self, i: usize) -> &[T] {
         &self.d_outputs[i]

@@ -89,6 +89,10 @@ pub struct SettingsArgs {
     /// [default: 0]
     #[arg(long, value_name = "DECAY")]
     pub(super) ema: Option<f32>,
+    /// Hold the spread over the rows of each coordinate of a Gaussian posterior's mean at this, such as 0.5, so that the latent does not
+    /// fall silent; 0: leave it free [default: 0]
+    #[arg(long, value_name = "SPREAD")]
+    pub(super) posterior_norm: Option<f32>,
     /// Standard deviation of noise on what the encoder sees while fitting [default: 0]
     #[arg(long, value_name = "SD")]
     pub(super) input_noise: Option<f32>,

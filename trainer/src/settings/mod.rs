@@ -1,6 +1,7 @@
 //! Everything that decides what a fit gives: on the command line, in a TOML file, or by default.
 
 mod args;
+mod config;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -12,18 +13,16 @@ use elbow::architecture::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::adam::AdamConfig;
 use crate::binarize::Binarize;
 use crate::data::LoadOptions;
 use crate::error::Error;
-use crate::fit::{FitConfig, Schedule};
+use crate::fit::Schedule;
 use crate::mixture::Recipe;
-use crate::objective::Objective;
 use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 pub use args::SettingsArgs;
 pub use parse::activation;
 pub(crate) use parse::weights;
-use parse::{Model, hidden, latent, model, objective};
+use parse::{Model, hidden, latent, model};
 
 /// The settings of a fit. As TOML it is complete: the same file and data give the same model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +50,7 @@ pub struct Settings {
     pub epsilon: f32,
     pub square_start: f32,
     pub ema: f32,
+    pub posterior_norm: f32,
     pub input_noise: f32,
     pub input_mask: f32,
     pub resolution: Vec<f32>,
@@ -93,6 +93,7 @@ impl Default for Settings {
             epsilon: 1e-8,
             square_start: 0.0,
             ema: 0.0,
+            posterior_norm: 0.0,
             input_noise: 0.0,
             input_mask: 0.0,
             resolution: Vec::new(),
@@ -225,93 +226,5 @@ impl Settings {
             }
             (_, latent) => Ok(latent),
         }
-    }
-
-    /// The objective and its samples per row.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] for a name or a number that is none.
-    pub fn objective(&self) -> Result<(Objective, usize), Error> {
-        objective(&self.objective)
-    }
-
-    /// How to fit.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] for a number out of range.
-    pub fn fit_config(&self) -> Result<FitConfig, Error> {
-        let (objective, samples) = self.objective()?;
-        let in_range = |good: bool, name, value: &dyn ToString, problem: &str| {
-            if good { Ok(()) } else { Err(Error::argument(name, value.to_string(), problem)) }
-        };
-        in_range(self.epochs >= 1, "epochs", &self.epochs, "at least 1")?;
-        in_range(self.warmup < self.epochs, "warmup", &self.warmup, "shorter than --epochs")?;
-        in_range(
-            self.warmup == 0 || matches!(objective, Objective::Elbo { .. }),
-            "warmup",
-            &self.warmup,
-            "only for --objective elbo: an importance-weighted bound has no divergence to weigh",
-        )?;
-        in_range(self.batch >= 1, "batch", &self.batch, "at least 1")?;
-        in_range(self.lr > 0.0 && self.lr.is_finite(), "lr", &self.lr, "a positive number, such as 0.001")?;
-        in_range(self.patience >= 1, "patience", &self.patience, "at least 1")?;
-        in_range(self.clip_norm > 0.0, "clip-norm", &self.clip_norm, "a positive number")?;
-        in_range(
-            self.clip > 0.0 && self.clip.is_finite(),
-            "clip",
-            &self.clip,
-            "a positive number, such as 8",
-        )?;
-        for (name, fraction) in [
-            ("weight-decay", self.weight_decay),
-            ("beta1", self.beta1),
-            ("beta2", self.beta2),
-            ("ema", self.ema),
-            ("input-mask", self.input_mask),
-        ] {
-            in_range((0.0..1.0).contains(&fraction), name, &fraction, "from 0 to below 1")?;
-        }
-        for unit in &self.resolution {
-            in_range(*unit > 0.0 && unit.is_finite(), "resolution", unit, "a positive number")?;
-        }
-        for (name, size) in [("square-start", self.square_start), ("input-noise", self.input_noise)] {
-            in_range(size >= 0.0 && size.is_finite(), name, &size, "0 or a positive number")?;
-        }
-        in_range(
-            self.epsilon > 0.0 && self.epsilon.is_finite(),
-            "epsilon",
-            &self.epsilon,
-            "a positive number, such as 1e-8",
-        )?;
-        if let Schedule::Cosine { warmup } = self.lr_schedule {
-            in_range(
-                warmup < self.epochs,
-                "lr-schedule",
-                &self.lr_schedule,
-                "its rise is shorter than --epochs",
-            )?;
-        }
-        in_range(self.valid > 0.0 && self.valid < 1.0, "valid", &self.valid, "between 0 and 1, such as 0.1")?;
-        in_range(self.valid_samples >= 1, "valid-samples", &self.valid_samples, "at least 1")?;
-        Ok(FitConfig {
-            objective,
-            samples,
-            epochs: self.epochs,
-            warmup: self.warmup,
-            batch: self.batch,
-            learning_rate: self.lr,
-            schedule: self.lr_schedule.clone(),
-            adam: AdamConfig {
-                beta1: self.beta1,
-                beta2: self.beta2,
-                epsilon: self.epsilon,
-                square_start: self.square_start,
-                weight_decay: self.weight_decay,
-            },
-            clip_norm: self.clip_norm,
-            average: self.ema,
-            patience: self.patience,
-            seed: self.seed,
-        })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::args::Widths;
 use super::*;
+use crate::objective::Objective;
 
 #[test]
 fn defaults_survive_toml() {
@@ -102,6 +103,9 @@ fn impossible_settings_are_named() {
     assert!(settings(|s| s.epsilon = 0.0).starts_with("--epsilon"));
     assert!(settings(|s| s.square_start = -1.0).starts_with("--square-start"));
     assert!(settings(|s| s.input_noise = f32::INFINITY).starts_with("--input-noise"));
+    let norm = |s: &mut Settings| (s.latent, s.posterior_norm) = ("vmf:3".into(), 0.5);
+    assert!(settings(norm).contains("only for --latent gaussian"));
+    assert!(settings(|s| s.posterior_norm = f32::NAN).starts_with("--posterior-norm"));
     let late = |s: &mut Settings| (s.epochs, s.lr_schedule) = (5, Schedule::Cosine { warmup: 5 });
     assert!(settings(late).starts_with("--lr-schedule cosine:5"));
     assert!(settings(|s| s.lr = f32::NAN).starts_with("--lr"));

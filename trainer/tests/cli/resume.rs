@@ -14,7 +14,7 @@ use crate::bench::{Bench, QUICK};
 
 /// Some hundred short epochs, with everything that a run carries along.
 const LONG: &str = "--hidden 16 --latent gaussian:2 --objective iwae:4 --batch 16 --epochs 120 --patience 120 --ema 0.99 \
-                    --lr-schedule cosine:5 --input-mask 0.1";
+                    --lr-schedule cosine:5 --input-mask 0.1 --posterior-norm 0.5";
 
 /// What a finished run leaves, but for its times.
 fn outcome(bench: &Bench, folder: &str) -> (Vec<u8>, Vec<Value>) {
