@@ -104,6 +104,8 @@ pub enum LikelihoodKind {
     Gaussian,
     /// Independent normals; the decoder gives mean and log scale of each.
     GaussianPerOutput,
+    /// Independent integers; the decoder gives mean and log scale of a logistic distribution in bins.
+    DiscretizedLogistic,
 }
 
 /// What the weights of the dense layers are.
@@ -127,6 +129,8 @@ pub enum FeaturesKind {
     Standardize,
     /// heavy-tailed numbers in logarithms, then standardised
     LogStandardize,
+    /// standardised, of integers
+    Integers,
 }
 
 impl FeaturesKind {
@@ -135,6 +139,7 @@ impl FeaturesKind {
         match likelihood {
             LikelihoodKind::Bernoulli => FeaturesKind::Binary,
             LikelihoodKind::Gaussian | LikelihoodKind::GaussianPerOutput => FeaturesKind::Standardize,
+            LikelihoodKind::DiscretizedLogistic => FeaturesKind::Integers,
         }
     }
 }
@@ -205,6 +210,7 @@ impl Architecture {
             FeaturesKind::Binary => Part::Binary,
             FeaturesKind::Standardize => Part::Standardize,
             FeaturesKind::LogStandardize => Part::LogStandardize,
+            FeaturesKind::Integers => Part::Integers,
         };
         let features = of(&[features as u32, self.features]);
         let (encoder_width, decoder_width) = (self.encoder_width(), self.decoder_width());
@@ -236,6 +242,7 @@ impl Architecture {
             LikelihoodKind::Bernoulli => of(&[Part::Bernoulli as u32, output]),
             LikelihoodKind::Gaussian => of(&[Part::Gaussian as u32, output]),
             LikelihoodKind::GaussianPerOutput => of(&[Part::GaussianPerOutput as u32, output, output]),
+            LikelihoodKind::DiscretizedLogistic => of(&[Part::DiscretizedLogistic as u32, output, output]),
         };
         of(&[
             Part::Vae as u32,

@@ -2,9 +2,12 @@
 
 mod counts;
 mod frames;
+mod integers;
 
 pub use counts::{Counts, MAX_COUNT};
 pub(crate) use frames::{extract, extract_all};
+pub(crate) use integers::round;
+pub use integers::{Integers, MAX_INTEGER};
 
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
@@ -62,7 +65,7 @@ impl fmt::Display for FrameError {
             FrameError::OutOfSupport { index } => {
                 write!(
                     f,
-                    "number {index} of the frame is none that the model knows: bits are 0 and 1, counts 0 to 255; round or binarise the frame"
+                    "number {index} of the frame is none that the model knows: it takes bits, bytes or integers; round or binarise the frame"
                 )
             }
             FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),

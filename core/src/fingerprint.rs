@@ -56,6 +56,8 @@ pub enum Part {
     Mixture = 22,
     Gaussians = 23,
     Kernels = 24,
+    Integers = 25,
+    DiscretizedLogistic = 26,
 }
 
 /// The hash of a dense layer, whose part says what its weights are.

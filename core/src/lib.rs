@@ -66,7 +66,7 @@ pub use latent::{
     FixedConcentration, GaussianHead, LearnedConcentration, PointHead, TabledConcentration, VmfHead,
 };
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
-pub use likelihood::{Bernoulli, Gaussian, GaussianPerOutput};
+pub use likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput};
 pub use mixture::Mixture;
 pub use model::Vae;
 pub use score::{Density, Elbo, Explain, Score};
@@ -96,6 +96,8 @@ pub type PassThrough<const N: usize> = layer::PassThrough<Width<N>>;
 pub type Standardize<'a, const X: usize> = features::Standardize<'a, Width<X>>;
 /// Standardised features of a frame of `X` numbers, heavy-tailed ones in logarithms.
 pub type LogStandardize<'a, const X: usize> = features::LogStandardize<'a, Width<X>>;
+/// Standardised features of a frame of `X` integers.
+pub type Integers<'a, const X: usize> = features::Integers<'a, Width<X>>;
 /// Frames of `X` bits.
 pub type Binary<const X: usize> = features::Binary<Width<X>>;
 /// `M` components with a full covariance, of a [`Mixture`] of frames of `X` numbers.

@@ -24,7 +24,7 @@ const LANES: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score {
     /// `log (1/K) Σ_k w_k`: a lower bound of log p(x) on average, tight as K grows. Base measure: Lebesgue in raw
-    /// units (counting for bits).
+    /// units (counting for bits and integers).
     pub log_density: Nats,
     /// `(Σ w)² / Σ w²`, between 1 and K: how many samples carry the sum.
     pub effective_sample_size: f32,

@@ -41,6 +41,7 @@ impl Model {
                 loc: numbers(2.0, 1.0),
                 inverse_scale: numbers(0.5, 1.0),
                 clip: 3.0,
+                integers: architecture.likelihood == LikelihoodKind::DiscretizedLogistic,
             },
         };
         Model { architecture, layout, params, preprocessing }
@@ -71,6 +72,7 @@ impl Model {
         let mut rng = generator(seed);
         let mut number = || match self.architecture.likelihood {
             LikelihoodKind::Bernoulli => f32::from(u8::from(uniform(&mut rng) > 0.0)),
+            LikelihoodKind::DiscretizedLogistic => (4.0 * uniform(&mut rng)).round(),
             _ => 4.0 * uniform(&mut rng),
         };
         (0..rows).map(|_| (0..self.layout.features).map(|_| number()).collect()).collect()

@@ -112,6 +112,20 @@ fn errors_over(stride: u32) {
     check("inverse_sqrt", &[ln_span], stride, found, truth, (limit::INVERSE_SQRT_ULP, fall));
 }
 
+/// What is near 0 is wrong by the rounding of a number near 1: not to be measured in its own ulp.
+#[test]
+fn logarithms_of_what_is_left_of_one() {
+    let truth = |t: f32| (-(-f64::from(t)).exp_m1()).ln();
+    for bits in (f32::MIN_POSITIVE.to_bits()..100.0f32.to_bits()).step_by(37) {
+        let t = f32::from_bits(bits);
+        let error = (f64::from(math::ln_1m_exp(t)) - truth(t)).abs();
+        assert!(error <= limit::LN_1M_EXP * truth(t).abs().max(1.0), "{t:e}: {error:e}");
+    }
+    let edges = [0.0, 100.0, f32::MAX, f32::INFINITY].map(math::ln_1m_exp);
+    assert_eq!(edges, [f32::NEG_INFINITY, 0.0, 0.0, 0.0]);
+    assert!(math::ln_1m_exp(f32::NAN).is_nan());
+}
+
 #[test]
 fn errors_stay_within_their_limits() {
     errors_over(11);

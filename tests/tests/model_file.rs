@@ -3,8 +3,8 @@
 use elbow::architecture::{Activation, LatentKind, LikelihoodKind};
 use elbow::format::{HEADER_LEN, MAGIC, checksum};
 use elbow::{
-    Bernoulli, Binary, Dense, Gaussian, GaussianHead, GaussianPerOutput, LoadError, PassThrough, PointHead,
-    Relu, Standardize, Tanh, Vae,
+    Bernoulli, Binary, Dense, DiscretizedLogistic, Gaussian, GaussianHead, GaussianPerOutput, Integers,
+    LoadError, PassThrough, PointHead, Relu, Standardize, Tanh, Vae,
 };
 use elbow_tests::models::{Model, architecture};
 use elbow_trainer::host_model::ModelBytes;
@@ -29,6 +29,13 @@ type Autoencoder<'a> = Vae<
     PointHead<Dense<'a, 9, 2, Relu>>,
     (Dense<'a, 2, 9, Tanh>,),
     Gaussian<'a, Dense<'a, 9, 5>>,
+>;
+type Whole<'a> = Vae<
+    Integers<'a, 9>,
+    (Dense<'a, 9, 8, Tanh>,),
+    GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
+    (Dense<'a, 2, 8, Tanh>,),
+    DiscretizedLogistic<'a, Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
 >;
 type Bits<'a> = Vae<
     Binary<17>,
@@ -90,6 +97,7 @@ fn a_device_and_a_host_read_the_same_model() {
     }
     check_type!(Continuous, continuous());
     check_type!(PerOutput, Model::random(architecture(5, &[], 3, &[], LikelihoodKind::GaussianPerOutput), 2));
+    check_type!(Whole, Model::random(architecture(9, &[8], 2, &[8], LikelihoodKind::DiscretizedLogistic), 5));
     let mut point = architecture(5, &[9], 2, &[9], LikelihoodKind::Gaussian);
     point.latent = LatentKind::Point { dim: 2, activation: Activation::Relu };
     check_type!(Autoencoder, Model::random(point, 4));
@@ -225,8 +233,13 @@ fn documented() -> Vec<u8> {
     let mut model = Model::random(architecture(1, &[], 1, &[], LikelihoodKind::Gaussian), 0);
     // loc, log_scale, output: weight and bias each; then the likelihood's log scale
     model.params = vec![0.5, 0.0, 0.0, -0.25, 0.75, 0.0, 0.0];
-    model.preprocessing =
-        Preprocessing::Standardize { log_rate: None, loc: vec![20.0], inverse_scale: vec![0.5], clip: 8.0 };
+    model.preprocessing = Preprocessing::Standardize {
+        log_rate: None,
+        loc: vec![20.0],
+        inverse_scale: vec![0.5],
+        clip: 8.0,
+        integers: false,
+    };
     model.encode()
 }
 

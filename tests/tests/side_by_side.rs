@@ -23,6 +23,7 @@ fn models() -> Vec<Model> {
         (LikelihoodKind::Gaussian, gaussian),
         (LikelihoodKind::GaussianPerOutput, gaussian),
         (LikelihoodKind::Bernoulli, gaussian),
+        (LikelihoodKind::DiscretizedLogistic, gaussian),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Learned)),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Fixed { kappa: 5.0 })),
         (LikelihoodKind::Bernoulli, sphere(ConcentrationKind::Tabled { kappa: 5.0 })),

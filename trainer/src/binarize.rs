@@ -25,7 +25,7 @@ impl Binarize {
     /// Replaces a file's values by probabilities of a one, or by bits where nothing is left to chance.
     ///
     /// # Errors
-    /// [`Error::NotBits`] naming the first value that is not what it should be.
+    /// [`Error::OutOfSupport`] naming the first value that is not what it should be.
     pub fn prepare(self, data: &mut Dataset) -> Result<(), Error> {
         let largest = data.values.iter().fold(0.0_f32, |max, x| if *x > max { *x } else { max });
         let unit = if self != Binarize::None && largest > 1.0 { 255.0 } else { 1.0 };
@@ -42,14 +42,7 @@ impl Binarize {
                 ),
             };
             if !sound {
-                let (row, column) = (index / data.dims, index % data.dims);
-                return Err(Error::NotBits {
-                    path: data.path.clone(),
-                    row: data.source_rows[row] + 1,
-                    column: data.columns[column].clone(),
-                    value: data.values[index],
-                    problem,
-                });
+                return Err(data.out_of_support(index, problem));
             }
             data.values[index] =
                 if self == Binarize::Threshold { f32::from(u8::from(value > 0.5)) } else { value };

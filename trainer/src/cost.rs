@@ -158,7 +158,7 @@ impl Core {
     /// The decoder's layers, the output included, of one sample.
     pub fn decoder(&self, shape: &Architecture, side_by_side: bool) -> f64 {
         let output = self.dense(shape.decoder_width(), shape.features, side_by_side);
-        let wide = shape.likelihood == LikelihoodKind::GaussianPerOutput;
+        let wide = !matches!(shape.likelihood, LikelihoodKind::Bernoulli | LikelihoodKind::Gaussian);
         self.chain(shape.latent_dims(), &shape.decoder, side_by_side) + if wide { 2.0 } else { 1.0 } * output
     }
 
@@ -201,6 +201,8 @@ impl Core {
         let term = match shape.likelihood {
             LikelihoodKind::Gaussian => self.feature,
             LikelihoodKind::GaussianPerOutput => self.feature + self.exp,
+            // four exponentials, three logarithms
+            LikelihoodKind::DiscretizedLogistic => self.feature + 8.0 * self.exp,
             // a softplus
             LikelihoodKind::Bernoulli => 2.0 * self.exp,
         };

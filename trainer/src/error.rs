@@ -76,9 +76,9 @@ pub enum Error {
         /// what the file has
         found: usize,
     },
-    /// Frames that are not of bits, for a model of bits.
+    /// A number that is impossible under the likelihood: no bit for one of bits, no integer for one of integers.
     #[error("{}: row {row}, column `{column}`: {value} {problem}", path.display())]
-    NotBits {
+    OutOfSupport {
         /// the file of frames
         path: PathBuf,
         /// which of its data rows, counted from 1

@@ -84,6 +84,10 @@ fn parameters(preprocessing: &Preprocessing, latent: LatentKind, layout: &Layout
             out.floats(&[constant as f32]);
         }
         Likelihood::GaussianPerOutput { log_scale, .. } => out.dense(log_scale, params),
+        Likelihood::DiscretizedLogistic { log_scale, .. } => {
+            out.dense(log_scale, params);
+            out.floats(&preprocessing.half_bins());
+        }
     }
     out.0
 }
@@ -117,7 +121,7 @@ impl Sections {
     }
 
     pub(crate) fn preprocessing(&mut self, preprocessing: &Preprocessing) {
-        if let Preprocessing::Standardize { log_rate, loc, inverse_scale, clip } = preprocessing {
+        if let Preprocessing::Standardize { log_rate, loc, inverse_scale, clip, .. } = preprocessing {
             log_rate.iter().for_each(|rate| self.floats(rate));
             self.floats(loc);
             self.floats(inverse_scale);

@@ -19,7 +19,7 @@ use elbow::architecture::{
     Activation, Architecture, ConcentrationKind, FeaturesKind, LatentKind, LikelihoodKind, WeightKind,
 };
 use elbow::codec::{Predictor, VaePredictor};
-use elbow::features::{Binary, Features, LogStandardize, Standardize};
+use elbow::features::{Binary, Features, Integers, LogStandardize, Standardize};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 use elbow::latent::{
     FixedConcentration, GaussianHead, Head, LearnedConcentration, PointHead, Posterior, TabledConcentration,
@@ -27,7 +27,7 @@ use elbow::latent::{
 };
 use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
-use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
+use elbow::likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood};
 use elbow::{Calibration, Elbo, Explain, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
@@ -37,7 +37,7 @@ use self::wide::Wide;
 use crate::error::Error;
 use crate::latent_use::HostPosterior;
 use crate::net::simd::wide;
-use layers::{Dense, Integers, Layers, Weights};
+use layers::{Dense, IntegerWeights, Layers, Weights};
 
 /// Samples or frames side by side on a host: one AVX-512 register, two of AVX.
 pub const LANES: usize = 16;
@@ -298,6 +298,7 @@ fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dy
         FeaturesKind::Binary => AnyFeatures::Binary(Binary::new(dims)),
         FeaturesKind::Standardize => AnyFeatures::Standardize(Standardize::read(sections, dims)?),
         FeaturesKind::LogStandardize => AnyFeatures::LogStandardize(LogStandardize::read(sections, dims)?),
+        FeaturesKind::Integers => AnyFeatures::Integers(Integers::read(sections, dims)?),
     };
     if let LatentKind::Component { gaussians, kernels } = shape.latent {
         return mixture::build(features, gaussians, kernels, sections);
@@ -305,7 +306,7 @@ fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dy
     match shape.weights {
         WeightKind::F32 => with_weights::<Weights<F32<'a>>>(shape, features, sections),
         WeightKind::Int8 => with_weights::<Weights<Int8<'a>>>(shape, features, sections),
-        WeightKind::Int8x8 => with_weights::<Integers>(shape, features, sections),
+        WeightKind::Int8x8 => with_weights::<IntegerWeights>(shape, features, sections),
     }
 }
 
@@ -328,6 +329,10 @@ fn with_weights<'a, W: Layers<'a>>(
         LikelihoodKind::GaussianPerOutput => {
             let (loc, log_scale) = (output(sections)?, output(sections)?);
             AnyLikelihood::GaussianPerOutput(GaussianPerOutput::new(loc, log_scale))
+        }
+        LikelihoodKind::DiscretizedLogistic => {
+            let (loc, log_scale) = (output(sections)?, output(sections)?);
+            AnyLikelihood::DiscretizedLogistic(DiscretizedLogistic::read(loc, log_scale, sections)?)
         }
     };
     Ok(Box::new(Vae::new(features, encoder, Wide(head), decoder, Wide(likelihood))))

@@ -74,6 +74,7 @@ pub fn keras(path: &Path, activation: Activation, epsilon: f64) -> Result<Import
         loc: vec![0.0; dims],
         inverse_scale: vec![1.0; dims],
         clip: FEATURE_LIMIT,
+        integers: false,
     };
     Ok(Imported { architecture, preprocessing, layout, params, folded })
 }

@@ -35,6 +35,7 @@ pub mod run_dir;
 pub mod settings;
 pub mod start;
 pub mod step;
+pub mod support;
 pub mod train;
 pub mod type_alias;
 pub mod vmf_gradient;

@@ -3,14 +3,17 @@
 //! [`forward`](Observation::forward) leaves, where the decoder's outputs stood, the derivative of log p(x|z) with
 //! respect to each of them: the exponentials are taken once, and the way back only scales rows.
 
+mod two_outputs;
+
 use elbow::architecture::LikelihoodKind;
 use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
 use crate::net::buffer::Buffer;
 use crate::net::dense;
-use crate::net::layout::Likelihood;
+use crate::net::layout::{Dense, Likelihood};
 use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within, sum, wide, zip};
+use two_outputs::{discretized_logistic, gaussian};
 
 const RANGE: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
 /// ½ log 2π
@@ -39,7 +42,7 @@ pub struct Outputs<T> {
     /// logits or means, `[row][sample][feature]`; after `forward` the derivative of log p(x|z), after `backward` of the loss
     first: Buffer<T>,
     /// log scales of each output, likewise
-    log_scale: Buffer<T>,
+    second: Buffer<T>,
     /// `[feature]`: the learned scale
     scale: Buffer<T>,
     /// the derivative of the loss with respect to its logarithm
@@ -52,12 +55,12 @@ impl<T: Real> Outputs<T> {
     /// Forgets all samples but these of `samples`, which must rise.
     pub fn keep(&mut self, kept: &[usize], samples: usize) {
         self.first.keep_rows(kept, samples);
-        self.log_scale.keep_rows(kept, samples);
+        self.second.keep_rows(kept, samples);
     }
 
     /// The derivative of the loss with respect to the `i`-th dense layer's outputs.
     pub fn d_output(&self, i: usize) -> &[T] {
-        [&self.first, &self.log_scale][i]
+        [&self.first, &self.second][i]
     }
 
     /// The derivative of the loss with respect to the learned scale's logarithm, `[feature]`.
@@ -82,11 +85,23 @@ impl<T: Real> Observation<'_, T> {
                 self.gaussian(log_scale, outputs, log_prob);
             }
             Likelihood::GaussianPerOutput { log_scale, .. } => {
-                outputs.log_scale.resize(outputs.first.len());
-                dense::forward(log_scale, self.params, self.hidden, &mut outputs.log_scale);
-                self.gaussian_per_output(outputs, log_prob);
+                self.second(log_scale, outputs);
+                self.two_outputs(outputs, log_prob, &vec![(); first.outputs], |x, y, ()| gaussian(x, y));
+                let constant = HALF_LOG_TAU * first.outputs as f64;
+                log_prob.iter_mut().for_each(|log_prob| *log_prob -= constant);
+            }
+            Likelihood::DiscretizedLogistic { log_scale, half_bin, .. } => {
+                self.second(log_scale, outputs);
+                let law = |x, y, half_bin: f32| discretized_logistic(x, y, T::from_f64(half_bin.into()));
+                self.two_outputs(outputs, log_prob, half_bin, law);
             }
         }
+    }
+
+    /// What a second dense layer gives.
+    fn second(&self, dense: &Dense, outputs: &mut Outputs<T>) {
+        outputs.second.resize(outputs.first.len());
+        dense::forward(dense, self.params, self.hidden, &mut outputs.second);
     }
 
     /// The frame of the `k`-th sample.
@@ -103,11 +118,10 @@ impl<T: Real> Observation<'_, T> {
             || {
                 for (k, (logits, log_prob)) in first.chunks_exact_mut(terms.len()).zip(log_prob).enumerate() {
                     for ((l, x), term) in logits.iter_mut().zip(self.target(k)).zip(terms.iter_mut()) {
-                        // log p = x l − log(1 + exp l), with e = exp(−|l|)
-                        let e = (-l.abs()).exp();
-                        *term = *x * *l - (l.max(T::ZERO) + e.ln_1p_unit());
+                        // log p = x l − log(1 + exp l)
+                        let (softplus, sigmoid) = softplus_and_slope(*l);
+                        *term = *x * *l - softplus;
                         // ∂log p/∂l = x − σ(l)
-                        let sigmoid = (if *l > T::ZERO { T::ONE } else { e }) / (T::ONE + e);
                         *l = *x - sigmoid;
                     }
                     *log_prob = sum(terms);
@@ -137,31 +151,14 @@ impl<T: Real> Observation<'_, T> {
             },
         );
     }
+}
 
-    fn gaussian_per_output(&self, outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
-        let Outputs { first, log_scale, terms, .. } = outputs;
-        let (half, features) = (T::from_f64(0.5), terms.len());
-        let rows = first.chunks_exact_mut(features).zip(log_scale.chunks_exact_mut(features));
-        wide(
-            #[inline(always)]
-            || {
-                for (k, ((loc, log_scale), log_prob)) in rows.zip(log_prob).enumerate() {
-                    let frame = self.target(k).iter().zip(terms.iter_mut());
-                    for ((m, s), (x, term)) in loc.iter_mut().zip(log_scale).zip(frame) {
-                        // u = (x − loc) / scale, log p = −½ u² − log_scale − ½ log 2π
-                        let (clamped, passes) = (clamp(*s, RANGE), is_within(*s, RANGE));
-                        let inverse = (-clamped).exp();
-                        let u = (*x - *m) * inverse;
-                        *term = half * (u * u) + clamped;
-                        // ∂log p/∂loc = u / scale, ∂log p/∂log_scale = u² − 1 where the clamp has a slope
-                        *m = u * inverse;
-                        *s = if passes { u * u - T::ONE } else { T::ZERO };
-                    }
-                    *log_prob = -sum(terms) - HALF_LOG_TAU * features as f64;
-                }
-            },
-        );
-    }
+/// `log(1 + exp x)` and `σ(x)`, of one exponential.
+#[inline(always)]
+fn softplus_and_slope<T: Real>(x: T) -> (T, T) {
+    let e = (-x.abs()).exp();
+    let slope = (if x > T::ZERO { T::ONE } else { e }) / (T::ONE + e);
+    (x.max(T::ZERO) + e.ln_1p_unit(), slope)
 }
 
 /// From the loss's derivative with respect to each log p(x|z) to those in the outputs, of the same samples, and in what the
@@ -180,9 +177,9 @@ pub fn backward<T: Real>(
     scale_rows(&mut outputs.first, d_log_prob);
     d_hidden.resize(d_log_prob.len() * first.inputs);
     dense::backward_input(first, params, &outputs.first, false, d_hidden);
-    if let Likelihood::GaussianPerOutput { log_scale, .. } = likelihood {
-        scale_rows(&mut outputs.log_scale, d_log_prob);
-        dense::backward_input(log_scale, params, &outputs.log_scale, true, d_hidden);
+    if let Some(second) = likelihood.second() {
+        scale_rows(&mut outputs.second, d_log_prob);
+        dense::backward_input(second, params, &outputs.second, true, d_hidden);
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) enum Half {
 /// All parameters of a model, in the order of the file.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
+    kind: FeaturesKind,
     pub(crate) preprocessing: Vec<Vec<f32>>,
     pub(crate) encoder: Side,
     pub(crate) concentration: Vec<Vec<f32>>,
@@ -59,7 +60,7 @@ impl Network {
         let (features, latent) = (shape.features as usize, shape.latent_dims() as usize);
         let preprocessing: &[usize] = match shape.preprocessing {
             FeaturesKind::Binary => &[],
-            FeaturesKind::Standardize => &[features, features, 2],
+            FeaturesKind::Standardize | FeaturesKind::Integers => &[features, features, 2],
             FeaturesKind::LogStandardize => &[features, features, features, 2],
         };
         let (heads, concentration): (&[usize], &[usize]) = match shape.latent {
@@ -76,8 +77,10 @@ impl Network {
             LikelihoodKind::Bernoulli => (&[features], &[]),
             LikelihoodKind::Gaussian => (&[features], &[features, 1]),
             LikelihoodKind::GaussianPerOutput => (&[features, features], &[]),
+            LikelihoodKind::DiscretizedLogistic => (&[features, features], &[features]),
         };
         Ok(Network {
+            kind: shape.preprocessing,
             preprocessing: floats(&mut sections, preprocessing)?,
             encoder: side(&mut sections, features, &shape.encoder, heads)?,
             concentration: floats(&mut sections, concentration)?,
@@ -109,6 +112,7 @@ impl Network {
                 loc: loc.clone(),
                 inverse_scale: inverse_scale.clone(),
                 clip: last[0],
+                integers: self.kind == FeaturesKind::Integers,
             },
             _ => Preprocessing::Binary,
         }

@@ -27,6 +27,8 @@ pub enum Preprocessing {
         inverse_scale: Vec<f32>,
         /// limit of what the encoder sees
         clip: f32,
+        /// whether frames are of integers, which have probabilities: no map changes them
+        integers: bool,
     },
 }
 
@@ -37,7 +39,7 @@ impl Preprocessing {
     pub fn fit(kind: FeaturesKind, values: &[f32], dims: usize, clip: f32) -> Self {
         let log_rate = match kind {
             FeaturesKind::Binary => return Preprocessing::Binary,
-            FeaturesKind::Standardize => None,
+            FeaturesKind::Standardize | FeaturesKind::Integers => None,
             FeaturesKind::LogStandardize => {
                 Some((0..dims).map(|i| log_rate(&column(values, dims, i))).collect())
             }
@@ -47,6 +49,7 @@ impl Preprocessing {
             loc: vec![0.0; dims],
             inverse_scale: vec![1.0; dims],
             clip,
+            integers: kind == FeaturesKind::Integers,
         };
         let mapped = fitted.features(values);
         if let Preprocessing::Standardize { loc, inverse_scale, .. } = &mut fitted {
@@ -93,9 +96,21 @@ impl Preprocessing {
         }
     }
 
-    /// The part of `log |∂features/∂frame|` that no frame changes, in nats: `Σ log(1/scale) + Σ log rate`.
+    /// Of integers: half of the distance between the features of neighbours.
+    pub fn half_bins(&self) -> Vec<f32> {
+        match self {
+            Preprocessing::Standardize { integers: true, inverse_scale, .. } => {
+                inverse_scale.iter().map(|inverse| 0.5 * inverse).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The part of `log |∂features/∂frame|` that no frame changes, in nats: `Σ log(1/scale) + Σ log rate`; 0 for integers.
     pub fn log_jacobian(&self) -> f64 {
-        let Preprocessing::Standardize { log_rate, inverse_scale, .. } = self else { return 0.0 };
+        let Preprocessing::Standardize { log_rate, inverse_scale, integers: false, .. } = self else {
+            return 0.0;
+        };
         let rates = log_rate.iter().flatten().filter(|rate| **rate > 0.0);
         inverse_scale.iter().chain(rates).map(|factor| f64::from(*factor).ln()).sum()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use elbow::architecture::{Architecture, LikelihoodKind, WeightKind};
+use elbow::architecture::{Architecture, WeightKind};
 use elbow::format::Metadata;
 
 use crate::binarize::Binarize;
@@ -22,6 +22,7 @@ use crate::rows::{Corruption, Rows};
 use crate::run_dir::RunDir;
 use crate::settings::Settings;
 use crate::start::from_model;
+use crate::support::prepare;
 
 /// Fewest rows of a fit.
 const LEAST_ROWS: usize = 10;
@@ -54,7 +55,7 @@ pub struct Trained {
 /// checkpoint.
 ///
 /// # Errors
-/// [`Error::Argument`], [`Error::TooFewRows`], [`Error::NotBits`], [`Error::Fit`]; [`Error::Interrupted`] or [`Error::Paused`] where it was stopped before the
+/// [`Error::Argument`], [`Error::TooFewRows`], [`Error::OutOfSupport`], [`Error::Fit`]; [`Error::Interrupted`] or [`Error::Paused`] where it was stopped before the
 /// first epoch was done; those of [`RunDir::begin`].
 pub fn train(
     name: &str,
@@ -74,11 +75,11 @@ pub fn train(
     let architecture = settings.architecture(data.dims)?;
     let config = settings.fit_config()?;
     let likelihood = architecture.likelihood;
-    let layout = Layout::new(&architecture);
+    let mut layout = Layout::new(&architecture);
     if layout.len > MOST_PARAMETERS {
         return Err(Error::TooManyParameters { found: layout.len, most: MOST_PARAMETERS });
     }
-    prepare(&mut data, settings, likelihood)?;
+    prepare(&mut data, likelihood, settings.binarize)?;
     let split = data.split(settings.valid, settings.seed);
     let (train, mut valid) = (data.select(&split.train), data.select(&split.valid));
     if settings.binarize == Binarize::Dynamic {
@@ -98,6 +99,7 @@ pub fn train(
             (preprocessing, features, layout.init(settings.seed, &bias))
         }
     };
+    layout.likelihood.set_half_bins(&preprocessing.half_bins());
     let file = File {
         name,
         architecture: &architecture,
@@ -174,6 +176,9 @@ fn steps(settings: &Settings, preprocessing: &Preprocessing, dims: usize) -> Res
         _ if resolution.len() != 1 && resolution.len() != columns => {
             wrong(format!("one for all columns or one for each of the {columns} is needed"))
         }
+        Preprocessing::Standardize { integers: true, .. } => {
+            wrong("integers have steps of 1; leave it out".into())
+        }
         Preprocessing::Standardize { log_rate: None, inverse_scale, .. } => {
             let steps = inverse_scale.iter().zip(resolution.iter().cycle());
             Ok(steps.map(|(inverse, unit)| inverse * unit).collect())
@@ -204,17 +209,6 @@ fn rounded(
         Cost::measure(&model, &quantized, valid, settings.valid_samples)?
     };
     Ok((small, Some(cost)))
-}
-
-fn prepare(data: &mut Dataset, settings: &Settings, likelihood: LikelihoodKind) -> Result<(), Error> {
-    match (likelihood, settings.binarize) {
-        (LikelihoodKind::Bernoulli, binarize) => binarize.prepare(data),
-        (_, Binarize::None) => Ok(()),
-        (_, other) => {
-            let name = format!("{other:?}").to_lowercase();
-            Err(Error::argument("binarize", name, "only for --likelihood bernoulli"))
-        }
-    }
 }
 
 /// What every version of the model's file has in common while it is fitted.

@@ -91,6 +91,7 @@ pub fn describe(shape: &Architecture) -> String {
         LikelihoodKind::Bernoulli => "bernoulli",
         LikelihoodKind::Gaussian => "gaussian",
         LikelihoodKind::GaussianPerOutput => "gaussian-per-output",
+        LikelihoodKind::DiscretizedLogistic => "discretized-logistic",
     };
     let weights = match shape.weights {
         WeightKind::F32 => String::new(),
@@ -104,6 +105,7 @@ fn features(shape: &Architecture) -> String {
         FeaturesKind::Binary => format!("elbow::Binary<{}>", shape.features),
         FeaturesKind::Standardize => format!("elbow::Standardize<'a, {}>", shape.features),
         FeaturesKind::LogStandardize => format!("elbow::LogStandardize<'a, {}>", shape.features),
+        FeaturesKind::Integers => format!("elbow::Integers<'a, {}>", shape.features),
     }
 }
 
@@ -190,6 +192,9 @@ fn likelihood(shape: &Architecture) -> String {
         LikelihoodKind::Bernoulli => format!("elbow::Bernoulli<{linear}>"),
         LikelihoodKind::Gaussian => format!("elbow::Gaussian<'a, {linear}>"),
         LikelihoodKind::GaussianPerOutput => format!("elbow::GaussianPerOutput<{linear}, {linear}>"),
+        LikelihoodKind::DiscretizedLogistic => {
+            format!("elbow::DiscretizedLogistic<'a, {linear}, {linear}>")
+        }
     }
 }
 

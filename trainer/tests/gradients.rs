@@ -111,7 +111,10 @@ fn a_clamped_log_scale_has_no_slope() {
             match &problem.layout.likelihood {
                 Likelihood::Bernoulli { .. } => {}
                 Likelihood::Gaussian { log_scale, .. } => clamped.push(log_scale.start + 1),
-                Likelihood::GaussianPerOutput { log_scale, .. } => clamped.push(log_scale.bias().start + 1),
+                Likelihood::GaussianPerOutput { log_scale, .. }
+                | Likelihood::DiscretizedLogistic { log_scale, .. } => {
+                    clamped.push(log_scale.bias().start + 1);
+                }
             }
             // Below the latent's range, above the likelihood's.
             clamped.iter().zip([-30.0, 30.0]).for_each(|(i, value)| problem.params[*i] = value);

@@ -4,7 +4,7 @@ use super::header::PacketError;
 use super::integer_law::IntegerLaw;
 use super::law_tables::Shape;
 use super::predictor::Predictor;
-use crate::features::Features;
+use crate::features::{Features, round};
 use crate::latent::{Head, Posterior};
 use crate::layer::Layer;
 use crate::likelihood::Likelihood;
@@ -123,36 +123,5 @@ where
             *n = round(x / unit);
         }
         Some(())
-    }
-}
-
-/// `⌊x + ½⌋`, within 32 bits; 0 for NaN.
-#[inline(never)]
-fn round(x: f32) -> i32 {
-    let towards_zero = x as i32;
-    // from 2²³ on x has no fraction; below, the conversion back and the difference are exact
-    let rest = x - towards_zero as f32;
-    if rest >= 0.5 {
-        towards_zero.saturating_add(1)
-    } else if rest < -0.5 {
-        towards_zero.saturating_sub(1)
-    } else {
-        towards_zero
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::round;
-
-    #[test]
-    fn numbers_are_rounded_to_the_nearest_integer() {
-        let cases =
-            [(0.49, 0), (0.5, 1), (-0.5, 0), (-0.51, -1), (-7.2, -7), (-7.5, -7), (-7.6, -8), (3.0, 3)];
-        for (x, n) in cases {
-            assert_eq!(round(x), n, "{x}");
-        }
-        assert_eq!([round(1e20), round(-1e20), round(f32::NAN)], [i32::MAX, i32::MIN, 0]);
-        assert_eq!([round(8_388_609.0), round(-8_388_609.0)], [8_388_609, -8_388_609]);
     }
 }

@@ -1,9 +1,9 @@
 //! Independent counts of 0 to 255.
 
 use super::Likelihood;
+use super::two_outputs::{fill, sum_terms};
 use crate::features::MAX_COUNT;
 use crate::format::{Load, LoadError, Sections};
-use crate::kernel::TILE;
 use crate::layer::Projection;
 use crate::math;
 use crate::shape::Lanes;
@@ -38,49 +38,32 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
         &self,
         hidden: &[[P::From; L]],
         features: &[X],
-        mut see: impl FnMut(f32),
+        see: impl FnMut(f32),
     ) -> [f32; L] {
-        let mut log_prob = [0.0; L];
-        for (t, features) in features.chunks(TILE).enumerate() {
-            let (alphas, betas) = (self.log_alpha.tile(t, hidden), self.log_beta.tile(t, hidden));
-            for ((alphas, betas), x) in alphas.iter().zip(&betas).zip(features) {
-                for (((log_prob, log_alpha), log_beta), x) in
-                    log_prob.iter_mut().zip(alphas).zip(betas).zip(x.lanes())
-                {
-                    let term = log_mass(x, shape(*log_alpha), shape(*log_beta));
-                    *log_prob += term;
-                    see(term);
-                }
-            }
-        }
-        log_prob
+        let term =
+            |_: usize, x: f32, log_alpha: f32, log_beta: f32| log_mass(x, shape(log_alpha), shape(log_beta));
+        sum_terms((&self.log_alpha, &self.log_beta), hidden, features, 0.0, term, see)
     }
 
     fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
-        for (t, features) in features.chunks_mut(TILE).enumerate() {
-            let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
-            for (feature, ([log_alpha], [log_beta])) in features.iter_mut().zip(shapes) {
-                // n α/(α + β)
-                *feature = MAX_COUNT as f32 * math::sigmoid(log_alpha - log_beta);
-            }
-        }
+        fill((&self.log_alpha, &self.log_beta), hidden, features, |log_alpha, log_beta| {
+            // n α/(α + β)
+            MAX_COUNT as f32 * math::sigmoid(log_alpha - log_beta)
+        });
     }
 
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
-        for (t, features) in features.chunks_mut(TILE).enumerate() {
-            let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
-            for (feature, ([log_alpha], [log_beta])) in features.iter_mut().zip(shapes) {
-                let weights = weights(log_alpha, log_beta);
-                let sum: f32 = weights.iter().sum();
-                // 24 bits of a word are exact in f32
-                let mut left = sum * ((rng.next_u32() >> 8) as f32 / 16_777_216.0);
-                let below = weights.iter().take(MAX_COUNT).take_while(|weight| {
-                    left -= **weight;
-                    left >= 0.0
-                });
-                *feature = below.count() as f32;
-            }
-        }
+        fill((&self.log_alpha, &self.log_beta), hidden, features, |log_alpha, log_beta| {
+            let weights = weights(log_alpha, log_beta);
+            let sum: f32 = weights.iter().sum();
+            // 24 bits of a word are exact in f32
+            let mut left = sum * ((rng.next_u32() >> 8) as f32 / 16_777_216.0);
+            let below = weights.iter().take(MAX_COUNT).take_while(|weight| {
+                left -= **weight;
+                left >= 0.0
+            });
+            below.count() as f32
+        });
     }
 }
 

@@ -1,10 +1,10 @@
 //! Independent normals: one learned scale per feature, or a scale from the decoder.
 
-use super::{LOG_SCALE_MAX, LOG_SCALE_MIN, Likelihood};
+use super::two_outputs::{fill, sum_terms};
+use super::{LOG_SCALE_MAX, LOG_SCALE_MIN, Likelihood, bounded_scale, mean};
 use crate::distribution::HALF_LOG_TAU;
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
-use crate::kernel::TILE;
 use crate::latent::clamp;
 use crate::layer::Projection;
 use crate::math;
@@ -110,25 +110,16 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
         &self,
         hidden: &[[P::From; L]],
         features: &[X],
-        mut see: impl FnMut(f32),
+        see: impl FnMut(f32),
     ) -> [f32; L] {
-        let mut log_prob = [-HALF_LOG_TAU * features.len() as f32; L];
-        for (t, features) in features.chunks(TILE).enumerate() {
-            let (locs, log_scales) = (self.loc.tile(t, hidden), self.log_scale.tile(t, hidden));
-            for ((locs, log_scales), x) in locs.iter().zip(&log_scales).zip(features) {
-                for (((log_prob, loc), log_scale), x) in
-                    log_prob.iter_mut().zip(locs).zip(log_scales).zip(x.lanes())
-                {
-                    let log_scale = clamp(*log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX);
-                    // log N = −½ ((x − loc)/scale)² − log scale − ½ log 2π
-                    let r = (x - loc) * math::exp(-log_scale);
-                    let cost = 0.5 * (r * r) + log_scale;
-                    *log_prob -= cost;
-                    see(-cost);
-                }
-            }
-        }
-        log_prob
+        let start = -HALF_LOG_TAU * features.len() as f32;
+        let term = |_: usize, x: f32, loc: f32, log_scale: f32| {
+            let log_scale = clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX);
+            // log N = −½ ((x − loc)/scale)² − log scale − ½ log 2π
+            let r = (x - loc) * math::exp(-log_scale);
+            -(0.5 * (r * r) + log_scale)
+        };
+        sum_terms((&self.loc, &self.log_scale), hidden, features, start, term, see)
     }
 
     fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
@@ -136,19 +127,9 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
     }
 
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
-        self.mean(hidden, features);
-        for (t, features) in features.chunks_mut(TILE).enumerate() {
-            for (feature, [log_scale]) in features.iter_mut().zip(self.log_scale.tile(t, hidden)) {
-                let scale = math::exp(clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX));
-                *feature += scale * math::normal_quantile(rng.next_u32());
-            }
-        }
-    }
-}
-
-fn mean<P: Projection>(loc: &P, hidden: &[[P::From; 1]], features: &mut [f32]) {
-    for (t, features) in features.chunks_mut(TILE).enumerate() {
-        features.iter_mut().zip(loc.tile(t, hidden)).for_each(|(feature, [loc])| *feature = loc);
+        fill((&self.loc, &self.log_scale), hidden, features, |loc, log_scale| {
+            loc + bounded_scale(log_scale) * math::normal_quantile(rng.next_u32())
+        });
     }
 }
 

@@ -4,19 +4,26 @@
 
 mod bernoulli;
 mod beta_binomial;
+mod discretized_logistic;
 mod gaussian;
+mod two_outputs;
 
 pub use bernoulli::Bernoulli;
 pub use beta_binomial::BetaBinomial;
 pub(crate) use beta_binomial::weights as beta_binomial_weights;
+pub use discretized_logistic::DiscretizedLogistic;
 pub use gaussian::{Gaussian, GaussianPerOutput};
 
+use crate::kernel::TILE;
+use crate::latent::clamp;
+use crate::layer::Projection;
+use crate::math;
 use crate::shape::{Element, Lanes, Shape};
 use rand_core::Rng;
 
-/// Smallest log scale of a Gaussian likelihood, in units of the standardised feature.
+/// Smallest log scale of a likelihood, in units of the standardised feature.
 pub const LOG_SCALE_MIN: f32 = -7.0;
-/// Largest log scale of a Gaussian likelihood.
+/// Largest log scale of a likelihood.
 pub const LOG_SCALE_MAX: f32 = 7.0;
 
 /// The last part of the decoder: from a hidden vector to a distribution of features.
@@ -51,3 +58,22 @@ pub trait Likelihood {
 /// For whom the terms do not matter. A closure would be compiled anew for everyone who writes one.
 #[inline(always)]
 pub(crate) fn unseen(_: f32) {}
+
+/// A scale from its logarithm, held between [`LOG_SCALE_MIN`] and [`LOG_SCALE_MAX`].
+#[inline(always)]
+fn bounded_scale(log_scale: f32) -> f32 {
+    math::exp(clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX))
+}
+
+/// One over it.
+#[inline(always)]
+fn inverse_scale(log_scale: f32) -> f32 {
+    math::exp(-clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX))
+}
+
+/// The features are what a layer gives.
+fn mean<P: Projection>(loc: &P, hidden: &[[P::From; 1]], features: &mut [f32]) {
+    for (t, features) in features.chunks_mut(TILE).enumerate() {
+        features.iter_mut().zip(loc.tile(t, hidden)).for_each(|(feature, [loc])| *feature = loc);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use elbow::architecture::{LatentKind, LikelihoodKind};
+use elbow::architecture::LatentKind;
 use elbow::format::Metadata;
 
 use crate::binarize::Binarize;
@@ -10,6 +10,7 @@ use crate::data::{Dataset, LoadOptions, load};
 use crate::error::Error;
 use crate::evaluate::check_dims;
 use crate::report;
+use crate::support::prepare;
 
 /// How frames are read for a model that exists: its columns and windows are the model's.
 #[derive(Clone, Debug, clap::Args)]
@@ -44,7 +45,7 @@ impl SourceArgs {
     /// Reads the frames that a model takes.
     ///
     /// # Errors
-    /// [`Error::Data`], [`Error::Dims`], [`Error::NotBits`].
+    /// [`Error::Data`], [`Error::Dims`], [`Error::OutOfSupport`].
     pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
         let columns: Vec<String> = metadata.columns.split('\n').map(str::to_string).collect();
         let options = LoadOptions {
@@ -57,38 +58,14 @@ impl SourceArgs {
         };
         let mut data = load(path, &options)?;
         check_dims(&data, model, metadata.architecture.features)?;
-        prepare_bits(&mut data, metadata.architecture.likelihood, self.binarize, self.seed)?;
+        prepare(&mut data, metadata.architecture.likelihood, self.binarize)?;
+        if self.binarize == Binarize::Dynamic {
+            Binarize::draw_all(&mut data, self.seed);
+        }
         if let LatentKind::Point { .. } = metadata.architecture.latent {
             report::note("an autoencoder: scores are log likelihoods of reconstructions, not densities");
         }
         Ok(data)
-    }
-}
-
-/// Turns the values into bits where the likelihood is of bits.
-///
-/// # Errors
-/// [`Error::NotBits`], or [`Error::Argument`] where the likelihood is not of bits.
-pub(super) fn prepare_bits(
-    data: &mut Dataset,
-    likelihood: LikelihoodKind,
-    binarize: Binarize,
-    seed: u64,
-) -> Result<(), Error> {
-    match (likelihood, binarize) {
-        (LikelihoodKind::Bernoulli, _) => {
-            binarize.prepare(data)?;
-            if binarize == Binarize::Dynamic {
-                Binarize::draw_all(data, seed);
-            }
-            Ok(())
-        }
-        (_, Binarize::None) => Ok(()),
-        _ => Err(Error::argument(
-            "binarize",
-            format!("{binarize:?}").to_lowercase(),
-            "only for --likelihood bernoulli",
-        )),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Parts whose kind is a choice at run time, so that the engines around them are compiled once and not once for each.
 
 use elbow::FrameError;
-use elbow::features::{Binary, Features, LogStandardize, Standardize};
+use elbow::features::{Binary, Features, Integers, LogStandardize, Standardize};
 use elbow::layer::Projection;
-use elbow::likelihood::{Bernoulli, Gaussian, GaussianPerOutput, Likelihood};
+use elbow::likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood};
 use elbow::shape::Lanes;
 use rand_core::Rng;
 
@@ -20,13 +20,13 @@ macro_rules! each {
 
 macro_rules! features {
     ($any:expr, $part:ident => $value:expr) => {
-        each!($any, AnyFeatures { Binary, Standardize, LogStandardize }, $part => $value)
+        each!($any, AnyFeatures { Binary, Standardize, LogStandardize, Integers }, $part => $value)
     };
 }
 
 macro_rules! likelihood {
     ($any:expr, $part:ident => $value:expr) => {
-        each!($any, AnyLikelihood { Bernoulli, Gaussian, GaussianPerOutput }, $part => $value)
+        each!($any, AnyLikelihood { Bernoulli, Gaussian, GaussianPerOutput, DiscretizedLogistic }, $part => $value)
     };
 }
 
@@ -36,6 +36,7 @@ pub(super) enum AnyFeatures<'a> {
     Binary(Binary<Dynamic>),
     Standardize(Standardize<'a, Dynamic>),
     LogStandardize(LogStandardize<'a, Dynamic>),
+    Integers(Integers<'a, Dynamic>),
 }
 
 impl Features for AnyFeatures<'_> {
@@ -64,6 +65,7 @@ pub(super) enum AnyLikelihood<'a, P> {
     Bernoulli(Bernoulli<P>),
     Gaussian(Gaussian<'a, P>),
     GaussianPerOutput(GaussianPerOutput<P, P>),
+    DiscretizedLogistic(DiscretizedLogistic<'a, P, P>),
 }
 
 impl<P: Projection> Likelihood for AnyLikelihood<'_, P> {

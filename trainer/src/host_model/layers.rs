@@ -97,9 +97,9 @@ where
 
 /// Layers on integers.
 #[derive(Debug)]
-pub(super) struct Integers;
+pub(super) struct IntegerWeights;
 
-impl<'a> Layers<'a> for Integers {
+impl<'a> Layers<'a> for IntegerWeights {
     type Hidden = u8;
     type Chain =
         Chain<(Quantize<Dynamic>, Dense<Identity, Int8x8Hidden<'a, u16>>), Dense<Identity, Int8x8Hidden<'a>>>;

@@ -11,7 +11,7 @@ use elbow::layer::weights::{F32, Int8};
 use elbow::likelihood::Bernoulli;
 use elbow::{LoadError, Vae};
 
-use super::layers::{Integers, Layers, Weights};
+use super::layers::{IntegerWeights, Layers, Weights};
 use super::wide::Wide;
 use super::{Dynamic, LANES, ModelBytes};
 
@@ -64,7 +64,7 @@ impl ModelBytes {
         let model = match architecture.weights {
             WeightKind::F32 => build::<Weights<F32<'_>>>(&architecture, &mut sections),
             WeightKind::Int8 => build::<Weights<Int8<'_>>>(&architecture, &mut sections),
-            WeightKind::Int8x8 => build::<Integers>(&architecture, &mut sections),
+            WeightKind::Int8x8 => build::<IntegerWeights>(&architecture, &mut sections),
         }?;
         work(model.as_ref(), model_id(self.as_bytes()))
     }

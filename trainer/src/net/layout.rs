@@ -123,7 +123,7 @@ impl Latent {
 }
 
 /// The likelihood's parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Likelihood {
     /// Independent bits.
     Bernoulli {
@@ -144,6 +144,15 @@ pub enum Likelihood {
         /// logs of the standard deviations
         log_scale: Dense,
     },
+    /// Independent integers with a mean and a scale for each output.
+    DiscretizedLogistic {
+        /// the means
+        loc: Dense,
+        /// logs of the scales
+        log_scale: Dense,
+        /// half of the distance between the features of neighbouring integers, `[feature]`: no parameters
+        half_bin: Vec<f32>,
+    },
 }
 
 impl Likelihood {
@@ -151,7 +160,25 @@ impl Likelihood {
     pub fn first(&self) -> &Dense {
         match self {
             Likelihood::Bernoulli { logits } => logits,
-            Likelihood::Gaussian { loc, .. } | Likelihood::GaussianPerOutput { loc, .. } => loc,
+            Likelihood::Gaussian { loc, .. }
+            | Likelihood::GaussianPerOutput { loc, .. }
+            | Likelihood::DiscretizedLogistic { loc, .. } => loc,
+        }
+    }
+
+    /// The log scales, where they are outputs.
+    pub fn second(&self) -> Option<&Dense> {
+        match self {
+            Likelihood::Bernoulli { .. } | Likelihood::Gaussian { .. } => None,
+            Likelihood::GaussianPerOutput { log_scale, .. }
+            | Likelihood::DiscretizedLogistic { log_scale, .. } => Some(log_scale),
+        }
+    }
+
+    /// Of a likelihood of integers: half of the distance between the features of neighbours. Until it is set features are the integers.
+    pub fn set_half_bins(&mut self, half_bins: &[f32]) {
+        if let Likelihood::DiscretizedLogistic { half_bin, .. } = self {
+            half_bin.copy_from_slice(half_bins);
         }
     }
 }
@@ -209,6 +236,11 @@ impl Layout {
             LikelihoodKind::GaussianPerOutput => {
                 Likelihood::GaussianPerOutput { loc: first, log_scale: next.dense(hidden, features) }
             }
+            LikelihoodKind::DiscretizedLogistic => Likelihood::DiscretizedLogistic {
+                loc: first,
+                log_scale: next.dense(hidden, features),
+                half_bin: vec![0.5; features],
+            },
         };
         Layout { features, encoder, latent, decoder, likelihood, len: next.0 }
     }
@@ -222,9 +254,7 @@ impl Layout {
         all.extend(self.latent.dense().into_iter().map(|dense| (dense, self.latent.activation())));
         all.extend(hidden(&self.decoder));
         all.push((self.likelihood.first(), Activation::Identity));
-        if let Likelihood::GaussianPerOutput { log_scale, .. } = &self.likelihood {
-            all.push((log_scale, Activation::Identity));
-        }
+        all.extend(self.likelihood.second().map(|second| (second, Activation::Identity)));
         all
     }
 
@@ -314,9 +344,12 @@ mod tests {
 
     #[test]
     fn slots_follow_each_other_without_gaps() {
-        for likelihood in
-            [LikelihoodKind::Bernoulli, LikelihoodKind::Gaussian, LikelihoodKind::GaussianPerOutput]
-        {
+        for likelihood in [
+            LikelihoodKind::Bernoulli,
+            LikelihoodKind::Gaussian,
+            LikelihoodKind::GaussianPerOutput,
+            LikelihoodKind::DiscretizedLogistic,
+        ] {
             let layout = Layout::new(&architecture(likelihood));
             let mut next = 0;
             for (dense, _) in layout.dense() {

@@ -44,6 +44,8 @@ pub trait Real:
     fn exp(self) -> Self;
     /// `log(1 + x)` for `x` in `[0, 1]`
     fn ln_1p_unit(self) -> Self;
+    /// `log(1 − e^−x)` for `x ≥ 0`
+    fn ln_1m_exp(self) -> Self;
     /// `tanh x`
     fn tanh(self) -> Self;
     /// `1 / (1 + exp(−x))`
@@ -92,6 +94,10 @@ impl Real for f32 {
         math::ln_1p_unit(self)
     }
     #[inline(always)]
+    fn ln_1m_exp(self) -> f32 {
+        math::ln_1m_exp(self)
+    }
+    #[inline(always)]
     fn tanh(self) -> f32 {
         math::tanh(self)
     }
@@ -121,6 +127,9 @@ impl Real for f64 {
     }
     fn ln_1p_unit(self) -> f64 {
         f64::ln_1p(self)
+    }
+    fn ln_1m_exp(self) -> f64 {
+        (-f64::exp_m1(-self)).ln()
     }
     fn tanh(self) -> f64 {
         f64::tanh(self)

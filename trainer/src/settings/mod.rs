@@ -141,8 +141,10 @@ impl Settings {
             "gaussian" => Ok(LikelihoodKind::Gaussian),
             "gaussian-per-output" => Ok(LikelihoodKind::GaussianPerOutput),
             "bernoulli" => Ok(LikelihoodKind::Bernoulli),
+            "discretized-logistic" => Ok(LikelihoodKind::DiscretizedLogistic),
             other => {
-                Err(Error::argument("likelihood", other, "choose gaussian, gaussian-per-output or bernoulli"))
+                let problem = "choose gaussian, gaussian-per-output, bernoulli or discretized-logistic";
+                Err(Error::argument("likelihood", other, problem))
             }
         }
     }
@@ -166,6 +168,11 @@ impl Settings {
                 Err(Error::argument("scaling", &self.scaling, "bits have no scale; leave it out"))
             }
             (plain, "common") => Ok(plain),
+            (FeaturesKind::Integers, "log") => Err(Error::argument(
+                "scaling",
+                &self.scaling,
+                "integers are not taken in logarithms; leave it out",
+            )),
             (_, "log") => Ok(FeaturesKind::LogStandardize),
             (_, other) => Err(Error::argument("scaling", other, "choose standard, common or log")),
         }

@@ -163,6 +163,33 @@ fn values_that_are_no_bits() {
     bench.good("eval m.elbow d.npz --binarize dynamic");
 }
 
+#[test]
+fn values_that_are_no_integers() {
+    let bench = Bench::new();
+    let fit = "fit d.npz --out m.elbow --likelihood discretized-logistic";
+    let write = |at_19: f32| {
+        let values = (0..24).map(|i| if i == 19 { at_19 } else { (i * i % 7) as f32 });
+        bench.write("d.npz", npz(&[("X", npy(&[12, 2], values))]));
+    };
+    for value in [0.5, 16_777_218.0] {
+        write(value);
+        bench.refuses(
+            fit,
+            &[&format!("d.npz: row 10, column `x1`: {value} is no integer within ±2^24; scale")],
+        );
+    }
+    write(-3.0);
+    bench.refuses(&format!("{fit} --scaling log"), &["--scaling log: integers are not taken in logarithms"]);
+    bench.refuses(&format!("{fit} --resolution 2"), &["integers have steps of 1; leave it out"]);
+    bench.refuses(&format!("{fit} --binarize dynamic"), &["only for --likelihood bernoulli"]);
+    bench.good(&format!("{fit} {QUICK}"));
+    write(0.5);
+    for command in ["eval", "score"] {
+        bench
+            .refuses(&format!("{command} m.elbow d.npz"), &["d.npz: row 10, column `x1`: 0.5 is no integer"]);
+    }
+}
+
 /// Differences beyond f32 cannot be fitted; the last sentence says so, after notes on smaller and smaller steps.
 #[test]
 fn a_fit_that_overflows() {

@@ -113,6 +113,7 @@ fn every_latent_likelihood_and_objective() {
     let bench = Bench::with_engine();
     let bit = |i: usize| f32::from(u8::from(i * i % 7 < 3));
     bench.write("bits.npz", npz(&[("X", npy(&[60, 5], (0..300).map(bit)))]));
+    bench.write("adc.npz", npz(&[("X", npy(&[60, 5], (0..300).map(|i| (i * i % 4099) as f32 - 2000.0)))]));
     bench.write("grey.npz", npz(&[("X", npy(&[60, 5], (0..300).map(|i| (i * i % 256) as f32)))]));
     let mut latents =
         ["gaussian:2", "vmf:3", "gaussian:1", "vmf:3,kappa=5", "vmf:3,kappa=5,table"].iter().cycle();
@@ -124,6 +125,7 @@ fn every_latent_likelihood_and_objective() {
             ("bits.npz", "--likelihood bernoulli --decoder-hidden 4,3"),
             ("grey.npz", "--likelihood bernoulli --binarize threshold"),
             ("grey.npz", "--likelihood bernoulli --binarize dynamic"),
+            ("adc.npz", "--likelihood discretized-logistic"),
         ];
         for ((data, likelihood), latent) in likelihoods.into_iter().zip(&mut latents) {
             let hidden = if likelihood.contains("--hidden") { "" } else { "--hidden 8" };

@@ -13,8 +13,12 @@ use elbow_trainer::objective::{Batch, Objective, Workspace, bound, bound_and_gra
 use elbow_trainer::random::{Purpose, stream};
 use rand_core::Rng;
 
-pub(crate) const LIKELIHOODS: [LikelihoodKind; 3] =
-    [LikelihoodKind::Bernoulli, LikelihoodKind::Gaussian, LikelihoodKind::GaussianPerOutput];
+pub(crate) const LIKELIHOODS: [LikelihoodKind; 4] = [
+    LikelihoodKind::Bernoulli,
+    LikelihoodKind::Gaussian,
+    LikelihoodKind::GaussianPerOutput,
+    LikelihoodKind::DiscretizedLogistic,
+];
 pub(crate) const OBJECTIVES: [Objective; 5] =
     [Objective::ELBO, Objective::Iwae, Objective::Dreg, Objective::Stl, Objective::Rws];
 pub(crate) const FEATURES: usize = 3;
@@ -61,7 +65,9 @@ impl Problem {
             likelihood,
             weights: elbow::architecture::WeightKind::F32,
         };
-        let layout = Layout::new(&architecture);
+        let mut layout = Layout::new(&architecture);
+        // bins narrower than the scales, as wide, and wider
+        layout.likelihood.set_half_bins(&[0.01, 0.7, 3.0]);
         let mut rng = stream(1, Purpose::Noise, 0, 0);
         // Sums of twelve uniform numbers: near enough to normal for a test.
         let mut normals = |n: usize, scale: f64| -> Vec<f64> {

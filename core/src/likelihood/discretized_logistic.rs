@@ -1,0 +1,151 @@
+//! Independent integers: a logistic distribution gathered in bins.
+
+use super::two_outputs::{fill, sum_terms};
+use super::{Likelihood, bounded_scale, inverse_scale, mean};
+use crate::fingerprint::{Fingerprint, Part, of};
+use crate::format::{Load, LoadError, Sections};
+use crate::layer::Projection;
+use crate::math;
+use crate::shape::Lanes;
+use rand_core::Rng;
+
+/// `P(x|z) = Π_i σ((x_i + b_i − loc_i)/s_i) − σ((x_i − b_i − loc_i)/s_i)`, σ the logistic function, `loc` and `log s` from a dense layer
+/// each. Base measure: counting.
+///
+/// x_i is an integer's feature and b_i half of the distance to that of the next integer, so that the bins of all integers fill the line and
+/// the masses add up to 1. The log scale is held between [`LOG_SCALE_MIN`](super::LOG_SCALE_MIN) and
+/// [`LOG_SCALE_MAX`](super::LOG_SCALE_MAX).
+///
+/// **Cost.** An output and sample: 4 `exp`, 3 logarithms, and a second wide layer.
+///
+/// **Source.** Salimans, Karpathy, Chen and Kingma (2017), "PixelCNN++", equation 2, one component and no edges.
+#[derive(Clone, Copy, Debug)]
+pub struct DiscretizedLogistic<'a, P, Q> {
+    loc: P,
+    log_scale: Q,
+    half_bin: &'a [f32],
+}
+
+impl<'a, P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>>
+    DiscretizedLogistic<'a, P, Q>
+{
+    /// Takes the two layers, then the section of the half bins.
+    ///
+    /// # Errors
+    /// [`LoadError`] as [`Sections::floats`]; [`LoadError::Malformed`] for a bin without a width.
+    pub fn read(loc: P, log_scale: Q, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        let half_bin = sections.floats(loc.outputs())?;
+        if half_bin.iter().all(|half| *half > 0.0) {
+            Ok(DiscretizedLogistic { loc, log_scale, half_bin })
+        } else {
+            Err(LoadError::Malformed)
+        }
+    }
+}
+
+impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Likelihood
+    for DiscretizedLogistic<'_, P, Q>
+{
+    type In = P::In;
+    type From = P::From;
+    type Out = P::Out;
+
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[P::From; L]],
+        features: &[X],
+        see: impl FnMut(f32),
+    ) -> [f32; L] {
+        let term = |i: usize, x: f32, loc: f32, log_scale: f32| {
+            let half_bin = self.half_bin.get(i).copied().unwrap_or(1.0);
+            let inverse = inverse_scale(log_scale);
+            log_mass((x - loc) * inverse, half_bin * inverse)
+        };
+        sum_terms((&self.loc, &self.log_scale), hidden, features, 0.0, term, see)
+    }
+
+    /// The most likely integers lie there.
+    fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
+        mean(&self.loc, hidden, features);
+    }
+
+    /// Of the logistic distribution: the integer in whose bin a draw lies is one of the integers' law.
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
+        fill((&self.loc, &self.log_scale), hidden, features, |loc, log_scale| {
+            // the middles of 2²³ equal parts of (0, 1), and what is left of 1, are exact in f32
+            let uniform = ((rng.next_u32() >> 9) as f32 + 0.5) / 8_388_608.0;
+            loc + bounded_scale(log_scale) * math::ln(uniform / (1.0 - uniform))
+        });
+    }
+}
+
+/// The logarithm of a bin's mass, its middle `a` and half its width `d` in units of the scale.
+///
+/// `σ(a + d) − σ(a − d) = σ(a + d)·σ(d − a)·(1 − e^−2d)`, so that
+/// `log P = log(1 − e^−2d) − softplus(a − d) − softplus(−a − d)`:
+/// no difference of numbers that are nearly equal, neither in the tails nor for bins that are narrow or wide.
+#[inline(always)]
+fn log_mass(a: f32, d: f32) -> f32 {
+    math::ln_1m_exp(d + d) - math::softplus(a - d) - math::softplus(-a - d)
+}
+
+impl<'a, P: Projection + Load<'a>, Q> Load<'a> for DiscretizedLogistic<'a, P, Q>
+where
+    Q: Projection<In = P::In, Out = P::Out, From = P::From> + Load<'a>,
+{
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        let (loc, log_scale) = (P::load(sections)?, Q::load(sections)?);
+        DiscretizedLogistic::read(loc, log_scale, sections)
+    }
+}
+
+impl<P: Fingerprint, Q: Fingerprint> Fingerprint for DiscretizedLogistic<'_, P, Q> {
+    const FINGERPRINT: u32 = of(&[Part::DiscretizedLogistic as u32, P::FINGERPRINT, Q::FINGERPRINT]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(a: f64, d: f64) -> f64 {
+        let softplus =
+            |x: f64| if x > 0.0 { x + libm::log1p(libm::exp(-x)) } else { libm::log1p(libm::exp(x)) };
+        libm::log(-libm::expm1(-2.0 * d)) - softplus(a - d) - softplus(-a - d)
+    }
+
+    /// By the definition, where doubles do not cancel.
+    #[test]
+    fn it_is_the_difference_of_two_logistic_functions() {
+        let sigmoid = |x: f64| 1.0 / (1.0 + libm::exp(-x));
+        for (a, d) in [(0.0, 0.5), (3.0, 0.1), (-3.0, 0.1), (-1.0, 4.0), (9.0, 2.0)] {
+            let difference = libm::log(sigmoid(a + d) - sigmoid(a - d));
+            assert!((exact(a, d) - difference).abs() < 1e-9, "{a} {d}");
+        }
+    }
+
+    /// Middles from 0 to far out in both tails, bins from a millionth of the scale to thousands.
+    #[test]
+    fn masses_are_right_in_both_tails_and_for_bins_of_any_width() {
+        for i in -40..=40_i32 {
+            let a = 1e5 * (i as f32 / 40.0).powi(5);
+            for j in -20..=12_i32 {
+                let d = libm::expf(0.7 * j as f32);
+                let (ours, exact) = (f64::from(log_mass(a, d)), exact(a.into(), d.into()));
+                // three terms, each rounded
+                let size = libm::fabs(exact).max(libm::fabs(f64::from(a)));
+                assert!((ours - exact).abs() < 4e-7 * size + 1e-6, "{a} {d}: {ours} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn masses_add_up_to_one() {
+        for (loc, scale) in [(0.3_f32, 0.05_f32), (-0.5, 1.0), (7.25, 30.0)] {
+            let mass = |n: i32| libm::exp(f64::from(log_mass((n as f32 - loc) / scale, 0.5 / scale)));
+            let sum: f64 = (-2000..=2000).map(mass).sum();
+            assert!((sum - 1.0).abs() < 2e-6, "{loc} {scale}: {sum}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Which numbers a likelihood takes.
+
+use elbow::architecture::{FeaturesKind, LikelihoodKind};
+use elbow::features::MAX_INTEGER;
+
+use crate::binarize::Binarize;
+use crate::data::Dataset;
+use crate::error::Error;
+
+/// Makes bits of the values where the likelihood is of bits, and sees to it that they are integers where it is of integers.
+///
+/// # Errors
+/// [`Error::OutOfSupport`] naming the first value that is impossible, or [`Error::Argument`] where bits are asked of another likelihood.
+pub fn prepare(data: &mut Dataset, likelihood: LikelihoodKind, binarize: Binarize) -> Result<(), Error> {
+    match (FeaturesKind::plain(likelihood), binarize) {
+        (FeaturesKind::Binary, _) => binarize.prepare(data),
+        (FeaturesKind::Integers, Binarize::None) => integers(data),
+        (_, Binarize::None) => Ok(()),
+        (_, other) => {
+            let name = format!("{other:?}").to_lowercase();
+            Err(Error::argument("binarize", name, "only for --likelihood bernoulli"))
+        }
+    }
+}
+
+fn integers(data: &Dataset) -> Result<(), Error> {
+    let is_one = |x: &f32| x.fract() == 0.0 && x.abs() <= MAX_INTEGER;
+    match data.values.iter().position(|x| !is_one(x)) {
+        Some(index) => {
+            Err(data
+                .out_of_support(index, "is no integer within ±2^24; scale it to whole steps and round it"))
+        }
+        None => Ok(()),
+    }
+}
+
+impl Dataset {
+    /// The error that says where a number stands that is none of the likelihood's, and what is wrong with it.
+    pub(crate) fn out_of_support(&self, index: usize, problem: &'static str) -> Error {
+        let (row, column) = (index / self.dims, index % self.dims);
+        Error::OutOfSupport {
+            path: self.path.clone(),
+            row: self.source_rows[row] + 1,
+            column: self.columns[column].clone(),
+            value: self.values[index],
+            problem,
+        }
+    }
+}
