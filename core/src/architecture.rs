@@ -106,6 +106,9 @@ pub enum LikelihoodKind {
     GaussianPerOutput,
     /// Independent integers; the decoder gives mean and log scale of a logistic distribution in bins.
     DiscretizedLogistic,
+    /// Independent numbers of Student's t; the decoder gives location and log scale, one learned number of degrees of freedom per
+    /// feature.
+    StudentT,
 }
 
 /// What the weights of the dense layers are.
@@ -138,7 +141,9 @@ impl FeaturesKind {
     pub fn plain(likelihood: LikelihoodKind) -> FeaturesKind {
         match likelihood {
             LikelihoodKind::Bernoulli => FeaturesKind::Binary,
-            LikelihoodKind::Gaussian | LikelihoodKind::GaussianPerOutput => FeaturesKind::Standardize,
+            LikelihoodKind::Gaussian | LikelihoodKind::GaussianPerOutput | LikelihoodKind::StudentT => {
+                FeaturesKind::Standardize
+            }
             LikelihoodKind::DiscretizedLogistic => FeaturesKind::Integers,
         }
     }
@@ -243,6 +248,7 @@ impl Architecture {
             LikelihoodKind::Gaussian => of(&[Part::Gaussian as u32, output]),
             LikelihoodKind::GaussianPerOutput => of(&[Part::GaussianPerOutput as u32, output, output]),
             LikelihoodKind::DiscretizedLogistic => of(&[Part::DiscretizedLogistic as u32, output, output]),
+            LikelihoodKind::StudentT => of(&[Part::StudentT as u32, output, output]),
         };
         of(&[
             Part::Vae as u32,

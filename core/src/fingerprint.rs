@@ -58,6 +58,7 @@ pub enum Part {
     Kernels = 24,
     Integers = 25,
     DiscretizedLogistic = 26,
+    StudentT = 27,
 }
 
 /// The hash of a dense layer, whose part says what its weights are.

@@ -66,7 +66,7 @@ pub use latent::{
     FixedConcentration, GaussianHead, LearnedConcentration, PointHead, TabledConcentration, VmfHead,
 };
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
-pub use likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput};
+pub use likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, StudentT};
 pub use mixture::Mixture;
 pub use model::Vae;
 pub use score::{Density, Elbo, Explain, Score};

@@ -15,9 +15,9 @@
 
 use core::f32::consts::{LN_2, LOG2_E};
 
-mod ln_1m_exp;
+mod logs;
 mod normal_quantile;
-pub use ln_1m_exp::ln_1m_exp;
+pub use logs::{ln_1m_exp, ln_1p};
 pub use normal_quantile::normal_quantile;
 
 /// 1.5 · 2^23: adding it to `|t| < 2^22` leaves `t`, rounded to an integer, in the low bits.

@@ -4,7 +4,7 @@ use elbow::architecture::{Activation, LatentKind, LikelihoodKind};
 use elbow::format::{HEADER_LEN, MAGIC, checksum};
 use elbow::{
     Bernoulli, Binary, Dense, DiscretizedLogistic, Gaussian, GaussianHead, GaussianPerOutput, Integers,
-    LoadError, PassThrough, PointHead, Relu, Standardize, Tanh, Vae,
+    LoadError, PassThrough, PointHead, Relu, Standardize, StudentT, Tanh, Vae,
 };
 use elbow_tests::models::{Model, architecture};
 use elbow_trainer::host_model::ModelBytes;
@@ -36,6 +36,13 @@ type Whole<'a> = Vae<
     GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
     (Dense<'a, 2, 8, Tanh>,),
     DiscretizedLogistic<'a, Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
+>;
+type HeavyTails<'a> = Vae<
+    Standardize<'a, 9>,
+    (Dense<'a, 9, 8, Tanh>,),
+    GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
+    (Dense<'a, 2, 8, Tanh>,),
+    StudentT<'a, Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
 >;
 type Bits<'a> = Vae<
     Binary<17>,
@@ -98,6 +105,7 @@ fn a_device_and_a_host_read_the_same_model() {
     check_type!(Continuous, continuous());
     check_type!(PerOutput, Model::random(architecture(5, &[], 3, &[], LikelihoodKind::GaussianPerOutput), 2));
     check_type!(Whole, Model::random(architecture(9, &[8], 2, &[8], LikelihoodKind::DiscretizedLogistic), 5));
+    check_type!(HeavyTails, Model::random(architecture(9, &[8], 2, &[8], LikelihoodKind::StudentT), 6));
     let mut point = architecture(5, &[9], 2, &[9], LikelihoodKind::Gaussian);
     point.latent = LatentKind::Point { dim: 2, activation: Activation::Relu };
     check_type!(Autoencoder, Model::random(point, 4));

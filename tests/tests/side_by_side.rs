@@ -24,6 +24,7 @@ fn models() -> Vec<Model> {
         (LikelihoodKind::GaussianPerOutput, gaussian),
         (LikelihoodKind::Bernoulli, gaussian),
         (LikelihoodKind::DiscretizedLogistic, gaussian),
+        (LikelihoodKind::StudentT, gaussian),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Learned)),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Fixed { kappa: 5.0 })),
         (LikelihoodKind::Bernoulli, sphere(ConcentrationKind::Tabled { kappa: 5.0 })),

@@ -201,6 +201,8 @@ impl Core {
         let term = match shape.likelihood {
             LikelihoodKind::Gaussian => self.feature,
             LikelihoodKind::GaussianPerOutput => self.feature + self.exp,
+            // an exponential, a logarithm
+            LikelihoodKind::StudentT => self.feature + 2.0 * self.exp,
             // four exponentials, three logarithms
             LikelihoodKind::DiscretizedLogistic => self.feature + 8.0 * self.exp,
             // a softplus

@@ -10,6 +10,7 @@ use elbow::kernel::TILE;
 use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
 use crate::error::Error;
+use crate::likelihood::{LOG_DOF, log_constant};
 use crate::net::layout::{Dense, Layout, Likelihood};
 use crate::preprocess::Preprocessing;
 
@@ -87,6 +88,16 @@ fn parameters(preprocessing: &Preprocessing, latent: LatentKind, layout: &Layout
         Likelihood::DiscretizedLogistic { log_scale, .. } => {
             out.dense(log_scale, params);
             out.floats(&preprocessing.half_bins());
+        }
+        Likelihood::StudentT { log_scale, log_dof, .. } => {
+            out.dense(log_scale, params);
+            let inverse = |s: &f32| f64::from(-s.clamp(LOG_DOF.0, LOG_DOF.1)).exp() as f32;
+            let inverse: Vec<f32> = params[log_dof.clone()].iter().map(inverse).collect();
+            // of the degrees of freedom as they are stored
+            let dof = || inverse.iter().map(|inverse| 1.0 / f64::from(*inverse));
+            out.floats(&inverse);
+            out.floats(&dof().map(|dof| (0.5 * (dof + 1.0)) as f32).collect::<Vec<_>>());
+            out.floats(&[dof().map(log_constant).sum::<f64>() as f32]);
         }
     }
     out.0

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::net::dense;
-use crate::net::layout::{Dense, Layout, Likelihood};
+use crate::net::layout::{Dense, Layout};
 use crate::net::real::Real;
 use crate::net::simd::{add_rows, zip};
 use crate::objective::Workspace;
@@ -30,8 +30,8 @@ enum Part {
     Weights { layer: usize, dense: Dense, outputs: Range<usize> },
     /// `∂b = Σ_r ∂y[r]`
     Bias { layer: usize },
-    /// the learned scale of a Gaussian likelihood
-    LogScale,
+    /// what a likelihood learns once for each feature
+    PerFeature,
 }
 
 /// The slabs of a layout, in order and without gaps.
@@ -47,8 +47,8 @@ pub fn slabs(layout: &Layout) -> Vec<Slab> {
         }
         slabs.push(Slab { place: dense.bias(), part: Part::Bias { layer } });
     }
-    if let Likelihood::Gaussian { log_scale, .. } = &layout.likelihood {
-        slabs.push(Slab { place: log_scale.clone(), part: Part::LogScale });
+    if let Some(place) = layout.likelihood.per_feature() {
+        slabs.push(Slab { place: place.clone(), part: Part::PerFeature });
     }
     slabs
 }
@@ -96,7 +96,7 @@ impl Part {
                     dense::backward_weights(dense, outputs.clone(), x, dy, s > 0, gradient);
                 }
                 Part::Bias { layer } => add_rows(workspace.operands(*layer, input).1, gradient),
-                Part::LogScale => zip(gradient, workspace.d_log_scale(), |a, b| a + b),
+                Part::PerFeature => zip(gradient, workspace.d_per_feature(), |a, b| a + b),
             }
         }
     }

@@ -27,7 +27,7 @@ use elbow::latent::{
 };
 use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
-use elbow::likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood};
+use elbow::likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood, StudentT};
 use elbow::{Calibration, Elbo, Explain, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
@@ -333,6 +333,10 @@ fn with_weights<'a, W: Layers<'a>>(
         LikelihoodKind::DiscretizedLogistic => {
             let (loc, log_scale) = (output(sections)?, output(sections)?);
             AnyLikelihood::DiscretizedLogistic(DiscretizedLogistic::read(loc, log_scale, sections)?)
+        }
+        LikelihoodKind::StudentT => {
+            let (loc, log_scale) = (output(sections)?, output(sections)?);
+            AnyLikelihood::StudentT(StudentT::read(loc, log_scale, sections)?)
         }
     };
     Ok(Box::new(Vae::new(features, encoder, Wide(head), decoder, Wide(likelihood))))

@@ -3,7 +3,10 @@
 //! [`forward`](Observation::forward) leaves, where the decoder's outputs stood, the derivative of log p(x|z) with
 //! respect to each of them: the exponentials are taken once, and the way back only scales rows.
 
+mod student_t;
 mod two_outputs;
+
+pub use student_t::{LOG_DOF, log_constant};
 
 use elbow::architecture::LikelihoodKind;
 use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
@@ -43,10 +46,12 @@ pub struct Outputs<T> {
     first: Buffer<T>,
     /// log scales of each output, likewise
     second: Buffer<T>,
+    /// after `forward` the derivative of log p(x|z) with respect to the log degrees of freedom, likewise
+    third: Buffer<T>,
     /// `[feature]`: the learned scale
     scale: Buffer<T>,
-    /// the derivative of the loss with respect to its logarithm
-    d_log_scale: Buffer<T>,
+    /// the derivative of the loss with respect to its logarithm, or to that of the degrees of freedom
+    d_per_feature: Buffer<T>,
     /// one row's terms of log p(x|z)
     terms: Buffer<T>,
 }
@@ -56,6 +61,7 @@ impl<T: Real> Outputs<T> {
     pub fn keep(&mut self, kept: &[usize], samples: usize) {
         self.first.keep_rows(kept, samples);
         self.second.keep_rows(kept, samples);
+        self.third.keep_rows(kept, samples);
     }
 
     /// The derivative of the loss with respect to the `i`-th dense layer's outputs.
@@ -63,9 +69,9 @@ impl<T: Real> Outputs<T> {
         [&self.first, &self.second][i]
     }
 
-    /// The derivative of the loss with respect to the learned scale's logarithm, `[feature]`.
-    pub fn d_log_scale(&self) -> &[T] {
-        &self.d_log_scale
+    /// The derivative of the loss with respect to what is learned once for each feature, `[feature]`.
+    pub fn d_per_feature(&self) -> &[T] {
+        &self.d_per_feature
     }
 }
 
@@ -94,6 +100,10 @@ impl<T: Real> Observation<'_, T> {
                 self.second(log_scale, outputs);
                 let law = |x, y, half_bin: f32| discretized_logistic(x, y, T::from_f64(half_bin.into()));
                 self.two_outputs(outputs, log_prob, half_bin, law);
+            }
+            Likelihood::StudentT { log_scale, log_dof, .. } => {
+                self.second(log_scale, outputs);
+                self.student_t(&self.params[log_dof.clone()], outputs, log_prob);
             }
         }
     }
@@ -171,8 +181,14 @@ pub fn backward<T: Real>(
     d_hidden: &mut Buffer<T>,
 ) {
     let first = likelihood.first();
-    if let Likelihood::Gaussian { log_scale, .. } = likelihood {
-        backward_scale(&params[log_scale.clone()], outputs, d_log_prob);
+    match likelihood {
+        Likelihood::Gaussian { log_scale, .. } => {
+            backward_scale(&params[log_scale.clone()], outputs, d_log_prob);
+        }
+        Likelihood::StudentT { log_dof, .. } => {
+            backward_dof(&params[log_dof.clone()], outputs, d_log_prob);
+        }
+        _ => {}
     }
     scale_rows(&mut outputs.first, d_log_prob);
     d_hidden.resize(d_log_prob.len() * first.inputs);
@@ -203,14 +219,14 @@ fn scale_rows<T: Real>(rows: &mut [T], factors: &[T]) {
 
 /// `∂log_scale = Σ_k ∂log p_k (u_k² − 1)`, where the clamp has a slope.
 fn backward_scale<T: Real>(log_scale: &[T], outputs: &mut Outputs<T>, d_log_prob: &[T]) {
-    let Outputs { first, scale, d_log_scale, .. } = outputs;
-    d_log_scale.resize(log_scale.len());
-    d_log_scale.fill(T::ZERO);
+    let Outputs { first, scale, d_per_feature, .. } = outputs;
+    d_per_feature.resize(log_scale.len());
+    d_per_feature.fill(T::ZERO);
     wide(
         #[inline(always)]
         || {
             for (slope, d) in first.chunks_exact(log_scale.len()).zip(d_log_prob) {
-                for ((total, slope), s) in d_log_scale.iter_mut().zip(slope).zip(scale.iter()) {
+                for ((total, slope), s) in d_per_feature.iter_mut().zip(slope).zip(scale.iter()) {
                     // forward left slope = u / scale
                     let u = *slope * *s;
                     *total += *d * (u * u - T::ONE);
@@ -218,7 +234,23 @@ fn backward_scale<T: Real>(log_scale: &[T], outputs: &mut Outputs<T>, d_log_prob
             }
         },
     );
-    zip(d_log_scale, log_scale, |d, raw| if is_within(raw, RANGE) { d } else { T::ZERO });
+    zip(d_per_feature, log_scale, |d, raw| if is_within(raw, RANGE) { d } else { T::ZERO });
+}
+
+/// `∂log_dof = Σ_k ∂log p_k slope_k`, where the clamp has a slope.
+fn backward_dof<T: Real>(log_dof: &[T], outputs: &mut Outputs<T>, d_log_prob: &[T]) {
+    let Outputs { third, d_per_feature, .. } = outputs;
+    d_per_feature.resize(log_dof.len());
+    d_per_feature.fill(T::ZERO);
+    wide(
+        #[inline(always)]
+        || {
+            for (slopes, d) in third.chunks_exact(log_dof.len()).zip(d_log_prob) {
+                d_per_feature.iter_mut().zip(slopes).for_each(|(total, slope)| *total += *d * *slope);
+            }
+        },
+    );
+    zip(d_per_feature, log_dof, |d, raw| if is_within(raw, LOG_DOF) { d } else { T::ZERO });
 }
 
 /// The biases of the likelihood's first output that make it give the data's means: where training starts.

@@ -8,7 +8,7 @@ use elbow::format::{ModelFile, Sections as Reader};
 use elbow::kernel::{TILE, tiles};
 
 use crate::export::Sections;
-use crate::net::layout::{Layout, Likelihood};
+use crate::net::layout::Layout;
 use crate::preprocess::Preprocessing;
 
 /// A dense layer with weights `[output][input]`.
@@ -78,6 +78,7 @@ impl Network {
             LikelihoodKind::Gaussian => (&[features], &[features, 1]),
             LikelihoodKind::GaussianPerOutput => (&[features, features], &[]),
             LikelihoodKind::DiscretizedLogistic => (&[features, features], &[features]),
+            LikelihoodKind::StudentT => (&[features, features], &[features, features, 1]),
         };
         Ok(Network {
             kind: shape.preprocessing,
@@ -127,11 +128,10 @@ impl Network {
             params[dense.weights()].copy_from_slice(&layer.weights);
             params[dense.bias()].copy_from_slice(&layer.bias);
         }
-        if let (Likelihood::Gaussian { log_scale, .. }, Some(inverse)) =
-            (&layout.likelihood, self.scales.first())
-        {
-            let log_scales = inverse.iter().map(|inverse| -libm::logf(*inverse));
-            params[log_scale.clone()].iter_mut().zip(log_scales).for_each(|(param, s)| *param = s);
+        // scales and degrees of freedom are stored inverse
+        if let (Some(place), Some(inverse)) = (layout.likelihood.per_feature(), self.scales.first()) {
+            let logs = inverse.iter().map(|inverse| -libm::logf(*inverse));
+            params[place.clone()].iter_mut().zip(logs).for_each(|(param, s)| *param = s);
         }
         params
     }

@@ -127,9 +127,9 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// The derivative of the loss with respect to a Gaussian likelihood's learned log scales.
-    pub(crate) fn d_log_scale(&self) -> &[T] {
-        self.outputs.d_log_scale()
+    /// The derivative of the loss with respect to what the likelihood learns once for each feature.
+    pub(crate) fn d_per_feature(&self) -> &[T] {
+        self.outputs.d_per_feature()
     }
 }
 

@@ -92,6 +92,7 @@ pub fn describe(shape: &Architecture) -> String {
         LikelihoodKind::Gaussian => "gaussian",
         LikelihoodKind::GaussianPerOutput => "gaussian-per-output",
         LikelihoodKind::DiscretizedLogistic => "discretized-logistic",
+        LikelihoodKind::StudentT => "student-t",
     };
     let weights = match shape.weights {
         WeightKind::F32 => String::new(),
@@ -195,6 +196,7 @@ fn likelihood(shape: &Architecture) -> String {
         LikelihoodKind::DiscretizedLogistic => {
             format!("elbow::DiscretizedLogistic<'a, {linear}, {linear}>")
         }
+        LikelihoodKind::StudentT => format!("elbow::StudentT<'a, {linear}, {linear}>"),
     }
 }
 

@@ -108,16 +108,11 @@ fn a_clamped_log_scale_has_no_slope() {
             let mut problem = gaussian(&[Activation::Tanh], likelihood, objective, 3);
             let Latent::Gaussian { log_scale, .. } = &problem.layout.latent else { unreachable!() };
             let mut clamped = vec![log_scale.bias().start];
-            match &problem.layout.likelihood {
-                Likelihood::Bernoulli { .. } => {}
-                Likelihood::Gaussian { log_scale, .. } => clamped.push(log_scale.start + 1),
-                Likelihood::GaussianPerOutput { log_scale, .. }
-                | Likelihood::DiscretizedLogistic { log_scale, .. } => {
-                    clamped.push(log_scale.bias().start + 1);
-                }
-            }
-            // Below the latent's range, above the likelihood's.
-            clamped.iter().zip([-30.0, 30.0]).for_each(|(i, value)| problem.params[*i] = value);
+            let likelihood = &problem.layout.likelihood;
+            clamped.extend(likelihood.second().map(|log_scale| log_scale.bias().start + 1));
+            clamped.extend(likelihood.per_feature().map(|numbers| numbers.start + 1));
+            // Below the latent's range, above and below the likelihood's.
+            clamped.iter().zip([-30.0, 30.0, -30.0]).for_each(|(i, value)| problem.params[*i] = value);
             problem.check();
             let (_, gradient) = problem.gradient();
             clamped.iter().for_each(|i| assert_eq!(gradient[*i], 0.0, "{}", problem.name));

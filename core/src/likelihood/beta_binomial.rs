@@ -103,10 +103,8 @@ fn log_rising(a: f32, m: f32) -> f32 {
     let y = if small { a + 8.0 } else { a };
     let end = y + m;
     let (u, v) = (1.0 / y, 1.0 / end);
-    let ratio = m * u;
-    let log_ratio = if ratio < 1.0 { math::ln_1p_unit(ratio) } else { math::ln(1.0 + ratio) };
     let series = |u: f32| u * (1.0 / 12.0 - u * u * (1.0 / 360.0));
-    let sum = (y - 0.5) * log_ratio + m * (math::ln(end) - 1.0) + (series(v) - series(u));
+    let sum = (y - 0.5) * math::ln_1p(m * u) + m * (math::ln(end) - 1.0) + (series(v) - series(u));
     if small { sum - math::ln(eight_factors(a + m) / eight_factors(a)) } else { sum }
 }
 

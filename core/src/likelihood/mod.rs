@@ -6,6 +6,7 @@ mod bernoulli;
 mod beta_binomial;
 mod discretized_logistic;
 mod gaussian;
+mod student_t;
 mod two_outputs;
 
 pub use bernoulli::Bernoulli;
@@ -13,6 +14,7 @@ pub use beta_binomial::BetaBinomial;
 pub(crate) use beta_binomial::weights as beta_binomial_weights;
 pub use discretized_logistic::DiscretizedLogistic;
 pub use gaussian::{Gaussian, GaussianPerOutput};
+pub use student_t::StudentT;
 
 use crate::kernel::TILE;
 use crate::latent::clamp;
@@ -51,7 +53,7 @@ pub trait Likelihood {
     ) -> [f32; L];
     /// `E[features|z]`.
     fn mean(&self, hidden: &[[Self::From; 1]], features: &mut [f32]);
-    /// Draws features ~ p(·|z), one word of the generator each.
+    /// Draws features ~ p(·|z), one word of the generator each; [`StudentT`] some more.
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[Self::From; 1]], rng: &mut R, features: &mut [f32]);
 }
 

@@ -100,6 +100,8 @@ fn errors_over(stride: u32) {
     let fall = limit::FALL_ULP;
     let unit = (f32::MIN_POSITIVE, 1.0f32.next_down());
     check("ln_1p_unit", &[unit], stride, math::ln_1p_unit, f64::ln_1p, (limit::LN_1P_UNIT_ULP, fall));
+    let positive = (f32::MIN_POSITIVE, 1e30);
+    check("ln_1p", &[positive], stride, math::ln_1p, f64::ln_1p, (limit::LN_1P_ULP, fall));
     check("tanh", &[(1e-6, 12.0)], stride, math::tanh, f64::tanh, (limit::TANH_ULP, fall));
     check("sigmoid", &[(TINY, 30.0), left], stride, math::sigmoid, sigmoid, (limit::SIGMOID_ULP, fall));
     check("softplus", &[(TINY, 30.0), left], stride, math::softplus, softplus, (limit::SOFTPLUS_ULP, fall));

@@ -3,7 +3,7 @@
 use elbow::FrameError;
 use elbow::features::{Binary, Features, Integers, LogStandardize, Standardize};
 use elbow::layer::Projection;
-use elbow::likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood};
+use elbow::likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood, StudentT};
 use elbow::shape::Lanes;
 use rand_core::Rng;
 
@@ -26,7 +26,7 @@ macro_rules! features {
 
 macro_rules! likelihood {
     ($any:expr, $part:ident => $value:expr) => {
-        each!($any, AnyLikelihood { Bernoulli, Gaussian, GaussianPerOutput, DiscretizedLogistic }, $part => $value)
+        each!($any, AnyLikelihood { Bernoulli, Gaussian, GaussianPerOutput, DiscretizedLogistic, StudentT }, $part => $value)
     };
 }
 
@@ -66,6 +66,7 @@ pub(super) enum AnyLikelihood<'a, P> {
     Gaussian(Gaussian<'a, P>),
     GaussianPerOutput(GaussianPerOutput<P, P>),
     DiscretizedLogistic(DiscretizedLogistic<'a, P, P>),
+    StudentT(StudentT<'a, P, P>),
 }
 
 impl<P: Projection> Likelihood for AnyLikelihood<'_, P> {

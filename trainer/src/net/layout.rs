@@ -1,7 +1,7 @@
 //! Where each parameter lies in the one flat vector that the optimiser sees.
 //!
 //! In order: the encoder's hidden layers, the posterior's loc and log_scale, the decoder's hidden layers, the
-//! likelihood's first output (logits or loc), and its log_scale: a dense layer, or one number per feature.
+//! likelihood's first output (logits or loc), its log_scale if that is an output, and what it learns once per feature.
 //! A dense layer is its weights, row by row `[output][input]`, then its biases `[output]`.
 
 use std::ops::Range;
@@ -9,6 +9,9 @@ use std::ops::Range;
 use elbow::architecture::{Activation, Architecture, ConcentrationKind, Hidden, LatentKind, LikelihoodKind};
 use rand_core::Rng;
 use rand_pcg::Pcg32;
+
+/// Log of the degrees of freedom to start from: tails that a glitch does not carry away.
+pub const LOG_DOF_START: f32 = 2.0;
 
 /// The place of one dense layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,6 +156,15 @@ pub enum Likelihood {
         /// half of the distance between the features of neighbouring integers, `[feature]`: no parameters
         half_bin: Vec<f32>,
     },
+    /// Independent numbers of Student's t with a location and a scale for each output.
+    StudentT {
+        /// the locations
+        loc: Dense,
+        /// logs of the scales
+        log_scale: Dense,
+        /// where the logs of the degrees of freedom lie, `[feature]`
+        log_dof: Range<usize>,
+    },
 }
 
 impl Likelihood {
@@ -162,7 +174,8 @@ impl Likelihood {
             Likelihood::Bernoulli { logits } => logits,
             Likelihood::Gaussian { loc, .. }
             | Likelihood::GaussianPerOutput { loc, .. }
-            | Likelihood::DiscretizedLogistic { loc, .. } => loc,
+            | Likelihood::DiscretizedLogistic { loc, .. }
+            | Likelihood::StudentT { loc, .. } => loc,
         }
     }
 
@@ -171,7 +184,17 @@ impl Likelihood {
         match self {
             Likelihood::Bernoulli { .. } | Likelihood::Gaussian { .. } => None,
             Likelihood::GaussianPerOutput { log_scale, .. }
-            | Likelihood::DiscretizedLogistic { log_scale, .. } => Some(log_scale),
+            | Likelihood::DiscretizedLogistic { log_scale, .. }
+            | Likelihood::StudentT { log_scale, .. } => Some(log_scale),
+        }
+    }
+
+    /// Where what is learned once for each feature lies: a Gaussian's log scales, the logs of the degrees of freedom.
+    pub fn per_feature(&self) -> Option<&Range<usize>> {
+        match self {
+            Likelihood::Gaussian { log_scale, .. } => Some(log_scale),
+            Likelihood::StudentT { log_dof, .. } => Some(log_dof),
+            _ => None,
         }
     }
 
@@ -241,6 +264,11 @@ impl Layout {
                 log_scale: next.dense(hidden, features),
                 half_bin: vec![0.5; features],
             },
+            LikelihoodKind::StudentT => Likelihood::StudentT {
+                loc: first,
+                log_scale: next.dense(hidden, features),
+                log_dof: next.take(features),
+            },
         };
         Layout { features, encoder, latent, decoder, likelihood, len: next.0 }
     }
@@ -271,7 +299,7 @@ impl Layout {
 
     /// Parameters to start from: weights uniform in ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), before a
     /// rectifier in ±√(6 / inputs) (He et al. 2015); `output_bias` in the likelihood's first output (see
-    /// [`output_bias`](crate::likelihood::output_bias)); all else 0.
+    /// [`output_bias`](crate::likelihood::output_bias)); logs of degrees of freedom at [`LOG_DOF_START`]; all else 0.
     ///
     /// # Panics
     /// If `output_bias` has not one number per feature.
@@ -287,6 +315,9 @@ impl Layout {
             params[dense.weights()].fill_with(|| (limit * symmetric(&mut rng)) as f32);
         }
         params[self.likelihood.first().bias()].copy_from_slice(output_bias);
+        if let Likelihood::StudentT { log_dof, .. } = &self.likelihood {
+            params[log_dof.clone()].fill(LOG_DOF_START);
+        }
         params
     }
 }
@@ -349,6 +380,7 @@ mod tests {
             LikelihoodKind::Gaussian,
             LikelihoodKind::GaussianPerOutput,
             LikelihoodKind::DiscretizedLogistic,
+            LikelihoodKind::StudentT,
         ] {
             let layout = Layout::new(&architecture(likelihood));
             let mut next = 0;
@@ -356,9 +388,9 @@ mod tests {
                 assert_eq!((dense.offset, dense.weights().end), (next, dense.bias().start));
                 next = dense.bias().end;
             }
-            if let Likelihood::Gaussian { log_scale, .. } = &layout.likelihood {
-                assert_eq!((log_scale.start, log_scale.len()), (next, layout.features));
-                next = log_scale.end;
+            if let Some(numbers) = layout.likelihood.per_feature() {
+                assert_eq!((numbers.start, numbers.len()), (next, layout.features));
+                next = numbers.end;
             }
             assert_eq!(next, layout.len);
         }

@@ -44,6 +44,8 @@ pub trait Real:
     fn exp(self) -> Self;
     /// `log(1 + x)` for `x` in `[0, 1]`
     fn ln_1p_unit(self) -> Self;
+    /// `log(1 + x)` for `x ≥ 0`
+    fn ln_1p(self) -> Self;
     /// `log(1 − e^−x)` for `x ≥ 0`
     fn ln_1m_exp(self) -> Self;
     /// `tanh x`
@@ -94,6 +96,10 @@ impl Real for f32 {
         math::ln_1p_unit(self)
     }
     #[inline(always)]
+    fn ln_1p(self) -> f32 {
+        math::ln_1p(self)
+    }
+    #[inline(always)]
     fn ln_1m_exp(self) -> f32 {
         math::ln_1m_exp(self)
     }
@@ -126,6 +132,9 @@ impl Real for f64 {
         f64::exp(self)
     }
     fn ln_1p_unit(self) -> f64 {
+        f64::ln_1p(self)
+    }
+    fn ln_1p(self) -> f64 {
         f64::ln_1p(self)
     }
     fn ln_1m_exp(self) -> f64 {

@@ -141,9 +141,11 @@ impl Settings {
             "gaussian" => Ok(LikelihoodKind::Gaussian),
             "gaussian-per-output" => Ok(LikelihoodKind::GaussianPerOutput),
             "bernoulli" => Ok(LikelihoodKind::Bernoulli),
+            "student-t" => Ok(LikelihoodKind::StudentT),
             "discretized-logistic" => Ok(LikelihoodKind::DiscretizedLogistic),
             other => {
-                let problem = "choose gaussian, gaussian-per-output, bernoulli or discretized-logistic";
+                let problem =
+                    "choose gaussian, gaussian-per-output, student-t, bernoulli or discretized-logistic";
                 Err(Error::argument("likelihood", other, problem))
             }
         }

@@ -13,11 +13,12 @@ use elbow_trainer::objective::{Batch, Objective, Workspace, bound, bound_and_gra
 use elbow_trainer::random::{Purpose, stream};
 use rand_core::Rng;
 
-pub(crate) const LIKELIHOODS: [LikelihoodKind; 4] = [
+pub(crate) const LIKELIHOODS: [LikelihoodKind; 5] = [
     LikelihoodKind::Bernoulli,
     LikelihoodKind::Gaussian,
     LikelihoodKind::GaussianPerOutput,
     LikelihoodKind::DiscretizedLogistic,
+    LikelihoodKind::StudentT,
 ];
 pub(crate) const OBJECTIVES: [Objective; 5] =
     [Objective::ELBO, Objective::Iwae, Objective::Dreg, Objective::Stl, Objective::Rws];

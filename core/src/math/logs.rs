@@ -1,6 +1,20 @@
-//! `log(1 − e^−t)`.
+//! Logarithms of one and a bit.
 
-use super::{ONE_BITS, ln, reduced_expm1};
+use super::{ONE_BITS, ln, ln_1p_unit, reduced_expm1};
+
+/// `log(1 + x)` for x ≥ 0: [`ln_1p_unit`] below 1, and [`ln`] from there on.
+///
+/// # Numerics
+///
+/// Within 1.85 ulp for every normal x ≥ 0 (worst at 1.58); `ln_1p(0) = 0`; ∞ for ∞, NaN for NaN. Meaningless for negative x.
+///
+/// # Cost
+///
+/// 22 instructions below 1, 28 above.
+#[inline(always)]
+pub fn ln_1p(x: f32) -> f32 {
+    if x < 1.0 { ln_1p_unit(x) } else { ln(1.0 + x) }
+}
 
 /// `log(1 − e^−t)` for t ≥ 0: the logarithm of what a distance t leaves of 1.
 ///
