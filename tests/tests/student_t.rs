@@ -1,6 +1,7 @@
 //! Student's t as a likelihood, against its closed forms.
 
 use elbow::architecture::LikelihoodKind;
+use elbow::math::ln;
 use elbow_tests::models::{Model, architecture};
 use elbow_tests::tolerance::scoring as tolerance;
 use elbow_trainer::host_model::ModelBytes;
@@ -19,11 +20,11 @@ fn blind(dof: f32, loc: f32, scale: f32) -> ModelBytes {
     let Likelihood::StudentT { loc: locs, log_scale, log_dof } = &model.layout.likelihood else {
         unreachable!()
     };
-    for (dense, bias) in [(locs, loc), (log_scale, scale.ln())] {
+    for (dense, bias) in [(locs, loc), (log_scale, ln(scale))] {
         model.params[dense.weights()].fill(0.0);
         model.params[dense.bias()].fill(bias);
     }
-    model.params[log_dof.clone()].fill(dof.ln());
+    model.params[log_dof.clone()].fill(ln(dof));
     model.preprocessing = Preprocessing::Standardize {
         log_rate: None,
         loc: vec![20.0],
