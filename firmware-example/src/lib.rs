@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod codec;
 pub mod demo;
+pub mod likelihoods;
 #[cfg_attr(not(target_os = "none"), path = "host.rs")]
 pub mod machine;
 pub mod quantized;

@@ -11,6 +11,12 @@ fn same_bits(target: &str) {
     assert_eq!(rest, "", "{target} prints more lines than the host");
 }
 
+fn same_likelihoods(target: &str) {
+    let mut host = String::new();
+    elbow_firmware::likelihoods::parity(&mut host).expect("the host runs it too");
+    assert_eq!(same_lines(target, &qemu::run(target, "likelihoods"), &host), "");
+}
+
 fn same_scores(target: &str) {
     let mut host = String::new();
     let summary = elbow_firmware::score(&mut host).expect("the host runs it too");
@@ -35,6 +41,12 @@ macro_rules! runs {
             #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
             fn same_bits() {
                 super::same_bits($target);
+            }
+
+            #[test]
+            #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
+            fn same_likelihoods() {
+                super::same_likelihoods($target);
             }
 
             #[test]
