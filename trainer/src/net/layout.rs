@@ -4,11 +4,15 @@
 //! likelihood's first output (logits or loc), its log_scale if that is an output, and what it learns once per feature.
 //! A dense layer is its weights, row by row `[output][input]`, then its biases `[output]`.
 
+mod likelihood;
+
 use std::ops::Range;
 
 use elbow::architecture::{Activation, Architecture, ConcentrationKind, Hidden, LatentKind, LikelihoodKind};
 use rand_core::Rng;
 use rand_pcg::Pcg32;
+
+pub use likelihood::Likelihood;
 
 /// Log of the degrees of freedom to start from: tails that a glitch does not carry away.
 pub const LOG_DOF_START: f32 = 2.0;
@@ -121,87 +125,6 @@ impl Latent {
         match self {
             Latent::Point { layer } => layer.activation,
             _ => Activation::Identity,
-        }
-    }
-}
-
-/// The likelihood's parameters.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Likelihood {
-    /// Independent bits.
-    Bernoulli {
-        /// log-odds of a one
-        logits: Dense,
-    },
-    /// Independent normals, one learned scale per feature.
-    Gaussian {
-        /// the means
-        loc: Dense,
-        /// where the logs of the standard deviations lie, `[feature]`
-        log_scale: Range<usize>,
-    },
-    /// Independent normals with a mean and a scale for each output.
-    GaussianPerOutput {
-        /// the means
-        loc: Dense,
-        /// logs of the standard deviations
-        log_scale: Dense,
-    },
-    /// Independent integers with a mean and a scale for each output.
-    DiscretizedLogistic {
-        /// the means
-        loc: Dense,
-        /// logs of the scales
-        log_scale: Dense,
-        /// half of the distance between the features of neighbouring integers, `[feature]`: no parameters
-        half_bin: Vec<f32>,
-    },
-    /// Independent numbers of Student's t with a location and a scale for each output.
-    StudentT {
-        /// the locations
-        loc: Dense,
-        /// logs of the scales
-        log_scale: Dense,
-        /// where the logs of the degrees of freedom lie, `[feature]`
-        log_dof: Range<usize>,
-    },
-}
-
-impl Likelihood {
-    /// The logits or the means.
-    pub fn first(&self) -> &Dense {
-        match self {
-            Likelihood::Bernoulli { logits } => logits,
-            Likelihood::Gaussian { loc, .. }
-            | Likelihood::GaussianPerOutput { loc, .. }
-            | Likelihood::DiscretizedLogistic { loc, .. }
-            | Likelihood::StudentT { loc, .. } => loc,
-        }
-    }
-
-    /// The log scales, where they are outputs.
-    pub fn second(&self) -> Option<&Dense> {
-        match self {
-            Likelihood::Bernoulli { .. } | Likelihood::Gaussian { .. } => None,
-            Likelihood::GaussianPerOutput { log_scale, .. }
-            | Likelihood::DiscretizedLogistic { log_scale, .. }
-            | Likelihood::StudentT { log_scale, .. } => Some(log_scale),
-        }
-    }
-
-    /// Where what is learned once for each feature lies: a Gaussian's log scales, the logs of the degrees of freedom.
-    pub fn per_feature(&self) -> Option<&Range<usize>> {
-        match self {
-            Likelihood::Gaussian { log_scale, .. } => Some(log_scale),
-            Likelihood::StudentT { log_dof, .. } => Some(log_dof),
-            _ => None,
-        }
-    }
-
-    /// Of a likelihood of integers: half of the distance between the features of neighbours. Until it is set features are the integers.
-    pub fn set_half_bins(&mut self, half_bins: &[f32]) {
-        if let Likelihood::DiscretizedLogistic { half_bin, .. } = self {
-            half_bin.copy_from_slice(half_bins);
         }
     }
 }
