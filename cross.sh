@@ -1,15 +1,16 @@
 #!/bin/sh
 # Compiles for a microcontroller: with rustup's target where it is installed, else with Debian's rustc and its library
 # source. The last line of `build` is the image's path; `run` starts it in QEMU (see .cargo/config.toml).
+# ELBOW_PROFILE=firmware-small in the environment optimises for size.
 usage='usage: ./cross.sh build|run TARGET BIN
        ./cross.sh check TARGET            the library alone
 for example: ./cross.sh run thumbv7em-none-eabihf score'
 set -eu
 cd "$(dirname "$0")"
-verb=${1:-} target=${2:-} bin=${3:-}
+verb=${1:-} target=${2:-} bin=${3:-} profile=${ELBOW_PROFILE:-firmware}
 case "$verb:$bin" in
-    build:?* | run:?*) what="--package elbow-firmware --bin $bin --profile firmware" ;;
-    check:) what='--package elbow --profile firmware' ;;
+    build:?* | run:?*) what="--package elbow-firmware --bin $bin --profile $profile" ;;
+    check:) what="--package elbow --profile $profile" ;;
     *) echo "$usage" >&2; exit 2 ;;
 esac
 
@@ -45,6 +46,6 @@ case $verb in
 esac
 # shellcheck disable=SC2086
 case $verb in
-    build) echo "$dir/$target/firmware/$bin" ;;
+    build) echo "$dir/$target/$profile/$bin" ;;
     run) exec $cargo run $options ;;
 esac

@@ -127,14 +127,16 @@ pub fn minimal_sender(file: &[u8], samples: &[i16; 128]) -> Option<usize> {
     Some(len)
 }
 
-/// The same, then unpacks them again and scores one.
-pub fn minimal_codec(file: &[u8], samples: &[i16; 128]) -> Option<f32> {
+/// The same, then unpacks them again and scores one, `WIDE` samples side by side.
+pub fn minimal_codec<const WIDE: usize>(file: &[u8], samples: &[i16; 128]) -> Option<f32> {
     let model = Typical::from_bytes(file).ok()?;
     let codec = codec(&model, file)?;
     let (mut scratch, mut packet, mut decoded) = ([0; 212], [0; 271], [0_i16; 128]);
     let encoded = codec.encode(samples, LOSSLESS, &mut scratch, &mut packet).ok()?;
     codec.decode(packet.get(..encoded.len)?, &mut scratch, &mut decoded).ok()?;
-    minimal(file, &decoded.first_chunk()?.map(f32::from))
+    let frame = decoded.first_chunk()?.map(f32::from);
+    let score = model.log_density_lanes::<WIDE, _>(&frame, black_box(SAMPLES), &mut model.noise());
+    Some(score.ok()?.log_density.0)
 }
 
 const LOSSLESS: Settings = Settings { sequence: 0, fidelity: Fidelity::Within(0) };

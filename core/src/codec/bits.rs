@@ -36,6 +36,11 @@ impl<'a> BitWriter<'a> {
         Ok(())
     }
 
+    /// Bits written.
+    pub fn bits(&self) -> usize {
+        self.at
+    }
+
     /// Bytes begun; the bits left over in the last one are 0.
     pub fn finish(self) -> usize {
         self.at.div_ceil(8)

@@ -2,13 +2,14 @@
 
 use super::bits::BitReader;
 use super::check::Check;
+use super::choice::Choice;
 use super::header::{Coding, Fidelity, Header, PacketError};
 use super::packet::{BASE, Codec, Work};
 use super::predictor::Predictor;
 use super::rans::{Rans, StreamError};
 use super::rice_body;
 use super::sample::{Quantizer, Sample};
-use super::series::{self, Choice};
+use super::series;
 use crate::format::NUMERIC_PROFILE;
 
 /// What a stream that ends early or breaks a rule means here.
@@ -16,6 +17,12 @@ impl From<StreamError> for PacketError {
     fn from(_: StreamError) -> Self {
         PacketError::Malformed
     }
+}
+
+/// What a body is read from.
+enum Source<'a> {
+    Bits(BitReader<'a>),
+    Stack(Rans<&'a [u8]>),
 }
 
 impl<P: Predictor> Codec<P> {
@@ -48,10 +55,7 @@ impl<P: Predictor> Codec<P> {
                 }
             }
             Coding::Raw => return Err(PacketError::Malformed),
-            Coding::Rice => self.read_rice(&header, body, self.cut(scratch, windows)?, samples)?,
-            Coding::Differences | Coding::Model => {
-                self.pop_all(&header, body, self.cut(scratch, windows)?, samples)?;
-            }
+            _ => self.read_body(&header, body, self.cut(scratch, windows)?, samples)?,
         }
         let mut check = Check::new();
         samples.iter().for_each(|sample| check.update(sample.to_bytes().as_ref()));
@@ -59,36 +63,13 @@ impl<P: Predictor> Codec<P> {
     }
 
     #[inline(never)]
-    fn read_rice<S: Sample>(
+    fn read_body<S: Sample>(
         &self,
         header: &Header,
         body: &[u8],
-        work: Work<'_>,
+        mut work: Work<'_>,
         samples: &mut [S],
     ) -> Result<(), PacketError> {
-        let Fidelity::Within(bound) = header.fidelity else { return Err(PacketError::Malformed) };
-        let (quantizer, mut bits) = (Quantizer::new(bound), BitReader::new(body));
-        for window in 0..usize::from(header.windows) {
-            for channel in 0..self.channels.get() {
-                let rows = self.rows_of(window);
-                rice_body::read(work.values, (self.channels, true), rows, channel, &mut bits)?;
-            }
-        }
-        for (sample, value) in samples.iter_mut().zip(&*work.values) {
-            *sample = quantizer.restore(*value, 0);
-        }
-        if bits.is_empty() { Ok(()) } else { Err(PacketError::Malformed) }
-    }
-
-    #[inline(never)]
-    fn pop_all<S: Sample>(
-        &self,
-        header: &Header,
-        body: &[u8],
-        work: Work<'_>,
-        samples: &mut [S],
-    ) -> Result<(), PacketError> {
-        let Work { values, choices, plain, latents, base, .. } = work;
         let has_model = header.coding == Coding::Model;
         if has_model && header.numeric_profile != NUMERIC_PROFILE as u8 {
             return Err(PacketError::UnsupportedNumericProfile { found: header.numeric_profile });
@@ -98,40 +79,75 @@ impl<P: Predictor> Codec<P> {
             Fidelity::Latents if has_model => None,
             Fidelity::Latents => return Err(PacketError::Malformed),
         };
-        let mut rans = Rans::open(body)?;
-        plain.fill(i32::from(!has_model));
+        let mut source = match header.coding {
+            Coding::Rice => Source::Bits(BitReader::new(body)),
+            _ => Source::Stack(Rans::open(body)?),
+        };
+        work.plain.fill(i32::from(!has_model));
         for (window, samples) in samples.chunks_exact_mut(self.frame()).enumerate() {
-            if has_model {
-                let latents = latents.get_mut(self.latents_of(window)).unwrap_or_default();
-                for (latent, k) in latents.iter_mut().enumerate() {
-                    *k = self.predictor.prior(latent).pop(&mut rans)?;
-                }
-                self.predictor.decode(latents, base).ok_or(PacketError::NeedsModel)?;
+            if let (true, Source::Stack(rans)) = (has_model, &mut source) {
+                self.pop_latents(window, &mut work, rans)?;
             }
             for channel in 0..if quantizer.is_some() { self.channels.get() } else { 0 } {
-                if has_model
-                    && window == 0
-                    && rans.pop(&BASE)? == 1
-                    && let Some(plain) = plain.get_mut(channel)
-                {
-                    *plain = 1;
+                match &mut source {
+                    Source::Bits(bits) => {
+                        let rows = self.rows_of(window);
+                        rice_body::read(work.values, (self.channels, true), rows, channel, bits)?;
+                    }
+                    Source::Stack(rans) => self.pop(has_model, window, channel, &mut work, rans)?,
                 }
-                let at = window * self.channels.get() + channel;
-                let before = at.checked_sub(self.channels.get()).and_then(|at| choices.get(at));
-                let choice = Choice::pop(before.map(|code| Choice::from_code(*code as u16)), &mut rans)?;
-                if let Some(place) = choices.get_mut(at) {
-                    *place = i32::from(choice.code());
-                }
-                let layout = (self.channels, plain.get(channel) == Some(&1));
-                series::pop(values, layout, self.rows_of(window), channel, choice, &mut rans)?;
             }
-            let values = values.get(window * self.frame()..).unwrap_or_default();
-            let bases = base.iter().zip(plain.iter().cycle());
+            let values = work.values.get(window * self.frame()..).unwrap_or_default();
+            let bases = work.base.iter().zip(work.plain.iter().cycle());
             for ((sample, (base, plain)), value) in samples.iter_mut().zip(bases).zip(values) {
                 let base = S::from_i32(if *plain == 1 { 0 } else { *base });
                 *sample = quantizer.map_or(base, |quantizer| quantizer.restore(*value, base.to_i32()));
             }
         }
-        if rans.is_empty() { Ok(()) } else { Err(PacketError::Malformed) }
+        let is_empty = match &source {
+            Source::Bits(bits) => bits.is_empty(),
+            Source::Stack(rans) => rans.is_empty(),
+        };
+        if is_empty { Ok(()) } else { Err(PacketError::Malformed) }
+    }
+
+    /// The latents of a window, and the window as the model predicts it.
+    fn pop_latents(
+        &self,
+        window: usize,
+        work: &mut Work<'_>,
+        rans: &mut Rans<&[u8]>,
+    ) -> Result<(), PacketError> {
+        let latents = work.latents.get_mut(self.latents_of(window)).unwrap_or_default();
+        for (latent, k) in latents.iter_mut().enumerate() {
+            *k = self.predictor.prior(latent).pop(rans)?;
+        }
+        self.predictor.decode(latents, work.base).ok_or(PacketError::NeedsModel)
+    }
+
+    /// A channel of a window: what its base is, in the first window; its choice; its numbers.
+    fn pop(
+        &self,
+        has_model: bool,
+        window: usize,
+        channel: usize,
+        work: &mut Work<'_>,
+        rans: &mut Rans<&[u8]>,
+    ) -> Result<(), StreamError> {
+        if has_model
+            && window == 0
+            && rans.pop(&BASE)? == 1
+            && let Some(plain) = work.plain.get_mut(channel)
+        {
+            *plain = 1;
+        }
+        let at = window * self.channels.get() + channel;
+        let before = at.checked_sub(self.channels.get()).and_then(|at| work.choices.get(at));
+        let choice = Choice::pop(before.map(|code| Choice::from_code(*code as u16)), rans)?;
+        if let Some(place) = work.choices.get_mut(at) {
+            *place = i32::from(choice.code());
+        }
+        let layout = (self.channels, work.plain.get(channel) == Some(&1));
+        series::pop(work.values, layout, self.rows_of(window), channel, choice, rans)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bits::BitWriter;
 use super::check::Check;
+use super::choice::Choice;
 use super::header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PacketError};
 use super::law_tables::COST_UNITS;
 use super::packet::{BASE, Codec, Encoded, MAX_WINDOWS, Settings, Work};
@@ -9,7 +10,7 @@ use super::predictor::Predictor;
 use super::rans::{Rans, StreamError};
 use super::rice_body;
 use super::sample::{Quantizer, Sample};
-use super::series::{Choice, Series};
+use super::series::Series;
 use crate::format::NUMERIC_PROFILE;
 
 /// Bodies of more bytes are not tried in Rice codes, which are worse by some percent and better by a few bytes.
@@ -106,7 +107,7 @@ impl<P: Predictor> Codec<P> {
             }
         };
         // the model has overwritten the values of all channels
-        if work.plain.contains(&1) {
+        if work.plain.iter().any(|plain| *plain == 1) {
             check = self.quantize(samples, quantizer, work).ok_or(PacketError::NeedsModel)?;
             for channel in 0..self.channels.get() {
                 self.choose(channel, work);
@@ -160,7 +161,7 @@ impl<P: Predictor> Codec<P> {
         work: &mut Work<'_>,
     ) -> Option<u16> {
         let mut check = Check::new();
-        let needs_model = work.plain.contains(&0);
+        let needs_model = work.plain.iter().any(|plain| *plain == 0);
         let places = work.values.chunks_exact_mut(self.frame());
         for (window, (samples, values)) in samples.chunks_exact(self.frame()).zip(places).enumerate() {
             if needs_model {
@@ -211,17 +212,29 @@ impl<P: Predictor> Codec<P> {
         }
         let bits = rans.bits();
         let length = rans.finish()?;
-        // Rice codes gain in short packets only
         if coding == Coding::Differences && length <= RICE_BELOW {
-            let series = Series::new(work.values, self.channels, true);
-            let rice = rice_body::bits(series, self.rows, work.choices);
-            if rice.div_ceil(8) < length as u64 {
-                let mut writer = BitWriter::new(body);
-                rice_body::write(series, self.rows, work.choices, &mut writer)?;
-                return Ok((Coding::Rice, writer.finish(), rice as u32));
+            let mut shorter = [0; RICE_BELOW];
+            // a byte less than there is now, or it is no gain
+            let mut writer = BitWriter::new(shorter.get_mut(..length - 1).unwrap_or_default());
+            if self.write_rice(work, &mut writer).is_ok() {
+                let (bits, length) = (writer.bits() as u32, writer.finish());
+                body.iter_mut().zip(shorter).take(length).for_each(|(place, byte)| *place = byte);
+                return Ok((Coding::Rice, length, bits));
             }
         }
         Ok((coding, length, bits))
+    }
+
+    /// Writes what was planned without a model in Rice codes.
+    #[inline(never)]
+    fn write_rice(&self, work: &Work<'_>, bits: &mut BitWriter<'_>) -> Result<(), StreamError> {
+        let series = Series::new(work.values, self.channels, true);
+        for (at, code) in work.choices.iter().enumerate() {
+            let (window, channel) = (at / self.channels, at % self.channels);
+            let choice = Choice::from_code(*code as u16);
+            rice_body::write(series, self.rows_of(window), channel, choice, bits)?;
+        }
+        Ok(())
     }
 
     /// Puts a channel of a window on the stack, below it its choice, below that in the first window what its base is.

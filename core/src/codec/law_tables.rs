@@ -24,17 +24,21 @@ pub enum Shape {
     Laplace = 1,
 }
 
-/// A law's masses: `above[k]` is that of all numbers of the table above k, which is that of all below −k.
+/// A law's masses: `above(k)` is that of all numbers of the table above k, which is that of all below −k.
 ///
-/// The symbols' intervals follow each other from −REACH to REACH, then the escape: half of a symmetric law says all of it.
+/// The symbols' intervals follow each other from −REACH to REACH, then the escape: half of a symmetric law says all of it. Far out
+/// every number has a mass of 1, so that REACH − k is above k; only what lies before that is stored.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LawTable {
-    above: [u16; REACH as usize + 1],
+    first: u16,
+    stored: u16,
     escape: u16,
 }
 
 /// By shape and scale.
-static TABLES: [[LawTable; LEVELS]; 2] = [tables(Shape::Gaussian), tables(Shape::Laplace)];
+static TABLES: [[LawTable; LEVELS]; 2] = packed().0;
+/// What the tables store, one after the other.
+static ABOVE: [u16; STORED] = packed().1;
 
 impl LawTable {
     const SLOTS: u16 = 1 << PRECISION;
@@ -44,24 +48,40 @@ impl LawTable {
     pub(super) fn of(shape: Shape, level: usize) -> &'static LawTable {
         let [gaussian, laplace] = &TABLES;
         let tables = if shape == Shape::Laplace { laplace } else { gaussian };
-        tables.get(level).unwrap_or(const { &LawTable { above: [0; REACH as usize + 1], escape: 1 } })
+        tables.get(level).unwrap_or(const { &LawTable { first: 0, stored: 0, escape: 1 } })
+    }
+
+    /// The mass of the numbers above k; of those above REACH, none.
+    #[inline]
+    fn above(&self, k: u16) -> u16 {
+        let stored = if k < self.stored { ABOVE.get(usize::from(self.first + k)) } else { None };
+        stored.copied().unwrap_or((REACH as u16).saturating_sub(k))
     }
 
     /// What a symbol costs in units of 1/[`COST_UNITS`] bit: `−64 log₂ (m / 2^P)`.
     #[inline]
     pub(super) fn cost(&self, symbol: u16) -> u32 {
-        let mass = self.interval(symbol).map_or(1, |interval| interval.mass);
-        COST_UNITS * PRECISION - log2(mass.into())
+        COST_UNITS * PRECISION - log2(self.slots(symbol).mass.into())
     }
 
-    /// The mass of the numbers above k, and of those from k on.
+    /// All numbers of the table.
     #[inline]
-    fn tails(&self, k: usize) -> Option<(u16, u16)> {
-        let above = *self.above.get(k)?;
-        let numbers = Self::SLOTS - self.escape;
+    fn numbers(&self) -> u16 {
+        Self::SLOTS - self.escape
+    }
+
+    /// A symbol's slots; of one that there is not, none.
+    #[inline(never)]
+    fn slots(&self, symbol: u16) -> Interval {
+        let (numbers, k) = (self.numbers(), i32::from(symbol) - REACH);
+        if symbol >= ESCAPE {
+            return Interval { start: numbers, mass: if symbol == ESCAPE { self.escape } else { 0 } };
+        }
+        let size = k.unsigned_abs() as u16;
+        let above = self.above(size);
         // from 0 on: all but those below 0, which are as many as above 0
-        let from = k.checked_sub(1).map_or(Some(numbers - above), |below| self.above.get(below).copied());
-        Some((above, from?))
+        let from = size.checked_sub(1).map_or(numbers - above, |below| self.above(below));
+        Interval { start: if k > 0 { numbers - from } else { above }, mass: from - above }
     }
 }
 
@@ -70,32 +90,79 @@ impl EntropyModel for &LawTable {
 
     #[inline]
     fn interval(&self, symbol: u16) -> Option<Interval> {
-        let numbers = LawTable::SLOTS - self.escape;
-        let k = i32::from(symbol) - REACH;
-        if symbol == ESCAPE {
-            return Some(Interval { start: numbers, mass: self.escape });
-        }
-        let (above, from) = self.tails(k.unsigned_abs() as usize)?;
-        Some(Interval { start: if k > 0 { numbers - from } else { above }, mass: from - above })
+        Some(self.slots(symbol)).filter(|slots| slots.mass > 0)
     }
 
     #[inline]
     fn symbol(&self, slot: u16) -> (u16, Interval) {
-        let numbers = LawTable::SLOTS - self.escape;
+        let numbers = self.numbers();
         let mirrored = slot.min((numbers - 1).wrapping_sub(slot));
-        // the largest k whose numbers above are not all that lie beyond the slot
-        let k = self.above.partition_point(|above| *above > mirrored) as u16;
+        // the smallest k with no more above it than lie beyond the slot
+        let (mut k, mut step) = (0, (REACH as u16 + 1) / 2);
+        while step > 0 {
+            k += if self.above(k + step - 1) > mirrored { step } else { 0 };
+            step /= 2;
+        }
         let symbol = match slot >= numbers {
             true => ESCAPE,
             false if slot > mirrored => REACH as u16 + k,
             false => (REACH as u16).wrapping_sub(k),
         };
-        (symbol, self.interval(symbol).unwrap_or(Interval { start: 0, mass: 0 }))
+        (symbol, self.slots(symbol))
     }
 }
 
-const fn tables(shape: Shape) -> [LawTable; LEVELS] {
-    let mut tables = [LawTable { above: [0; REACH as usize + 1], escape: 0 }; LEVELS];
+/// A table as it is made: `above(k)` for each k, and the escape.
+#[derive(Clone, Copy)]
+struct Whole {
+    above: [u16; REACH as usize + 1],
+    escape: u16,
+}
+
+impl Whole {
+    /// Numbers that must be stored: up to the last one with another mass above it than one each.
+    const fn stored(&self) -> usize {
+        let mut stored = REACH as usize + 1;
+        while stored > 0 && self.above[stored - 1] == REACH as u16 + 1 - stored as u16 {
+            stored -= 1;
+        }
+        stored
+    }
+}
+
+const WHOLE: [[Whole; LEVELS]; 2] = [tables(Shape::Gaussian), tables(Shape::Laplace)];
+
+const STORED: usize = {
+    let (mut stored, mut table) = (0, 0);
+    while table < 2 * LEVELS {
+        stored += WHOLE[table / LEVELS][table % LEVELS].stored();
+        table += 1;
+    }
+    stored
+};
+
+const fn packed() -> ([[LawTable; LEVELS]; 2], [u16; STORED]) {
+    let mut tables = [[LawTable { first: 0, stored: 0, escape: 0 }; LEVELS]; 2];
+    let mut above = [0; STORED];
+    let (mut first, mut table) = (0, 0);
+    while table < 2 * LEVELS {
+        let whole = WHOLE[table / LEVELS][table % LEVELS];
+        let stored = whole.stored();
+        tables[table / LEVELS][table % LEVELS] =
+            LawTable { first: first as u16, stored: stored as u16, escape: whole.escape };
+        let mut k = 0;
+        while k < stored {
+            above[first + k] = whole.above[k];
+            k += 1;
+        }
+        first += stored;
+        table += 1;
+    }
+    (tables, above)
+}
+
+const fn tables(shape: Shape) -> [Whole; LEVELS] {
+    let mut tables = [Whole { above: [0; REACH as usize + 1], escape: 0 }; LEVELS];
     let (mut level, mut sigma) = (0, 0.25);
     while level < LEVELS {
         // P(k) = F((k + ½)/σ) − F((k − ½)/σ), the escape what is left

@@ -33,6 +33,8 @@
 mod bits;
 mod bits_back;
 mod check;
+mod choice;
+mod choose;
 mod decode;
 mod encode;
 mod entropy_model;
@@ -49,6 +51,7 @@ mod sample;
 mod series;
 mod table;
 mod vae_predictor;
+mod walk;
 
 pub use bits::{BitReader, BitWriter};
 pub use bits_back::{

@@ -28,8 +28,8 @@ impl Past {
 
     /// E of a form: nothing, the last value; that it goes on as it went, or half as fast, or turns back half way; the mean of four.
     #[inline]
-    pub(super) fn expected(self, form: u8) -> i32 {
-        let Past([last, second, third, fourth]) = self;
+    pub(super) fn expected(&self, form: u8) -> i32 {
+        let Past([last, second, third, fourth]) = *self;
         let below = |value: i32| value.wrapping_sub(last);
         let change = match form {
             0 => return 0,
@@ -40,6 +40,12 @@ impl Past {
             _ => below(second).wrapping_add(below(third)).wrapping_add(below(fourth)) >> 2,
         };
         last.wrapping_add(change)
+    }
+
+    /// E of each form.
+    #[inline]
+    pub(super) fn expectations(&self) -> [i32; FORMS] {
+        core::array::from_fn(|form| self.expected(form as u8))
     }
 
     /// After the value of a row.
@@ -80,7 +86,7 @@ impl Recent {
 
     /// The law of the next residual: `scale = ⌊2·log₂(S + 1) − ½⌋`, at least 0, S the sum of the last eight sizes, or as many eighths
     /// of the mean as there are; that is σ = √2·S/8, the standard deviation of a Laplacian of that mean size, to the nearest scale.
-    #[inline]
+    #[inline(never)]
     pub(super) fn law(&self, shape: Shape) -> IntegerLaw {
         let sum = match self.count {
             0 => 0,

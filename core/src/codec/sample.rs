@@ -78,14 +78,15 @@ impl Quantizer {
     /// x̂, held within what the samples' type can be: that only brings it nearer.
     #[inline]
     pub fn restore<S: Sample>(self, q: i32, base: i32) -> S {
+        S::from_i32(self.restored(q, base))
+    }
+
+    #[inline(never)]
+    fn restored(self, q: i32, base: i32) -> i32 {
         if self.bound == 0 {
-            return S::from_i32(base.wrapping_add(q));
+            return base.wrapping_add(q);
         }
         let distance = q.unsigned_abs().saturating_mul(2 * self.bound + 1);
-        S::from_i32(if q < 0 {
-            base.saturating_sub_unsigned(distance)
-        } else {
-            base.saturating_add_unsigned(distance)
-        })
+        if q < 0 { base.saturating_sub_unsigned(distance) } else { base.saturating_add_unsigned(distance) }
     }
 }

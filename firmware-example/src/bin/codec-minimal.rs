@@ -7,6 +7,6 @@ use elbow_firmware::{bench, machine};
 #[cfg_attr(target_os = "none", machine::entry)]
 fn main() -> ! {
     loop {
-        black_box(bench::minimal_codec(machine::model(0), black_box(&[5; 128])));
+        black_box(bench::minimal_codec::<4>(machine::model(0), black_box(&[5; 128])));
     }
 }

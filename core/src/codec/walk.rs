@@ -1,0 +1,71 @@
+//! A channel from row to row.
+
+use super::choice::{Choice, Law};
+use super::integer_law::IntegerLaw;
+use super::past::{Past, Recent};
+use super::series::Series;
+
+/// A channel row by row: what is expected of the next value, and under which law its residual stands.
+#[derive(Clone, Copy)]
+pub(super) struct Walk {
+    row: usize,
+    past: Past,
+    recent: Recent,
+    choice: Choice,
+}
+
+impl Walk {
+    /// Before a row.
+    #[inline(never)]
+    pub(super) fn new(series: Series<'_>, row: usize, channel: usize, choice: Choice) -> Walk {
+        let start = match choice.law {
+            Law::Adaptive(_) => row.saturating_sub(Recent::ROWS).max(series.skip()).min(row),
+            _ => row,
+        };
+        let past = series.past(start, channel);
+        let mut walk = Walk { row: start, past, recent: Recent::new(), choice };
+        for before in start..row {
+            walk.step(series.value(before, channel));
+        }
+        walk
+    }
+
+    #[inline]
+    pub(super) fn expected(&self) -> i32 {
+        self.past.expected(self.choice.form)
+    }
+
+    /// The law of the next residual; where all are 0 any.
+    #[inline]
+    pub(super) fn law(&self) -> IntegerLaw {
+        match self.choice.law {
+            Law::Zero => IntegerLaw::WIDEST,
+            Law::Fixed(law) => law,
+            Law::Adaptive(shape) => self.recent.law(shape),
+        }
+    }
+
+    /// Goes to the next row and returns the residual of this one's value.
+    #[inline]
+    pub(super) fn step(&mut self, value: i32) -> i32 {
+        let residual = value.wrapping_sub(self.expected());
+        self.after(value, residual);
+        residual
+    }
+
+    /// Goes on behind a number and its residual.
+    #[inline(never)]
+    pub(super) fn after(&mut self, value: i32, residual: i32) {
+        if let Law::Adaptive(_) = self.choice.law {
+            self.recent.push(residual);
+        }
+        self.skip(value);
+    }
+
+    /// Goes on behind a number that was coded by itself.
+    #[inline]
+    pub(super) fn skip(&mut self, value: i32) {
+        self.past = self.past.then(self.row, value);
+        self.row += 1;
+    }
+}
