@@ -8,6 +8,7 @@ use elbow::{FrameError, LoadError};
 use crate::compress::FileProblem;
 use crate::data::DataError;
 use crate::fit::{CheckpointError, FitError};
+use crate::host_model::LogError;
 use crate::record::RecordError;
 
 /// A failed command. Its text is the one sentence that the user reads.
@@ -63,6 +64,14 @@ pub enum Error {
         path: PathBuf,
         /// why
         problem: FileProblem,
+    },
+    /// Frames were not made a log, or a log not frames.
+    #[error("{}: {source}", path.display())]
+    Log {
+        /// the file
+        path: PathBuf,
+        /// why
+        source: LogError,
     },
     /// A file of frames does not fit a model.
     #[error("{}: its frames have {found} numbers, the model {} takes {expected}; use data of the same columns", data.display(), model.display())]

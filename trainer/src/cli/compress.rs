@@ -1,14 +1,18 @@
 //! `elbow compress` and `elbow decompress`.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use elbow::codec::model_id;
+use elbow::codec::{LOG_MAGIC, MAX_SAMPLES, model_id};
 use indicatif::ProgressBar;
 
-use crate::compress::{self, Fidelity, FileProblem, Options, Summary, Unit};
+use super::source::SourceArgs;
+use crate::binarize::Binarize;
+use crate::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
 use crate::error::Error;
 use crate::export::check_writable;
-use crate::host_model::ModelBytes;
+use crate::host_model::{HostModel, ModelBytes};
 use crate::report;
 
 /// The arguments of `elbow compress`.
@@ -16,7 +20,7 @@ use crate::report;
 pub(crate) struct CompressArgs {
     /// The model
     model: PathBuf,
-    /// The rows: .csv, .npy or .npz (array X)
+    /// The rows: .csv, .npy or .npz (array X); for a log also IDX
     input: PathBuf,
     /// Where to write the packets
     output: PathBuf,
@@ -35,6 +39,20 @@ pub(crate) struct CompressArgs {
     /// Windows that share a packet, and are lost with it
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u8).range(1..))]
     windows_per_packet: u8,
+    /// One log of all frames by bits-back coding with K samples, for models of bits: the fewest bits, but no frame without all others
+    #[arg(
+        long,
+        value_name = "K",
+        conflicts_with_all = ["bound", "lossless", "latents_only", "resolution", "windows_per_packet"],
+        value_parser = clap::value_parser!(u8).range(1..=MAX_SAMPLES as i64)
+    )]
+    bits_back: Option<u8>,
+    /// With --bits-back: make bits of greyscale values
+    #[arg(long, value_enum, default_value_t, requires = "bits_back")]
+    binarize: Binarize,
+    /// Seed of --binarize dynamic
+    #[arg(long, default_value_t = 0, requires = "bits_back")]
+    seed: u64,
 }
 
 /// The arguments of `elbow decompress`.
@@ -77,6 +95,9 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
         let problem = "is a mixture, which predicts no frame; give a model with a network";
         return Err(Error::argument("model", args.model.display(), problem));
     }
+    if let Some(samples) = args.bits_back {
+        return write_log(args, &bytes, &model, samples, json);
+    }
     let fidelity = match args.bound {
         _ if args.latents_only => Fidelity::Latents,
         Some(bound) => Fidelity::Within(bound),
@@ -96,26 +117,71 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     if json { report::print_json(&summary) } else { report::print(&report::table(&rows(&summary))) }
 }
 
+fn write_log(
+    args: &CompressArgs,
+    bytes: &ModelBytes,
+    model: &HostModel<'_>,
+    samples: u8,
+    json: bool,
+) -> Result<(), Error> {
+    let window = model.metadata.window;
+    if window > 1 {
+        let problem =
+            format!("the model's frames are windows of {window} rows, and a log takes rows; pack them");
+        return Err(Error::argument("bits-back", samples, problem));
+    }
+    let source = SourceArgs {
+        labels: None,
+        normal: None,
+        binarize: args.binarize,
+        samples: samples.into(),
+        seed: args.seed,
+    };
+    let data = source.load(&args.input, &args.model, &model.metadata)?;
+    let summary = compress::compress_log(bytes, &data, &args.output, samples)?;
+    if json { report::print_json(&summary) } else { report::print(&report::table(&log_rows(&summary))) }
+}
+
 pub(super) fn decompress(args: &DecompressArgs, json: bool) -> Result<(), Error> {
     check_out(&args.output, [&args.model, &args.input])?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
+    if let Some(log) = read_log(&args.input)? {
+        let rows = compress::decompress_log(&bytes, &args.input, &log, &args.output)?;
+        return told(&args.output, &Unpacked { rows, ..Unpacked::default() }, json);
+    }
     let bar = rows_bar("decompressing");
     let model = (args.model.as_path(), &model, model_id(bytes.as_bytes()));
     let unpacked = compress::decompress(model, &args.input, &args.output, args.keep_going, &mut |rows| {
         bar.set_position(rows);
     })?;
     bar.finish_and_clear();
-    if json {
-        report::print_json(&unpacked)?;
-    } else {
-        report::note(&format!("{}: {} rows", args.output.display(), unpacked.rows));
-    }
+    told(&args.output, &unpacked, json)?;
     if unpacked.missing.is_empty() {
         return Ok(());
     }
     let problem = FileProblem::Incomplete { what: unpacked.missing, rows: unpacked.rows };
     Err(Error::Packets { path: args.input.clone(), problem })
+}
+
+/// The bytes of a file that begins as a log does.
+fn read_log(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let mut begins = Vec::new();
+    let mut file = File::open(path).map_err(Error::io("read", path))?;
+    file.by_ref().take(LOG_MAGIC.len() as u64).read_to_end(&mut begins).map_err(Error::io("read", path))?;
+    if begins != LOG_MAGIC {
+        return Ok(None);
+    }
+    file.read_to_end(&mut begins).map_err(Error::io("read", path))?;
+    Ok(Some(begins))
+}
+
+fn told(output: &Path, unpacked: &Unpacked, json: bool) -> Result<(), Error> {
+    if json {
+        return report::print_json(unpacked);
+    }
+    report::note(&format!("{}: {} rows", output.display(), unpacked.rows));
+    Ok(())
 }
 
 /// Rows that were done, where nobody knows how many there are.
@@ -140,5 +206,16 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
         ("by differences", percent(coded.differences)),
         ("in Rice codes", percent(coded.rice)),
         ("as they are", percent(coded.raw)),
+    ]
+}
+
+fn log_rows(summary: &LogSummary) -> Vec<(&'static str, String)> {
+    vec![
+        ("rows", format!("{} of {} bits", summary.rows, summary.columns)),
+        ("samples", summary.samples.to_string()),
+        ("as bits", format!("{} bytes", summary.bytes_as_bits)),
+        ("compressed", format!("{} bytes", summary.bytes_out)),
+        ("ratio", format!("{:.2}", summary.ratio)),
+        ("bits per value", format!("{:.4}", summary.bits_per_value)),
     ]
 }

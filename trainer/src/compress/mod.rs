@@ -1,10 +1,13 @@
 //! Files of frames as files of packets, and back: `elbow::codec` on rows that come one after another.
 //!
+//! Frames of bits may also become one log by bits-back coding.
+//!
 //! A file of packets says at its beginning how the numbers were written and what the codec needs beside the model; then packets
 //! follow, each with its length before it, and at the end the number of rows (`docs/packet-format.md`).
 
 mod calibrate;
 mod file;
+mod log;
 mod pack;
 mod predictor;
 mod unit;
@@ -13,6 +16,7 @@ mod write;
 
 pub(crate) use calibrate::Trial;
 pub use file::FileProblem;
+pub use log::{LogSummary, compress_log, decompress_log};
 pub use pack::{Coded, Fidelity, Options, Summary, compress};
 pub use predictor::HostPredictor;
 pub use unit::Unit;

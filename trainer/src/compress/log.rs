@@ -1,0 +1,84 @@
+//! Frames of bits as one log, and back: bits-back coding (`docs/bits-back.md`).
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::write::Writer;
+use crate::data::{Dataset, Format, Kind};
+use crate::error::Error;
+use crate::export::write_atomically;
+use crate::host_model::{LogError, ModelBytes};
+
+/// What became of some frames.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LogSummary {
+    /// frames
+    pub rows: usize,
+    /// bits in a frame
+    pub columns: usize,
+    /// samples K of the bound that the log's length follows
+    pub samples: u8,
+    /// bytes of the frames, eight numbers to a byte
+    pub bytes_as_bits: u64,
+    /// bytes of the log
+    pub bytes_out: u64,
+    /// `bytes_as_bits / bytes_out`
+    pub ratio: f64,
+    /// bits of the log for each number
+    pub bits_per_value: f64,
+}
+
+/// Writes frames as a log.
+///
+/// # Errors
+/// [`Error::Log`] naming the file of frames, or [`Error::Io`]; nothing is left behind then.
+pub fn compress_log(
+    bytes: &ModelBytes,
+    data: &Dataset,
+    output: &Path,
+    samples: u8,
+) -> Result<LogSummary, Error> {
+    let log = bytes.encode_log(&data.values, samples).map_err(refused(&data.path))?;
+    write_atomically(output, &log)?;
+    let (values, bytes_out) = (data.values.len() as u64, log.len() as u64);
+    let bytes_as_bits = values.div_ceil(8);
+    Ok(LogSummary {
+        rows: data.rows,
+        columns: data.dims,
+        samples,
+        bytes_as_bits,
+        bytes_out,
+        ratio: bytes_as_bits as f64 / bytes_out as f64,
+        bits_per_value: 8.0 * bytes_out as f64 / values as f64,
+    })
+}
+
+/// Writes the frames of a log as an array of bytes where the output is called `.npy`, else as CSV text; returns how many rows there are.
+///
+/// # Errors
+/// [`Error::Log`] naming the log, or [`Error::Io`]; nothing is left behind then.
+pub fn decompress_log(bytes: &ModelBytes, input: &Path, log: &[u8], output: &Path) -> Result<u64, Error> {
+    let frames = bytes.decode_log(log).map_err(refused(input))?;
+    let metadata = bytes.open().map_err(Error::model(input))?.metadata;
+    // the rows of a window were one frame
+    let columns: Vec<String> = metadata.columns.split('\n').map(str::to_string).collect();
+    let width = columns.len();
+    let format = if output.extension().is_some_and(|extension| extension == "npy") {
+        Format::Npy { kind: Kind::U8, shape: vec![width as u64] }
+    } else {
+        Format::Csv { delimiter: b',' }
+    };
+    let mut writer = Writer::create(output, &format, &columns)?;
+    for row in frames.chunks(width) {
+        writer.row(row.iter().map(|bit| f64::from(*bit)))?;
+    }
+    let rows = (frames.len() / width) as u64;
+    writer.finish(rows)?;
+    Ok(rows)
+}
+
+fn refused(path: &Path) -> impl FnOnce(LogError) -> Error {
+    let path = path.to_path_buf();
+    move |source| Error::Log { path, source }
+}
