@@ -2,6 +2,7 @@
 pub mod bench;
 pub mod image;
 pub mod models;
+pub mod packets;
 pub mod qemu;
 pub mod rate;
 pub mod reference;

@@ -42,12 +42,13 @@ pub fn run(target: &str, bin: &str) -> String {
     cross(&["run", target, bin], &[])
 }
 
-/// Links a bin that counts instructions, runs it on a board whose core runs its code, and returns what it printed.
+/// Links a bin that counts instructions, with variables of the environment, runs it on a board whose core runs its code, and returns what it
+/// printed.
 ///
 /// # Panics
 /// As [`run`].
-pub fn count(target: &str, bin: &str, machine: &str) -> String {
-    let image = build(target, bin);
+pub fn count(target: &str, bin: &str, machine: &str, variables: &[(&str, &OsStr)]) -> String {
+    let image = build_with(target, bin, variables);
     // with -icount time is instructions: the same figures on every machine
     let options = format!(
         "-machine {machine} -nographic -monitor none -serial none -icount shift=8 \

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 pub struct Rate {
     /// bits of the log, header and all, for each number of a frame
     pub bits_per_dim: f64,
+    /// the same without header and initial bits: what a log that holds some other frames already grows by, which is how rates of bits-back
+    /// coding are published
+    pub net_bits_per_dim: f64,
     /// the negative bound of the score with as many samples, in the same unit
     pub bound: f64,
     /// time to write the log
@@ -25,6 +28,8 @@ impl Rate {
     }
 }
 
+/// Frames that a log holds already where it is measured by how much it grows.
+const BEFORE: usize = 10;
 /// Samples from which bounds are estimated: with K samples as many bounds as this has room for, averaged.
 const DRAWS: u32 = 32;
 
@@ -41,6 +46,11 @@ pub fn measure(model: &ModelBytes, frames: &Dataset, rows: usize, samples: u8) -
     assert!(model.decode_log(&log).unwrap() == values, "other frames come back");
     let decode = start.elapsed();
 
+    let before = &frames.values[frames.values.len() - BEFORE * frames.dims..];
+    let lengths = [before.to_vec(), [before, values].concat()]
+        .map(|all| model.encode_log(&all, samples).unwrap().len());
+    let grown = lengths[1] - lengths[0];
+
     let engine = model.open().unwrap().engine;
     let k = usize::from(samples);
     let bound_of = |row| {
@@ -50,8 +60,14 @@ pub fn measure(model: &ModelBytes, frames: &Dataset, rows: usize, samples: u8) -
         bounds.sum::<f64>() / (weights.len() / k) as f64
     };
     let bound: f64 = (0..rows).map(bound_of).sum();
-    let bits = 1.0 / values.len() as f64;
-    Rate { bits_per_dim: 8.0 * log.len() as f64 * bits, bound: -bound / LN_2 * bits, encode, decode }
+    let per_dim = 1.0 / values.len() as f64;
+    Rate {
+        bits_per_dim: 8.0 * log.len() as f64 * per_dim,
+        net_bits_per_dim: 8.0 * grown as f64 * per_dim,
+        bound: -bound / LN_2 * per_dim,
+        encode,
+        decode,
+    }
 }
 
 fn log_mean_exp(log_weights: &[f32]) -> f64 {

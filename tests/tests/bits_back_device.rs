@@ -58,7 +58,7 @@ writes! {
 #[test]
 #[ignore = "needs a cross toolchain and QEMU"]
 fn a_frame_costs_what_the_documents_say() {
-    let m4f = qemu::count("thumbv7em-none-eabihf", "log_cost", "mps2-an386");
+    let m4f = qemu::count("thumbv7em-none-eabihf", "log_cost", "mps2-an386", &[]);
     print!("Cortex-M4F\n{m4f}");
     let costs =
         |row: &str| -> Vec<u32> { row.split(',').skip(2).map(|number| number.parse().unwrap()).collect() };

@@ -6,6 +6,7 @@ use elbow::codec::{Coding, Fidelity, Header, Settings};
 use elbow_firmware::codec::{BOUNDS, Buffers, SAMPLES, WINDOWS, codec, packets, samples};
 use elbow_firmware::demo;
 use elbow_tests::qemu;
+use std::ffi::OsStr;
 
 /// Reads packets in hex and compares them with what was recorded; returns their headers.
 fn read(lines: &str) -> Vec<Header> {
@@ -96,11 +97,20 @@ fn instructions(printed: &str, row: &str) -> [u32; 2] {
 #[test]
 #[ignore = "needs a cross toolchain and QEMU"]
 fn a_window_costs_what_the_documents_say() {
-    let m4f = qemu::count("thumbv7em-none-eabihf", "codec_cost", "mps2-an386");
-    print!("Cortex-M4F\n{m4f}");
-    // no board with an M0 has a timer that QEMU drives; the M3 runs the same code, one instruction by one
-    let m0 = qemu::count("thumbv6m-none-eabi", "codec_cost", "mps2-an385");
-    print!("Cortex-M0\n{m0}");
-    let [encode, decode] = instructions(&m4f, "none,0,");
-    assert!((1..200_000).contains(&encode) && (1..50_000).contains(&decode), "{encode} {decode}");
+    // the measured figures of a window without a model, with 2 % of room
+    for (profile, [encode_most, decode_most]) in
+        [("firmware", [169_000, 41_000]), ("firmware-small", [205_000, 46_600])]
+    {
+        let profile = [("ELBOW_PROFILE", OsStr::new(profile))];
+        let m4f = qemu::count("thumbv7em-none-eabihf", "codec_cost", "mps2-an386", &profile);
+        print!("Cortex-M4F\n{m4f}");
+        // no board with an M0 has a timer that QEMU drives; the M3 runs the same code, one instruction by one
+        let m0 = qemu::count("thumbv6m-none-eabi", "codec_cost", "mps2-an385", &profile);
+        print!("Cortex-M0\n{m0}");
+        let [encode, decode] = instructions(&m4f, "none,0,");
+        assert!(
+            (1..encode_most).contains(&encode) && (1..decode_most).contains(&decode),
+            "{encode} {decode}"
+        );
+    }
 }

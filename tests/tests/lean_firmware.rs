@@ -2,6 +2,7 @@
 //! `f64`, no allocator. Looked for among the symbols of the linked image.
 
 use elbow_tests::{image::Image, qemu};
+use std::ffi::OsStr;
 
 /// Parts of names, and what they would be.
 const WASTE: [(&str, &str); 12] = [
@@ -61,8 +62,8 @@ const WITH_PACKETS: [(&str, &str, usize); 6] = [
 #[test]
 #[ignore = "needs a cross toolchain: ./ci.sh runs it"]
 fn the_codec_is_lean_too() {
-    let build = |profile: &str, bin| {
-        qemu::build_with("thumbv7em-none-eabihf", bin, &[("ELBOW_PROFILE", profile.as_ref())])
+    let build = |profile: &str, bin: &str| {
+        qemu::build_with("thumbv7em-none-eabihf", bin, &[("ELBOW_PROFILE", OsStr::new(profile))])
     };
     for (profile, bin, most) in WITH_PACKETS {
         let (image, nothing) = (build(profile, bin), build(profile, "bench-nothing"));

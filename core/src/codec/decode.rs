@@ -42,6 +42,20 @@ impl<P: Predictor> Codec<P> {
         if header.model != self.predictor.id() {
             return Err(PacketError::WrongModel { expected: self.predictor.id(), found: header.model });
         }
+        let decoded = self.decode_body(&header, body, scratch, samples)?;
+        let mut check = Check::new();
+        decoded.iter().for_each(|sample| check.update(sample.to_bytes().as_ref()));
+        if check.finish() == expected { Ok(header) } else { Err(PacketError::Mismatch) }
+    }
+
+    /// Decodes a body into the first of the samples, and returns those.
+    pub(super) fn decode_body<'s, S: Sample>(
+        &self,
+        header: &Header,
+        body: &[u8],
+        scratch: &mut [i32],
+        samples: &'s mut [S],
+    ) -> Result<&'s [S], PacketError> {
         if header.sample_bytes != S::BYTES {
             return Err(PacketError::WrongSample);
         }
@@ -55,11 +69,9 @@ impl<P: Predictor> Codec<P> {
                 }
             }
             Coding::Raw => return Err(PacketError::Malformed),
-            _ => self.read_body(&header, body, self.cut(scratch, windows)?, samples)?,
+            _ => self.read_body(header, body, self.cut(scratch, windows)?, samples)?,
         }
-        let mut check = Check::new();
-        samples.iter().for_each(|sample| check.update(sample.to_bytes().as_ref()));
-        if check.finish() == expected { Ok(header) } else { Err(PacketError::Mismatch) }
+        Ok(samples)
     }
 
     #[inline(never)]

@@ -1,24 +1,29 @@
 //! Encoding a packet: plan in both ways, push the cheaper one, fall back to the samples as they are.
 
-use super::bits::BitWriter;
 use super::check::Check;
-use super::choice::Choice;
+use super::fill::copy;
 use super::header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PacketError};
 use super::law_tables::COST_UNITS;
-use super::packet::{BASE, Codec, Encoded, MAX_WINDOWS, Settings, Work};
+use super::packet::{Codec, Encoded, MAX_WINDOWS, Settings, Work};
 use super::predictor::Predictor;
-use super::rans::{Rans, StreamError};
-use super::rice_body;
 use super::sample::{Quantizer, Sample};
 use super::series::Series;
 use crate::format::NUMERIC_PROFILE;
 
-/// Bodies of more bytes are not tried in Rice codes, which are worse by some percent and better by a few bytes.
-const RICE_BELOW: usize = 64;
-
 /// How to code a packet, and the check of what it decodes to.
 struct Plan {
     coding: Coding,
+    check: u16,
+}
+
+/// What windows became.
+pub(super) struct Body {
+    pub(super) coding: Coding,
+    /// bytes
+    pub(super) length: usize,
+    /// information
+    pub(super) bits: u32,
+    /// of what it decodes to
     check: u16,
 }
 
@@ -42,21 +47,12 @@ impl<P: Predictor> Codec<P> {
         scratch: &mut [i32],
         packet: &mut [u8],
     ) -> Result<Encoded, PacketError> {
-        let windows = samples.len() / self.frame;
-        if !(1..=MAX_WINDOWS).contains(&windows) || samples.len() != windows * self.frame() {
-            return Err(PacketError::WrongLength);
-        }
-        let mut work = self.cut(scratch, windows)?;
+        let windows = self.windows_of(samples)?;
         let needed = self.max_packet_len::<S>(windows);
         let body = packet.get_mut(HEADER_LEN..needed).ok_or(PacketError::BufferTooSmall { needed })?;
         let body = body.get_mut(..needed - ENVELOPE_LEN).ok_or(PacketError::BufferTooSmall { needed })?;
-
-        let plan = self.plan(samples, settings.fidelity, &mut work)?;
-        let filled = self.fill(plan.coding, settings.fidelity, &work, body);
-        let (coding, length, bits, check) = match filled {
-            Ok((coding, length, bits)) if length < body.len() => (coding, length, bits, plan.check),
-            _ => (Coding::Raw, body.len(), 8 * body.len() as u32, copy(samples, body)),
-        };
+        let Body { coding, length, bits, check } =
+            self.encode_body(samples, settings.fidelity, scratch, body)?;
         let header = Header {
             coding,
             fidelity: settings.fidelity,
@@ -67,6 +63,36 @@ impl<P: Predictor> Codec<P> {
             windows: windows as u8,
         };
         Ok(Encoded { len: header.seal(length, check, packet)?, coding, bits })
+    }
+
+    /// How many windows these are: 1 to 255, all of them whole.
+    pub(super) fn windows_of<S>(&self, samples: &[S]) -> Result<usize, PacketError> {
+        let windows = samples.len() / self.frame;
+        let whole = (1..=MAX_WINDOWS).contains(&windows) && samples.len() == windows * self.frame();
+        if whole { Ok(windows) } else { Err(PacketError::WrongLength) }
+    }
+
+    /// Codes whole windows into a body, which has room for the samples as they are.
+    pub(super) fn encode_body<S: Sample>(
+        &self,
+        samples: &[S],
+        fidelity: Fidelity,
+        scratch: &mut [i32],
+        body: &mut [u8],
+    ) -> Result<Body, PacketError> {
+        let mut work = self.cut(scratch, samples.len() / self.frame)?;
+        let plan = self.plan(samples, fidelity, &mut work)?;
+        Ok(match self.fill(plan.coding, fidelity, &work, body) {
+            Ok((coding, length, bits)) if length < body.len() => {
+                Body { coding, length, bits, check: plan.check }
+            }
+            _ => Body {
+                coding: Coding::Raw,
+                length: body.len(),
+                bits: 8 * body.len() as u32,
+                check: copy(samples, body),
+            },
+        })
     }
 
     /// Leaves the values, choices and latents of the cheaper coding in the work space, and says which channels are plain.
@@ -107,7 +133,7 @@ impl<P: Predictor> Codec<P> {
             }
         };
         // the model has overwritten the values of all channels
-        if work.plain.iter().any(|plain| *plain == 1) {
+        if holds(work.plain, 1) {
             check = self.quantize(samples, quantizer, work).ok_or(PacketError::NeedsModel)?;
             for channel in 0..self.channels.get() {
                 self.choose(channel, work);
@@ -161,7 +187,7 @@ impl<P: Predictor> Codec<P> {
         work: &mut Work<'_>,
     ) -> Option<u16> {
         let mut check = Check::new();
-        let needs_model = work.plain.iter().any(|plain| *plain == 0);
+        let needs_model = holds(work.plain, 0);
         let places = work.values.chunks_exact_mut(self.frame());
         for (window, (samples, values)) in samples.chunks_exact(self.frame()).zip(places).enumerate() {
             if needs_model {
@@ -185,88 +211,11 @@ impl<P: Predictor> Codec<P> {
         let series = Series::new(work.values, self.channels, work.plain.get(channel) == Some(&1));
         series.choose(self.rows, channel, work.choices)
     }
-
-    /// Codes what was planned: coding, bytes of the body, bits of information.
-    #[inline(never)]
-    fn fill(
-        &self,
-        coding: Coding,
-        fidelity: Fidelity,
-        work: &Work<'_>,
-        body: &mut [u8],
-    ) -> Result<(Coding, usize, u32), StreamError> {
-        let mut rans = Rans::new(&mut *body);
-        let windows = work.values.len() / self.frame;
-        for window in (0..windows).rev() {
-            if fidelity != Fidelity::Latents {
-                for channel in (0..self.channels.get()).rev() {
-                    self.push(coding, window, channel, work, &mut rans)?;
-                }
-            }
-            if coding == Coding::Model {
-                let latents = work.latents.get(self.latents_of(window)).unwrap_or_default();
-                for (latent, k) in latents.iter().enumerate().rev() {
-                    self.predictor.prior(latent).push(*k, &mut rans)?;
-                }
-            }
-        }
-        let bits = rans.bits();
-        let length = rans.finish()?;
-        if coding == Coding::Differences && length <= RICE_BELOW {
-            let mut shorter = [0; RICE_BELOW];
-            // a byte less than there is now, or it is no gain
-            let mut writer = BitWriter::new(shorter.get_mut(..length - 1).unwrap_or_default());
-            if self.write_rice(work, &mut writer).is_ok() {
-                let (bits, length) = (writer.bits() as u32, writer.finish());
-                body.iter_mut().zip(shorter).take(length).for_each(|(place, byte)| *place = byte);
-                return Ok((Coding::Rice, length, bits));
-            }
-        }
-        Ok((coding, length, bits))
-    }
-
-    /// Writes what was planned without a model in Rice codes.
-    #[inline(never)]
-    fn write_rice(&self, work: &Work<'_>, bits: &mut BitWriter<'_>) -> Result<(), StreamError> {
-        let series = Series::new(work.values, self.channels, true);
-        for (at, code) in work.choices.iter().enumerate() {
-            let (window, channel) = (at / self.channels, at % self.channels);
-            let choice = Choice::from_code(*code as u16);
-            rice_body::write(series, self.rows_of(window), channel, choice, bits)?;
-        }
-        Ok(())
-    }
-
-    /// Puts a channel of a window on the stack, below it its choice, below that in the first window what its base is.
-    #[inline(never)]
-    fn push(
-        &self,
-        coding: Coding,
-        window: usize,
-        channel: usize,
-        work: &Work<'_>,
-        rans: &mut Rans<&mut [u8]>,
-    ) -> Result<(), StreamError> {
-        let choice = |window: usize| {
-            let code = work.choices.get(window * self.channels.get() + channel);
-            code.map(|code| Choice::from_code(*code as u16))
-        };
-        let before = window.checked_sub(1).and_then(choice);
-        let choice = choice(window).ok_or(StreamError::Impossible)?;
-        let plain = work.plain.get(channel) == Some(&1);
-        Series::new(work.values, self.channels, plain).push(self.rows_of(window), channel, choice, rans)?;
-        choice.push(before, rans)?;
-        if coding == Coding::Model && window == 0 { rans.push(u16::from(plain), &BASE) } else { Ok(()) }
-    }
 }
 
-/// The samples as they are, and their check.
+/// Whether any is this.
+#[expect(clippy::manual_contains, reason = "`contains` looks at sixteen at once, in 80 bytes of flash more")]
 #[inline(never)]
-fn copy<S: Sample>(samples: &[S], body: &mut [u8]) -> u16 {
-    let mut check = Check::new();
-    for (place, sample) in body.chunks_exact_mut(S::BYTES).zip(samples) {
-        place.copy_from_slice(sample.to_bytes().as_ref());
-        check.update(place);
-    }
-    check.finish()
+fn holds(plain: &[i32], this: i32) -> bool {
+    plain.iter().any(|one| *one == this)
 }

@@ -161,22 +161,15 @@ impl Header {
         let (front, reconstruction) = covered.split_last_chunk::<2>().ok_or(PacketError::TooShort)?;
         let (header, body) = front.split_first_chunk::<HEADER_LEN>().ok_or(PacketError::TooShort)?;
         let [flags, numeric_profile, m0, m1, m2, m3, s0, s1, windows, e0, e1] = *header;
-        if flags >> 4 != PACKET_VERSION {
-            return Err(PacketError::UnsupportedVersion { found: flags >> 4 });
-        }
+        let (coding, latents, sample_bytes) = of_flags(flags)?;
         if check(covered) != u16::from_le_bytes(*stored) {
             return Err(PacketError::Damaged);
         }
         let bound = u16::from_le_bytes([e0, e1]);
         let header = Header {
-            coding: match flags & 3 {
-                0 => Coding::Raw,
-                1 => Coding::Rice,
-                2 => Coding::Differences,
-                _ => Coding::Model,
-            },
-            fidelity: if flags & 8 == 0 { Fidelity::Within(bound) } else { Fidelity::Latents },
-            sample_bytes: if flags & 4 == 0 { 2 } else { 4 },
+            coding,
+            fidelity: if latents { Fidelity::Latents } else { Fidelity::Within(bound) },
+            sample_bytes,
             numeric_profile,
             model: u32::from_le_bytes([m0, m1, m2, m3]),
             sequence: u16::from_le_bytes([s0, s1]),
@@ -204,12 +197,8 @@ impl Header {
         let (covered, last) = packet.split_last_chunk_mut::<2>().ok_or(needed)?;
         let (front, place) = covered.split_last_chunk_mut::<2>().ok_or(needed)?;
         let header = front.first_chunk_mut::<HEADER_LEN>().ok_or(needed)?;
-        let (latents, bound) = match self.fidelity {
-            Fidelity::Within(bound) => (0, bound),
-            Fidelity::Latents => (8, 0),
-        };
-        let wide = if self.sample_bytes == 4 { 4 } else { 0 };
-        let flags = PACKET_VERSION << 4 | latents | wide | self.coding as u8;
+        let bound = if let Fidelity::Within(bound) = self.fidelity { bound } else { 0 };
+        let flags = flags(self.coding, self.fidelity, self.sample_bytes);
         let ([m0, m1, m2, m3], [s0, s1]) = (self.model.to_le_bytes(), self.sequence.to_le_bytes());
         let [e0, e1] = bound.to_le_bytes();
         *header = [flags, self.numeric_profile, m0, m1, m2, m3, s0, s1, self.windows, e0, e1];
@@ -217,6 +206,27 @@ impl Header {
         *last = check(covered).to_le_bytes();
         Ok(length)
     }
+}
+
+/// The first byte: coding, width of the samples, whether only latents are there, version.
+pub(super) fn flags(coding: Coding, fidelity: Fidelity, sample_bytes: usize) -> u8 {
+    let wide = if sample_bytes == 4 { 4 } else { 0 };
+    let latents = if fidelity == Fidelity::Latents { 8 } else { 0 };
+    PACKET_VERSION << 4 | latents | wide | coding as u8
+}
+
+/// What [`flags`] says: the coding, whether only latents are there, bytes of a sample.
+pub(super) fn of_flags(flags: u8) -> Result<(Coding, bool, usize), PacketError> {
+    if flags >> 4 != PACKET_VERSION {
+        return Err(PacketError::UnsupportedVersion { found: flags >> 4 });
+    }
+    let coding = match flags & 3 {
+        0 => Coding::Raw,
+        1 => Coding::Rice,
+        2 => Coding::Differences,
+        _ => Coding::Model,
+    };
+    Ok((coding, flags & 8 != 0, if flags & 4 == 0 { 2 } else { 4 }))
 }
 
 /// The id of a model file: the CRC-32 that ends it. 0 of fewer than four bytes.

@@ -98,7 +98,7 @@ impl EntropyModel for &LawTable {
         let numbers = self.numbers();
         let mirrored = slot.min((numbers - 1).wrapping_sub(slot));
         // the smallest k with no more above it than lie beyond the slot
-        let (mut k, mut step) = (0, (REACH as u16 + 1) / 2);
+        let (mut k, mut step) = (0, (REACH as u16).div_ceil(2));
         while step > 0 {
             k += if self.above(k + step - 1) > mirrored { step } else { 0 };
             step /= 2;

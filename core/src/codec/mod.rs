@@ -30,6 +30,7 @@
 //! any [`Table`] of masses, and the [`IntegerLaw`]s: Gaussians and Laplacians of integers. [`Rice`] is the
 //! simple code beside it.
 
+mod bare;
 mod bits;
 mod bits_back;
 mod check;
@@ -38,6 +39,7 @@ mod choose;
 mod decode;
 mod encode;
 mod entropy_model;
+mod fill;
 mod header;
 mod integer_law;
 mod law_tables;
@@ -53,6 +55,7 @@ mod table;
 mod vae_predictor;
 mod walk;
 
+pub use bare::BARE_LEN;
 pub use bits::{BitReader, BitWriter};
 pub use bits_back::{
     BUCKET_BITS, BitsBack, BitsBackError, DiscreteLikelihood, FrameCoding, LOG_HEADER_LEN, LOG_MAGIC,

@@ -17,13 +17,15 @@ fn main() {
     let rows = numbers.next().unwrap_or(images.rows).min(images.rows);
     let samples: Vec<usize> = numbers.collect();
     println!(
-        "| K | bits/dim | bound | overhead | encode ms/frame | decode ms/frame |\n|---:|---:|---:|---:|---:|---:|"
+        "| K | bits/dim | net | bound | overhead | encode ms/frame | decode ms/frame |\n|---:|---:|---:|---:|---:|---:|---:|"
     );
     for k in if samples.is_empty() { vec![1, 16, 64] } else { samples } {
         let rate = measure(&model, &images, rows, k.try_into().expect("K up to 64"));
-        let Rate { bits_per_dim, bound, encode, decode } = rate;
+        let Rate { bits_per_dim, net_bits_per_dim: net, bound, encode, decode } = rate;
         let [encode, decode] = [encode, decode].map(|time| 1e3 * time.as_secs_f64() / rows as f64);
         let overhead = 100.0 * rate.overhead();
-        println!("| {k} | {bits_per_dim:.5} | {bound:.5} | {overhead:.2} % | {encode:.3} | {decode:.3} |");
+        println!(
+            "| {k} | {bits_per_dim:.5} | {net:.5} | {bound:.5} | {overhead:.2} % | {encode:.3} | {decode:.3} |"
+        );
     }
 }

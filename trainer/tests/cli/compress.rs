@@ -85,3 +85,34 @@ fn a_fit_to_whole_steps_tells_its_bits() {
     );
     bench.refuses("fit engine.csv --out x.elbow --resolution=-1", &["--resolution", "a positive number"]);
 }
+
+#[test]
+fn a_file_of_bits_becomes_a_log_and_comes_back() {
+    let bench = Bench::with_model();
+    let bit = |i: usize, j: usize| usize::from((i * i + 3 * j) % 7 < 3 + j % 2);
+    let row = |i: usize| (0..8).map(|j| bit(i, j).to_string()).collect::<Vec<_>>().join(",");
+    let rows: Vec<String> = (0..300).map(row).collect();
+    bench.write("bits.csv", format!("a,b,c,d,e,f,g,h\n{}\n", rows.join("\n")));
+    bench.good(&format!("fit bits.csv --out bits.elbow {QUICK} --likelihood bernoulli"));
+    for samples in [1, 4] {
+        let packed = bench.json(&format!("compress bits.elbow bits.csv bits.log --bits-back {samples}"));
+        assert_eq!((&packed["rows"], &packed["samples"]), (&300.into(), &samples.into()));
+        assert_eq!(packed["bytes_out"], bench.read("bits.log").len());
+        assert_eq!(bench.json("decompress bits.elbow bits.log back.csv")["rows"], 300);
+        assert_eq!(bench.read("back.csv"), bench.read("bits.csv"));
+    }
+    bench.good("decompress bits.elbow bits.log back.npy");
+    let array = bench.read("back.npy");
+    let bits: Vec<u8> = (0..300).flat_map(|i| (0..8).map(move |j| bit(i, j) as u8)).collect();
+    assert_eq!(array[array.len() - bits.len()..], bits);
+
+    let mut log = bench.read("bits.log");
+    log[40] ^= 1;
+    bench.write("damaged.log", log);
+    bench.refuses("decompress bits.elbow damaged.log x.csv", &["damaged.log"]);
+    assert!(!bench.path("x.csv").exists());
+    let compress = "compress bits.elbow bits.csv x.log --bits-back";
+    bench.refuses(&format!("{compress} 65"), &["--bits-back", "64"]);
+    bench.refuses(&format!("{compress} 1 --bound 2"), &["--bits-back", "--bound"]);
+    bench.refuses("compress engine.elbow engine.csv x.log --bits-back 1", &["engine.csv", "bits"]);
+}
