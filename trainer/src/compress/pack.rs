@@ -3,12 +3,12 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use elbow::codec::{Codec, Coding, Encoded, PacketError, Sample, Settings};
-use serde::Serialize;
+use elbow::codec::{Codec, Encoded, PacketError, Sample, Settings};
 
 use super::calibrate::{self, Plan, Trial};
 use super::file::{self, Head};
 use super::predictor::HostPredictor;
+use super::summary::{Counts, Summary};
 use super::unit::Unit;
 use crate::data::{DataError, Fault, Format, LoadOptions, Place, Problem, RowSink, Source, decimals, stream};
 use crate::error::Error;
@@ -45,52 +45,6 @@ pub struct Options {
     pub windows_per_packet: u8,
     /// one for all columns, or one for each; by default 1 for integers and the digits that the text of a CSV file has
     pub resolution: Option<Vec<Unit>>,
-}
-
-/// What became of a file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Summary {
-    /// rows, the last window's missing ones not counted
-    pub rows: u64,
-    /// numbers in a row
-    pub columns: usize,
-    /// windows, the last one filled up with its last row
-    pub windows: u64,
-    /// packets
-    pub packets: u64,
-    /// bytes of the input file
-    pub bytes_in: u64,
-    /// bytes of the numbers as integers of 16 bits, or of 32 where one needs them
-    pub bytes_as_integers: u64,
-    /// bytes of the output file
-    pub bytes_out: u64,
-    /// `bytes_as_integers / bytes_out`
-    pub ratio: f64,
-    /// bits of the output for each number
-    pub bits_per_value: f64,
-    /// information in a window, in bits: its score, lower is more typical
-    pub bits_per_window: f64,
-    /// how windows were coded
-    pub coded: Coded,
-    /// the resolution of each column
-    pub resolution: Vec<f64>,
-    /// rows and channels of a window as the codec saw it
-    pub window: [usize; 2],
-    /// the scale of each latent's steps
-    pub latent_scales: Vec<u8>,
-}
-
-/// Shares of the windows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Coded {
-    /// differences from the model's reconstruction
-    pub model: f64,
-    /// differences between rows
-    pub differences: f64,
-    /// the same in Rice codes
-    pub rice: f64,
-    /// as they are
-    pub raw: f64,
 }
 
 /// Compresses a file. `packed` is called now and then with the number of rows done.
@@ -146,16 +100,6 @@ struct Packer<'a> {
     /// chosen when there are windows to choose by
     coder: Option<Coder<'a>>,
     counts: Counts,
-}
-
-#[derive(Default)]
-struct Counts {
-    rows: u64,
-    packets: u64,
-    windows: [u64; 4],
-    bytes: u64,
-    bits: u64,
-    wide: bool,
 }
 
 struct Coder<'a> {
@@ -338,33 +282,4 @@ impl Coder<'_> {
 
 fn is_narrow(samples: &[i32]) -> bool {
     samples.iter().all(|sample| i16::try_from(*sample).is_ok())
-}
-
-impl Counts {
-    fn summary(&self, input: &Path, units: &[Unit], plan: &Plan) -> Summary {
-        let (windows, values) = (self.windows.iter().sum::<u64>(), self.rows * units.len() as u64);
-        let share = |coding: Coding| self.windows[coding as usize] as f64 / windows as f64;
-        let bytes_as_integers = values * if self.wide { 4 } else { 2 };
-        Summary {
-            rows: self.rows,
-            columns: units.len(),
-            windows,
-            packets: self.packets,
-            bytes_in: input.metadata().map_or(0, |metadata| metadata.len()),
-            bytes_as_integers,
-            bytes_out: self.bytes,
-            ratio: bytes_as_integers as f64 / self.bytes as f64,
-            bits_per_value: 8.0 * self.bytes as f64 / values as f64,
-            bits_per_window: self.bits as f64 / windows as f64,
-            coded: Coded {
-                model: share(Coding::Model),
-                differences: share(Coding::Differences),
-                rice: share(Coding::Rice),
-                raw: share(Coding::Raw),
-            },
-            resolution: units.iter().map(|unit| unit.get()).collect(),
-            window: [plan.rows, plan.channels],
-            latent_scales: plan.latent_scales.clone(),
-        }
-    }
 }

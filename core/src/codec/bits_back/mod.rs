@@ -7,6 +7,7 @@ mod discrete;
 mod error;
 mod frame;
 mod log;
+mod samples;
 mod shares;
 
 pub use buckets::BUCKET_BITS;
