@@ -165,7 +165,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         self.components.for_each_log_joint(
             features,
             #[inline(always)]
-            |terms| sum.push(terms),
+            |terms| sum.push_to_sum(terms),
         );
         sum.log_sum()
     }

@@ -4,6 +4,9 @@ use super::Score;
 use crate::math;
 use crate::unit::Nats;
 
+/// `e⁻¹⁷ < 2⁻²⁴`, half of the last place of 1: a smaller term is lost in any sum that is 1 or more.
+const SEEN: f32 = 17.0;
+
 /// `log (1/K) Σ exp(a_k)` over `L` streams side by side, with the moments that its error needs. Nothing is stored but
 /// three numbers for each.
 #[derive(Clone, Copy, Debug)]
@@ -38,12 +41,34 @@ impl<const L: usize> LogMeanExp<L> {
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     pub fn push(&mut self, terms: [f32; L]) {
+        self.add::<true>(terms);
+    }
+
+    /// As [`push`](Self::push), for the sum alone: the scores' errors are then wrong.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    pub(crate) fn push_to_sum(&mut self, terms: [f32; L]) {
+        if !self.is_blind_to(&terms) {
+            self.add::<false>(terms);
+        }
+    }
+
+    /// Whether these terms change no sum by a bit, so that no `exp` need tell: each lies more than [`SEEN`] below the largest of
+    /// its stream, whose sums are at least 1.
+    #[inline(always)]
+    fn is_blind_to(&self, terms: &[f32; L]) -> bool {
+        // every lane is looked at: a loop that is not left early can be vectorised
+        terms.iter().zip(&self.max).fold(true, |blind, (a, max)| blind & (a - max < -SEEN))
+    }
+
+    #[inline(always)]
+    fn add<const SQUARES: bool>(&mut self, terms: [f32; L]) {
         self.count += 1;
         for (l, a) in terms.into_iter().enumerate() {
             let (max, sum, sum_square) = (self.max[l], self.sum[l], self.sum_square[l]);
             // the smaller of the two over the larger
-            let ratio = math::exp_call(if a > max { max - a } else { a - max });
-            (self.max[l], self.sum[l], self.sum_square[l]) = if a > max {
+            let ratio = math::exp_call(-(a - max).abs());
+            let (max, sum, sum_square) = if a > max {
                 // the sums so far are in units of the old largest term
                 (a, sum * ratio + 1.0, sum_square * (ratio * ratio) + 1.0)
             } else if a == f32::NEG_INFINITY {
@@ -52,6 +77,10 @@ impl<const L: usize> LogMeanExp<L> {
                 // NaN comes here too, and stays in the sums
                 (max, sum + ratio, sum_square + ratio * ratio)
             };
+            (self.max[l], self.sum[l]) = (max, sum);
+            if SQUARES {
+                self.sum_square[l] = sum_square;
+            }
         }
     }
 
@@ -110,6 +139,20 @@ mod tests {
             assert!((score.effective_sample_size - 36.0 / 14.0).abs() < 1e-4, "{score:?}");
             // c² = var(1,2,3)/mean² = 1/4, so the error is √(1/4/3)
             assert!((score.standard_error - math::sqrt(1.0 / 12.0)).abs() < 1e-4, "{score:?}");
+        }
+    }
+
+    #[test]
+    fn a_term_that_is_not_seen_changes_no_bit() {
+        let mut mean = LogMeanExp::<2>::new();
+        assert!(!mean.is_blind_to(&[-1e30; 2]), "the first term counts, whatever it is");
+        mean.push([-3.0, 5.0]);
+        let before = mean.log_sum();
+        assert!(!mean.is_blind_to(&[-20.5, -11.9]) && !mean.is_blind_to(&[f32::NAN, -99.0]));
+        for terms in [[-20.01, -12.01], [-1e4, f32::NEG_INFINITY]] {
+            assert!(mean.is_blind_to(&terms));
+            mean.push(terms);
+            assert_eq!(mean.log_sum(), before);
         }
     }
 
