@@ -91,6 +91,33 @@ fn anomalies_over_sets() {
     let table = bench.good("bench anomaly splits --model gaussian");
     assert!(table.lines().last().unwrap().starts_with("mean"), "{table}");
 
+    bench.write("peers.csv", "set,KNN,guess\nb,1.0,0.5\na,0.2,0.5\n");
+    let report = bench.json("bench anomaly splits --peers peers.csv");
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let is_perfect = number(&report["sets"][1]["auroc"]) > 0.9995;
+    // the best on `a`; on `b` it shares the first place with a peer of AUROC 1 only where its own is 1
+    assert_eq!(number(&report["sets"][0]["rank"]), 1.0);
+    assert_eq!(number(&report["sets"][1]["rank"]), if is_perfect { 1.5 } else { 2.0 });
+    let ranks = [&report["mean_rank"], &report["peers"][0]["mean_rank"], &report["peers"][1]["mean_rank"]];
+    assert_eq!(ranks.map(number).iter().sum::<f64>(), 6.0, "{report}");
+    assert_eq!(
+        (&report["peers"][1]["name"], number(&report["peers"][1]["mean_auroc"])),
+        (&"guess".into(), 0.5)
+    );
+    let table = bench.good("bench anomaly splits --peers peers.csv");
+    assert!(table.contains("rank") && table.lines().last().unwrap().starts_with("guess"), "{table}");
+    for (text, said) in [
+        ("set,KNN\na,0.5\n", "no set `b`"),
+        ("set,KNN\na,0.5\nb,1.5\n", "`1.5` is no AUROC"),
+        ("set,KNN\na\n", "peers.csv"),
+        ("sets,KNN\n", "the first line"),
+        ("", "the first line"),
+    ] {
+        bench.write("peers.csv", text);
+        bench.refuses("bench anomaly splits --peers peers.csv", &[said]);
+    }
+    bench.refuses("bench anomaly splits --peers nowhere.csv", &["nowhere.csv: cannot read"]);
+
     // the labels are those of the test
     bench.write("splits/a/0/test.npz", npz(&[("X", array(others))]));
     bench.refuses("bench anomaly splits", &["needs labels"]);

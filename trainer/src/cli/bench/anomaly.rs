@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::peers::{Peers, ranks};
 use crate::data::{LoadOptions, load};
 use crate::error::Error;
 use crate::evaluate::{check_dims, score_all};
@@ -22,6 +23,9 @@ pub(crate) struct AnomalyArgs {
     /// What is fitted to every set, as in `elbow fit`
     #[arg(long, value_name = "NAME", default_value = "auto")]
     model: String,
+    /// AUROC of other detectors on these sets, to rank among: a CSV with a column `set` and one for each detector
+    #[arg(long, value_name = "CSV")]
+    peers: Option<PathBuf>,
 }
 
 /// One set, its seeds' mean.
@@ -33,6 +37,17 @@ struct Set {
     fit_s: f64,
     score_us: f64,
     model_bytes: usize,
+    /// by AUROC, among the peers
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<f64>,
+}
+
+/// Another detector, its mean over the sets.
+#[derive(Debug, Serialize)]
+struct Peer {
+    name: String,
+    mean_auroc: f64,
+    mean_rank: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,28 +55,40 @@ struct Report {
     model: String,
     mean_auroc: f64,
     mean_auprc: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_rank: Option<f64>,
     threads: usize,
     sets: Vec<Set>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    peers: Vec<Peer>,
 }
 
 pub(super) fn run(args: &AnomalyArgs, json: bool) -> Result<(), Error> {
     let settings = Settings { model: args.model.clone(), ..Settings::default() };
     settings.architecture(1)?;
-    let mut sets = Vec::new();
-    for folder in folders(&args.splits)? {
+    let (mut sets, folders_of_sets) = (Vec::new(), folders(&args.splits)?);
+    let peers = args.peers.as_deref().map(Peers::read).transpose()?;
+    // what a set is compared with need not be missed after the work
+    folders_of_sets
+        .iter()
+        .try_for_each(|set| peers.as_ref().map_or(Ok(()), |peers| peers.of(&name(set)).map(drop)))?;
+    for folder in folders_of_sets {
         let seeds = folders(&folder)?;
         let runs = seeds.iter().map(|seed| one(seed, &settings)).collect::<Result<Vec<_>, _>>()?;
         let set = mean(&name(&folder), &runs);
         report::note(&format!("{}: AUROC {:.4}", set.set, set.auroc));
         sets.push(set);
     }
+    let peers = peers.map_or(Ok(Vec::new()), |peers| rank(&mut sets, &peers))?;
     let over = |of: fn(&Set) -> f64| sets.iter().map(of).sum::<f64>() / sets.len() as f64;
     let report = Report {
         model: args.model.clone(),
         mean_auroc: over(|set| set.auroc),
         mean_auprc: over(|set| set.auprc),
+        mean_rank: args.peers.as_ref().map(|_| over(|set| set.rank.unwrap_or(f64::NAN))),
         threads: rayon::current_num_threads(),
         sets,
+        peers,
     };
     if json { report::print_json(&report) } else { report::print(&table(&report)) }
 }
@@ -88,7 +115,7 @@ fn one(folder: &Path, settings: &Settings) -> Result<Set, Error> {
         Error::argument("splits", folder.display(), problem)
     })?;
     let model_bytes = trained.bytes.as_bytes().len();
-    Ok(Set { set: String::new(), auroc, auprc, fit_s, score_us, model_bytes })
+    Ok(Set { auroc, auprc, fit_s, score_us, model_bytes, ..Set::default() })
 }
 
 fn mean(set: &str, runs: &[Set]) -> Set {
@@ -100,7 +127,29 @@ fn mean(set: &str, runs: &[Set]) -> Set {
         fit_s: over(|run| run.fit_s),
         score_us: over(|run| run.score_us),
         model_bytes: runs.iter().map(|run| run.model_bytes).max().unwrap_or(0),
+        rank: None,
     }
+}
+
+/// Gives each set its rank among the peers; returns the peers' means.
+fn rank(sets: &mut [Set], peers: &Peers) -> Result<Vec<Peer>, Error> {
+    // of us, then of each peer
+    let mut sums = vec![(0.0, 0.0); 1 + peers.names.len()];
+    for set in &mut *sets {
+        let figures = [&[set.auroc], peers.of(&set.set)?].concat();
+        let ranks = ranks(&figures);
+        set.rank = ranks.first().copied();
+        for (sum, (auroc, rank)) in sums.iter_mut().zip(figures.iter().zip(ranks)) {
+            *sum = (sum.0 + auroc, sum.1 + rank);
+        }
+    }
+    let mean = |sum: f64| sum / sets.len() as f64;
+    let peer = |(name, sum): (&String, &(f64, f64))| Peer {
+        name: name.clone(),
+        mean_auroc: mean(sum.0),
+        mean_rank: mean(sum.1),
+    };
+    Ok(peers.names.iter().zip(&sums[1..]).map(peer).collect())
 }
 
 /// The folders in a folder, in the order of their names.
@@ -121,14 +170,20 @@ fn name(path: &Path) -> String {
 }
 
 fn table(report: &Report) -> String {
-    let width = report.sets.iter().map(|set| set.set.len()).max().unwrap_or(0).max(4);
-    let mut out = format!(
-        "{:<width$}{:>9}{:>9}{:>9}{:>14}{:>13}\n",
-        "set", "AUROC", "AUPRC", "fit, s", "a score, µs", "model bytes"
-    );
-    for Set { set, auroc, auprc, fit_s, score_us, model_bytes } in &report.sets {
-        out +=
-            &format!("{set:<width$}{auroc:>9.4}{auprc:>9.4}{fit_s:>9.2}{score_us:>14.2}{model_bytes:>13}\n");
+    let names = report.sets.iter().map(|set| &set.set).chain(report.peers.iter().map(|peer| &peer.name));
+    let width = names.map(String::len).max().unwrap_or(0).max(4);
+    let optional = |number: Option<f64>, write: fn(f64) -> String| number.map_or(String::new(), write) + "\n";
+    let mut out = format!("{:<width$}{:>9}{:>9}", "set", "AUROC", "AUPRC");
+    out += &format!("{:>9}{:>14}{:>13}", "fit, s", "a score, µs", "model bytes");
+    out += &optional(report.mean_rank, |_| format!("{:>7}", "rank"));
+    for Set { set, auroc, auprc, fit_s, score_us, model_bytes, rank } in &report.sets {
+        out += &format!("{set:<width$}{auroc:>9.4}{auprc:>9.4}{fit_s:>9.2}{score_us:>14.2}{model_bytes:>13}");
+        out += &optional(*rank, |rank| format!("{rank:>7.1}"));
     }
-    out + &format!("{:<width$}{:>9.4}{:>9.4}\n", "mean", report.mean_auroc, report.mean_auprc)
+    out += &format!("{:<width$}{:>9.4}{:>9.4}", "mean", report.mean_auroc, report.mean_auprc);
+    out += &optional(report.mean_rank, |rank| format!("{rank:>43.2}"));
+    for Peer { name, mean_auroc, mean_rank } in &report.peers {
+        out += &format!("{name:<width$}{mean_auroc:>9.4}{mean_rank:>52.2}\n");
+    }
+    out
 }

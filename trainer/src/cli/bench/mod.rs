@@ -2,6 +2,7 @@
 
 mod anomaly;
 mod compress;
+mod peers;
 mod score;
 mod step;
 
