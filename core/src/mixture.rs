@@ -11,7 +11,7 @@ use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
 use crate::math;
 use crate::model::{Frame, FrameBuffer};
-use crate::score::{Density, LogMeanExp, Score};
+use crate::score::{Density, Explain, LogMeanExp, Score};
 use crate::shape::Shape;
 use crate::unit::Nats;
 
@@ -27,6 +27,8 @@ pub trait Components {
     fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], visit: impl FnMut([f32; L]));
     /// `to += weight · E[features|c]`
     fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]);
+    /// `to[i] += weight · r_i (Σ_c⁻¹ r)_i`, `r = features − μ_c`: the parts of the squared Mahalanobis distance, which is their sum.
+    fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]);
 }
 
 /// Components of one kind, then those of another.
@@ -47,6 +49,13 @@ impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
         match component.checked_sub(self.0.count()) {
             None => self.0.add_mean(component, weight, to),
             Some(component) => self.1.add_mean(component, weight, to),
+        }
+    }
+
+    fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]) {
+        match component.checked_sub(self.0.count()) {
+            None => self.0.add_square_parts(component, features, weight, to),
+            Some(component) => self.1.add_square_parts(component, features, weight, to),
         }
     }
 }
@@ -146,16 +155,27 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
     /// As [`log_density`](Self::log_density).
     pub fn reconstruct(&self, frame: &Frame<F>) -> Result<FrameBuffer<F>, FrameError> {
         let (features, _) = extract(&self.features, frame.as_ref())?;
-        let (features, _) = features.as_ref().as_chunks::<1>();
-        let [log_density] = self.log_sum(features);
         let mut mean = F::Shape::buffer(self.dims());
-        let mut component = 0;
-        self.components.for_each_log_joint(features, |[term]| {
-            self.components.add_mean(component, math::exp(term - log_density), mean.as_mut());
-            component += 1;
+        self.for_each_posterior(features.as_ref(), |component, weight| {
+            self.components.add_mean(component, weight, mean.as_mut());
         });
         self.features.restore(mean.as_mut());
         if mean.as_ref().iter().all(|x| math::is_finite(*x)) { Ok(mean) } else { Err(FrameError::Overflow) }
+    }
+
+    /// Hands over each component with its p(c|features), where that is not too small for a number; returns log p(features).
+    fn for_each_posterior(&self, features: &[f32], mut visit: impl FnMut(usize, f32)) -> f32 {
+        let (features, _) = features.as_chunks::<1>();
+        let [log_density] = self.log_sum(features);
+        let mut component = 0;
+        self.components.for_each_log_joint(features, |[term]| {
+            let weight = math::exp_call(term - log_density);
+            if weight > 0.0 {
+                visit(component, weight);
+            }
+            component += 1;
+        });
+        log_density
     }
 
     /// log p(features)
@@ -196,7 +216,39 @@ impl<F: Features, C: Components<Shape = F::Shape>> Density for Mixture<F, C> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
-        let score = Score { samples, effective_sample_size: samples as f32, ..self.log_density(frame)? };
+        let score = as_of(samples, self.log_density(frame)?);
+        is_enough(&score);
+        Ok(score)
+    }
+}
+
+/// Each of K samples would say the same.
+fn as_of(samples: u32, score: Score) -> Score {
+    Score { samples, effective_sample_size: samples as f32, ..score }
+}
+
+impl<F: Features, C: Components<Shape = F::Shape>> Explain for Mixture<F, C> {
+    /// The terms are `−½ Σ_c p(c|x) r_i (Σ_c⁻¹ r)_i`, `r = x − μ_c` in features: each number's share of the squared distance from the
+    /// components that the frame is near.
+    ///
+    /// # Cost
+    /// Twice that of a score; and of each of the [`Gaussians`] that the frame is near, a product with its triangle transposed.
+    fn explain_until(
+        &self,
+        frame: &Frame<F>,
+        samples: u32,
+        terms: &mut [f32],
+        mut is_enough: impl FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        if samples == 0 {
+            return Err(FrameError::NoSamples);
+        }
+        terms.fill(0.0);
+        let (features, log_jacobian) = extract(&self.features, frame.as_ref())?;
+        let log_density = self.for_each_posterior(features.as_ref(), |component, weight| {
+            self.components.add_square_parts(component, features.as_ref(), -0.5 * weight, terms);
+        });
+        let score = as_of(samples, self.score(log_density + log_jacobian)?);
         is_enough(&score);
         Ok(score)
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use elbow::format::checksum;
-use elbow::{Gaussians, Kernels, LoadError, Mixture, Standardize};
+use elbow::{Density, Explain, Gaussians, Kernels, LoadError, Mixture, Standardize};
 use elbow_tests::tolerance::mixture as tolerance;
 use elbow_trainer::data::Dataset;
 use elbow_trainer::host_model::{LANES, ModelBytes};
@@ -117,6 +117,38 @@ fn device_and_host_have_the_same_bits() {
     assert!(host.engine.log_density(&[f32::NAN; 3], 1).is_err());
     assert!(host.engine.log_density(&[0.0; 3], 0).is_err());
     assert!(host.engine.latent().is_none());
+}
+
+/// The terms of a single Gaussian add up to what the log density loses against its mean; those of kernels to their own distances.
+#[test]
+fn the_parts_of_a_frame_add_up() {
+    let frame = [3.0_f32, -1.0, 2.5];
+    let terms_of = |bytes: &ModelBytes, frame: &[f32]| {
+        let (host, mut terms) = (bytes.open().unwrap(), vec![0.0; 3]);
+        let score = host.engine.explain_until(frame, 4, &mut terms, &mut |_| true).unwrap();
+        assert_eq!(Ok(score), host.engine.log_density(frame, 4));
+        terms
+    };
+    let gaussian = fitted("gaussian", &clusters());
+    let centre = gaussian.open().unwrap().engine.reconstruct(&frame).unwrap();
+    let lost = log_density(&gaussian, &centre) - log_density(&gaussian, &frame);
+    let sum: f32 = terms_of(&gaussian, &frame).iter().sum();
+    assert!((sum + lost).abs() < 1e-4 * (1.0 + lost.abs()), "{sum} {lost}");
+
+    // where kernels and Gaussians both have a share: as the device has it
+    let both = fitted("auto", &clusters());
+    let device = Both::from_bytes(both.as_bytes()).unwrap();
+    for frame in [[1.5, 0.4, 1.0], [11.0, -5.5, 30.0], frame] {
+        let mut terms = [0.0; 3];
+        let score = device.explain_until(&frame, 4, &mut terms, |_| false).unwrap();
+        assert_eq!(Ok(score), device.log_density_until(&frame, 4, |_| false));
+        assert_eq!(terms_of(&both, &frame), terms);
+        assert!(terms.iter().sum::<f32>() <= 0.0, "{terms:?}");
+    }
+    let terms = terms_of(&both, &[11.0, -5.5, 30.0]);
+    assert!(terms[2] < 4.0 * terms[0].min(terms[1]), "the third number is the odd one: {terms:?}");
+    assert!(device.explain_until(&[f32::NAN; 3], 4, &mut [0.0; 3], |_| false).is_err());
+    assert!(device.explain_until(&[0.0; 3], 0, &mut [0.0; 3], |_| false).is_err());
 }
 
 #[test]

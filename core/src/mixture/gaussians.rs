@@ -3,7 +3,7 @@
 use super::Components;
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
-use crate::kernel::{AsIs, Kernel, TILE, Tiles, tiles};
+use crate::kernel::{AsIs, Kernel, TILE, Tile, Tiles, tiles};
 use crate::layer::weights::F32;
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
@@ -83,12 +83,52 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
         let mean = self.means.iter().skip(component * S::resolve(self.dims));
         to.iter_mut().zip(mean).for_each(|(to, mean)| *to += weight * mean);
     }
+
+    fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]) {
+        let dims = S::resolve(self.dims);
+        let mut centred = S::scratch::<[f32; 1]>(dims);
+        let mean = self.means.iter().skip(component * dims);
+        for ((r, x), mean) in centred.as_mut().iter_mut().zip(features).zip(mean) {
+            *r = [x - mean];
+        }
+        let weights = self.weights.chunks_exact(triangle(dims)).nth(component).unwrap_or_default();
+        for_each_tile(weights, centred.as_ref(), |tile, r, y| {
+            // Σ⁻¹r = Wᵀ(Wr), by tiles of Wr
+            for ((to, [r]), row) in to.iter_mut().zip(r).zip(tile) {
+                let part = row.iter().zip(y.as_flattened()).fold(0.0, |part, (w, y)| part + w * y);
+                *to += weight * r * part;
+            }
+        });
+    }
 }
 
 /// `|W x|²`, W a triangle.
 #[inline(always)]
-fn square_of_product<const L: usize>(mut weights: &[[f32; TILE]], x: &[[f32; L]]) -> [f32; L] {
+fn square_of_product<const L: usize>(weights: &[[f32; TILE]], x: &[[f32; L]]) -> [f32; L] {
     let mut square = [0.0; L];
+    for_each_tile(
+        weights,
+        x,
+        #[inline(always)]
+        |_, _, y| {
+            // of outputs past the last one the weights are zero
+            for y in y {
+                for (square, y) in square.iter_mut().zip(y) {
+                    *square += y * y;
+                }
+            }
+        },
+    );
+    square
+}
+
+/// Hands over, tile by tile of a triangle W: its weights, the part of x that they multiply, and their part of W x.
+#[inline(always)]
+fn for_each_tile<const L: usize>(
+    mut weights: &[[f32; TILE]],
+    x: &[[f32; L]],
+    mut visit: impl FnMut(&[[f32; TILE]], &[[f32; L]], Tile<L>),
+) {
     for tile in 0..tiles(x.len()) {
         let reach = reach(tile, x.len());
         let (Some((weight, rest)), Some(x)) = (weights.split_at_checked(reach), x.get(..reach)) else {
@@ -96,15 +136,9 @@ fn square_of_product<const L: usize>(mut weights: &[[f32; TILE]], x: &[[f32; L]]
         };
         let layer: F32<'_> =
             Tiles { weights: weight, bias: &[[0.0; TILE]], finish: AsIs, input: PhantomData };
-        // of outputs past the last one the weights are zero
-        for y in layer.tile(0, x) {
-            for (square, y) in square.iter_mut().zip(y) {
-                *square += y * y;
-            }
-        }
+        visit(weight, x, layer.tile(0, x));
         weights = rest;
     }
-    square
 }
 
 impl<'a, const X: usize, const M: usize> Load<'a> for Gaussians<'a, Width<X>, Width<M>> {

@@ -75,6 +75,16 @@ impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
             *to += weight * centres.get(place).copied().unwrap_or(0.0);
         }
     }
+
+    fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]) {
+        let (tile, place) = (component / TILE, component % TILE);
+        let precision = self.precisions.as_flattened().get(component).copied().unwrap_or(0.0);
+        let centres = self.centres.iter().skip(tile * S::resolve(self.dims));
+        for ((to, x), centres) in to.iter_mut().zip(features).zip(centres) {
+            let r = x - centres.get(place).copied().unwrap_or(0.0);
+            *to += weight * precision * (r * r);
+        }
+    }
 }
 
 /// `|x − μ|²` for eight centres, dimensions rising. Two halves, because the compiler does not keep 8 · 16 numbers of one variable in

@@ -3,7 +3,7 @@
 use elbow::features::Features;
 use elbow::format::Sections;
 use elbow::mixture::{Components, Gaussians, Kernels};
-use elbow::{FrameError, LoadError, Mixture, Score};
+use elbow::{Explain, FrameError, LoadError, Mixture, Score};
 use std::fmt::Debug;
 
 use super::{Dynamic, Engine, LANES, LatentEngine};
@@ -59,6 +59,19 @@ where
             || self.log_densities(frames),
         );
         scores.map(|score| score.and_then(as_of(samples)))
+    }
+
+    fn explain_until(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: &mut dyn FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        wide(
+            #[inline(always)]
+            || Explain::explain_until(self, frame, samples, terms, is_enough),
+        )
     }
 
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
