@@ -96,4 +96,7 @@ pub mod mixture {
     pub const INTEGRAL: f64 = 1e-3;
     /// Relative to 1 + |log density|, each term of which is rounded.
     pub const SUM: f64 = 1e-6;
+    /// Relative to 1 + |log density|, a sum of squares of features in single precision, here of three features and there of seven that
+    /// are scaled otherwise.
+    pub const REPEATS: f32 = 1e-4;
 }

@@ -179,6 +179,21 @@ fn constant_and_repeated_columns_are_no_trouble() {
     assert!(log_density(&bytes, &[3.0, 4.0]) > log_density(&bytes, &[4.0, 4.0]));
 }
 
+/// A column that is there three times, and two that are constant, leave the density of the others as it is: what they add is a factor
+/// of their own, the same for every normal row.
+#[test]
+fn repeats_count_once() {
+    let (plain, row) = (clusters(), |row: &[f32]| [row[0], row[1], 5.0, row[0], row[2], row[0], -2.0]);
+    let wide = dataset(7, plain.values.chunks_exact(3).flat_map(row).collect());
+    let (narrow, wide) = (fitted("auto", &plain), fitted("auto", &wide));
+    let difference = |frame: &[f32; 3]| log_density(&wide, &row(frame)) - log_density(&narrow, frame);
+    let frames = [[1.0, 0.5, 1.0], [11.0, -5.5, 3.0], [5.0, -3.0, 2.0], [20.0, 4.0, -3.0]];
+    for frame in &frames {
+        let error = (difference(frame) - difference(&frames[0])).abs();
+        assert!(error < tolerance::REPEATS * (1.0 + log_density(&narrow, frame).abs()), "{frame:?}: {error}");
+    }
+}
+
 #[test]
 fn broken_files_are_refused() {
     let bytes = fitted("auto", &clusters());

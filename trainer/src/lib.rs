@@ -29,6 +29,7 @@ pub mod preprocess;
 pub mod quantize;
 pub mod random;
 pub mod record;
+pub mod repeats;
 pub mod report;
 pub mod rows;
 pub mod run_dir;

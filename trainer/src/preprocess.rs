@@ -3,6 +3,8 @@
 use elbow::architecture::FeaturesKind;
 use elbow::features::FEATURE_LIMIT;
 
+use crate::repeats::Repeats;
+
 /// The encoder sees features clipped to this many standard deviations unless the user says otherwise.
 pub const DEFAULT_CLIP: f32 = 8.0;
 
@@ -69,6 +71,16 @@ impl Preprocessing {
             let inverse = (1.0 / ((0..dims).map(variance).sum::<f64>() / dims as f64).sqrt()) as f32;
             if inverse > 0.0 && inverse.is_finite() {
                 inverse_scale.fill(inverse);
+            }
+        }
+        self
+    }
+
+    /// The same with the scale of each of m columns that have the same bits multiplied by √m: a distance counts such a column once.
+    pub fn with_repeats(mut self, repeats: &Repeats) -> Self {
+        if let Preprocessing::Standardize { inverse_scale, .. } = &mut self {
+            for (inverse, copies) in inverse_scale.iter_mut().zip(repeats.copies()) {
+                *inverse = (f64::from(*inverse) / (copies as f64).sqrt()) as f32;
             }
         }
         self

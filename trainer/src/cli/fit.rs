@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use elbow::architecture::LatentKind;
+use elbow::architecture::{LatentKind, LikelihoodKind};
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ use crate::export::{check_writable, write_atomically};
 use crate::fit::{Event, Progress};
 use crate::host_model::ModelBytes;
 use crate::quantize::Cost;
+use crate::repeats::Repeats;
 use crate::report;
 use crate::run_dir::{Cadence, Interval, MODEL, RunDir};
 use crate::settings::{Settings, SettingsArgs};
@@ -127,6 +128,9 @@ pub(super) fn fit_and_write(
     let start = Instant::now();
     let stop = stop_on_ctrl_c(folder.is_some());
     let bar = report::bar(settings.epochs.into(), "{msg} {wide_bar}");
+    if settings.likelihood()? != LikelihoodKind::Bernoulli {
+        Repeats::of(&data.values, data.dims).notes(&data.columns).iter().for_each(|note| report::note(note));
+    }
     let labels = data.labels.as_ref();
     let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
     let trained = train(name, data, settings, folder, &stop, |now| show(&bar, now));

@@ -15,7 +15,8 @@ const MEASURED: usize = 1_000;
 const MOST_ROWS: usize = 8_192;
 
 /// The bandwidth h of the kernel density estimate that gives each row the largest density by the others, on average over the rows:
-/// `argmax_h Σ_n log 1/(N−1) Σ_{m≠n} N(x_n; x_m, h² I)`.
+/// `argmax_h Σ_n log 1/(N−1) Σ_{m≠n} N(x_n; x_m, h² I)`, over the dimensions that the rows span: in the others all rows agree, and the
+/// narrowest kernel would always be the best.
 ///
 /// Rows should be in random order: the first of them are taken where there are many.
 ///
@@ -35,7 +36,7 @@ pub(super) fn leave_one_out(rows: Rows<'_>) -> f64 {
         .collect();
     let score = |h: f64| -> f64 {
         let logs: Vec<f64> = measured.par_iter().map(|squares| log_sum(squares, h)).collect();
-        logs.iter().sum::<f64>() / logs.len() as f64 - rows.dims as f64 * libm::log(h)
+        logs.iter().sum::<f64>() / logs.len() as f64 - rows.spanned as f64 * libm::log(h)
     };
     let tried = (0..COUNT).map(|i| FIRST * FACTOR.powi(i)).map(|h| (h, score(h)));
     tried.fold((FIRST, f64::NEG_INFINITY), |best, now| if now.1 > best.1 { now } else { best }).0

@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn every_step_raises_the_likelihood() {
         let features = rows();
-        let rows = Rows { features: &features, dims: 2 };
+        let rows = Rows { features: &features, dims: 2, spanned: 2 };
         let mut components = fit(rows, 2, 0.0, &mut Pcg32::new(3, 4));
         // a start that is far from the end
         components[0].mean[0] += 2.0;
@@ -169,7 +169,8 @@ mod tests {
     #[test]
     fn more_components_than_distinct_rows() {
         let features = [1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 5.0, 5.0];
-        let components = fit(Rows { features: &features, dims: 2 }, 4, 1e-3, &mut Pcg32::new(1, 1));
+        let components =
+            fit(Rows { features: &features, dims: 2, spanned: 2 }, 4, 1e-3, &mut Pcg32::new(1, 1));
         assert!((1..=4).contains(&components.len()));
         assert!(components.iter().all(|component| component.log_joint(&[1.0, 2.0]).is_finite()));
     }

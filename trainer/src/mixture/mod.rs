@@ -24,7 +24,7 @@ const FLOOR: f64 = 1e-3;
 const AUTO_BYTES: usize = 63 * 1024;
 /// Components with a full covariance that it has, at most.
 const AUTO_GAUSSIANS: usize = 8;
-/// Rows for each of them, in dimensions, at least: what a covariance needs.
+/// Rows for each of them, for each dimension that the rows span, at least: what a covariance needs.
 const AUTO_ROWS: usize = 10;
 
 /// Which density is fitted.
@@ -54,6 +54,8 @@ pub struct Rows<'a> {
     pub features: &'a [f32],
     /// features of a row
     pub dims: usize,
+    /// dimensions in which the rows lie: constant features and those that repeat others are not among them
+    pub spanned: usize,
 }
 
 impl<'a> Rows<'a> {
@@ -91,7 +93,8 @@ pub fn fit(rows: Rows<'_>, recipe: Recipe, rng: &mut Pcg32) -> Fitted {
 fn auto(rows: Rows<'_>, rng: &mut Pcg32) -> Fitted {
     let bandwidth = bandwidth::leave_one_out(rows);
     let bytes = size_of::<f32>() * (rows.dims + 1 + TILE * triangle(rows.dims));
-    let room = (AUTO_BYTES / 2 / bytes).min(AUTO_GAUSSIANS).min(rows.len() / (AUTO_ROWS * rows.dims));
+    let room =
+        (AUTO_BYTES / 2 / bytes).min(AUTO_GAUSSIANS).min(rows.len() / (AUTO_ROWS * rows.spanned.max(1)));
     let mut gaussians = match room {
         // one alone would hide what the kernels tell apart
         0 | 1 => Vec::new(),

@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn all_directions_kept_are_the_whole_covariance() {
         let features: Vec<f32> = (0..90).map(|i| (i * i * 7 % 31) as f32 - 9.0 * (i % 3) as f32).collect();
-        let rows = Rows { features: &features, dims: 3 };
+        let rows = Rows { features: &features, dims: 3, spanned: 3 };
         let whole = fit(rows, 3, 0.0).unwrap();
         let most = fit(rows, 1, 0.0).unwrap();
         let mean = |normal: &Normal| (0..30).map(|n| normal.log_joint(rows.row(n))).sum::<f64>() / 30.0;

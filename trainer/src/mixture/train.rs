@@ -8,6 +8,7 @@ use crate::data::{Dataset, shuffle};
 use crate::error::Error;
 use crate::export::{Sections, assemble};
 use crate::host_model::ModelBytes;
+use crate::repeats::Repeats;
 use crate::settings::Settings;
 use crate::train::{Trained, columns, metadata, validation};
 
@@ -49,9 +50,11 @@ fn model(
     let mut order: Vec<usize> = (0..data.rows).collect();
     shuffle(&mut order, &mut rng);
     let data = data.select(&order);
-    let preprocessing = settings.fit_preprocessing(&data.values, data.dims)?;
+    let repeats = Repeats::of(&data.values, data.dims);
+    let preprocessing = settings.fit_preprocessing(&data.values, data.dims)?.with_repeats(&repeats);
     let features = preprocessing.features(&data.values);
-    let fitted = fit(Rows { features: &features, dims: data.dims }, recipe, &mut rng);
+    let rows = Rows { features: &features, dims: data.dims, spanned: repeats.dims() };
+    let fitted = fit(rows, recipe, &mut rng);
     let architecture = architecture(&fitted, settings.preprocessing()?, data.dims);
     let mut sections = Sections(Vec::new());
     sections.preprocessing(&preprocessing);
