@@ -59,6 +59,7 @@ pub enum Part {
     Integers = 25,
     DiscretizedLogistic = 26,
     StudentT = 27,
+    Ensemble = 32,
 }
 
 /// The hash of a dense layer, whose part says what its weights are.

@@ -18,7 +18,7 @@ compile_error!("Elbow borrows little-endian weights in place: big-endian targets
 
 /// First bytes of a model file. The high bit and the line ending show a file mangled as text.
 pub const MAGIC: [u8; 8] = *b"\x89ELBOW\r\n";
-/// Version of the layout of the file: 1 where the weights are floats, 2 where the metadata says what they are.
+/// Version of the layout of the file: 1 where the weights are floats, 2 where the metadata says what they are, and how many members.
 pub const FORMAT_VERSION: u16 = 2;
 /// Version of the arithmetic: equal profiles give equal bits.
 pub const NUMERIC_PROFILE: u16 = 1;
@@ -116,13 +116,27 @@ impl<'a> ModelFile<'a> {
     /// # Errors
     /// [`LoadError::Malformed`] where the bytes are not what this version writes.
     pub fn metadata(&self) -> Result<Metadata<'a>, LoadError> {
+        self.described().map(|(metadata, _)| metadata)
+    }
+
+    /// How many models of the metadata's shape the file holds: more than one where it is an [`Ensemble`](crate::Ensemble).
+    ///
+    /// # Errors
+    /// As [`metadata`](Self::metadata).
+    pub fn members(&self) -> Result<u32, LoadError> {
+        self.described().map(|(_, members)| members)
+    }
+
+    fn described(&self) -> Result<(Metadata<'a>, u32), LoadError> {
         let decode = || {
             let bytes = self.front.get(..self.metadata_len).unwrap_or_default();
             let (mut metadata, rest) = postcard::take_from_bytes::<Metadata<'_>>(bytes)?;
-            if self.version > 1 {
-                metadata.architecture.weights = postcard::from_bytes(rest)?;
+            if self.version == 1 {
+                return Ok((metadata, 1));
             }
-            Ok(metadata)
+            let (weights, rest) = postcard::take_from_bytes(rest)?;
+            metadata.architecture.weights = weights;
+            Ok((metadata, if rest.is_empty() { 1 } else { postcard::from_bytes(rest)? }))
         };
         decode().map_err(|_: postcard::Error| LoadError::Malformed)
     }

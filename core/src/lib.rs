@@ -41,6 +41,7 @@ mod checksum;
 pub mod codec;
 pub mod decision;
 pub mod distribution;
+pub mod ensemble;
 pub mod features;
 pub mod fingerprint;
 pub mod format;
@@ -60,6 +61,7 @@ pub mod unit;
 
 pub use architecture::Architecture;
 pub use decision::{Calibrated, Calibration, Verdict, VerdictKind};
+pub use ensemble::Ensemble;
 pub use features::FrameError;
 pub use format::LoadError;
 pub use latent::{

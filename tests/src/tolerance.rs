@@ -100,3 +100,9 @@ pub mod mixture {
     /// are scaled otherwise.
     pub const REPEATS: f32 = 1e-4;
 }
+
+/// Ensembles.
+pub mod ensemble {
+    /// Relative to 1 + |log density|: three exponentials and a logarithm in single precision.
+    pub const MEAN: f64 = 1e-5;
+}

@@ -69,7 +69,12 @@ pub fn calibrate(
     let mut metadata = model.metadata.clone();
     metadata.name = new_name;
     let assemble = |block: &Block| {
-        Ok::<_, Error>(ModelBytes::new(&assemble(&metadata, &block.encode(), model.parameters)?))
+        Ok::<_, Error>(ModelBytes::new(&assemble(
+            &metadata,
+            model.members,
+            &block.encode(),
+            model.parameters,
+        )?))
     };
     // Once more, for the scores that the device will return.
     block.moments = moments(&assemble(&block)?, data)?;

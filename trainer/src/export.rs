@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use elbow::architecture::{ConcentrationKind, LatentKind, TABLE_CELLS, WeightKind};
 use elbow::distribution::build_vmf_table;
+use elbow::ensemble::fingerprint;
 use elbow::format::{ALIGNMENT, HEADER_LEN, MAGIC, Metadata, NUMERIC_PROFILE, checksum};
 use elbow::kernel::TILE;
 use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
@@ -25,21 +26,25 @@ pub fn encode(
     params: &[f32],
 ) -> Result<Vec<u8>, Error> {
     let sections = parameters(preprocessing, metadata.architecture.latent, layout, params);
-    assemble(metadata, &[], &sections)
+    assemble(metadata, 1, &[], &sections)
 }
 
-/// Header, metadata, calibration (if any), parameters and checksum.
+/// Header, metadata, calibration (if any), parameters of all `members` and checksum.
 pub(crate) fn assemble(
     metadata: &Metadata<'_>,
+    members: u32,
     calibration: &[u8],
     sections: &[u8],
 ) -> Result<Vec<u8>, Error> {
     let mut described = postcard::to_allocvec(metadata).map_err(|_| Error::TooLarge)?;
-    // format 1 knows floats only, and what they are written in has not changed
+    // format 1 knows one model of floats, and what that is written in has not changed
     let (weights, mut version) = (metadata.architecture.weights, 1_u16);
-    if weights != WeightKind::F32 {
+    if weights != WeightKind::F32 || members > 1 {
         version = 2;
         described.extend(postcard::to_allocvec(&weights).map_err(|_| Error::TooLarge)?);
+    }
+    if members > 1 {
+        described.extend(postcard::to_allocvec(&members).map_err(|_| Error::TooLarge)?);
     }
     let described_to = (HEADER_LEN + described.len()).next_multiple_of(ALIGNMENT);
     let offset = described_to + calibration.len();
@@ -48,7 +53,7 @@ pub(crate) fn assemble(
     bytes.extend(MAGIC);
     bytes.extend(version.to_le_bytes());
     bytes.extend(NUMERIC_PROFILE.to_le_bytes());
-    bytes.extend(metadata.architecture.fingerprint().to_le_bytes());
+    bytes.extend(fingerprint(members, metadata.architecture.fingerprint()).to_le_bytes());
     for length in [total, described.len(), offset, sections.len()] {
         bytes.extend(u32::try_from(length).map_err(|_| Error::TooLarge)?.to_le_bytes());
     }

@@ -5,6 +5,7 @@
 
 mod any;
 mod any_head;
+mod ensemble;
 mod judge;
 mod layers;
 mod logs;
@@ -19,6 +20,7 @@ use elbow::architecture::{
     Activation, Architecture, ConcentrationKind, FeaturesKind, LatentKind, LikelihoodKind, WeightKind,
 };
 use elbow::codec::{Predictor, VaePredictor};
+use elbow::ensemble::{MAX_MEMBERS, fingerprint};
 use elbow::features::{Binary, Features, Integers, LogStandardize, Standardize};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 use elbow::latent::{
@@ -33,6 +35,7 @@ use std::path::Path;
 
 use self::any::{AnyFeatures, AnyLikelihood};
 use self::any_head::AnyHead;
+use self::ensemble::Together;
 use self::wide::Wide;
 use crate::error::Error;
 use crate::latent_use::HostPosterior;
@@ -259,22 +262,26 @@ impl ModelBytes {
     /// A [`LoadError`] for everything that can be wrong with them.
     pub fn open(&self) -> Result<HostModel<'_>, LoadError> {
         let file = ModelFile::parse(self.as_bytes())?;
-        let metadata = file.metadata()?;
-        let found = file.fingerprint;
-        if !metadata.architecture.is_sound() {
+        let (metadata, members, found) = (file.metadata()?, file.members()?, file.fingerprint);
+        if !metadata.architecture.is_sound() || !(1..=MAX_MEMBERS).contains(&members) {
             return Err(LoadError::Malformed);
         }
-        if metadata.architecture.fingerprint() != found {
-            return Err(LoadError::WrongShape { expected: metadata.architecture.fingerprint(), found });
+        let expected = fingerprint(members, metadata.architecture.fingerprint());
+        if expected != found {
+            return Err(LoadError::WrongShape { expected, found });
         }
         let mut sections = file.sections();
-        let engine = build(&metadata.architecture, &mut sections)?;
+        let mut member = || build(&metadata.architecture, &mut sections);
+        let engine = match members {
+            1 => member()?,
+            _ => Box::new(Together((0..members).map(|_| member()).collect::<Result<_, _>>()?)),
+        };
         sections.finish()?;
         let calibration = match Calibration::read(&mut file.calibration()) {
             Err(LoadError::NotCalibrated) => None,
             other => Some(other?),
         };
-        Ok(HostModel { metadata, engine, calibration, parameters: file.parameters() })
+        Ok(HostModel { metadata, members, engine, calibration, parameters: file.parameters() })
     }
 }
 
@@ -283,6 +290,8 @@ impl ModelBytes {
 pub struct HostModel<'a> {
     /// what the file says of itself
     pub metadata: Metadata<'a>,
+    /// models of that shape in the file: one, or as many as an ensemble has
+    pub members: u32,
     /// the engine
     pub engine: Box<dyn Engine + 'a>,
     /// what alarms rest on, if it was calibrated

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod compress;
 pub mod cost;
 pub mod data;
+mod ensemble;
 pub mod error;
 pub mod evaluate;
 pub mod export;

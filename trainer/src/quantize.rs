@@ -36,6 +36,9 @@ pub fn quantize(
     if let LatentKind::Component { .. } = shape.latent {
         return wrong("a mixture has no layers to quantise; it is fitted in floats");
     }
+    if model.members > 1 {
+        return wrong("an ensemble's members are rounded when they are fitted; give --weights to elbow fit");
+    }
     if shape.weights != WeightKind::F32 {
         return wrong("the model is quantised already; give the one it was made from");
     }
@@ -60,7 +63,7 @@ pub fn quantize(
     let mut metadata = model.metadata.clone();
     metadata.name = new_name;
     metadata.architecture.weights = weights;
-    Ok(ModelBytes::new(&assemble(&metadata, &[], &sections)?))
+    Ok(ModelBytes::new(&assemble(&metadata, 1, &[], &sections)?))
 }
 
 /// The weight type as the command line names it.

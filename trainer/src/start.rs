@@ -22,7 +22,12 @@ pub fn from_model(
     layout: &Layout,
 ) -> Result<(Preprocessing, Vec<f32>), Error> {
     let bytes = ModelBytes::read(path)?;
-    let found = bytes.open().map_err(Error::model(path))?.metadata.architecture;
+    let model = bytes.open().map_err(Error::model(path))?;
+    if model.members > 1 {
+        let problem = "is an ensemble; begin at one model";
+        return Err(Error::argument("start", path.display(), problem));
+    }
+    let found = model.metadata.architecture;
     if found != *architecture {
         let problem = format!(
             "its shape is {}, the settings say {}; give the settings that it was fitted with, with f32 weights",

@@ -7,6 +7,7 @@ use elbow::format::Metadata;
 
 use crate::binarize::Binarize;
 use crate::data::Dataset;
+use crate::ensemble;
 use crate::error::Error;
 use crate::evaluate::{mean_ci95, score_all};
 use crate::export;
@@ -71,6 +72,9 @@ pub fn train(
     }
     if let Some(recipe) = settings.mixture()? {
         return mixture::train(name, &data, settings, recipe);
+    }
+    if settings.ensemble != 1 {
+        return ensemble::fit(name, &data, settings, stop, &mut progress);
     }
     let architecture = settings.architecture(data.dims)?;
     let config = settings.fit_config()?;

@@ -5,11 +5,17 @@ use std::fmt::Write as _;
 use elbow::architecture::{
     Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind, WeightKind,
 };
+use elbow::ensemble::fingerprint;
 use elbow::format::Metadata;
 
+use crate::host_model::HostModel;
+
 /// The Rust source beside a model: its type, under the model's name.
-pub fn type_alias(metadata: &Metadata<'_>, samples: u32) -> String {
+pub fn type_alias(model: &HostModel<'_>, samples: u32) -> String {
+    let HostModel { metadata, members, .. } = model;
     let shape = &metadata.architecture;
+    let member = member(shape);
+    let of_file = if *members > 1 { format!("elbow::Ensemble<{member}, {members}>") } else { member };
     let (name, constant) = (type_name(metadata.name), constant_name(metadata.name));
     let mut out = String::new();
     let _ = write!(
@@ -24,14 +30,14 @@ pub type {name}<'a> = {};
 ",
         metadata.version,
         metadata.name,
-        describe(shape),
-        shape.fingerprint(),
-        model(shape),
+        describe_model(model),
+        fingerprint(*members, shape.fingerprint()),
+        of_file,
     );
     out
 }
 
-fn model(shape: &Architecture) -> String {
+fn member(shape: &Architecture) -> String {
     if let LatentKind::Component { .. } = shape.latent {
         return format!("elbow::Mixture<{}, {}>", features(shape), head(shape));
     }
@@ -59,6 +65,12 @@ pub const {constant}_COLUMNS: [&str; {count}] = {columns:?};
 pub type Calibrated{name}<'a> = elbow::Calibrated<'a, {name}<'a>>;
 "
     )
+}
+
+/// What a file holds, in one line: the members of an ensemble are counted.
+pub fn describe_model(model: &HostModel<'_>) -> String {
+    let shape = describe(&model.metadata.architecture);
+    if model.members > 1 { format!("{} × {shape}", model.members) } else { shape }
 }
 
 /// A model's shape in one line: `140-64-32 tanh, gaussian:8, 32-64-140 gaussian`.

@@ -133,7 +133,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     let read_back = calibrated.open().map_err(Error::model(out))?;
     let alarm = read_back.calibration.as_ref().map(Alarm::new);
     write_atomically(out, calibrated.as_bytes())?;
-    let alias = type_alias(&read_back.metadata, args.source.samples) + &alarm_alias(&read_back.metadata);
+    let alias = type_alias(&read_back, args.source.samples) + &alarm_alias(&read_back.metadata);
     write_atomically(&out.with_extension("rs"), alias.as_bytes())?;
     let Some(alarm) = alarm else { return Ok(()) };
     let summary = Summary {

@@ -92,7 +92,7 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     if model.engine.latent().is_none() {
-        let problem = "is a mixture, which predicts no frame; give a model with a network";
+        let problem = "is a mixture or an ensemble, which predicts no frame; give one model with a network";
         return Err(Error::argument("model", args.model.display(), problem));
     }
     if let Some(samples) = args.bits_back {

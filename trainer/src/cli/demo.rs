@@ -107,7 +107,7 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
         auroc(&scores, &test.iter().map(|&row| is_anomalous(&data, row)).collect::<Vec<_>>())
     };
     write_atomically(&out, device.as_bytes())?;
-    let alias = type_alias(&model.metadata, FIRMWARE_SAMPLES) + &alarm_alias(&model.metadata);
+    let alias = type_alias(&model, FIRMWARE_SAMPLES) + &alarm_alias(&model.metadata);
     write_atomically(&out.with_extension("rs"), alias.as_bytes())?;
     let report = Report {
         model: out,

@@ -24,7 +24,7 @@ use crate::report;
 use crate::run_dir::{Cadence, Interval, MODEL, RunDir};
 use crate::settings::{Settings, SettingsArgs};
 use crate::train::{Trained, train};
-use crate::type_alias::{describe, type_alias};
+use crate::type_alias::{describe_model, type_alias};
 
 /// The arguments of `elbow fit`.
 #[derive(Debug, clap::Args)]
@@ -100,6 +100,10 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
         let problem = format!("--model {} is fitted in one go; leave it out", settings.model);
         return Err(Error::argument("run", folder.display(), problem));
     }
+    if let (Some(folder), true) = (&args.run, settings.ensemble != 1) {
+        let problem = "an ensemble is fitted in one go; leave it out, or fit the members one by one";
+        return Err(Error::argument("run", folder.display(), problem));
+    }
     settings.fit_config()?;
     settings.weights()?;
     // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
@@ -142,11 +146,11 @@ pub(super) fn fit_and_write(
         best_epoch: fitted.best_epoch,
         stopped: fitted.stopped,
     });
-    let architecture = trained.bytes.open().map_err(Error::model(out))?.metadata.architecture;
+    let architecture = describe_model(&trained.bytes.open().map_err(Error::model(out))?);
     Ok(Summary {
         model: out.to_path_buf(),
         run: None,
-        architecture: describe(&architecture),
+        architecture,
         rows: trained.train_rows,
         valid_rows: trained.valid.rows,
         anomalous_rows,
@@ -169,14 +173,14 @@ fn rate(nats: f64, settings: &Settings, dims: usize) -> Option<f64> {
 
 /// Writes a model and its type beside it.
 pub(super) fn write_files(bytes: &ModelBytes, out: &Path) -> Result<(), Error> {
-    let shape = bytes.open().map_err(Error::model(out))?.metadata;
+    let model = bytes.open().map_err(Error::model(out))?;
     // all samples of a point are the same, and a mixture needs none
-    let samples = match shape.architecture.latent {
+    let samples = match model.metadata.architecture.latent {
         LatentKind::Point { .. } | LatentKind::Component { .. } => 1,
         _ => DEFAULT_SAMPLES,
     };
     write_atomically(out, bytes.as_bytes())?;
-    write_atomically(&out.with_extension("rs"), type_alias(&shape, samples).as_bytes())
+    write_atomically(&out.with_extension("rs"), type_alias(&model, samples).as_bytes())
 }
 
 /// Writes the model and its type; then scores through the written file must be, bit for bit, those in memory.

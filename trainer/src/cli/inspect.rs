@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use elbow::architecture::{Architecture, LatentKind, WeightKind};
+use elbow::ensemble::fingerprint;
 use elbow::mixture::triangle;
 use serde::Serialize;
 
@@ -13,7 +14,7 @@ use crate::error::Error;
 use crate::host_model::ModelBytes;
 use crate::net::layout::Layout;
 use crate::report;
-use crate::type_alias::describe;
+use crate::type_alias::describe_model;
 
 /// The arguments of `elbow inspect`.
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,8 @@ struct Inspection<'a> {
     name: &'a str,
     architecture: String,
     shape: &'a Architecture,
+    /// models of that shape
+    members: u32,
     fingerprint: String,
     columns: Vec<&'a str>,
     window: u32,
@@ -48,7 +51,7 @@ struct Inspection<'a> {
     activation_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     alarm: Option<Alarm>,
-    /// by core; of a model with float weights
+    /// by core; of one model with float weights
     devices: Vec<Cost>,
 }
 
@@ -59,9 +62,10 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
     let shape = &metadata.architecture;
     let inspection = Inspection {
         name: metadata.name,
-        architecture: describe(shape),
+        architecture: describe_model(&model),
+        members: model.members,
         shape,
-        fingerprint: format!("{:08x}", shape.fingerprint()),
+        fingerprint: format!("{:08x}", fingerprint(model.members, shape.fingerprint())),
         columns: metadata.columns.split('\n').collect(),
         window: metadata.window,
         hop: metadata.hop,
@@ -73,11 +77,15 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         file_bytes: bytes.as_bytes().len(),
         parameter_bytes: model.parameters.len(),
         samples: args.samples,
-        multiply_adds: multiply_adds(shape, args.samples),
+        multiply_adds: u64::from(model.members) * multiply_adds(shape, args.samples),
         activation_bytes: activation_bytes(shape),
         alarm: model.calibration.as_ref().map(Alarm::new),
-        // the counts are of float weights
-        devices: if shape.weights == WeightKind::F32 { costs(shape, args.samples) } else { Vec::new() },
+        // the counts are of one model with float weights
+        devices: if shape.weights == WeightKind::F32 && model.members == 1 {
+            costs(shape, args.samples)
+        } else {
+            Vec::new()
+        },
     };
     if json { report::print_json(&inspection) } else { report::print(&table(&inspection)) }
 }

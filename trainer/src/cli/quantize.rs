@@ -65,7 +65,7 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     let measure = |data| Cost::measure(&model, &quantized, data, args.source.samples);
     let cost = data.as_ref().map(measure).transpose()?;
     write_atomically(&args.out, small.as_bytes())?;
-    let alias = type_alias(&quantized.metadata, args.source.samples);
+    let alias = type_alias(&quantized, args.source.samples);
     write_atomically(&args.out.with_extension("rs"), alias.as_bytes())?;
     let summary = Summary {
         model: args.out.clone(),

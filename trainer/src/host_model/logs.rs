@@ -13,7 +13,7 @@ use elbow::{LoadError, Vae};
 
 use super::layers::{IntegerWeights, Layers, Weights};
 use super::wide::Wide;
-use super::{Dynamic, LANES, ModelBytes};
+use super::{Dynamic, HostModel, LANES, ModelBytes};
 
 /// Why frames were not made a log, or a log not frames.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +24,7 @@ pub enum LogError {
     Model(#[from] LoadError),
     /// The model is of another kind.
     #[error(
-        "bits-back coding takes a Gaussian latent and a likelihood of bits; fit one with --latent gaussian:D --likelihood bernoulli"
+        "bits-back coding takes one model with a Gaussian latent and a likelihood of bits; fit one with --latent gaussian:D --likelihood bernoulli"
     )]
     WrongKind,
     /// A frame was refused.
@@ -59,7 +59,11 @@ impl ModelBytes {
 
     fn logs<T>(&self, work: impl FnOnce(&dyn Logs, u32) -> Result<T, LogError>) -> Result<T, LogError> {
         // all that can be wrong with a file is said there
-        let architecture = self.open()?.metadata.architecture;
+        let HostModel { metadata, members, .. } = self.open()?;
+        if members > 1 {
+            return Err(LogError::WrongKind);
+        }
+        let architecture = metadata.architecture;
         let mut sections = ModelFile::parse(self.as_bytes())?.sections();
         let model = match architecture.weights {
             WeightKind::F32 => build::<Weights<F32<'_>>>(&architecture, &mut sections),

@@ -61,7 +61,7 @@ fn model(
     fitted.write(&mut sections);
     let columns = columns(settings, &data);
     let metadata = metadata(name, &architecture, settings, &columns, &data, valid_nats as f32);
-    Ok(ModelBytes::new(&assemble(&metadata, &[], &sections.0)?))
+    Ok(ModelBytes::new(&assemble(&metadata, 1, &[], &sections.0)?))
 }
 
 fn architecture(fitted: &Fitted, preprocessing: FeaturesKind, dims: usize) -> Architecture {

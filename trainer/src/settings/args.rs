@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use elbow::ensemble::MAX_MEMBERS;
 use serde::Serialize;
 
 use super::Settings;
@@ -113,6 +114,9 @@ pub struct SettingsArgs {
     // TOML has no larger integers
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(super) seed: Option<u64>,
+    /// Fit so many networks, from this seed and those after it, and write them to one file: its density is their mean [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_MEMBERS.into()))]
+    pub(super) ensemble: Option<u32>,
     /// Begin at the weights and the preprocessing of a fitted model of the same shape, not at random weights: to go on with other data
     /// or another objective
     #[arg(long, value_name = "MODEL.elbow")]
@@ -202,7 +206,8 @@ impl SettingsArgs {
         let networks = [("latent", &self.latent), ("objective", &self.objective), ("weights", &self.weights)];
         let more = [("likelihood", &self.likelihood), ("activation", &self.activation)];
         let start = self.start.as_ref().map(|path| path.display().to_string());
-        let networks = networks.into_iter().chain([("start", &start)]);
+        let ensemble = self.ensemble.map(|members| members.to_string());
+        let networks = networks.into_iter().chain([("start", &start), ("ensemble", &ensemble)]);
         let given = networks.chain(more).find_map(|(name, flag)| Some((name, flag.as_ref()?)));
         match given {
             Some((name, value)) => {

@@ -66,6 +66,45 @@ fn what_cannot_be() {
 }
 
 #[test]
+fn ensembles() {
+    let bench = Bench::with_engine();
+    let quick = "--ensemble 2 --hidden 8 --latent gaussian:2 --epochs 3";
+    let fitted = bench.json(&format!("fit engine.csv {quick} --out e.elbow"));
+    assert!(fitted["architecture"].as_str().unwrap().starts_with("2 × 3-8 tanh"), "{fitted}");
+    assert!(fitted["valid_nats_per_row"].is_f64() && fitted["epochs"].is_null(), "{fitted}");
+    let alias = String::from_utf8(bench.read("e.rs")).unwrap();
+    assert!(alias.contains("elbow::Ensemble<elbow::Vae<") && alias.contains(">, 2>;"), "{alias}");
+    assert_eq!(bench.json("inspect e.elbow")["members"], 2);
+    let measured = bench.json("eval e.elbow engine.csv");
+    assert!(measured["auroc"].as_f64().unwrap() > 0.5 && measured["latent"].is_null(), "{measured}");
+    for (line, said) in [
+        ("fit engine.csv --ensemble 65 --out m.elbow", "65"),
+        ("fit engine.csv --ensemble 2 --auto --out m.elbow", "has no network"),
+        ("fit engine.csv --ensemble 2 --run r", "in one go"),
+        ("fit engine.csv --start e.elbow --hidden 8 --latent gaussian:2 --out m.elbow", "is an ensemble"),
+        ("quantize e.elbow --weights int8 --out q.elbow", "give --weights to elbow fit"),
+        ("compress e.elbow engine.csv engine.packets", "ensemble"),
+    ] {
+        bench.refuses(line, &[said]);
+    }
+    bench.good("calibrate e.elbow engine.csv --false-alarm 0.05");
+    assert!(bench.good("score e.elbow engine.csv").contains("p_value"));
+}
+
+#[test]
+fn constant_and_repeated_columns_are_named() {
+    let bench = Bench::new();
+    let rows: String = (0..40).map(|i| format!("{},7,{i},{}\n", i % 7, i % 7)).collect();
+    bench.write("flat.csv", format!("a,b,c,d\n{rows}"));
+    for model in ["--auto", "--hidden 4 --latent gaussian:2 --epochs 2"] {
+        let outcome = bench.run(&format!("fit flat.csv {model} --out m.elbow"));
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let said = |text: &str| outcome.stderr.contains(text);
+        assert!(said("constant: b; ") && said("repeats: d (of a); "), "{outcome:?}");
+    }
+}
+
+#[test]
 fn anomalies_over_sets() {
     let bench = Bench::new();
     let rows = engine(300);

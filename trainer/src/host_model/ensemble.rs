@@ -1,0 +1,54 @@
+//! An ensemble, its number of members read from the file.
+
+use elbow::ensemble::pooled;
+use elbow::{FrameError, Score};
+
+use super::{Engine, LANES, LatentEngine};
+
+/// Members of one density: [`elbow::Ensemble`].
+#[derive(Debug)]
+pub(super) struct Together<'a>(pub(super) Vec<Box<dyn Engine + 'a>>);
+
+impl Together<'_> {
+    fn pool(
+        &self,
+        score: impl FnMut(&Box<dyn Engine + '_>) -> Result<Score, FrameError>,
+    ) -> Result<Score, FrameError> {
+        pooled(&self.0.iter().map(score).collect::<Result<Vec<_>, _>>()?)
+    }
+}
+
+impl Engine for Together<'_> {
+    fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
+        self.pool(|member| member.log_density(frame, samples))
+    }
+
+    fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES] {
+        let scores: Vec<_> = self.0.iter().map(|member| member.log_densities(frames, samples)).collect();
+        std::array::from_fn(|lane| {
+            pooled(&scores.iter().map(|of_member| of_member[lane]).collect::<Result<Vec<_>, _>>()?)
+        })
+    }
+
+    fn explain_until(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: &mut dyn FnMut(&Score) -> bool,
+    ) -> Result<Score, FrameError> {
+        let score = self.pool(|member| member.explain_until(frame, samples, terms, &mut |_| false))?;
+        is_enough(&score);
+        Ok(score)
+    }
+
+    /// That of the last member, as are the causes.
+    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
+        self.0.last().ok_or(FrameError::NoSamples)?.reconstruct(frame)
+    }
+
+    /// Each member has a latent of its own.
+    fn latent(&self) -> Option<&dyn LatentEngine> {
+        None
+    }
+}
