@@ -85,6 +85,7 @@ step 'sampler costs in QEMU' cargo test --locked -p elbow-tests --test vmf_cost 
 step 'a million windows' cargo test --locked -p elbow-tests --test codec_packet --test codec_damage -- --ignored
 step 'packets in QEMU' cargo test --locked -p elbow-tests --test codec_device -- --ignored --show-output
 step 'logs in QEMU' cargo test --locked -p elbow-tests --test bits_back_device -- --ignored --show-output
+step 'mixtures in QEMU' cargo test --locked -p elbow-tests --test mixture_device -- --ignored --show-output
 step 'streams in QEMU' cargo test --locked -p elbow-tests --test watch_device -- --ignored --show-output
 step 'nothing to spare' cargo test --locked -p elbow-tests --test lean_firmware -- --ignored
 step 'device benchmark' cargo test --locked -p elbow-tests --test device_bench -- --ignored --show-output

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod likelihoods;
 #[cfg_attr(not(target_os = "none"), path = "host.rs")]
 pub mod machine;
+pub mod mixture;
 pub mod quantized;
 pub mod rises;
 pub mod sphere;

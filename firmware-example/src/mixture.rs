@@ -1,0 +1,74 @@
+//! A mixture of six of the recorded counters, of both kinds of components: an image of its own beside the conformance set.
+//!
+//! ```sh
+//! gunzip --stdout data/telemetry/telemetry.csv.gz | awk 'NR % 40 == 1' > rows.csv
+//! gunzip --stdout data/telemetry/telemetry.csv.gz | awk 'NR == 1 || NR % 40 == 21' > later.csv
+//! elbow fit rows.csv --auto --scaling log --out firmware-example/model/mixture.elbow \
+//!   --columns cpu_user,cpu_system,interrupts_per_s,context_switches_per_s,mem_available_mib,anon_mib
+//! elbow calibrate firmware-example/model/mixture.elbow later.csv --false-alarm 0.05
+//! ```
+
+use crate::demo;
+use crate::{Bits, Failure, numbers};
+use core::fmt::Write;
+use elbow::LoadError;
+use elbow::fingerprint::{START, fold};
+
+include!("../model/mixture.rs");
+
+/// Counters of a frame.
+pub const WIDTH: usize = MIXTURE_COLUMNS.len();
+
+/// Where they stand among those of the recorded frames.
+const COLUMNS: [usize; WIDTH] = [0, 1, 3, 4, 10, 11];
+
+static MODEL: &[u8] = elbow::include_model!("../model/mixture.elbow");
+
+/// Checks the embedded bytes and borrows the model from them.
+///
+/// # Errors
+/// The model's bytes are damaged or of another shape.
+pub fn calibrated() -> Result<CalibratedMixture<'static>, LoadError> {
+    CalibratedMixture::from_bytes(MODEL)
+}
+
+/// The first row of each recorded frame.
+pub fn frames() -> impl Iterator<Item = [f32; WIDTH]> {
+    demo::frames().map(|frame| COLUMNS.map(|column| frame.get(column).copied().unwrap_or(f32::NAN)))
+}
+
+/// Writes for each frame a line with the bits, in hex, of all that a mixture says of it: a hash of the components' log densities, the
+/// score, the verdict with its p-value, the causes, and the reconstruction.
+///
+/// # Errors
+/// The self-test fails, the model or a frame is refused, or `out` fails.
+pub fn bits(out: &mut impl Write) -> Result<(), Failure> {
+    elbow::self_test()?;
+    let judge = calibrated()?;
+    for (i, frame) in frames().enumerate() {
+        let (mut hash, mut surprises) = (START, [0.0; WIDTH]);
+        judge.model().for_each_log_joint(&frame, |term| hash = fold(hash, term.to_bits()))?;
+        let verdict = judge.judge_explained(&frame, &mut surprises)?;
+        write!(out, "{i:03} {hash:08x} {}{}", verdict.kind as u32, Bits(&numbers(&verdict.score)))?;
+        write!(out, "{}{}", Bits(&[verdict.p_value]), Bits(&surprises))?;
+        writeln!(out, "{}", Bits(&judge.model().reconstruct(&frame)?))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::string::String;
+
+    #[test]
+    fn the_model_takes_the_columns_that_it_was_fitted_to() {
+        assert_eq!(MIXTURE_COLUMNS, COLUMNS.map(|column| demo::DEMO_COLUMNS[column]));
+        let mut lines = String::new();
+        bits(&mut lines).expect("the model loads");
+        assert_eq!(lines.lines().count(), demo::DEMO_FRAMES);
+        let alarms = lines.lines().filter(|line| line.as_bytes()[13] == b'1').count();
+        assert!((demo::DEMO_FRAMES / 8..demo::DEMO_FRAMES).contains(&alarms), "{alarms} alarms");
+    }
+}
