@@ -37,7 +37,7 @@ agrees! {
 #[test]
 #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
 fn a_frame_costs_what_the_documents_say() {
-    let printed = qemu::count("thumbv7em-none-eabihf", "mixture_cost", "mps2-an386");
+    let printed = qemu::count("thumbv7em-none-eabihf", "mixture_cost", "mps2-an386", &[]);
     print!("Cortex-M4F, instructions\n{printed}");
     let of = |row: &str| -> u64 {
         let line = printed.lines().find_map(|line| line.strip_prefix(row)?.strip_prefix(','));
