@@ -22,5 +22,5 @@ if [ $# -eq 4 ]; then
     exit
 fi
 # the sphere in D coordinates has dimension D − 1
-for latent in gaussian:2 vmf:3 gaussian:10 vmf:11; do run $latent constant; done
+for latent in gaussian:2 vmf:3 gaussian:5 vmf:6 gaussian:10 vmf:11; do run $latent constant; done
 for latent in gaussian:5 vmf:6 gaussian:10 vmf:11; do run $latent cosine; done
