@@ -126,3 +126,19 @@ fn shapes_are_told_apart() {
     assert!(Ensemble::<Member<'_>, 1>::from_bytes(alone.as_bytes()).is_ok());
     assert_eq!(fitted(2, 1, "f32").as_bytes(), two.as_bytes(), "the same seed gives the same bytes");
 }
+
+/// Of few samples the integral is that of their fixed noise; of many it comes to 1. Squares of side 0.1, out to
+/// where nothing is left.
+#[test]
+fn the_density_integrates_to_one() {
+    let bytes = fitted(3, 5, "f32");
+    let model = bytes.open().unwrap();
+    let at = |i: i32| 0.1 * i as f32;
+    let density = |x: i32, y: i32| {
+        let score = model.engine.log_density(&[at(x), at(y)], 1024).unwrap();
+        libm::exp(f64::from(score.log_density.0))
+    };
+    let integral: f64 =
+        (-70..=70).flat_map(|x| (-50..=50).map(move |y| (x, y))).map(|(x, y)| density(x, y)).sum();
+    assert!((0.01 * integral - 1.0).abs() < 0.01, "{}", 0.01 * integral);
+}
