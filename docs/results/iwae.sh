@@ -2,7 +2,7 @@
 # The table of docs/results/iwae.md, on MNIST: iwae.sh DATA_FOLDER OUT_FOLDER [RUN]
 #
 # DATA_FOLDER holds mnist/{train,t10k}-images-idx3-ubyte.gz and, for the runs `fixed1` and `fixed50`, binarized_mnist/binarized_mnist_*_packed.npy.
-# RUN is one of elbo1, elbo2, dreg5, dreg50, dreg50b, fixed1, fixed50, fixed5, fixed50b, and begins at the end of another: elbo1 → elbo2 → dreg5, elbo2 → dreg50 → dreg50b, fixed1 → fixed50 → fixed5 → fixed50b.
+# RUN is one of elbo1, elbo2, dreg5, dreg50, dreg50b, fixed1, fixed50, fixed5, fixed50b, fixed50c, and begins at the end of another: elbo1 → elbo2 → dreg5, elbo2 → dreg50 → dreg50b, fixed1 → fixed50 → fixed5 → fixed50b → fixed50c.
 # Without it all are run in this order. A run is a folder in OUT_FOLDER (config.toml, metrics.jsonl, model.elbow, eval.json, and five models
 # on the way with test.json beside each); started again, it goes on from its last checkpoint.
 set -eu
@@ -40,7 +40,7 @@ numpy.save(f"{sys.argv[2]}/fixed-test.npy", bits("test"))
 UNPACK
 }
 
-for name in ${3:-elbo1 elbo2 dreg5 dreg50 dreg50b fixed1 fixed50 fixed5 fixed50b}; do
+for name in ${3:-elbo1 elbo2 dreg5 dreg50 dreg50b fixed1 fixed50 fixed5 fixed50b fixed50c}; do
     case $name in
     elbo1) run elbo1 elbo 400 0.001 ;;
     elbo2) run elbo2 elbo 1000 0.0007 elbo1 ;;
@@ -51,6 +51,7 @@ for name in ${3:-elbo1 elbo2 dreg5 dreg50 dreg50b fixed1 fixed50 fixed5 fixed50b
     fixed50) unpack && run fixed50 dreg:50 30 0.0006 fixed1 ;;
     fixed5) unpack && run fixed5 dreg:5 160 0.0007 fixed50 ;;
     fixed50b) unpack && run fixed50b dreg:50 15 0.0003 fixed5 ;;
-    *) echo "$name is not a run: choose elbo1, elbo2, dreg5, dreg50, dreg50b, fixed1, fixed50, fixed5 or fixed50b" >&2 && exit 2 ;;
+    fixed50c) unpack && run fixed50c dreg:50 16 0.0007 fixed50b ;;
+    *) echo "$name is not a run: choose elbo1, elbo2, dreg5, dreg50, dreg50b, fixed1, fixed50, fixed5, fixed50b or fixed50c" >&2 && exit 2 ;;
     esac
 done
