@@ -84,13 +84,16 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
     }
 }
 
-/// A draw of location 0 and scale 1: `v √(ν (w^(−2/ν) − 1)/w)` of a point (v, v') of the unit disc, w = v² + v'².
+/// Pairs of uniform numbers for one draw, at most: fair ones need more with probability (1 − π/4)³² < 10⁻²¹.
+const MAX_TRIES: u32 = 32;
+
+/// A draw of location 0 and scale 1, or 0 where a generator that is stuck gives none: `v √(ν (w^(−2/ν) − 1)/w)` of a point (v, v') of the unit disc, w = v² + v'².
 ///
 /// **Source.** Bailey (1994), "Polar generation of random variates with the t-distribution", Mathematics of Computation 62, algorithm 1.
 fn standard<R: Rng + ?Sized>(inverse_dof: f32, rng: &mut R) -> f32 {
     // the middles of 2²³ equal parts of (−1, 1)
     let mut uniform = || ((rng.next_u32() >> 9) as f32 + 0.5) / 4_194_304.0 - 1.0;
-    loop {
+    for _ in 0..MAX_TRIES {
         let (v, other) = (uniform(), uniform());
         let w = v * v + other * other;
         if w < 1.0 {
@@ -98,6 +101,7 @@ fn standard<R: Rng + ?Sized>(inverse_dof: f32, rng: &mut R) -> f32 {
             return v * math::sqrt((power - 1.0) / (inverse_dof * w));
         }
     }
+    0.0
 }
 
 impl<'a, P: Projection + Load<'a>, Q> Load<'a> for StudentT<'a, P, Q>
@@ -117,9 +121,37 @@ impl<P: Fingerprint, Q: Fingerprint> Fingerprint for StudentT<'_, P, Q> {
 #[cfg(test)]
 mod tests {
     extern crate std;
-    use super::standard;
+    use super::{MAX_TRIES, standard};
+    use core::convert::Infallible;
+    use rand_core::TryRng;
     use rand_pcg::Pcg32;
     use std::vec::Vec;
+
+    /// Always the corner of the square, and how often it was asked.
+    struct Stuck(u32);
+
+    impl TryRng for Stuck {
+        type Error = Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+            self.0 += 1;
+            Ok(u32::MAX)
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+            unreachable!()
+        }
+
+        fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Infallible> {
+            unreachable!()
+        }
+    }
+
+    #[test]
+    fn a_stuck_generator_does_not_hold_the_device_up() {
+        let mut rng = Stuck(0);
+        assert_eq!((standard(0.25, &mut rng), rng.0), (0.0, 2 * MAX_TRIES));
+    }
 
     /// Against the quantiles of tables: Abramowitz and Stegun (1964), table 26.10.
     #[test]
