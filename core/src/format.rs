@@ -26,6 +26,10 @@ pub const NUMERIC_PROFILE: u16 = 1;
 pub const ALIGNMENT: usize = 16;
 /// Bytes before the metadata.
 pub const HEADER_LEN: usize = 32;
+/// First word of the calibration: what the part is, and the version of its layout.
+pub const CALIBRATION: u32 = 1;
+/// First word of the plan of packets.
+pub const PACKET_PLAN: u32 = 2;
 /// Bytes of the checksum at the end.
 pub const CHECKSUM_LEN: usize = 4;
 
@@ -60,7 +64,7 @@ pub struct ModelFile<'a> {
     /// hash of the model's shape
     pub fingerprint: u32,
     version: u16,
-    /// metadata, zeros to a multiple of [`ALIGNMENT`], then the calibration, if any
+    /// metadata, zeros to a multiple of [`ALIGNMENT`], then the extras, if any
     front: &'a [u8],
     metadata_len: usize,
     parameters: &'a [u8],
@@ -151,8 +155,9 @@ impl<'a> ModelFile<'a> {
         self.parameters
     }
 
-    /// The calibration, to be taken section by section; nothing in a file that has none.
-    pub fn calibration(&self) -> Sections<'a> {
+    /// What a score does not need, to be taken section by section: the calibration, then the plan of packets. Nothing in a file that
+    /// has neither.
+    pub fn extras(&self) -> Sections<'a> {
         Sections { rest: self.front.get(self.metadata_len.next_multiple_of(ALIGNMENT)..).unwrap_or_default() }
     }
 
@@ -172,7 +177,7 @@ impl<'a> ModelFile<'a> {
     }
 }
 
-/// A part of a model file, of which sections are taken in order: the parameters, or the calibration.
+/// A part of a model file, of which sections are taken in order: the parameters, or the extras.
 #[derive(Clone, Debug)]
 pub struct Sections<'a> {
     rest: &'a [u8],
@@ -229,6 +234,16 @@ impl<'a> Sections<'a> {
         Ok(self.integers(n.checked_mul(TILE).ok_or(LoadError::Malformed)?)?.as_chunks().0)
     }
 
+    /// The next section's first word; nothing is taken.
+    pub fn first_word(&self) -> Option<u32> {
+        self.rest.first_chunk().map(|word| u32::from_le_bytes(*word))
+    }
+
+    /// The bytes that are left.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
@@ -247,6 +262,7 @@ impl<'a> Sections<'a> {
 pub trait Integer: bytemuck::AnyBitPattern {}
 
 impl Integer for i8 {}
+impl Integer for u8 {}
 impl Integer for u16 {}
 impl Integer for u32 {}
 impl Integer for i32 {}

@@ -100,7 +100,7 @@ fn a_file_without_a_calibration_scores_and_does_not_judge() {
     let bytes = ModelBytes::new(&model(1).encode());
     assert!(Small::from_bytes(bytes.as_bytes()).is_ok());
     assert!(matches!(Calibrated::<Small<'_>>::from_bytes(bytes.as_bytes()), Err(LoadError::NotCalibrated)));
-    assert!(bytes.open().unwrap().calibration.is_none());
+    assert!(bytes.open().unwrap().extras.calibration.is_none());
     // and a calibration takes nothing from the model
     let with = calibrated(&model(1), 100, 0.1);
     assert!(Small::from_bytes(with.as_bytes()).is_ok());

@@ -1,6 +1,7 @@
 //! Calibration: from scores of normal frames to the part of a model file that decisions rest on.
 
-use elbow::decision::{BLOCK_VERSION, margin, statistic};
+use elbow::decision::{margin, statistic};
+use elbow::format::CALIBRATION;
 use elbow::{Calibrated, Calibration, FrameError};
 use rayon::prelude::*;
 
@@ -72,7 +73,7 @@ pub fn calibrate(
         Ok::<_, Error>(ModelBytes::new(&assemble(
             &metadata,
             model.members,
-            &block.encode(),
+            &[&block.encode(), model.extras.plan_bytes].concat(),
             model.parameters,
         )?))
     };
@@ -121,7 +122,7 @@ impl Block {
         let Block { samples, false_alarm, threshold, margin, data, ranks, statistics, moments, terms } = self;
         let mut out = Sections(Vec::new());
         let [rows, quantiles, features] = [statistics.len(), ranks.len(), terms[0].len()].map(|n| n as u32);
-        let counts = [BLOCK_VERSION, *samples, rows, quantiles, *data, features];
+        let counts = [CALIBRATION, *samples, rows, quantiles, *data, features];
         out.numbers(counts.map(u32::to_le_bytes));
         out.floats(&[*false_alarm, *threshold, *margin, moments[0], moments[1]]);
         let quantiles: Vec<f32> = ranks.iter().map(|rank| statistics[*rank as usize - 1]).collect();

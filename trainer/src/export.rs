@@ -29,11 +29,11 @@ pub fn encode(
     assemble(metadata, 1, &[], &sections)
 }
 
-/// Header, metadata, calibration (if any), parameters of all `members` and checksum.
+/// Header, metadata, calibration and plan of packets (if any), parameters of all `members` and checksum.
 pub(crate) fn assemble(
     metadata: &Metadata<'_>,
     members: u32,
-    calibration: &[u8],
+    extras: &[u8],
     sections: &[u8],
 ) -> Result<Vec<u8>, Error> {
     let mut described = postcard::to_allocvec(metadata).map_err(|_| Error::TooLarge)?;
@@ -47,7 +47,7 @@ pub(crate) fn assemble(
         described.extend(postcard::to_allocvec(&members).map_err(|_| Error::TooLarge)?);
     }
     let described_to = (HEADER_LEN + described.len()).next_multiple_of(ALIGNMENT);
-    let offset = described_to + calibration.len();
+    let offset = described_to + extras.len();
     let total = offset + sections.len() + size_of::<u32>();
     let mut bytes = Vec::with_capacity(total);
     bytes.extend(MAGIC);
@@ -59,7 +59,7 @@ pub(crate) fn assemble(
     }
     bytes.extend(described);
     bytes.resize(described_to, 0);
-    bytes.extend(calibration);
+    bytes.extend(extras);
     bytes.extend(sections);
     bytes.extend(checksum(&bytes).to_le_bytes());
     Ok(bytes)

@@ -6,6 +6,7 @@
 mod any;
 mod any_head;
 mod ensemble;
+mod extras;
 mod judge;
 mod layers;
 mod logs;
@@ -13,6 +14,7 @@ mod memory;
 mod mixture;
 mod wide;
 
+pub use extras::Extras;
 pub use logs::LogError;
 pub use memory::{Buffer, Dynamic};
 
@@ -30,7 +32,7 @@ use elbow::latent::{
 use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
 use elbow::likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood, StudentT};
-use elbow::{Calibration, Elbo, Explain, FrameError, LoadError, Score, Vae};
+use elbow::{Elbo, Explain, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
 use self::any::{AnyFeatures, AnyLikelihood};
@@ -277,11 +279,8 @@ impl ModelBytes {
             _ => Box::new(Together((0..members).map(|_| member()).collect::<Result<_, _>>()?)),
         };
         sections.finish()?;
-        let calibration = match Calibration::read(&mut file.calibration()) {
-            Err(LoadError::NotCalibrated) => None,
-            other => Some(other?),
-        };
-        Ok(HostModel { metadata, members, engine, calibration, parameters: file.parameters() })
+        let extras = Extras::read(&metadata.architecture, file.extras())?;
+        Ok(HostModel { metadata, members, engine, extras, parameters: file.parameters() })
     }
 }
 
@@ -294,8 +293,8 @@ pub struct HostModel<'a> {
     pub members: u32,
     /// the engine
     pub engine: Box<dyn Engine + 'a>,
-    /// what alarms rest on, if it was calibrated
-    pub calibration: Option<Calibration<'a>>,
+    /// what alarms rest on and what packets are made of, if it was calibrated
+    pub extras: Extras<'a>,
     /// the parameters' bytes
     pub parameters: &'a [u8],
 }

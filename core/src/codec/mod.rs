@@ -45,6 +45,7 @@ mod integer_law;
 mod law_tables;
 mod packet;
 mod past;
+mod plan;
 mod predictor;
 mod rans;
 mod rice;
@@ -66,6 +67,7 @@ pub use header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PACKET_VERS
 pub use integer_law::IntegerLaw;
 pub use law_tables::{COST_UNITS, Shape};
 pub use packet::{Codec, Encoded, Settings};
+pub use plan::{PacketPlan, VaeCodec};
 pub use predictor::{NoModel, Predictor};
 pub use rans::{Rans, StreamError};
 pub use rice::Rice;

@@ -53,15 +53,24 @@ where
         resolution: &'m [f32],
         latent_scales: &'m [u8],
     ) -> Result<Self, PacketError> {
-        let good = resolution.iter().all(|unit| *unit > 0.0 && math::is_finite(1.0 / unit));
         let whole = !resolution.is_empty() && model.dims().is_multiple_of(resolution.len());
         let scaled = latent_scales.len() == 1 || latent_scales.len() == model.latent_dims();
-        if good && whole && scaled && latent_scales.iter().all(|scale| *scale <= MAX_LATENT_SCALE) {
+        if whole && scaled && are_units(resolution) && are_scales(latent_scales) {
             Ok(VaePredictor { model, id, resolution, latent_scales })
         } else {
             Err(PacketError::BadResolution)
         }
     }
+}
+
+/// Whether these are positive numbers that can be divided by.
+pub(super) fn are_units(resolution: &[f32]) -> bool {
+    resolution.iter().all(|unit| *unit > 0.0 && math::is_finite(1.0 / unit))
+}
+
+/// Whether latents can have steps of these scales.
+pub(super) fn are_scales(latent_scales: &[u8]) -> bool {
+    latent_scales.iter().all(|scale| *scale <= MAX_LATENT_SCALE)
 }
 
 /// Steps to a unit of a latent: `2^(scale/2 − 2)`, exact or once rounded.

@@ -1,11 +1,8 @@
 //! What a model file says of normal frames.
 
-use crate::format::{LoadError, Sections};
+use crate::format::{CALIBRATION, LoadError, PACKET_PLAN, Sections};
 use crate::math;
 use crate::unit::Nats;
-
-/// Version of the calibration's layout in the file.
-pub const BLOCK_VERSION: u32 = 1;
 
 /// Most samples of a verdict: a file that asks for more is damaged.
 const MAX_SAMPLES: u32 = 1 << 20;
@@ -53,15 +50,12 @@ impl<'a> Calibration<'a> {
     /// [`LoadError::NotCalibrated`] where there are none; [`LoadError::BadCalibration`] where they are of another version, or no
     /// threshold and p-value could follow from them; as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
-        if sections.is_empty() {
+        if matches!(sections.first_word(), None | Some(PACKET_PLAN)) {
             return Err(LoadError::NotCalibrated);
         }
-        let [version, samples, rows, count, data, features] = *sections.integers::<u32>(6)? else {
+        let [CALIBRATION, samples, rows, count, data, features] = *sections.integers::<u32>(6)? else {
             return Err(LoadError::BadCalibration);
         };
-        if version != BLOCK_VERSION {
-            return Err(LoadError::BadCalibration);
-        }
         let [false_alarm, threshold, margin, mean, deviation] = *sections.floats(5)? else {
             return Err(LoadError::BadCalibration);
         };

@@ -11,7 +11,7 @@ mod calibration;
 mod cause;
 mod rule;
 
-pub use calibration::{BLOCK_VERSION, Calibration, margin};
+pub use calibration::{Calibration, margin};
 pub use cause::{Cause, top};
 
 use crate::features::FrameError;
@@ -72,7 +72,7 @@ impl<'a, M> Calibrated<'a, M> {
         M: Load<'a> + Fingerprint,
     {
         let file = ModelFile::parse(bytes)?;
-        Ok(Calibrated::new(file.model()?, Calibration::read(&mut file.calibration())?))
+        Ok(Calibrated::new(file.model()?, Calibration::read(&mut file.extras())?))
     }
 
     /// The model.

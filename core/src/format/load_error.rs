@@ -47,6 +47,10 @@ pub enum LoadError {
     NotCalibrated,
     /// The calibration was written by another version, or contradicts itself.
     BadCalibration,
+    /// The file holds no plan of packets.
+    NoPacketPlan,
+    /// The plan of packets contradicts itself, or is of another model.
+    BadPacketPlan,
 }
 
 impl fmt::Display for LoadError {
@@ -92,6 +96,12 @@ impl fmt::Display for LoadError {
             LoadError::BadCalibration => {
                 f.write_str("the model's calibration contradicts itself; run elbow calibrate MODEL DATA again")
             }
+            LoadError::NoPacketPlan => {
+                f.write_str("the model has no plan of packets; run elbow calibrate MODEL DATA --packets")
+            }
+            LoadError::BadPacketPlan => f.write_str(
+                "the model's plan of packets contradicts itself; run elbow calibrate MODEL DATA --packets again",
+            ),
             LoadError::NonFinite => {
                 f.write_str("the model holds a parameter that is NaN or infinite; fit and export it again")
             }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use elbow::Calibration;
 use serde::Serialize;
 
+use super::compress::PacketArgs;
 use super::fit::{check_out, model_name};
+use super::plan;
 use super::source::SourceArgs;
 use crate::calibrate::{calibrate, is_data_of_fit};
 use crate::error::Error;
@@ -19,15 +21,20 @@ use crate::type_alias::{alarm_alias, type_alias};
 #[command(allow_negative_numbers = true)]
 pub(crate) struct CalibrateArgs {
     /// The model
-    model: PathBuf,
-    /// Normal frames that the fit has not seen; rows labelled anomalous are left out
-    data: PathBuf,
+    pub(super) model: PathBuf,
+    /// Normal frames that the fit has not seen; rows labelled anomalous are left out. With --packets rows like those to be packed
+    pub(super) data: PathBuf,
     /// Part of the normal frames that may raise an alarm
-    #[arg(long, value_name = "RATE", value_parser = rate)]
-    false_alarm: f64,
+    #[arg(long, value_name = "RATE", value_parser = rate, required_unless_present = "packets")]
+    false_alarm: Option<f64>,
+    /// Choose layout, units and steps of packets instead, for `compress` and for devices
+    #[arg(long, conflicts_with_all = ["false_alarm", "labels", "normal", "binarize", "samples", "seed"])]
+    packets: bool,
+    #[command(flatten)]
+    pub(super) packet: PacketArgs,
     /// The calibrated model [default: the model itself]
     #[arg(long, value_name = "MODEL.elbow")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     source: SourceArgs,
 }
@@ -111,6 +118,12 @@ impl Alarm {
 }
 
 pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
+    let Some(false_alarm) = args.false_alarm else { return plan::run(args, json) };
+    if args.packet != PacketArgs::default() {
+        let problem =
+            "bounds and resolutions are those of packets; calibrate those with --packets, on their own";
+        return Err(Error::argument("false-alarm", false_alarm, problem));
+    }
     let out = args.out.as_ref().unwrap_or(&args.model);
     let name = args.out.as_ref().map(|out| model_name(out)).transpose()?;
     check_out(out)?;
@@ -123,15 +136,15 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         report::note(&format!(
             "{}: the model was fitted to these rows, whose scores are better than those of new ones; the rate of false alarms will be higher than {}: calibrate on rows of their own",
             args.data.display(),
-            args.false_alarm
+            false_alarm
         ));
     }
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let name = name.as_deref().unwrap_or(model.metadata.name);
-    let calibrated = calibrate(&model, name, &data, args.false_alarm, args.source.samples, || bar.inc(1))?;
+    let calibrated = calibrate(&model, name, &data, false_alarm, args.source.samples, || bar.inc(1))?;
     bar.finish_and_clear();
     let read_back = calibrated.open().map_err(Error::model(out))?;
-    let alarm = read_back.calibration.as_ref().map(Alarm::new);
+    let alarm = read_back.extras.calibration.as_ref().map(Alarm::new);
     write_atomically(out, calibrated.as_bytes())?;
     let alias = type_alias(&read_back, args.source.samples) + &alarm_alias(&read_back.metadata);
     write_atomically(&out.with_extension("rs"), alias.as_bytes())?;

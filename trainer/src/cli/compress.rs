@@ -15,15 +15,9 @@ use crate::export::check_writable;
 use crate::host_model::{HostModel, ModelBytes};
 use crate::report;
 
-/// The arguments of `elbow compress`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct CompressArgs {
-    /// The model
-    model: PathBuf,
-    /// The rows: .csv, .npy or .npz (array X); for a log also IDX
-    input: PathBuf,
-    /// Where to write the packets
-    output: PathBuf,
+/// How close, and in which units: of packets that are written, or for which a model is made ready.
+#[derive(Clone, Debug, Default, PartialEq, clap::Args)]
+pub(super) struct PacketArgs {
     /// What comes back is within so many steps of the resolution; 0 only rounds to it
     #[arg(long, value_name = "STEPS", conflicts_with_all = ["lossless", "latents_only"])]
     bound: Option<u16>,
@@ -33,12 +27,37 @@ pub(crate) struct CompressArgs {
     /// Only what the model keeps of a window, however far away that is: the fewest bits
     #[arg(long)]
     latents_only: bool,
-    /// One step of the numbers, for all columns or for each [default: 1 for integers, the digits of a CSV file]
+    /// One step of the numbers, for all columns or for each [default: those of the model's plan, or 1 for integers and the digits of a CSV file]
     #[arg(long, value_name = "R,R,…", value_delimiter = ',', value_parser = unit)]
     resolution: Option<Vec<Unit>>,
-    /// Windows that share a packet, and are lost with it
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u8).range(1..))]
-    windows_per_packet: u8,
+    /// Windows that share a packet, and are lost with it [default: those of the model's plan, or 32]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    windows_per_packet: Option<u8>,
+}
+
+impl PacketArgs {
+    pub(super) fn options(&self) -> Options {
+        let fidelity = match self.bound {
+            _ if self.latents_only => Fidelity::Latents,
+            Some(bound) => Fidelity::Within(bound),
+            None => Fidelity::Lossless,
+        };
+        let PacketArgs { windows_per_packet, resolution, .. } = self.clone();
+        Options { fidelity, windows_per_packet, resolution }
+    }
+}
+
+/// The arguments of `elbow compress`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompressArgs {
+    /// The model
+    model: PathBuf,
+    /// The rows: .csv, .npy or .npz (array X); for a log also IDX
+    input: PathBuf,
+    /// Where to write the packets
+    output: PathBuf,
+    #[command(flatten)]
+    packet: PacketArgs,
     /// One log of all frames by bits-back coding with K samples, for models of bits: the fewest bits, but no frame without all others
     #[arg(
         long,
@@ -91,23 +110,11 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     check_out(&args.output, [&args.model, &args.input])?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    if model.engine.latent().is_none() {
-        let problem = "is a mixture or an ensemble, which predicts no frame; give one model with a network";
-        return Err(Error::argument("model", args.model.display(), problem));
-    }
+    latent(&model, &args.model)?;
     if let Some(samples) = args.bits_back {
         return write_log(args, &bytes, &model, samples, json);
     }
-    let fidelity = match args.bound {
-        _ if args.latents_only => Fidelity::Latents,
-        Some(bound) => Fidelity::Within(bound),
-        None => Fidelity::Lossless,
-    };
-    let options = Options {
-        fidelity,
-        windows_per_packet: args.windows_per_packet,
-        resolution: args.resolution.clone(),
-    };
+    let options = args.packet.options();
     let bar = rows_bar("compressing");
     let id = model_id(bytes.as_bytes());
     let summary = compress::compress(&model, id, &args.input, &args.output, &options, &mut |rows| {
@@ -115,6 +122,13 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     })?;
     bar.finish_and_clear();
     if json { report::print_json(&summary) } else { report::print(&report::table(&rows(&summary))) }
+}
+
+/// Packets and logs need the latent of one network.
+pub(super) fn latent(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
+    let problem = "is a mixture or an ensemble, which predicts no frame; give one model with a network";
+    let latent = model.engine.latent().ok_or_else(|| Error::argument("model", path.display(), problem));
+    latent.map(|_| ())
 }
 
 fn write_log(
@@ -185,7 +199,7 @@ fn told(output: &Path, unpacked: &Unpacked, json: bool) -> Result<(), Error> {
 }
 
 /// Rows that were done, where nobody knows how many there are.
-fn rows_bar(what: &'static str) -> ProgressBar {
+pub(super) fn rows_bar(what: &'static str) -> ProgressBar {
     let bar = report::bar(0, "{msg}: {human_pos} rows, {elapsed}");
     bar.set_message(what);
     bar
@@ -202,6 +216,7 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
         ("ratio", format!("{:.2}", summary.ratio)),
         ("bits per value", format!("{:.3}", summary.bits_per_value)),
         ("score", format!("{:.1} bits per window", summary.bits_per_window)),
+        ("steps", if summary.planned { "of the model's plan" } else { "chosen by the first windows" }.into()),
         ("windows by model", percent(coded.model)),
         ("by differences", percent(coded.differences)),
         ("in Rice codes", percent(coded.rice)),

@@ -96,7 +96,8 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
     };
     // The firmware draws fewer samples, and has a threshold of its own.
     let (here, device) = (judge(DEFAULT_SAMPLES)?, judge(FIRMWARE_SAMPLES)?);
-    let threshold = here.open().map_err(Error::model(&out))?.calibration.map_or(f32::NAN, |c| c.threshold);
+    let threshold =
+        here.open().map_err(Error::model(&out))?.extras.calibration.map_or(f32::NAN, |c| c.threshold);
     let nats: Vec<f64> = score_all(&*model.engine, &data.select(&test), DEFAULT_SAMPLES, |_| ())?
         .iter()
         .map(|score| f64::from(score.log_density.0))

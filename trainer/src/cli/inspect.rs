@@ -8,6 +8,7 @@ use elbow::mixture::triangle;
 use serde::Serialize;
 
 use super::calibrate::Alarm;
+use super::plan::Packets;
 use super::source::{DEFAULT_SAMPLES, samples};
 use crate::cost::{Cost, activation_bytes, costs};
 use crate::error::Error;
@@ -51,6 +52,8 @@ struct Inspection<'a> {
     activation_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     alarm: Option<Alarm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packets: Option<Packets>,
     /// by core; of one model with float weights
     devices: Vec<Cost>,
 }
@@ -79,7 +82,8 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         samples: args.samples,
         multiply_adds: u64::from(model.members) * multiply_adds(shape, args.samples),
         activation_bytes: activation_bytes(shape),
-        alarm: model.calibration.as_ref().map(Alarm::new),
+        alarm: model.extras.calibration.as_ref().map(Alarm::new),
+        packets: model.extras.plan.as_ref().map(Packets::new),
         // the counts are of one model with float weights
         devices: if shape.weights == WeightKind::F32 && model.members == 1 {
             costs(shape, args.samples)
@@ -108,6 +112,7 @@ fn table(i: &Inspection<'_>) -> String {
         lines.push(("score", "log likelihood of the reconstruction, not a density".into()));
     }
     lines.extend(i.alarm.iter().flat_map(Alarm::rows));
+    lines.extend(i.packets.iter().flat_map(Packets::rows));
     lines.extend(i.devices.iter().map(|device| (device.core, on_device(device))));
     report::table(&lines)
 }

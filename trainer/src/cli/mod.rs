@@ -8,6 +8,7 @@ mod eval;
 mod fit;
 mod import;
 mod inspect;
+mod plan;
 mod quantize;
 mod score;
 mod source;
@@ -46,7 +47,7 @@ enum Command {
     Score(score::ScoreArgs),
     /// Make a model of an autoencoder's weights from another program
     Import(import::ImportArgs),
-    /// Set the alarm threshold by normal frames, with a bound on false alarms
+    /// Set the alarm threshold by normal frames, with a bound on false alarms; or the steps of packets
     Calibrate(calibrate::CalibrateArgs),
     /// The same model with weights of eight bits
     Quantize(quantize::QuantizeArgs),

@@ -53,10 +53,15 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     }
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    if model.calibration.is_some() {
-        report::note(
-            "the alarm threshold was for the weights as they were: run elbow calibrate on the new model",
-        );
+    for (was_set, what) in [
+        (model.extras.calibration.is_some(), "the alarm threshold was"),
+        (model.extras.plan.is_some(), "the steps of packets were"),
+    ] {
+        if was_set {
+            report::note(&format!(
+                "{what} for the weights as they were: run elbow calibrate on the new model"
+            ));
+        }
     }
     let load = |path: &PathBuf| args.source.load(path, &args.model, &model.metadata);
     let data = args.calibration.as_ref().map(load).transpose()?;

@@ -1,6 +1,6 @@
 //! What a sender decides once for a file: how fine the latents' steps are, and along what the differences run.
 
-use elbow::codec::{Codec, Fidelity, PacketError, Settings};
+use elbow::codec::{Codec, Fidelity, PacketError, PacketPlan, Settings};
 
 use super::predictor::HostPredictor;
 use crate::host_model::HostModel;
@@ -93,6 +93,15 @@ impl<'a> Trial<'a> {
 }
 
 impl Plan {
+    /// The plan in a model's file, where it is of this resolution of the columns.
+    pub(crate) fn of_model(model: &HostModel<'_>, resolution: &[f32]) -> Option<Plan> {
+        let PacketPlan { rows, channels, resolution: planned, latent_scales, .. } = model.extras.plan?;
+        let latents = model.metadata.architecture.latent_dims() as usize;
+        let latent_scales = latent_scales.iter().cycle().take(latents).copied().collect();
+        let same = resolution.iter().zip(planned.iter().cycle()).all(|(one, other)| one == other);
+        same.then_some(Plan { rows, channels, latent_scales })
+    }
+
     /// The codec, given the resolution of each column.
     ///
     /// # Errors

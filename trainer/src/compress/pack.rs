@@ -8,12 +8,16 @@ use elbow::codec::{Codec, Encoded, PacketError, Sample, Settings};
 use super::calibrate::{self, Plan, Trial};
 use super::file::{self, Head};
 use super::predictor::HostPredictor;
+use super::rows::Rows;
 use super::summary::{Counts, Summary};
 use super::unit::Unit;
-use crate::data::{DataError, Fault, Format, LoadOptions, Place, Problem, RowSink, Source, decimals, stream};
+use crate::data::{Place, RowSink, Source, stream};
 use crate::error::Error;
 use crate::export::AtomicFile;
 use crate::host_model::HostModel;
+
+/// Windows that share a packet, where neither the user nor the model says.
+pub const DEFAULT_WINDOWS_PER_PACKET: u8 = 32;
 
 /// How close what comes back is to what went in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +31,12 @@ pub enum Fidelity {
 }
 
 impl Fidelity {
-    fn of_packets(self) -> elbow::codec::Fidelity {
+    /// Whether a number between two steps is refused.
+    pub(super) fn is_exact(self) -> bool {
+        self == Fidelity::Lossless
+    }
+
+    pub(super) fn of_packets(self) -> elbow::codec::Fidelity {
         match self {
             Fidelity::Lossless => elbow::codec::Fidelity::Within(0),
             Fidelity::Within(bound) => elbow::codec::Fidelity::Within(bound),
@@ -41,13 +50,17 @@ impl Fidelity {
 pub struct Options {
     /// how close
     pub fidelity: Fidelity,
-    /// windows that share a packet, and are lost with it
-    pub windows_per_packet: u8,
-    /// one for all columns, or one for each; by default 1 for integers and the digits that the text of a CSV file has
+    /// windows that share a packet, and are lost with it; by default those of the model's plan, or [`DEFAULT_WINDOWS_PER_PACKET`]
+    pub windows_per_packet: Option<u8>,
+    /// one for all columns, or one for each; by default those of the model's plan, or 1 for integers and the digits that the text of
+    /// a CSV file has
     pub resolution: Option<Vec<Unit>>,
 }
 
 /// Compresses a file. `packed` is called now and then with the number of rows done.
+///
+/// The model's plan of packets is kept to unless another resolution is asked for; where it has none, layout and steps are
+/// chosen by the first windows.
 ///
 /// # Errors
 /// [`Error`]: a model, a file, a number or an argument that cannot be used, or an output that cannot be written; nothing is left
@@ -60,22 +73,19 @@ pub fn compress(
     options: &Options,
     packed: &mut dyn FnMut(u64),
 ) -> Result<Summary, Error> {
-    let metadata = &model.metadata;
-    let columns: Vec<String> = metadata.columns.split('\n').map(str::to_string).collect();
-    let named = !columns.iter().enumerate().all(|(at, name)| *name == format!("x{at}"));
-    let load = LoadOptions { columns: named.then_some(columns), ..LoadOptions::default() };
-    let digits = || decimals(input, &load);
+    let planned = model.extras.plan.map(|plan| plan.windows as u8);
+    let rows = Rows::new(model, input, options.resolution.as_deref(), options.fidelity.is_exact());
+    let load = rows.load.clone();
     let mut packer = Packer {
         model,
         id,
         input,
-        options,
-        digits: &digits,
+        fidelity: options.fidelity.of_packets(),
+        windows_per_packet: options.windows_per_packet.or(planned).unwrap_or(DEFAULT_WINDOWS_PER_PACKET),
         packed,
         out: BufWriter::new(AtomicFile::create(output)?),
         output,
-        source: None,
-        units: Vec::new(),
+        rows,
         pending: Vec::new(),
         coder: None,
         counts: Counts::default(),
@@ -89,12 +99,11 @@ struct Packer<'a> {
     id: u32,
     input: &'a Path,
     output: &'a Path,
-    options: &'a Options,
-    digits: &'a dyn Fn() -> Result<Vec<Option<u32>>, DataError>,
+    fidelity: elbow::codec::Fidelity,
+    windows_per_packet: u8,
     packed: &'a mut dyn FnMut(u64),
     out: BufWriter<AtomicFile>,
-    source: Option<Source>,
-    units: Vec<Unit>,
+    rows: Rows<'a>,
     /// samples that are in no packet yet
     pending: Vec<i32>,
     /// chosen when there are windows to choose by
@@ -112,31 +121,16 @@ struct Coder<'a> {
 
 impl RowSink<Error> for Packer<'_> {
     fn begin(&mut self, source: &Source) -> Result<(), Error> {
-        let metadata = &self.model.metadata;
-        let found = source.columns.len() * metadata.window as usize;
-        let expected = metadata.architecture.features as usize;
-        if found != expected {
-            let (data, model) = (self.input.to_path_buf(), metadata.name.into());
-            return Err(Error::Dims { data, model, expected, found });
-        }
-        self.units = self.resolve(source)?;
-        self.source = Some(source.clone());
-        Ok(())
+        self.rows.begin(source)
     }
 
     fn row(&mut self, place: &dyn Fn() -> Place, row: &[f64]) -> Result<(), Error> {
-        let Some(source) = &self.source else { return Ok(()) };
-        let exact = self.options.fidelity == Fidelity::Lossless;
-        for ((value, unit), name) in row.iter().zip(&self.units).zip(&source.columns) {
-            let cell = |fault: Fault| Problem::Cell { place: place(), column: name.clone(), fault };
-            let fail = |fault| DataError { path: self.input.to_path_buf(), problem: cell(fault) };
-            self.pending.push(unit.steps(*value, &source.format, exact).map_err(fail)?);
-        }
+        self.rows.steps(place, row, &mut self.pending)?;
         self.counts.rows += 1;
         if self.counts.rows.is_multiple_of(4096) {
             (self.packed)(self.counts.rows);
         }
-        let windows = usize::from(self.options.windows_per_packet);
+        let windows = usize::from(self.windows_per_packet);
         let enough = if self.coder.is_some() { windows } else { windows.max(calibrate::WINDOWS) };
         if self.pending.len() >= enough * self.frame() { self.drain(windows) } else { Ok(()) }
     }
@@ -144,30 +138,7 @@ impl RowSink<Error> for Packer<'_> {
 
 impl Packer<'_> {
     fn frame(&self) -> usize {
-        self.model.metadata.architecture.features as usize
-    }
-
-    /// The resolution of each column.
-    fn resolve(&self, source: &Source) -> Result<Vec<Unit>, Error> {
-        let columns = source.columns.len();
-        let ask =
-            |what: &str| Error::argument("resolution", "(none)", format!("{what}; say what one step is"));
-        match (&self.options.resolution, &source.format) {
-            (Some(units), _) if units.len() == 1 => Ok(vec![units[0]; columns]),
-            (Some(units), _) if units.len() == columns => Ok(units.clone()),
-            (Some(units), _) => Err(Error::argument(
-                "resolution",
-                format!("of {} numbers", units.len()),
-                format!("one for all columns or one for each of the {columns} is needed"),
-            )),
-            (None, Format::Npy { kind, .. }) if kind.is_integer() => Ok(vec![Unit::ONE; columns]),
-            (None, Format::Npy { .. }) => Err(ask("the numbers are floats")),
-            (None, Format::Csv { .. }) => {
-                let unit = |decimals: &Option<u32>| decimals.and_then(Unit::of_decimals);
-                let units = (self.digits)()?.iter().map(unit).collect::<Option<Vec<_>>>();
-                units.ok_or_else(|| ask("a column has numbers with exponents"))
-            }
-        }
+        self.rows.frame()
     }
 
     /// Packs whole packets of so many windows, until there is less.
@@ -185,36 +156,41 @@ impl Packer<'_> {
         Ok(())
     }
 
-    /// Chooses the codec by the first windows, and writes the head.
+    /// Chooses the codec, by the model's plan or by the first windows, and writes the head.
     fn begin_packets(&mut self) -> Result<(), Error> {
-        let Some(source) = &self.source else { return Ok(()) };
-        let resolution: Vec<f32> = self.units.iter().map(|unit| unit.get() as f32).collect();
+        let Some(source) = &self.rows.source else { return Ok(()) };
+        let resolution = self.rows.resolution();
         let most = self.pending.len().min(calibrate::WINDOWS * self.frame());
         let trial = Trial {
             model: self.model,
             id: self.id,
             resolution: &resolution,
             samples: &self.pending[..most / self.frame() * self.frame()],
-            windows_per_packet: self.options.windows_per_packet.into(),
-            fidelity: self.options.fidelity.of_packets(),
+            windows_per_packet: self.windows_per_packet.into(),
+            fidelity: self.fidelity,
         };
         let refused = |source| Error::Packet { path: self.input.to_path_buf(), source };
-        let plan = trial.best(self.model.metadata.window as usize).map_err(refused)?;
+        let planned = Plan::of_model(self.model, &resolution);
+        self.counts.planned = planned.is_some();
+        let plan = match planned {
+            Some(plan) => plan,
+            None => trial.best(self.model.metadata.window as usize).map_err(refused)?,
+        };
         let codec = plan.codec(self.model, self.id, &resolution).map_err(refused)?;
         let head = Head {
             model: self.id,
             rows: plan.rows as u32,
             channels: plan.channels as u32,
-            windows_per_packet: self.options.windows_per_packet,
+            windows_per_packet: self.windows_per_packet,
             latent_scales: plan.latent_scales.clone(),
-            units: self.units.clone(),
+            units: self.rows.units.clone(),
             columns: source.columns.clone(),
             format: source.format.clone(),
         };
         let bytes = head.to_bytes();
         self.counts.bytes += bytes.len() as u64;
         self.out.write_all(&bytes).map_err(Error::io("write", self.output))?;
-        let windows = usize::from(self.options.windows_per_packet);
+        let windows = usize::from(self.windows_per_packet);
         self.coder = Some(Coder {
             scratch: vec![0; codec.scratch_len(windows)],
             narrow: Vec::new(),
@@ -229,8 +205,7 @@ impl Packer<'_> {
     fn pack(&mut self, samples: std::ops::Range<usize>) -> Result<(), Error> {
         let (input, output) = (self.input, self.output);
         let Some(coder) = &mut self.coder else { return Ok(()) };
-        let settings =
-            Settings { sequence: self.counts.packets as u16, fidelity: self.options.fidelity.of_packets() };
+        let settings = Settings { sequence: self.counts.packets as u16, fidelity: self.fidelity };
         let samples = &self.pending[samples];
         let encoded = coder.encode(samples, settings);
         let encoded = encoded.map_err(|source| Error::Packet { path: input.to_path_buf(), source })?;
@@ -246,12 +221,12 @@ impl Packer<'_> {
 
     /// Packs what is left, ends the file and gives it its name.
     fn finish(mut self) -> Result<Summary, Error> {
-        let (frame, columns) = (self.frame(), self.units.len());
+        let (frame, columns) = (self.frame(), self.rows.units.len());
         while !self.pending.len().is_multiple_of(frame) {
             // a window that is not full is filled with its last row, and cut again by the number of rows
             self.pending.push(self.pending[self.pending.len() - columns]);
         }
-        self.drain(usize::from(self.options.windows_per_packet))?;
+        self.drain(usize::from(self.windows_per_packet))?;
         if !self.pending.is_empty() {
             self.pack(0..self.pending.len())?;
         }
@@ -261,10 +236,8 @@ impl Packer<'_> {
         let file =
             self.out.into_inner().map_err(|error| Error::io("write", self.output)(error.into_error()))?;
         file.commit()?;
-        let Some(Coder { plan, .. }) = &self.coder else {
-            return Err(DataError { path: self.input.to_path_buf(), problem: Problem::NoRows }.into());
-        };
-        Ok(self.counts.summary(self.input, &self.units, plan))
+        let Some(Coder { plan, .. }) = &self.coder else { return Err(self.rows.none()) };
+        Ok(self.counts.summary(self.input, &self.rows.units, plan))
     }
 }
 

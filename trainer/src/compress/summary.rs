@@ -35,6 +35,8 @@ pub struct Summary {
     pub coded: Coded,
     /// the resolution of each column
     pub resolution: Vec<f64>,
+    /// whether window and scales are those of the model's plan; else the first windows chose them
+    pub planned: bool,
     /// rows and channels of a window as the codec saw it
     pub window: [usize; 2],
     /// the scale of each latent's steps
@@ -63,6 +65,8 @@ pub(super) struct Counts {
     pub(super) windows: [u64; 4],
     pub(super) bytes: u64,
     pub(super) bits: u64,
+    /// whether the model's plan was kept to
+    pub(super) planned: bool,
     /// whether a number needs more than 16 bits
     pub(super) wide: bool,
 }
@@ -90,6 +94,7 @@ impl Counts {
                 raw: share(Coding::Raw),
             },
             resolution: units.iter().map(|unit| unit.get()).collect(),
+            planned: self.planned,
             window: [plan.rows, plan.channels],
             latent_scales: plan.latent_scales.clone(),
         }

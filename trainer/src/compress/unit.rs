@@ -23,6 +23,16 @@ impl Unit {
         Unit::new(10_f64.powi(-i32::try_from(decimals).ok()?))
     }
 
+    /// The shortest decimal that a 32-bit float stands for.
+    pub fn of_narrow(unit: f32) -> Option<Unit> {
+        format!("{unit}").parse().ok().and_then(Unit::new)
+    }
+
+    /// As a 32-bit float.
+    pub fn narrow(self) -> f32 {
+        self.0 as f32
+    }
+
     /// The resolution.
     pub fn get(self) -> f64 {
         self.0

@@ -52,7 +52,7 @@ pub fn decompress(
         let found = head.model;
         return Err(wrong(FileProblem::WrongModel { model: model_path.to_path_buf(), expected, found }));
     }
-    let resolution: Vec<f32> = head.units.iter().map(|unit| unit.get() as f32).collect();
+    let resolution: Vec<f32> = head.units.iter().map(|unit| unit.narrow()).collect();
     let (rows, channels) = (head.rows as usize, head.channels as usize);
     let plan = Plan { rows, channels, latent_scales: head.latent_scales.clone() };
     let fits = plan.latent_scales.len() == model.metadata.architecture.latent_dims() as usize;

@@ -32,6 +32,6 @@ impl Explain for dyn Engine + '_ {
 impl HostModel<'_> {
     /// What judges frames, if it was calibrated.
     pub fn calibrated(&self) -> Option<Calibrated<'_, &(dyn Engine + '_)>> {
-        self.calibration.map(|calibration| Calibrated::new(&*self.engine, calibration))
+        self.extras.calibration.map(|calibration| Calibrated::new(&*self.engine, calibration))
     }
 }

@@ -116,3 +116,42 @@ fn a_file_of_bits_becomes_a_log_and_comes_back() {
     bench.refuses(&format!("{compress} 1 --bound 2"), &["--bits-back", "--bound"]);
     bench.refuses("compress engine.elbow engine.csv x.log --bits-back 1", &["engine.csv", "bits"]);
 }
+
+#[test]
+fn a_plan_goes_into_the_model_and_is_kept_to() {
+    let bench = Bench::with_model();
+    bench.good("calibrate engine.elbow engine.csv --false-alarm 0.1 --samples 16");
+    let alarm = bench.json("inspect engine.elbow")["alarm"].clone();
+    let alias = bench.read("engine.rs");
+    let line =
+        "calibrate engine.elbow engine.csv --packets --bound 2 --resolution 0.01 --windows-per-packet 60";
+    let made = bench.json(line);
+    assert_eq!((&made["bound"], &made["windows_per_packet"]), (&2.into(), &60.into()));
+    let once = bench.read("engine.elbow");
+    bench.good(&format!("{line} --threads 1"));
+    assert!(bench.read("engine.elbow") == once && bench.read("engine.rs") == alias);
+    let told = bench.json("inspect engine.elbow");
+    assert_eq!((&told["alarm"], &told["packets"]["latent_scales"]), (&alarm, &made["latent_scales"]));
+    assert!(bench.good("inspect engine.elbow").contains("for a bound of 2 steps"));
+    bench.good(&format!("{line} --out other.elbow"));
+    assert!(String::from_utf8(bench.read("other.rs")).unwrap().contains("OTHER_SAMPLES: u32 = 16"));
+
+    // resolution and windows are the plan's
+    let packed = bench.json("compress engine.elbow engine.csv engine.packets --bound 2");
+    assert_eq!((&packed["planned"], &packed["packets"]), (&true.into(), &4.into()));
+    assert_eq!((&packed["resolution"][0], &packed["latent_scales"]), (&0.01.into(), &made["latent_scales"]));
+    assert_eq!(bench.json("decompress engine.elbow engine.packets back.csv")["rows"], 240);
+    let finer = bench.json("compress engine.elbow engine.csv engine.packets --bound 2 --resolution 0.005");
+    assert_eq!(finer["planned"], false);
+    bench.refuses(
+        "compress engine.elbow engine.csv engine.packets",
+        &["row 1", "no multiple of the resolution 0.01"],
+    );
+
+    let refuses = |line: &str, said: &[&str]| bench.refuses(&format!("calibrate engine.elbow {line}"), said);
+    refuses("engine.csv --packets --false-alarm 0.1", &["--packets", "--false-alarm"]);
+    refuses("engine.csv --packets --samples 4", &["--packets", "--samples"]);
+    refuses("engine.csv --false-alarm 0.1 --bound 2", &["--packets"]);
+    refuses("none.csv --packets", &["none.csv"]);
+    refuses("engine.csv --packets --resolution 1,1", &["each of the 3 is needed"]);
+}
