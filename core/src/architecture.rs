@@ -76,6 +76,13 @@ pub enum LatentKind {
         /// spherical components
         kernels: u32,
     },
+    /// Diagonal Gaussian posterior, and as prior a mixture of diagonal Gaussians, in `dim` dimensions.
+    GaussianMixture {
+        /// number of latent coordinates
+        dim: u32,
+        /// Gaussians of the prior
+        components: u32,
+    },
 }
 
 /// Where the concentration κ of a von Mises–Fisher posterior comes from.
@@ -175,6 +182,7 @@ impl Architecture {
         match self.latent {
             LatentKind::Component { gaussians, kernels } => gaussians.saturating_add(kernels),
             LatentKind::Gaussian { dim }
+            | LatentKind::GaussianMixture { dim, .. }
             | LatentKind::VonMisesFisher { dim, .. }
             | LatentKind::Point { dim, .. } => dim,
         }
@@ -206,6 +214,7 @@ impl Architecture {
             && (has_no_network || !is_mixture)
             && (has_hidden || self.weights != WeightKind::Int8x8)
             && !matches!(self.latent, LatentKind::VonMisesFisher { dim: ..2, .. })
+            && !matches!(self.latent, LatentKind::GaussianMixture { components: 0, .. })
     }
 
     /// The hash of the shape: equal to that of the type written beside the model file.
@@ -223,6 +232,9 @@ impl Architecture {
         let head = linear(encoder_width, latent);
         let head = match self.latent {
             LatentKind::Gaussian { .. } => of(&[Part::GaussianHead as u32, head, head]),
+            LatentKind::GaussianMixture { components, .. } => {
+                of(&[Part::MixtureHead as u32, head, head, components])
+            }
             LatentKind::VonMisesFisher { concentration, .. } => {
                 let concentration = match concentration {
                     ConcentrationKind::Learned => {

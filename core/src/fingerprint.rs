@@ -60,6 +60,7 @@ pub enum Part {
     DiscretizedLogistic = 26,
     StudentT = 27,
     Ensemble = 32,
+    MixtureHead = 33,
 }
 
 /// The hash of a dense layer, whose part says what its weights are.

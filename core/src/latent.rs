@@ -2,13 +2,15 @@
 
 mod concentration;
 mod frames;
+mod mixture;
 mod point;
 mod von_mises_fisher;
 
 pub use concentration::{
     ConcentrationHead, FixedConcentration, Law, LearnedConcentration, Tabled, TabledConcentration,
 };
-pub use frames::{GaussianPosteriors, OneByOne, Posteriors};
+pub use frames::{GaussianPosteriors, MixturePosteriors, OneByOne, Posteriors};
+pub use mixture::{MixtureHead, MixturePosterior};
 pub use point::{Point, PointHead};
 pub use von_mises_fisher::{VmfHead, VmfPosterior};
 

@@ -49,6 +49,7 @@ pub mod kernel;
 pub mod latent;
 pub mod layer;
 pub mod likelihood;
+mod log_mean_exp;
 pub mod math;
 pub mod mixture;
 pub mod model;
@@ -102,6 +103,8 @@ pub type LogStandardize<'a, const X: usize> = features::LogStandardize<'a, Width
 pub type Integers<'a, const X: usize> = features::Integers<'a, Width<X>>;
 /// Frames of `X` bits.
 pub type Binary<const X: usize> = features::Binary<Width<X>>;
+/// Gaussian posterior whose prior is a mixture of `N` Gaussians.
+pub type MixtureHead<'a, M, S, const N: usize> = latent::MixtureHead<'a, M, S, Width<N>>;
 /// `M` components with a full covariance, of a [`Mixture`] of frames of `X` numbers.
 pub type Gaussians<'a, const X: usize, const M: usize> = mixture::Gaussians<'a, Width<X>, Width<M>>;
 /// `N` spherical components.

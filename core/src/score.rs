@@ -2,10 +2,10 @@
 
 mod density;
 mod frames;
-mod log_mean_exp;
+mod moments;
 
+pub use crate::log_mean_exp::LogMeanExp;
 pub use density::{Density, Explain};
-pub use log_mean_exp::LogMeanExp;
 
 use crate::features::{Features, FrameError};
 use crate::latent::{Head, Posterior};
@@ -55,7 +55,7 @@ pub struct Elbo {
     pub elbo: Nats,
     /// `E_q[log p(x|z)]`, averaged over the samples
     pub reconstruction: Nats,
-    /// `KL(q(z|x) ‖ p(z))`, in closed form
+    /// `KL(q(z|x) ‖ p(z))`, in closed form where there is one
     pub kl: Nats,
 }
 

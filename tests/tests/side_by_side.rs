@@ -18,6 +18,7 @@ fn lanes(frames: &[Vec<f32>]) -> [&[f32]; LANES] {
 /// Every likelihood and head, with widths that are no multiple of a tile.
 fn models() -> Vec<Model> {
     let gaussian = LatentKind::Gaussian { dim: 3 };
+    let mixture = LatentKind::GaussianMixture { dim: 3, components: 9 };
     let sphere = |concentration| LatentKind::VonMisesFisher { dim: 3, concentration };
     let kinds = [
         (LikelihoodKind::Gaussian, gaussian),
@@ -25,6 +26,7 @@ fn models() -> Vec<Model> {
         (LikelihoodKind::Bernoulli, gaussian),
         (LikelihoodKind::DiscretizedLogistic, gaussian),
         (LikelihoodKind::StudentT, gaussian),
+        (LikelihoodKind::Gaussian, mixture),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Learned)),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Fixed { kappa: 5.0 })),
         (LikelihoodKind::Bernoulli, sphere(ConcentrationKind::Tabled { kappa: 5.0 })),

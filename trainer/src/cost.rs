@@ -141,7 +141,9 @@ impl Core {
         let head = |outputs| self.dense(width, outputs, false);
         self.chain(shape.features, &shape.encoder, false)
             + match shape.latent {
-                LatentKind::Gaussian { .. } => 2.0 * head(latent) + f64::from(latent) * self.exp,
+                LatentKind::Gaussian { .. } | LatentKind::GaussianMixture { .. } => {
+                    2.0 * head(latent) + f64::from(latent) * self.exp
+                }
                 LatentKind::VonMisesFisher { concentration, .. } => {
                     // the normaliser: some 20 logarithms' worth
                     let learned = concentration == ConcentrationKind::Learned;
@@ -211,6 +213,10 @@ impl Core {
         let dims = f64::from(shape.latent_dims());
         let latent = match shape.latent {
             LatentKind::Gaussian { .. } => dims * self.latent,
+            // of each Gaussian as much for a coordinate as a likelihood's term for a feature, and an exponential
+            LatentKind::GaussianMixture { components, .. } => {
+                dims * self.latent + f64::from(components) * (dims * self.feature + self.exp)
+            }
             // and what does not depend on d, see docs/von-mises-fisher.md
             LatentKind::VonMisesFisher { .. } => (dims + 2.0) * self.latent,
             LatentKind::Point { .. } | LatentKind::Component { .. } => 0.0,

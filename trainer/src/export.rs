@@ -8,11 +8,12 @@ use elbow::distribution::build_vmf_table;
 use elbow::ensemble::fingerprint;
 use elbow::format::{ALIGNMENT, HEADER_LEN, MAGIC, Metadata, NUMERIC_PROFILE, checksum};
 use elbow::kernel::TILE;
+use elbow::latent;
 use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
 use crate::error::Error;
 use crate::likelihood::{LOG_DOF, log_constant};
-use crate::net::layout::{Dense, Layout, Likelihood};
+use crate::net::layout::{Dense, Latent, Layout, Likelihood, MixturePrior};
 use crate::preprocess::Preprocessing;
 
 /// Builds the bytes of a model file (`docs/model-format.md`).
@@ -75,6 +76,9 @@ fn parameters(preprocessing: &Preprocessing, latent: LatentKind, layout: &Layout
     hidden(&mut out, &layout.encoder);
     layout.latent.dense().into_iter().for_each(|dense| out.dense(dense, params));
     concentration(&mut out, latent);
+    if let Latent::GaussianMixture { prior, .. } = &layout.latent {
+        mixture_prior(&mut out, prior, params);
+    }
     hidden(&mut out, &layout.decoder);
     out.dense(layout.likelihood.first(), params);
     match &layout.likelihood {
@@ -121,6 +125,23 @@ fn concentration(out: &mut Sections, latent: LatentKind) {
             out.floats(nodes.as_flattened());
         }
     }
+}
+
+/// Means, inverse scales, and `log w_c − Σ_j log σ_cj` with the scales as they are stored.
+fn mixture_prior(out: &mut Sections, prior: &MixturePrior, params: &[f32]) {
+    let logits = || params[prior.logits()].iter().map(|logit| f64::from(*logit));
+    let largest = logits().fold(f64::NEG_INFINITY, f64::max);
+    let log_total = largest + logits().map(|logit| (logit - largest).exp()).sum::<f64>().ln();
+    let clamp = |s: &f32| f64::from(s.clamp(latent::LOG_SCALE_MIN, latent::LOG_SCALE_MAX));
+    let inverse: Vec<f32> = params[prior.log_scales()].iter().map(|s| (-clamp(s)).exp() as f32).collect();
+    let constant = |(logit, inverse): (f64, &[f32])| {
+        let log_scales: f64 = inverse.iter().map(|inverse| -f64::from(*inverse).ln()).sum();
+        (logit - log_total - log_scales) as f32
+    };
+    let constants: Vec<f32> = logits().zip(inverse.chunks_exact(prior.dim)).map(constant).collect();
+    out.floats(&params[prior.means()]);
+    out.floats(&inverse);
+    out.floats(&constants);
 }
 
 /// Sections of little-endian numbers, each padded with zeros to [`ALIGNMENT`].

@@ -32,6 +32,8 @@ enum Part {
     Bias { layer: usize },
     /// what a likelihood learns once for each feature
     PerFeature,
+    /// what a prior learns
+    Prior,
 }
 
 /// The slabs of a layout, in order and without gaps.
@@ -50,6 +52,10 @@ pub fn slabs(layout: &Layout) -> Vec<Slab> {
     if let Some(place) = layout.likelihood.per_feature() {
         slabs.push(Slab { place: place.clone(), part: Part::PerFeature });
     }
+    if let Some(prior) = layout.latent.prior() {
+        slabs.push(Slab { place: prior.place(), part: Part::Prior });
+    }
+    slabs.sort_by_key(|slab| slab.place.start);
     slabs
 }
 
@@ -97,6 +103,7 @@ impl Part {
                 }
                 Part::Bias { layer } => add_rows(workspace.operands(*layer, input).1, gradient),
                 Part::PerFeature => zip(gradient, workspace.d_per_feature(), |a, b| a + b),
+                Part::Prior => zip(gradient, workspace.d_prior(), |a, b| a + b),
             }
         }
     }

@@ -22,12 +22,13 @@ use elbow::architecture::{
     Activation, Architecture, ConcentrationKind, FeaturesKind, LatentKind, LikelihoodKind, WeightKind,
 };
 use elbow::codec::{Predictor, VaePredictor};
+use elbow::distribution::GaussianMixture;
 use elbow::ensemble::{MAX_MEMBERS, fingerprint};
 use elbow::features::{Binary, Features, Integers, LogStandardize, Standardize};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 use elbow::latent::{
-    FixedConcentration, GaussianHead, Head, LearnedConcentration, PointHead, Posterior, TabledConcentration,
-    VmfHead,
+    FixedConcentration, GaussianHead, Head, LearnedConcentration, MixtureHead, PointHead, Posterior,
+    TabledConcentration, VmfHead,
 };
 use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
@@ -361,6 +362,12 @@ fn head<'a, W: Layers<'a>>(
         LatentKind::Gaussian { dim } => {
             let loc = dense(sections, dim, Activation::Identity)?;
             Ok(AnyHead::Gaussian(GaussianHead::new(loc, dense(sections, dim, Activation::Identity)?)))
+        }
+        LatentKind::GaussianMixture { dim, components } => {
+            let loc = dense(sections, dim, Activation::Identity)?;
+            let gaussian = GaussianHead::new(loc, dense(sections, dim, Activation::Identity)?);
+            let prior = GaussianMixture::read(sections, dim as usize, components as usize)?;
+            Ok(AnyHead::Mixture(MixtureHead::new(gaussian, prior)))
         }
         LatentKind::VonMisesFisher { dim, concentration } => {
             let mean = dense(sections, dim, Activation::Identity)?;

@@ -2,7 +2,7 @@
 
 use elbow::FrameError;
 use elbow::distribution::{DiagonalGaussian, ParamError};
-use elbow::latent::{Law, Point, Posterior, VmfPosterior};
+use elbow::latent::{Law, MixturePosterior, Point, Posterior, VmfPosterior};
 use elbow::shape::Shape;
 use rand_pcg::Pcg32;
 use rayon::prelude::*;
@@ -51,6 +51,25 @@ impl HostPosterior for DiagonalGaussian<Dynamic> {
             (*loc, unit.map_or(f32::NAN, |unit| unit.kl_to_standard_normal()))
         };
         self.loc().iter().zip(self.log_scale()).map(unit).collect()
+    }
+}
+
+/// Under a mixture the divergence is that of all coordinates together.
+impl HostPosterior for MixturePosterior<'_, Dynamic> {
+    fn divergence(&self) -> f32 {
+        self.kl()
+    }
+
+    fn log_ratio_at(&self, z: &[f32]) -> f32 {
+        self.log_ratio(z)
+    }
+
+    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
+        self.gaussian().draw(rng)
+    }
+
+    fn units(&self) -> Vec<(f32, f32)> {
+        Vec::new()
     }
 }
 

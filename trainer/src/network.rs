@@ -63,7 +63,13 @@ impl Network {
             FeaturesKind::Standardize | FeaturesKind::Integers => &[features, features, 2],
             FeaturesKind::LogStandardize => &[features, features, features, 2],
         };
+        let mixture;
         let (heads, concentration): (&[usize], &[usize]) = match shape.latent {
+            LatentKind::GaussianMixture { components, .. } => {
+                let components = components as usize;
+                mixture = [components * latent, components * latent, components];
+                (&[latent, latent], &mixture)
+            }
             LatentKind::Gaussian { .. } => (&[latent, latent], &[]),
             LatentKind::Point { .. } => (&[latent], &[]),
             LatentKind::Component { .. } => return Err(LoadError::Malformed),
@@ -132,6 +138,16 @@ impl Network {
         if let (Some(place), Some(inverse)) = (layout.likelihood.per_feature(), self.scales.first()) {
             let logs = inverse.iter().map(|inverse| -libm::logf(*inverse));
             params[place.clone()].iter_mut().zip(logs).for_each(|(param, s)| *param = s);
+        }
+        if let (Some(prior), [means, inverse, constants]) = (layout.latent.prior(), &self.concentration[..]) {
+            let log_scales = inverse.iter().map(|inverse| -libm::logf(*inverse));
+            params[prior.means()].copy_from_slice(means);
+            params[prior.log_scales()].iter_mut().zip(log_scales).for_each(|(param, s)| *param = s);
+            // log w = constant + Σ_j log σ_j
+            for (c, constant) in constants.iter().enumerate() {
+                let log_scales = &params[prior.log_scales()][c * prior.dim..][..prior.dim];
+                params[prior.offset + c] = constant + log_scales.iter().sum::<f32>();
+            }
         }
         params
     }

@@ -127,6 +127,11 @@ impl<T: Real> Workspace<T> {
         }
     }
 
+    /// The derivative of the loss with respect to what the prior learns.
+    pub(crate) fn d_prior(&self) -> &[T] {
+        self.draws.d_prior()
+    }
+
     /// The derivative of the loss with respect to what the likelihood learns once for each feature.
     pub(crate) fn d_per_feature(&self) -> &[T] {
         self.outputs.d_per_feature()

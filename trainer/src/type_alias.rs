@@ -85,6 +85,9 @@ pub fn describe(shape: &Architecture) -> String {
         .map_or("linear".into(), |layer| format!("{:?}", layer.activation).to_lowercase());
     let latent = match shape.latent {
         LatentKind::Gaussian { dim } => format!("gaussian:{dim}"),
+        LatentKind::GaussianMixture { dim, components } => {
+            format!("gaussian:{dim} under a mixture of {components}")
+        }
         LatentKind::VonMisesFisher { dim, concentration } => match concentration {
             ConcentrationKind::Learned => format!("vmf:{dim}"),
             ConcentrationKind::Fixed { kappa } => format!("vmf:{dim},kappa={kappa}"),
@@ -184,6 +187,9 @@ fn head(shape: &Architecture) -> String {
     let linear = |outputs| last(outputs, Activation::Identity);
     match shape.latent {
         LatentKind::Gaussian { dim } => format!("elbow::GaussianHead<{0}, {0}>", linear(dim)),
+        LatentKind::GaussianMixture { dim, components } => {
+            format!("elbow::MixtureHead<'a, {0}, {0}, {components}>", linear(dim))
+        }
         LatentKind::VonMisesFisher { dim, concentration } => {
             let concentration = match concentration {
                 ConcentrationKind::Learned => format!("elbow::LearnedConcentration<{}>", linear(1)),

@@ -32,9 +32,17 @@ fn gaussian(
     Problem::new(hidden, LatentKind::Gaussian { dim: DIM }, likelihood, objective, samples)
 }
 
+fn mixture(likelihood: LikelihoodKind, objective: Objective, samples: usize) -> Problem {
+    let latent = LatentKind::GaussianMixture { dim: DIM, components: 3 };
+    Problem::new(&[Activation::Tanh], latent, likelihood, objective, samples)
+}
+
 fn all() -> impl Iterator<Item = Problem> {
+    let mixtures = OBJECTIVES.into_iter().flat_map(|objective| {
+        [1, 3].map(|samples| mixture(LikelihoodKind::GaussianPerOutput, objective, samples))
+    });
     let chains = ACTIVATIONS.map(|a| vec![a, a]).into_iter().chain([vec![], vec![Activation::Tanh]]);
-    chains.flat_map(|hidden| {
+    let alone = chains.flat_map(|hidden| {
         LIKELIHOODS.into_iter().flat_map(move |likelihood| {
             let hidden = hidden.clone();
             OBJECTIVES.into_iter().flat_map(move |objective| {
@@ -42,7 +50,8 @@ fn all() -> impl Iterator<Item = Problem> {
                 [1, 3].map(move |samples| gaussian(&hidden, likelihood, objective, samples))
             })
         })
-    })
+    });
+    alone.chain(mixtures)
 }
 
 #[test]
@@ -99,6 +108,34 @@ fn free_bits() {
     let all = problem(1e3).gradient();
     let none = Problem { objective: Objective::Elbo { weight: 0.0, free: 0.0 }, ..problem(0.0) };
     assert_eq!(all, none.gradient());
+}
+
+/// The divergence from a learned prior is that of the samples, and so are its slopes, whatever it counts for. As a whole it may be free.
+#[test]
+fn a_learned_prior() {
+    let problem =
+        |weight, free, samples| mixture(LikelihoodKind::Gaussian, Objective::Elbo { weight, free }, samples);
+    let full = problem(1.0, 0.0, 3);
+    let [divergence, charged] = full.divergence(&full.params, 0.0);
+    assert!((divergence - charged).abs() < 1e-12, "{divergence} {charged}");
+    let free = divergence as f32;
+    for (weight, free) in [(0.25, 0.0), (4.0, 0.0), (1.0, 0.5 * free), (1.0, 1.5 * free)] {
+        let other = problem(weight, free, 3);
+        other.check();
+        assert_eq!(other.gradient().0, full.gradient().0);
+    }
+    let none = problem(0.0, 0.0, 3);
+    none.check();
+    assert_eq!(problem(1.0, 1.5 * free, 3).gradient(), none.gradient());
+    let prior = full.layout.latent.prior().expect("it is learned");
+    assert!(full.gradient().1[prior.place()].iter().all(|slope| *slope != 0.0));
+    assert!(none.gradient().1[prior.place()].iter().all(|slope| *slope == 0.0));
+    // outside its range a scale has no slope
+    let mut clamped = problem(1.0, 0.0, 3);
+    let place = prior.log_scales().start + 1;
+    clamped.params[place] = -30.0;
+    clamped.check();
+    assert_eq!(clamped.gradient().1[place], 0.0);
 }
 
 #[test]

@@ -141,6 +141,19 @@ impl<S: Shape> DiagonalGaussian<S> {
         }
         log_ratio
     }
+
+    /// Draws `z` and returns `−log q(z) − dims·½ log 2π`, in nats.
+    #[inline]
+    pub(crate) fn sample_surprise<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
+        let mut surprise = 0.0;
+        for (((loc, scale), log_scale), z) in self.loc_and_scale().zip(self.log_scale()).zip(z) {
+            let noise = math::normal_quantile(rng.next_u32());
+            let ([of_lane], [term]) = draw_alone([*loc], [*scale], [*log_scale], noise);
+            *z = of_lane;
+            surprise += term;
+        }
+        surprise
+    }
 }
 
 /// One coordinate of `L` samples: `z = loc + scale·ε`, and `log N(z; 0, 1) − log q(z)`.
@@ -159,4 +172,16 @@ pub(crate) fn draw<const L: usize>(
         log_ratio[l] = 0.5 * (noise * noise - z[l] * z[l]) + log_scale[l];
     }
     (z, log_ratio)
+}
+
+/// As [`draw`], with `−log q(z) − ½ log 2π = ½ ε² + log_scale`.
+#[inline(always)]
+pub(crate) fn draw_alone<const L: usize>(
+    loc: [f32; L],
+    scale: [f32; L],
+    log_scale: [f32; L],
+    noise: f32,
+) -> ([f32; L], [f32; L]) {
+    let half_square = 0.5 * (noise * noise);
+    (core::array::from_fn(|l| loc[l] + scale[l] * noise), log_scale.map(|log_scale| half_square + log_scale))
 }

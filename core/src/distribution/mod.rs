@@ -1,6 +1,7 @@
 //! Distributions: log densities in nats, base measure stated per type.
 
 mod gaussian;
+mod gaussian_mixture;
 pub mod hypersphere;
 mod real;
 mod vmf_grid;
@@ -9,8 +10,9 @@ mod vmf_sampler;
 mod vmf_table;
 mod von_mises_fisher;
 
-pub(crate) use gaussian::draw as gaussian_draw;
 pub use gaussian::{DiagonalGaussian, HALF_LOG_TAU, HALF_LOG_TAU_E, StandardNormal};
+pub(crate) use gaussian::{draw as gaussian_draw, draw_alone as gaussian_draw_alone};
+pub use gaussian_mixture::GaussianMixture;
 pub use hypersphere::HypersphericalUniform;
 pub use real::Real;
 pub use vmf_grid::{VmfGrid, VmfNode};

@@ -37,7 +37,7 @@ pub enum LoadError {
     },
     /// The bytes do not begin at a multiple of [`ALIGNMENT`](super::ALIGNMENT) in memory.
     Misaligned,
-    /// The lengths inside the file contradict each other.
+    /// The lengths inside the file contradict each other, or what stands there is no distribution.
     Malformed,
     /// A parameter is NaN or infinite.
     NonFinite,
@@ -85,7 +85,7 @@ impl fmt::Display for LoadError {
                 f.write_str("the model's bytes are not aligned; embed it with elbow::include_model!")
             }
             LoadError::Malformed => {
-                f.write_str("the model's lengths contradict each other; export the model again")
+                f.write_str("the model's parts contradict each other; export the model again")
             }
             LoadError::BadConcentration => f.write_str(
                 "the model's sphere has fewer than 2 dimensions, its concentration is not from 0 to 10,000, or its table is not a distribution; fit and export it again",

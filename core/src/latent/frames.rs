@@ -1,7 +1,7 @@
 //! Posteriors of several frames side by side, for a host that scores many.
 
 use super::{Head, Posterior};
-use crate::distribution::gaussian_draw;
+use crate::distribution::{GaussianMixture, gaussian_draw, gaussian_draw_alone};
 use crate::math;
 use crate::noise::LowDiscrepancy;
 use crate::shape::Shape;
@@ -22,6 +22,9 @@ pub struct GaussianPosteriors<S: Shape, const L: usize> {
     noise: LowDiscrepancy,
 }
 
+/// Of `L` locations, scales, log scales and a noise in common: z, and a term of a sum over the coordinates.
+type Draw<const L: usize> = fn([f32; L], [f32; L], [f32; L], f32) -> ([f32; L], [f32; L]);
+
 impl<S: Shape, const L: usize> GaussianPosteriors<S, L> {
     #[inline(always)]
     pub(super) fn new(
@@ -35,20 +38,49 @@ impl<S: Shape, const L: usize> GaussianPosteriors<S, L> {
         }
         GaussianPosteriors { loc, log_scale, scale, noise }
     }
+
+    /// Draws the next z of every frame; the sum over the coordinates of what `draw` says of each.
+    #[inline(always)]
+    fn draw(&mut self, z: &mut [[f32; L]], draw: Draw<L>) -> [f32; L] {
+        let mut sum = [0.0; L];
+        let scales = self.scale.as_ref().iter().zip(self.log_scale.as_ref());
+        for ((loc, (scale, log_scale)), z) in self.loc.as_ref().iter().zip(scales).zip(z) {
+            let noise = math::normal_quantile(self.noise.next_u32());
+            let terms;
+            (*z, terms) = draw(*loc, *scale, *log_scale, noise);
+            sum.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+        }
+        sum
+    }
 }
 
 impl<S: Shape, const L: usize> Posteriors<L> for GaussianPosteriors<S, L> {
     #[inline(always)]
     fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
-        let mut log_ratio = [0.0; L];
-        let scales = self.scale.as_ref().iter().zip(self.log_scale.as_ref());
-        for ((loc, (scale, log_scale)), z) in self.loc.as_ref().iter().zip(scales).zip(z) {
-            let noise = math::normal_quantile(self.noise.next_u32());
-            let terms;
-            (*z, terms) = gaussian_draw(*loc, *scale, *log_scale, noise);
-            log_ratio.iter_mut().zip(terms).for_each(|(log_ratio, term)| *log_ratio += term);
-        }
-        log_ratio
+        self.draw(z, gaussian_draw)
+    }
+}
+
+/// Gaussian posteriors, measured against a mixture.
+#[derive(Clone, Debug)]
+pub struct MixturePosteriors<'a, S: Shape, const L: usize> {
+    gaussian: GaussianPosteriors<S, L>,
+    prior: GaussianMixture<'a, S>,
+}
+
+impl<'a, S: Shape, const L: usize> MixturePosteriors<'a, S, L> {
+    #[inline(always)]
+    pub(super) fn new(gaussian: GaussianPosteriors<S, L>, prior: GaussianMixture<'a, S>) -> Self {
+        MixturePosteriors { gaussian, prior }
+    }
+}
+
+impl<S: Shape, const L: usize> Posteriors<L> for MixturePosteriors<'_, S, L> {
+    #[inline(always)]
+    fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        let surprise = self.gaussian.draw(z, gaussian_draw_alone);
+        let log_prior = self.prior.log_prob_up_to_constant(z);
+        core::array::from_fn(|l| log_prior[l] + surprise[l])
     }
 }
 

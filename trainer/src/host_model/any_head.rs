@@ -2,8 +2,9 @@
 
 use elbow::distribution::{Concentration, DiagonalGaussian};
 use elbow::latent::{
-    FixedConcentration, GaussianHead, GaussianPosteriors, Head, LearnedConcentration, OneByOne, Point,
-    PointHead, Posterior, Posteriors, Tabled, TabledConcentration, VmfHead, VmfPosterior,
+    FixedConcentration, GaussianHead, GaussianPosteriors, Head, LearnedConcentration, MixtureHead,
+    MixturePosterior, MixturePosteriors, OneByOne, Point, PointHead, Posterior, Posteriors, Tabled,
+    TabledConcentration, VmfHead, VmfPosterior,
 };
 use elbow::layer::Projection;
 use elbow::noise::LowDiscrepancy;
@@ -24,20 +25,21 @@ macro_rules! each {
 
 macro_rules! head {
     ($any:expr, $part:ident => $value:expr) => {
-        each!($any, AnyHead { Gaussian, Learned, Fixed, Tabled, Point }, $part => $value)
+        each!($any, AnyHead { Gaussian, Mixture, Learned, Fixed, Tabled, Point }, $part => $value)
     };
 }
 
 macro_rules! posterior {
     ($any:expr, $part:ident => $value:expr) => {
-        each!($any, AnyPosterior { Gaussian, Sphere, Tabled, Point }, $part => $value)
+        each!($any, AnyPosterior { Gaussian, Mixture, Sphere, Tabled, Point }, $part => $value)
     };
 }
 
 /// A head of any kind, its layers `P`.
 #[derive(Debug)]
-pub(super) enum AnyHead<'a, P> {
+pub(super) enum AnyHead<'a, P: Projection<Out = Dynamic>> {
     Gaussian(GaussianHead<P, P>),
+    Mixture(MixtureHead<'a, P, P, Dynamic>),
     Learned(VmfHead<P, LearnedConcentration<P>>),
     Fixed(VmfHead<P, FixedConcentration>),
     Tabled(VmfHead<P, TabledConcentration<'a>>),
@@ -60,6 +62,7 @@ impl<'a, P: Projection<Out = Dynamic>> Head for AnyHead<'a, P> {
     fn posterior(&self, hidden: &[[P::From; 1]]) -> AnyPosterior<'a> {
         match self {
             AnyHead::Gaussian(part) => AnyPosterior::Gaussian(part.posterior(hidden)),
+            AnyHead::Mixture(part) => AnyPosterior::Mixture(part.posterior(hidden)),
             AnyHead::Learned(part) => AnyPosterior::Sphere(part.posterior(hidden)),
             AnyHead::Fixed(part) => AnyPosterior::Sphere(part.posterior(hidden)),
             AnyHead::Tabled(part) => AnyPosterior::Tabled(part.posterior(hidden)),
@@ -71,6 +74,7 @@ impl<'a, P: Projection<Out = Dynamic>> Head for AnyHead<'a, P> {
     fn posteriors<const L: usize>(&self, hidden: &[[P::From; L]]) -> AnyPosteriors<'a, L> {
         match self {
             AnyHead::Gaussian(part) => AnyPosteriors::Gaussian(part.posteriors(hidden)),
+            AnyHead::Mixture(part) => AnyPosteriors::Mixture(part.posteriors(hidden)),
             AnyHead::Learned(part) => AnyPosteriors::Sphere(part.posteriors(hidden)),
             AnyHead::Fixed(part) => AnyPosteriors::Sphere(part.posteriors(hidden)),
             AnyHead::Tabled(part) => AnyPosteriors::Tabled(part.posteriors(hidden)),
@@ -87,6 +91,7 @@ impl<'a, P: Projection<Out = Dynamic>> Head for AnyHead<'a, P> {
 #[derive(Debug)]
 pub(super) enum AnyPosterior<'a> {
     Gaussian(DiagonalGaussian<Dynamic>),
+    Mixture(MixturePosterior<'a, Dynamic>),
     Sphere(VmfPosterior<Dynamic, Concentration>),
     Tabled(VmfPosterior<Dynamic, Tabled<'a>>),
     Point(Point<Dynamic>),
@@ -132,6 +137,7 @@ impl HostPosterior for AnyPosterior<'_> {
 #[derive(Debug)]
 pub(super) enum AnyPosteriors<'a, const L: usize> {
     Gaussian(GaussianPosteriors<Dynamic, L>),
+    Mixture(MixturePosteriors<'a, Dynamic, L>),
     Sphere(OneByOne<VmfPosterior<Dynamic, Concentration>, LowDiscrepancy, Dynamic, L>),
     Tabled(OneByOne<VmfPosterior<Dynamic, Tabled<'a>>, LowDiscrepancy, Dynamic, L>),
     Point(OneByOne<Point<Dynamic>, LowDiscrepancy, Dynamic, L>),
@@ -140,6 +146,6 @@ pub(super) enum AnyPosteriors<'a, const L: usize> {
 impl<const L: usize> Posteriors<L> for AnyPosteriors<'_, L> {
     #[inline(always)]
     fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
-        each!(self, AnyPosteriors { Gaussian, Sphere, Tabled, Point }, part => part.sample_log_ratio(z))
+        each!(self, AnyPosteriors { Gaussian, Mixture, Sphere, Tabled, Point }, part => part.sample_log_ratio(z))
     }
 }

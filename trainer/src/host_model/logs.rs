@@ -24,7 +24,7 @@ pub enum LogError {
     Model(#[from] LoadError),
     /// The model is of another kind.
     #[error(
-        "bits-back coding takes one model with a Gaussian latent and a likelihood of bits; fit one with --latent gaussian:D --likelihood bernoulli"
+        "bits-back coding takes one model with a Gaussian latent and a likelihood of bits; fit one with --latent gaussian:D --prior normal --likelihood bernoulli"
     )]
     WrongKind,
     /// A frame was refused.

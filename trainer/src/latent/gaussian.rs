@@ -73,6 +73,14 @@ pub(super) fn add_log_ratio<T: Real>(
     }
 }
 
+/// `−log q(z|x) − dim·½ log 2π = Σ_j ½ ε² + log_scale` of the `k`-th sample.
+pub(super) fn surprise<T: Real>(posterior: &Posterior<'_, T>, draws: &Gaussian<T>, k: usize) -> f64 {
+    let dim = posterior.latent.dim();
+    let noise = posterior.noise[k * dim..(k + 1) * dim].iter().map(|e| e.to_f64());
+    let log_scale = &draws.log_scale[k / posterior.samples * dim..];
+    noise.zip(log_scale).map(|(e, s)| 0.5 * e * e + clamp(*s, RANGE).to_f64()).sum()
+}
+
 /// `KL(q(z|x) ‖ p(z))` of one row.
 pub(super) fn divergence<T: Real>(draws: &Gaussian<T>, dim: usize, row: usize) -> f64 {
     (row * dim..(row + 1) * dim).map(|at| coordinate_divergence(draws, at)).sum()
@@ -94,11 +102,12 @@ fn coordinate_divergence<T: Real>(draws: &Gaussian<T>, at: usize) -> f64 {
     0.5 * (m * m + s * s - 1.0) - clamp(draws.log_scale[at], RANGE).to_f64()
 }
 
-/// `∂loc` and `∂log_scale`, from `∂z` of the likelihood, the divergence and the kept samples.
+/// `∂loc` and `∂log_scale`, from `∂z` of the likelihood, the divergence and the kept samples. The slope `∂log p(z)/∂z` of the prior is
+/// a function of what is read for each of their coordinates.
 pub(super) fn backward<T: Real>(
     posterior: &Posterior<'_, T>,
     draws: &Gaussian<T>,
-    z: &[T],
+    (read, slope): (&[T], impl Fn(T) -> T),
     d_divergence: &[T],
     pulls: &[Pull<T>],
     d_z: &[T],
@@ -119,12 +128,13 @@ pub(super) fn backward<T: Real>(
                     (*dm, *ds) = (*d * *m, *d * (*s * *s - T::ONE));
                 }
             }
-            let samples = z.chunks_exact(dim).zip(d_z.chunks_exact(dim));
-            for (pull, (z, d_z)) in pulls.iter().zip(samples) {
+            let samples = read.chunks_exact(dim).zip(d_z.chunks_exact(dim));
+            for (pull, (read, d_z)) in pulls.iter().zip(samples) {
                 let at = pull.sample / posterior.samples * dim;
                 let (dm, ds) = (&mut d_loc[at..at + dim], &mut d_log_scale[at..at + dim]);
                 let noise = &posterior.noise[pull.sample * dim..][..dim];
-                backward_sample(pull, z, noise, d_z, &scale[at..at + dim], dm, ds);
+                let of_prior = read.iter().map(|x| slope(*x));
+                backward_sample(pull, of_prior, noise, d_z, &scale[at..at + dim], dm, ds);
             }
         },
     );
@@ -137,7 +147,7 @@ pub(super) fn backward<T: Real>(
 #[inline(always)]
 fn backward_sample<T: Real>(
     pull: &Pull<T>,
-    z: &[T],
+    of_prior: impl Iterator<Item = T>,
     noise: &[T],
     d_z: &[T],
     scale: &[T],
@@ -147,9 +157,9 @@ fn backward_sample<T: Real>(
     let Pull { d_log_ratio, path, score, .. } = *pull;
     let around = (path - score) * d_log_ratio;
     let of_score = score * d_log_ratio;
-    let read = z.iter().zip(noise).zip(d_z.iter().zip(scale));
-    for ((dm, ds), ((z, e), (dz, s))) in d_loc.iter_mut().zip(d_log_scale).zip(read) {
-        let d = path * (*dz - d_log_ratio * *z) + around * (*e / *s);
+    let read = of_prior.zip(noise).zip(d_z.iter().zip(scale));
+    for ((dm, ds), ((of_prior, e), (dz, s))) in d_loc.iter_mut().zip(d_log_scale).zip(read) {
+        let d = path * (*dz + d_log_ratio * of_prior) + around * (*e / *s);
         *dm += d;
         *ds += d * (*s * *e) + of_score;
     }

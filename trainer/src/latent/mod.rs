@@ -4,6 +4,7 @@
 //! `log_ratio`, `divergence`, `backward`. Nothing else in the trainer knows how z is drawn.
 
 mod gaussian;
+mod mixture;
 mod point;
 mod von_mises_fisher;
 
@@ -13,6 +14,7 @@ use crate::net::layout::Latent;
 use crate::net::real::Real;
 
 use gaussian::Gaussian;
+use mixture::Mixture;
 use point::Point;
 use von_mises_fisher::Sphere;
 
@@ -39,6 +41,7 @@ pub struct Draws<T> {
     /// the derivatives of the loss with respect to the outputs of the posterior's dense layers, `[row][output]`
     d_outputs: [Buffer<T>; 2],
     gaussian: Gaussian<T>,
+    mixture: Mixture<T>,
     sphere: Sphere<T>,
     point: Point<T>,
     /// mean divergence of each unit, and the derivative of the loss with respect to it
@@ -71,6 +74,11 @@ impl<T: Real> Draws<T> {
         self.gaussian.loc()
     }
 
+    /// The derivative of the loss with respect to the prior's parameters, after `backward`.
+    pub fn d_prior(&self) -> &[T] {
+        self.mixture.d_prior()
+    }
+
     /// The derivative of the loss with respect to the `i`-th dense layer's outputs, after `backward`.
     pub fn d_output(&self, i: usize) -> &[T] {
         &self.d_outputs[i]
@@ -86,6 +94,10 @@ impl<T: Real> Posterior<'_, T> {
             Latent::Gaussian { loc, log_scale } => {
                 gaussian::forward(self, loc, log_scale, &mut draws.gaussian, &mut draws.z);
             }
+            Latent::GaussianMixture { loc, log_scale, prior } => {
+                let Draws { gaussian, mixture, z, .. } = draws;
+                mixture::forward(self, (loc, log_scale), prior, (gaussian, mixture), z);
+            }
             Latent::VonMisesFisher { mean, concentration } => {
                 von_mises_fisher::forward(self, mean, concentration, &mut draws.sphere, &mut draws.z);
             }
@@ -97,6 +109,7 @@ impl<T: Real> Posterior<'_, T> {
     pub fn add_log_ratio(&self, draws: &Draws<T>, out: &mut [f64]) {
         match self.latent {
             Latent::Gaussian { .. } => gaussian::add_log_ratio(self, &draws.gaussian, &draws.z, out),
+            Latent::GaussianMixture { .. } => mixture::add_log_ratio(&draws.mixture, out),
             Latent::VonMisesFisher { .. } => von_mises_fisher::add_log_ratio(self, &draws.sphere, out),
             Latent::Point { .. } => {}
         }
@@ -106,13 +119,14 @@ impl<T: Real> Posterior<'_, T> {
     pub fn divergence(&self, draws: &Draws<T>, row: usize) -> f64 {
         match self.latent {
             Latent::Gaussian { loc, .. } => gaussian::divergence(&draws.gaussian, loc.outputs, row),
+            Latent::GaussianMixture { .. } => mixture::divergence(&draws.mixture, self.samples, row),
             Latent::VonMisesFisher { .. } => von_mises_fisher::divergence(&draws.sphere, row),
             Latent::Point { .. } => 0.0,
         }
     }
 
     /// What the ELBO charges: `Σ_j max(free, mean over the rows of KL_j)`, in nats. The units j are the coordinates of a Gaussian, or a
-    /// sphere as a whole; with `free = 0` it is the mean of the divergence.
+    /// sphere, or a Gaussian under a mixture, as a whole; with `free = 0` it is the mean of the divergence.
     ///
     /// # Source
     /// Kingma and others (2016), "Improving variational inference with inverse autoregressive flow", equation 15, with each unit a
@@ -126,6 +140,9 @@ impl<T: Real> Posterior<'_, T> {
         match self.latent {
             Latent::Gaussian { loc, .. } => {
                 gaussian::unit_divergences(&draws.gaussian, loc.outputs, &mut draws.units);
+            }
+            Latent::GaussianMixture { .. } => {
+                mixture::unit_divergences(&draws.mixture, &mut draws.units);
             }
             Latent::VonMisesFisher { .. } => {
                 von_mises_fisher::unit_divergences(&draws.sphere, &mut draws.units);
@@ -158,10 +175,16 @@ impl<T: Real> Posterior<'_, T> {
         d_hidden: Option<&mut Buffer<T>>,
     ) {
         self.d_units(draws, d_charge, free);
-        let Draws { z, d_outputs, gaussian, sphere, point, d_units, .. } = draws;
+        let Draws { z, d_outputs, gaussian, mixture, sphere, point, d_units, .. } = draws;
         match self.latent {
             Latent::Gaussian { .. } => {
-                gaussian::backward(self, gaussian, z, d_units, pulls, d_z, d_outputs);
+                // ∂log p(z)/∂z = −z
+                gaussian::backward(self, gaussian, (z, |z: T| -z), d_units, pulls, d_z, d_outputs);
+            }
+            Latent::GaussianMixture { .. } => {
+                let d_divergence = d_units.first().copied().unwrap_or(T::ZERO);
+                let draws = (&*gaussian, mixture);
+                mixture::backward(self, draws, z, d_divergence, pulls, d_z, d_outputs);
             }
             Latent::VonMisesFisher { .. } => {
                 let d_divergence = d_units.first().map_or(0.0, |d| d.to_f64());

@@ -1,18 +1,21 @@
 //! Where each parameter lies in the one flat vector that the optimiser sees.
 //!
-//! In order: the encoder's hidden layers, the posterior's loc and log_scale, the decoder's hidden layers, the
+//! In order: the encoder's hidden layers, the posterior's loc and log_scale, the prior's parameters if it has any, the decoder's hidden layers, the
 //! likelihood's first output (logits or loc), its log_scale if that is an output, and what it learns once per feature.
 //! A dense layer is its weights, row by row `[output][input]`, then its biases `[output]`.
 
 mod likelihood;
+mod prior;
 
 use std::ops::Range;
 
 use elbow::architecture::{Activation, Architecture, ConcentrationKind, Hidden, LatentKind, LikelihoodKind};
+use elbow::math;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
 pub use likelihood::Likelihood;
+pub use prior::MixturePrior;
 
 /// Log of the degrees of freedom to start from: tails that a glitch does not carry away.
 pub const LOG_DOF_START: f32 = 2.0;
@@ -60,6 +63,15 @@ pub enum Latent {
         /// logs of the standard deviations
         log_scale: Dense,
     },
+    /// The same, and a prior that is learned.
+    GaussianMixture {
+        /// the means
+        loc: Dense,
+        /// logs of the standard deviations
+        log_scale: Dense,
+        /// the prior
+        prior: MixturePrior,
+    },
     /// Von Mises–Fisher: a direction and a concentration.
     VonMisesFisher {
         /// the mean direction, before it is divided by its length
@@ -87,7 +99,7 @@ impl Latent {
     /// Number of latent coordinates.
     pub fn dim(&self) -> usize {
         match self {
-            Latent::Gaussian { loc, .. } => loc.outputs,
+            Latent::Gaussian { loc, .. } | Latent::GaussianMixture { loc, .. } => loc.outputs,
             Latent::VonMisesFisher { mean, .. } => mean.outputs,
             Latent::Point { layer } => layer.dense.outputs,
         }
@@ -96,7 +108,7 @@ impl Latent {
     /// Random numbers that one sample takes.
     pub fn noise_len(&self) -> usize {
         match self {
-            Latent::Gaussian { loc, .. } => loc.outputs,
+            Latent::Gaussian { loc, .. } | Latent::GaussianMixture { loc, .. } => loc.outputs,
             Latent::VonMisesFisher { mean, .. } => 1 + mean.outputs,
             Latent::Point { .. } => 0,
         }
@@ -110,7 +122,9 @@ impl Latent {
     /// Likewise, without memory of its own.
     pub fn heads(&self) -> impl Iterator<Item = &Dense> {
         let (first, second) = match self {
-            Latent::Gaussian { loc, log_scale } => (loc, Some(log_scale)),
+            Latent::Gaussian { loc, log_scale } | Latent::GaussianMixture { loc, log_scale, .. } => {
+                (loc, Some(log_scale))
+            }
             Latent::VonMisesFisher { mean, concentration: Concentration::Learned(kappa) } => {
                 (mean, Some(kappa))
             }
@@ -118,6 +132,14 @@ impl Latent {
             Latent::Point { layer } => (&layer.dense, None),
         };
         std::iter::once(first).chain(second)
+    }
+
+    /// Where the parameters of a prior that is learned lie.
+    pub fn prior(&self) -> Option<&MixturePrior> {
+        match self {
+            Latent::GaussianMixture { prior, .. } => Some(prior),
+            _ => None,
+        }
     }
 
     /// What is applied to what the dense layers give.
@@ -159,6 +181,12 @@ impl Layout {
             LatentKind::Gaussian { dim } => {
                 let dim = dim as usize;
                 Latent::Gaussian { loc: next.dense(hidden, dim), log_scale: next.dense(hidden, dim) }
+            }
+            LatentKind::GaussianMixture { dim, components } => {
+                let (dim, components) = (dim as usize, components as usize);
+                let (loc, log_scale) = (next.dense(hidden, dim), next.dense(hidden, dim));
+                let offset = next.take(MixturePrior::count(components, dim)).start;
+                Latent::GaussianMixture { loc, log_scale, prior: MixturePrior { components, dim, offset } }
             }
             LatentKind::VonMisesFisher { dim, concentration } => Latent::VonMisesFisher {
                 mean: next.dense(hidden, dim as usize),
@@ -222,7 +250,8 @@ impl Layout {
 
     /// Parameters to start from: weights uniform in ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), before a
     /// rectifier in ±√(6 / inputs) (He et al. 2015); `output_bias` in the likelihood's first output (see
-    /// [`output_bias`](crate::likelihood::output_bias)); logs of degrees of freedom at [`LOG_DOF_START`]; all else 0.
+    /// [`output_bias`](crate::likelihood::output_bias)); logs of degrees of freedom at [`LOG_DOF_START`]; the Gaussians of a prior spread at
+    /// random, as the standard normal would have its latents: alike they would have the same slopes for ever; all else 0.
     ///
     /// # Panics
     /// If `output_bias` has not one number per feature.
@@ -238,6 +267,9 @@ impl Layout {
             params[dense.weights()].fill_with(|| (limit * symmetric(&mut rng)) as f32);
         }
         params[self.likelihood.first().bias()].copy_from_slice(output_bias);
+        if let Some(prior) = self.latent.prior() {
+            params[prior.means()].fill_with(|| math::normal_quantile(rng.next_u32()));
+        }
         if let Likelihood::StudentT { log_dof, .. } = &self.likelihood {
             params[log_dof.clone()].fill(LOG_DOF_START);
         }

@@ -27,6 +27,10 @@ pub struct SettingsArgs {
     /// likelihood of the reconstruction and not a density [default: gaussian:8]
     #[arg(long, value_name = "FAMILY:D")]
     pub(super) latent: Option<String>,
+    /// What the latent is measured against: normal (the standard normal distribution) or gmm:M (a mixture of M Gaussians, learned with the
+    /// network; for --latent gaussian:D) [default: normal]
+    #[arg(long, value_name = "NAME")]
+    pub(super) prior: Option<String>,
     /// Widths of the encoder's hidden layers; the decoder mirrors them. `none`: no hidden layer [default: 64,32]
     #[arg(long, value_name = "W,W,…", value_parser = widths)]
     pub(super) hidden: Option<Widths>,
@@ -204,7 +208,8 @@ impl SettingsArgs {
             return Ok(());
         }
         let networks = [("latent", &self.latent), ("objective", &self.objective), ("weights", &self.weights)];
-        let more = [("likelihood", &self.likelihood), ("activation", &self.activation)];
+        let more =
+            [("likelihood", &self.likelihood), ("activation", &self.activation), ("prior", &self.prior)];
         let start = self.start.as_ref().map(|path| path.display().to_string());
         let ensemble = self.ensemble.map(|members| members.to_string());
         let networks = networks.into_iter().chain([("start", &start), ("ensemble", &ensemble)]);

@@ -22,7 +22,7 @@ use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 pub use args::SettingsArgs;
 pub use parse::activation;
 pub(crate) use parse::weights;
-use parse::{Model, hidden, latent, model};
+use parse::{Model, hidden, latent, model, prior};
 
 /// The settings of a fit. As TOML it is complete: the same file and data give the same model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,7 @@ use parse::{Model, hidden, latent, model};
 pub struct Settings {
     pub model: String,
     pub latent: String,
+    pub prior: String,
     pub hidden: Vec<u32>,
     pub decoder_hidden: Option<Vec<u32>>,
     pub activation: String,
@@ -75,6 +76,7 @@ impl Default for Settings {
         Settings {
             model: "vae".into(),
             latent: "gaussian:8".into(),
+            prior: "normal".into(),
             hidden: vec![64, 32],
             decoder_hidden: None,
             activation: "tanh".into(),
@@ -226,9 +228,16 @@ impl Settings {
         }
     }
 
-    /// The latent; that of an autoencoder is a point.
+    /// The latent with its prior; that of an autoencoder is a point.
     fn latent(&self) -> Result<LatentKind, Error> {
         match (model(&self.model)?, latent(&self.latent)?) {
+            (Model::Vae, LatentKind::Gaussian { dim }) => Ok(match prior(&self.prior)? {
+                Some(components) => LatentKind::GaussianMixture { dim, components },
+                None => LatentKind::Gaussian { dim },
+            }),
+            _ if prior(&self.prior)?.is_some() => {
+                Err(Error::argument("prior", &self.prior, "only for --latent gaussian:D; leave it out"))
+            }
             (Model::Autoencoder, LatentKind::Gaussian { dim } | LatentKind::Point { dim, .. }) => {
                 Ok(LatentKind::Point { dim, activation: Activation::Identity })
             }

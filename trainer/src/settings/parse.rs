@@ -65,6 +65,17 @@ pub(super) fn latent(text: &str) -> Result<LatentKind, Error> {
     }
 }
 
+/// `normal`, or of `gmm:M` the M.
+pub(super) fn prior(text: &str) -> Result<Option<u32>, Error> {
+    const MOST: u32 = 4096;
+    let components = text.strip_prefix("gmm:").map(|count| count.parse().ok());
+    match components {
+        None if text == "normal" => Ok(None),
+        Some(Some(count)) if (1..=MOST).contains(&count) => Ok(Some(count)),
+        _ => Err(Error::argument("prior", text, format!("choose normal or gmm:M (M from 1 to {MOST})"))),
+    }
+}
+
 /// `elbo`, with `:K`, `beta=B` and `free=L` behind it as in `elbo:K,beta=B,free=L`, or `iwae:K`, `dreg:K`, `stl:K`, `rws:K`: what is raised, and K.
 pub(super) fn objective(text: &str) -> Result<(Objective, usize), Error> {
     const FORMS: &str = "choose elbo, elbo:K, elbo:beta=B, elbo:free=L or several as in elbo:K,beta=B,free=L, or iwae:K, dreg:K, stl:K \

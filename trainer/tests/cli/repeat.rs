@@ -14,10 +14,14 @@ fn fitted(bench: &Bench, flags: &str) -> (Vec<u8>, String) {
 #[test]
 fn any_number_of_threads() {
     let bench = Bench::with_engine();
-    let settings = "--hidden 24 --latent gaussian:3 --objective iwae:4 --epochs 5 --batch 48";
-    let [one, two, all] =
-        ["--threads 1", "--threads 2", ""].map(|threads| fitted(&bench, &format!("{settings} {threads}")));
-    assert!(one == two && two == all);
+    for prior in ["normal", "gmm:4"] {
+        let settings = format!(
+            "--hidden 24 --latent gaussian:3 --prior {prior} --objective iwae:4 --epochs 5 --batch 48"
+        );
+        let [one, two, all] = ["--threads 1", "--threads 2", ""]
+            .map(|threads| fitted(&bench, &format!("{settings} {threads}")));
+        assert!(one == two && two == all);
+    }
 }
 
 #[test]

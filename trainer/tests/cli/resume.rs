@@ -74,13 +74,19 @@ fn a_folder_holds_all_of_a_run() {
 
 #[test]
 fn killed_at_any_moment() {
+    goes_on_after_kills(LONG);
+    // the spread is held against a prior that stays where it is
+    goes_on_after_kills(&LONG.replace("--posterior-norm 0.5", "--prior gmm:3"));
+}
+
+fn goes_on_after_kills(settings: &str) {
     let bench = Bench::with_engine();
     let times = std::env::var("ELBOW_KILLS").map_or(5, |times| times.parse().unwrap());
     let start = Instant::now();
-    bench.good(&format!("fit engine.csv --run whole {LONG} --threads 1"));
+    bench.good(&format!("fit engine.csv --run whole {settings} --threads 1"));
     let lasted = start.elapsed();
     let mut rng = stream(11, Purpose::Noise, 0, 0);
-    let mut line = format!("fit engine.csv --run killed {LONG} --checkpoint-every 1");
+    let mut line = format!("fit engine.csv --run killed {settings} --checkpoint-every 1");
     for kill in 0..times {
         // One thread or two: neither matters.
         let mut child = started(&bench, &format!("{line} --threads {}", 1 + kill % 2));
@@ -88,7 +94,7 @@ fn killed_at_any_moment() {
         sleep(lasted.mul_f64(1.5 * part / f64::from(times)));
         child.kill().unwrap();
         child.wait().unwrap();
-        line = format!("fit engine.csv --run killed --resume {LONG} --checkpoint-every 1");
+        line = format!("fit engine.csv --run killed --resume {settings} --checkpoint-every 1");
     }
     bench.good(&line);
     assert!(outcome(&bench, "killed") == outcome(&bench, "whole"));

@@ -8,7 +8,7 @@ use elbow_trainer::latent::{Draws, Posterior};
 use elbow_trainer::likelihood::{Observation, Outputs};
 use elbow_trainer::net::chain::{self, Trace};
 use elbow_trainer::net::dense;
-use elbow_trainer::net::layout::{Concentration, Dense, Latent};
+use elbow_trainer::net::layout::{Concentration, Dense, Latent, MixturePrior};
 use elbow_trainer::net::real::Real;
 use elbow_trainer::objective::Objective;
 
@@ -58,8 +58,13 @@ impl Problem {
             Observation { likelihood, params, hidden, target: &self.target, samples: self.samples };
         let mut log_p = vec![0.0; ROWS * self.samples];
         observation.forward(&mut Outputs::default(), &mut log_p);
-        if let Latent::Gaussian { loc, .. } = &self.layout.latent {
-            log_p.iter_mut().zip(z.chunks_exact(loc.outputs)).for_each(|(p, z)| *p -= 0.5 * dot(z, z));
+        let samples = log_p.iter_mut().zip(z.chunks_exact(self.layout.latent.dim()));
+        match &self.layout.latent {
+            Latent::Gaussian { .. } => samples.for_each(|(p, z)| *p -= 0.5 * dot(z, z)),
+            Latent::GaussianMixture { prior, .. } => {
+                samples.for_each(|(p, z)| *p += log_mixture(prior, params, z));
+            }
+            _ => {}
         }
         log_p
     }
@@ -79,7 +84,7 @@ impl Problem {
             let row = k / self.samples;
             let first = &heads[0][row * dim..(row + 1) * dim];
             match &self.layout.latent {
-                Latent::Gaussian { .. } => {
+                Latent::Gaussian { .. } | Latent::GaussianMixture { .. } => {
                     let log_scale = &heads[1][row * dim..(row + 1) * dim];
                     let term = |((z, m), s): ((&f64, &f64), &f64)| {
                         let s = s.clamp(LOG_SCALE_MIN.into(), LOG_SCALE_MAX.into());
@@ -102,6 +107,21 @@ impl Problem {
         };
         z.chunks_exact(dim).enumerate().map(log_q).collect()
     }
+}
+
+/// `log Σ_c w_c Π_j exp(−½ ((z_j − μ_cj)/σ_cj)²)/σ_cj`, w the softmax of the logits.
+fn log_mixture(prior: &MixturePrior, params: &[f64], z: &[f64]) -> f64 {
+    let weights = softmax(&params[prior.logits()], prior.components);
+    let (means, log_scales) = (&params[prior.means()], &params[prior.log_scales()]);
+    let density = |(c, weight): (usize, &f64)| {
+        let log_term = |(j, z): (usize, &f64)| {
+            let at = c * prior.dim + j;
+            let s = log_scales[at].clamp(LOG_SCALE_MIN.into(), LOG_SCALE_MAX.into());
+            -0.5 * ((z - means[at]) / libm::exp(s)).powi(2) - s
+        };
+        weight * libm::exp(z.iter().enumerate().map(log_term).sum::<f64>())
+    };
+    libm::log(weights.iter().enumerate().map(density).sum::<f64>())
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

@@ -1,8 +1,6 @@
 //! The mean of numbers that are known by their logarithms.
 
-use super::Score;
 use crate::math;
-use crate::unit::Nats;
 
 /// `e⁻¹⁷ < 2⁻²⁴`, half of the last place of 1: a smaller term is lost in any sum that is 1 or more.
 const SEEN: f32 = 17.0;
@@ -12,11 +10,11 @@ const SEEN: f32 = 17.0;
 #[derive(Clone, Copy, Debug)]
 pub struct LogMeanExp<const L: usize> {
     /// largest a so far
-    max: [f32; L],
+    pub(crate) max: [f32; L],
     /// Σ exp(a − max)
-    sum: [f32; L],
+    pub(crate) sum: [f32; L],
     /// Σ exp(2(a − max))
-    sum_square: [f32; L],
+    pub(crate) sum_square: [f32; L],
     count: u32,
 }
 
@@ -89,58 +87,11 @@ impl<const L: usize> LogMeanExp<L> {
     pub fn log_sum(&self) -> [f32; L] {
         core::array::from_fn(|l| self.max[l] + math::ln(self.sum[l]))
     }
-
-    /// The means, their effective sample sizes and their standard errors.
-    ///
-    /// With `K Σw²/(Σw)² = 1 + c²`, c the weights' coefficient of variation, the standard error of the log of the mean is
-    /// `c/√K` by the delta method, c² taken with K − 1.
-    pub fn scores(&self, dims: u32) -> [Score; L] {
-        core::array::from_fn(|l| {
-            let k = self.count as f32;
-            let log_density = Nats(self.max[l] + math::ln(self.sum[l]) - math::ln(k));
-            let effective_sample_size = self.sum[l] * self.sum[l] / self.sum_square[l];
-            let standard_error = if self.count > 1 {
-                let excess = k / effective_sample_size - 1.0;
-                math::sqrt(if excess > 0.0 { excess } else { 0.0 } / (k - 1.0))
-            } else {
-                f32::INFINITY
-            };
-            Score { log_density, effective_sample_size, standard_error, samples: self.count, dims }
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn mean_of(terms: &[f32]) -> Score {
-        let mut mean = LogMeanExp::<1>::new();
-        terms.iter().for_each(|&a| mean.push([a]));
-        let [score] = mean.scores(1);
-        score
-    }
-
-    #[test]
-    fn equal_terms() {
-        let score = mean_of(&[-7.5; 5]);
-        assert!((score.log_density.0 + 7.5).abs() < 1e-6);
-        assert!((score.effective_sample_size - 5.0).abs() < 1e-5);
-        assert!(score.standard_error < 1e-3);
-    }
-
-    #[test]
-    fn known_terms_in_any_order() {
-        // log((1 + 2 + 3)/3) = log 2, far from zero so that a plain sum of exponentials would overflow
-        let [a, b, c] = [200.0, 200.0 + 2.0_f64.ln() as f32, 200.0 + 3.0_f64.ln() as f32];
-        for terms in [[a, b, c], [c, b, a], [b, c, a]] {
-            let score = mean_of(&terms);
-            assert!((score.log_density.0 - 200.693_15).abs() < 3e-5, "{score:?}");
-            assert!((score.effective_sample_size - 36.0 / 14.0).abs() < 1e-4, "{score:?}");
-            // c² = var(1,2,3)/mean² = 1/4, so the error is √(1/4/3)
-            assert!((score.standard_error - math::sqrt(1.0 / 12.0)).abs() < 1e-4, "{score:?}");
-        }
-    }
 
     #[test]
     fn a_term_that_is_not_seen_changes_no_bit() {
@@ -154,14 +105,5 @@ mod tests {
             mean.push(terms);
             assert_eq!(mean.log_sum(), before);
         }
-    }
-
-    #[test]
-    fn impossible_and_broken_terms() {
-        assert!((mean_of(&[f32::NEG_INFINITY, 0.0]).log_density.0 + core::f32::consts::LN_2).abs() < 1e-6);
-        assert!(!mean_of(&[f32::NEG_INFINITY]).log_density.0.is_finite());
-        assert!(mean_of(&[0.0, f32::NAN, 1.0]).log_density.0.is_nan());
-        assert!(!mean_of(&[1.0, f32::INFINITY]).log_density.0.is_finite());
-        assert_eq!(mean_of(&[3.0]).standard_error, f32::INFINITY);
     }
 }
