@@ -3,20 +3,14 @@
 use crate::Failure;
 use crate::demo::{self, Demo, WIDTH};
 use core::fmt::{self, Write};
-use elbow::codec::{Codec, ENVELOPE_LEN, Fidelity, NoModel, PacketError, Predictor, Settings, VaePredictor};
+use elbow::codec::{Codec, ENVELOPE_LEN, Fidelity, NoModel, PacketError, PacketPlan, Predictor, Settings};
 
 /// Rows of a window.
 const ROWS: usize = 4;
 /// Counters in a row.
 const CHANNELS: usize = WIDTH / ROWS;
-/// The unit of each counter's integers.
-static RESOLUTION: [f32; CHANNELS] = [
-    1e-3, 1e-3, 1e-3, 1.0, 1.0, 0.1, 1.0, 1.0, 0.01, 1.0, 1.0, 1.0, 1.0, 10.0, 10.0, 0.1, 1.0, 1.0, 1.0, 1e-3,
-];
-/// The scale of the latents' steps: a quarter of the prior's standard deviation each.
-static LATENT_SCALES: [u8; 1] = [8];
 const LATENT: usize = 4;
-/// Windows in a packet.
+/// Windows in a packet: as the model's plan has them.
 pub const WINDOWS: usize = 4;
 /// Samples in a packet.
 pub const SAMPLES: usize = WINDOWS * WIDTH;
@@ -52,21 +46,24 @@ impl Default for Buffers {
     }
 }
 
-/// The codec of the embedded model.
+/// The codec of the embedded model, by the plan in its file.
 ///
 /// # Errors
-/// The model has another shape than the frames.
-pub fn codec<'m>(model: &'m Demo<'static>) -> Result<Codec<impl Predictor + use<'m>>, PacketError> {
-    Codec::new(VaePredictor::new(model, demo::model_id(), &RESOLUTION, &LATENT_SCALES)?, ROWS, CHANNELS)
+/// The plan is of another model.
+pub fn codec<'m>(
+    model: &'m Demo<'static>,
+    plan: &PacketPlan<'static>,
+) -> Result<Codec<impl Predictor + use<'m>>, PacketError> {
+    plan.codec(model, demo::model_id())
 }
 
 /// The recorded frames as integers, a packet's at a time.
-pub fn samples() -> impl Iterator<Item = [i32; SAMPLES]> {
-    let mut frames = demo::frames();
+pub fn samples(plan: &PacketPlan<'static>) -> impl Iterator<Item = [i32; SAMPLES]> + use<> {
+    let (mut frames, resolution) = (demo::frames(), plan.resolution);
     core::iter::from_fn(move || {
         let mut samples = [0; SAMPLES];
         for window in samples.chunks_mut(WIDTH) {
-            let counters = frames.next()?.into_iter().zip(RESOLUTION.iter().cycle());
+            let counters = frames.next()?.into_iter().zip(resolution.iter().cycle());
             window.iter_mut().zip(counters).for_each(|(n, (x, unit))| *n = (x / unit + 0.5) as i32);
         }
         Some(samples)
@@ -78,24 +75,29 @@ pub fn samples() -> impl Iterator<Item = [i32; SAMPLES]> {
 /// # Errors
 /// The model or a packet is refused, or `out` fails.
 pub fn packets(out: &mut impl Write) -> Result<(), Failure> {
-    let model = demo::load()?;
-    let with_model = codec(&model)?;
+    let (model, plan) = (demo::load()?, demo::plan()?);
+    let with_model = codec(&model, &plan)?;
     // as a device without the model would write for those who have it
     let without = Codec::new(NoModel { id: demo::model_id() }, ROWS, CHANNELS)?;
     for (pass, bound) in BOUNDS.into_iter().enumerate() {
         if pass < PASSES_WITH_MODEL {
-            write_packets(&with_model, bound, out)?;
+            write_packets(&with_model, &plan, bound, out)?;
         } else {
-            write_packets(&without, bound, out)?;
+            write_packets(&without, &plan, bound, out)?;
         }
     }
     Ok(())
 }
 
-fn write_packets(codec: &Codec<impl Predictor>, bound: u16, out: &mut impl Write) -> Result<(), Failure> {
+fn write_packets(
+    codec: &Codec<impl Predictor>,
+    plan: &PacketPlan<'static>,
+    bound: u16,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let Buffers { mut scratch, mut packet } = Buffers::new();
     let mut decoded = [0; SAMPLES];
-    for (sequence, samples) in (0..).zip(samples()) {
+    for (sequence, samples) in (0..).zip(samples(plan)) {
         let settings = Settings { sequence, fidelity: Fidelity::Within(bound) };
         let encoded = codec.encode(&samples, settings, &mut scratch, &mut packet)?;
         let packet = packet.get(..encoded.len).unwrap_or_default();

@@ -10,10 +10,10 @@ use std::ffi::OsStr;
 
 /// Reads packets in hex and compares them with what was recorded; returns their headers.
 fn read(lines: &str) -> Vec<Header> {
-    let model = demo::load().unwrap();
-    let codec = codec(&model).unwrap();
+    let (model, plan) = (demo::load().unwrap(), demo::plan().unwrap());
+    let codec = codec(&model, &plan).unwrap();
     let (mut scratch, mut decoded) = (Buffers::new().scratch, [0; SAMPLES]);
-    let recorded = BOUNDS.iter().flat_map(|_| samples());
+    let recorded = BOUNDS.iter().flat_map(|_| samples(&plan));
     let headers = lines.lines().zip(recorded).map(|(line, samples)| {
         let bytes = |at: usize| u8::from_str_radix(&line[at..at + 2], 16).unwrap();
         let packet: Vec<u8> = (0..line.len()).step_by(2).map(bytes).collect();
@@ -30,7 +30,9 @@ fn the_firmwares_packets_are_read() {
     let mut lines = String::new();
     packets(&mut lines).unwrap();
     let headers = read(&lines);
-    let recorded = samples().count();
+    let plan = demo::plan().unwrap();
+    assert_eq!(plan.windows, WINDOWS);
+    let recorded = samples(&plan).count();
     assert_eq!((recorded, headers.len()), (demo::DEMO_FRAMES / WINDOWS, BOUNDS.len() * recorded));
     for (headers, bound) in headers.chunks(recorded).zip(BOUNDS) {
         assert!(headers.iter().all(|header| header.fidelity == Fidelity::Within(bound)));
@@ -46,14 +48,14 @@ fn the_firmwares_packets_are_read() {
 
 #[test]
 fn latents_alone_are_the_models_reconstruction() {
-    let model = demo::load().unwrap();
-    let codec = codec(&model).unwrap();
+    let (model, plan) = (demo::load().unwrap(), demo::plan().unwrap());
+    let codec = codec(&model, &plan).unwrap();
     let Buffers { mut scratch, mut packet } = Buffers::new();
     let mut decoded = [0; SAMPLES];
-    for samples in samples() {
+    for samples in samples(&plan) {
         let settings = Settings { sequence: 0, fidelity: Fidelity::Latents };
         let encoded = codec.encode(&samples, settings, &mut scratch, &mut packet).unwrap();
-        // 16 latents, in steps of a quarter of their prior's deviation: 4 bits each
+        // 16 latents, in steps of half their prior's deviation or less: 4 bits each
         assert!(encoded.bits < 200, "{encoded:?}");
         codec.decode(&packet[..encoded.len], &mut scratch, &mut decoded).unwrap();
         assert!(decoded.iter().any(|x| *x != 0));
@@ -66,7 +68,7 @@ fn same_packets(target: &str) {
     let device = qemu::run(target, "codec");
     let ram =
         device.strip_prefix(&host).unwrap_or_else(|| panic!("{target} writes other packets:\n{device}"));
-    assert_eq!(read(&device).len(), BOUNDS.len() * samples().count());
+    assert_eq!(read(&device).len(), BOUNDS.len() * samples(&demo::plan().unwrap()).count());
     print!("{target}: {} bytes of flash, {ram}", qemu::build(target, "codec").flash());
 }
 

@@ -9,6 +9,10 @@ use crate::host_model::HostModel;
 pub(crate) const WINDOWS: usize = 64;
 /// Scales that are tried for all latents alike: steps from four standard deviations of the prior to 1/1024 of one.
 const SCALES: std::ops::RangeInclusive<u8> = 0..=24;
+/// The last of them.
+const FINEST: f64 = 24.0;
+/// Samples that tell the variance of a posterior.
+const DRAWS: u32 = 64;
 
 /// Which windows, and in which units.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +53,18 @@ impl<'a> Trial<'a> {
         tried.into_iter().min_by_key(|(_, bits)| *bits).map(|(plan, _)| plan).ok_or(PacketError::WrongShape)
     }
 
-    /// The best steps for a layout, and what the windows cost: first one scale for all latents, then each for itself.
+    /// The best steps for a layout, and what the windows cost: first one scale for all latents, then each for itself. Where only
+    /// latents are sent nothing else gains by fine steps, and they are those of the posterior.
     pub(crate) fn with_best_steps(
         self,
         (rows, channels): (usize, usize),
     ) -> Result<(Plan, u64), PacketError> {
         let latents = self.model.metadata.architecture.latent_dims() as usize;
         let mut plan = Plan { rows, channels, latent_scales: vec![0; latents] };
+        if self.fidelity == Fidelity::Latents {
+            plan.latent_scales = self.posterior_scales(latents);
+            return self.bits(&plan).map(|bits| (plan, bits));
+        }
         let mut least = self.bits(&plan)?;
         let mut try_scales = |latent_scales: Vec<u8>, plan: &mut Plan| {
             let other = Plan { latent_scales, ..plan.clone() };
@@ -77,9 +86,30 @@ impl<'a> Trial<'a> {
         Ok((plan, least))
     }
 
-    /// What the windows cost, without loss where only latents are to be sent: those have no best steps of their own.
+    /// The scales of steps Δ = √12·s, where a step's error adds the fewest bits to what it saves
+    /// ([`VaePredictor`](elbow::codec::VaePredictor)). 1/s² is the mean over the windows of 1/variance of the posterior.
+    fn posterior_scales(self, latents: usize) -> Vec<u8> {
+        let mut precisions = vec![0.0; latents];
+        let frames = self.samples.chunks_exact(self.model.metadata.architecture.features as usize);
+        for window in frames.clone() {
+            let units = self.resolution.iter().cycle();
+            let frame: Vec<f32> = window.iter().zip(units).map(|(n, unit)| *n as f32 * unit).collect();
+            let drawn = self.model.engine.latent().map(|latent| latent.latents(&frame, DRAWS));
+            let Some(Ok(drawn)) = drawn else { continue };
+            for (latent, precision) in precisions.iter_mut().enumerate() {
+                let z = || drawn.iter().skip(latent).step_by(latents).map(|z| f64::from(*z));
+                let mean = z().sum::<f64>() / f64::from(DRAWS);
+                *precision += f64::from(DRAWS) / z().map(|z| (z - mean).powi(2)).sum::<f64>();
+            }
+        }
+        let windows = frames.len() as f64;
+        let scale = |precision: &f64| 4.0 - (12.0 * windows / precision).log2();
+        precisions.iter().map(|precision| scale(precision).round().clamp(0.0, FINEST) as u8).collect()
+    }
+
+    /// What the windows cost.
     fn bits(self, plan: &Plan) -> Result<u64, PacketError> {
-        let fidelity = if self.fidelity == Fidelity::Latents { Fidelity::Within(0) } else { self.fidelity };
+        let fidelity = self.fidelity;
         let codec = plan.codec(self.model, self.id, self.resolution)?;
         let mut scratch = vec![0; codec.scratch_len(self.windows_per_packet)];
         let mut packet = vec![0; codec.max_packet_len::<i32>(self.windows_per_packet)];
