@@ -14,6 +14,7 @@ use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 use crate::net::buffer::Buffer;
 use crate::net::dense;
 use crate::net::layout::{Dense, Likelihood};
+use crate::net::params::Params;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within, sum, wide, zip};
 use two_outputs::{discretized_logistic, gaussian};
@@ -30,7 +31,7 @@ pub struct Observation<'a, T> {
     /// where its parameters lie
     pub likelihood: &'a Likelihood,
     /// all parameters
-    pub params: &'a [T],
+    pub params: Params<'a, T>,
     /// what the decoder gave, `[row][sample][hidden]`
     pub hidden: &'a [T],
     /// the frames, `[row][feature]`
@@ -175,7 +176,7 @@ fn softplus_and_slope<T: Real>(x: T) -> (T, T) {
 /// likelihood read.
 pub fn backward<T: Real>(
     likelihood: &Likelihood,
-    params: &[T],
+    params: Params<'_, T>,
     outputs: &mut Outputs<T>,
     d_log_prob: &[T],
     d_hidden: &mut Buffer<T>,

@@ -24,6 +24,7 @@ use crate::likelihood::{self, Observation, Outputs};
 use crate::net::buffer::Buffer;
 use crate::net::chain::{self, Slopes, Trace};
 use crate::net::layout::Layout;
+use crate::net::params::Params;
 use crate::net::real::Real;
 
 /// What is raised.
@@ -155,12 +156,12 @@ struct Kept<T> {
 /// If the slices' lengths do not fit the layout.
 pub fn bound<T: Real>(
     layout: &Layout,
-    params: &[T],
+    params: Params<'_, T>,
     batch: &Batch<'_, T>,
     objective: Objective,
     workspace: &mut Workspace<T>,
 ) -> f64 {
-    let samples = check(layout, params, batch);
+    let samples = check(layout, &params, batch);
     let Workspace { encoder, draws, decoder, outputs, log_weight, weight, .. } = workspace;
     log_weight.resize(samples);
     weight.resize(samples);
@@ -187,7 +188,7 @@ pub fn bound<T: Real>(
 /// If the slices' lengths do not fit the layout.
 pub fn bound_and_slopes<T: Real>(
     layout: &Layout,
-    params: &[T],
+    params: Params<'_, T>,
     batch: &Batch<'_, T>,
     objective: Objective,
     workspace: &mut Workspace<T>,
@@ -231,7 +232,7 @@ pub fn bound_and_gradient<T: Real>(
     workspace: &mut Workspace<T>,
 ) -> f64 {
     assert_eq!(gradient.len(), layout.len, "the gradient's length");
-    let bound = bound_and_slopes(layout, params, batch, objective, workspace);
+    let bound = bound_and_slopes(layout, params.into(), batch, objective, workspace);
     gradient::write(&gradient::slabs(layout), &[(batch.input, &*workspace)], |shard| *shard, gradient);
     bound
 }
@@ -289,7 +290,7 @@ fn importance_weighted<T: Real>(
 
 fn posterior<'a, T: Real>(
     layout: &'a Layout,
-    params: &'a [T],
+    params: Params<'a, T>,
     batch: &Batch<'a, T>,
     encoder: &'a Trace<T>,
 ) -> Posterior<'a, T> {
@@ -299,7 +300,7 @@ fn posterior<'a, T: Real>(
 
 fn observation<'a, T: Real>(
     layout: &'a Layout,
-    params: &'a [T],
+    params: Params<'a, T>,
     batch: &Batch<'a, T>,
     decoder: &'a Trace<T>,
     z: &'a [T],

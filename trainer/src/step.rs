@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::gradient::{self, Slab};
 use crate::net::layout::Layout;
+use crate::net::params::{Params, Transposes};
 use crate::objective::{Batch, Objective, Workspace, bound_and_slopes};
 use crate::random::{Purpose, stream};
 
@@ -74,6 +75,7 @@ pub struct Stepper {
 pub struct Shards {
     shards: Vec<Shard>,
     slabs: Vec<Slab>,
+    transposes: Transposes<f32>,
     gradient: Vec<f32>,
 }
 
@@ -110,11 +112,13 @@ impl Stepper {
         shards: &'a mut Shards,
     ) -> (f64, &'a mut [f32]) {
         let count = (chosen.len() * self.samples / SHARD).clamp(1, MOST_SHARDS.min(chosen.len()));
-        let Shards { shards, slabs, gradient } = shards;
+        let Shards { shards, slabs, transposes, gradient } = shards;
         if gradient.len() != self.layout.len {
             (*slabs, *gradient) = (gradient::slabs(&self.layout), vec![0.0; self.layout.len]);
         }
         shards.resize_with(count, Shard::default);
+        let params =
+            transposes.of(params, self.layout.rows_of_dense(chosen.len().div_ceil(count), self.samples));
         let run = |(s, shard): (usize, &mut Shard)| {
             let chosen_here = &chosen[s * chosen.len() / count..(s + 1) * chosen.len() / count];
             shard.fill(self, rows, chosen_here, epoch);
@@ -152,7 +156,7 @@ impl Shard {
         }
     }
 
-    fn run(&mut self, stepper: &Stepper, params: &[f32], rows_of_mean: usize) {
+    fn run(&mut self, stepper: &Stepper, params: Params<'_, f32>, rows_of_mean: usize) {
         let Shard { input, target, noise, workspace, bound } = self;
         let batch = Batch { input, target, noise, samples: stepper.samples, rows_of_mean };
         *bound = bound_and_slopes(&stepper.layout, params, &batch, stepper.objective, workspace);

@@ -171,7 +171,7 @@ fn shards_and_slabs_add_up_to_the_batch() {
                 ..problem.batch()
             };
             let mut workspace = Workspace::default();
-            let bound = bound_and_slopes(layout, params, &batch, *objective, &mut workspace);
+            let bound = bound_and_slopes(layout, params[..].into(), &batch, *objective, &mut workspace);
             (batch.input, workspace, bound)
         };
         let shards = [run(0..1), run(1..ROWS)];

@@ -11,6 +11,7 @@ mod von_mises_fisher;
 use crate::net::buffer::Buffer;
 use crate::net::dense;
 use crate::net::layout::Latent;
+use crate::net::params::Params;
 use crate::net::real::Real;
 
 use gaussian::Gaussian;
@@ -24,7 +25,7 @@ pub struct Posterior<'a, T> {
     /// where its parameters lie
     pub latent: &'a Latent,
     /// all parameters
-    pub params: &'a [T],
+    pub params: Params<'a, T>,
     /// what the encoder gave, `[row][hidden]`
     pub hidden: &'a [T],
     /// standard normals, `[row][sample][noise_len]`

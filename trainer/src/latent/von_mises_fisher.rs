@@ -240,8 +240,13 @@ mod tests {
         let (params, hidden, g) = (normals(layout.len), normals(dim), normals(dim));
         let noise = normals(samples * (dim + 1));
         let (mut draws, mut d_hidden) = (Draws::default(), Buffer::default());
-        let posterior =
-            Posterior { latent: &layout.latent, params: &params, hidden: &hidden, noise: &noise, samples };
+        let posterior = Posterior {
+            latent: &layout.latent,
+            params: params[..].into(),
+            hidden: &hidden,
+            noise: &noise,
+            samples,
+        };
         posterior.forward(&mut draws);
         let d_z: Vec<f64> = g.iter().map(|g| g / samples as f64).cycle().take(samples * dim).collect();
         let pull = |sample| Pull { sample, d_log_ratio: 0.0, path: 1.0, score: 1.0 };

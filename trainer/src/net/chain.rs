@@ -2,6 +2,7 @@
 
 use super::buffer::Buffer;
 use super::layout::Layer;
+use super::params::Params;
 use super::real::Real;
 use super::{activation, dense};
 
@@ -47,7 +48,7 @@ impl<T: Real> Slopes<T> {
 }
 
 /// `h_l = f_l(W_l h_{l−1} + b_l)`, h_0 the input.
-pub fn forward<T: Real>(layers: &[Layer], params: &[T], input: &[T], trace: &mut Trace<T>) {
+pub fn forward<T: Real>(layers: &[Layer], params: Params<'_, T>, input: &[T], trace: &mut Trace<T>) {
     trace.outputs.resize_with(layers.len(), Buffer::default);
     trace.sums.resize_with(layers.len(), Buffer::default);
     for (l, Layer { dense, activation }) in layers.iter().enumerate() {
@@ -66,7 +67,7 @@ pub fn forward<T: Real>(layers: &[Layer], params: &[T], input: &[T], trace: &mut
 /// Takes the derivative in the output back through the layers and, if it is asked for, to the input.
 pub fn backward<T: Real>(
     layers: &[Layer],
-    params: &[T],
+    params: Params<'_, T>,
     trace: &Trace<T>,
     slopes: &mut Slopes<T>,
     mut d_input: Option<&mut Buffer<T>>,

@@ -3,17 +3,19 @@
 use std::ops::Range;
 
 use super::layout::Dense;
-use super::matmul::{Matrix, matmul};
+use super::matmul::{dots, product, transposed_product};
+use super::params::Params;
 use super::real::Real;
 
 /// `y[r] = W x[r] + b` for every row r of the slice `x`.
-pub fn forward<T: Real>(dense: &Dense, params: &[T], x: &[T], y: &mut [T]) {
-    let rows = x.len() / dense.inputs;
-    let weights = Matrix::new(&params[dense.weights()], dense.outputs, dense.inputs);
+pub fn forward<T: Real>(dense: &Dense, params: Params<'_, T>, x: &[T], y: &mut [T]) {
     for row in y.chunks_exact_mut(dense.outputs) {
         row.copy_from_slice(&params[dense.bias()]);
     }
-    matmul(Matrix::new(x, rows, dense.inputs), weights.transposed(), true, y);
+    match params.transposed(dense, x.len() / dense.inputs) {
+        Some(transposed) => product(x, transposed, dense.outputs, true, y),
+        None => dots(x, &params[dense.weights()], dense.inputs, y),
+    }
 }
 
 /// `∂W = ∂yᵀ x` of the layer's `outputs`, and with `accumulate` `∂W += ∂yᵀ x`.
@@ -25,13 +27,16 @@ pub fn backward_weights<T: Real>(
     accumulate: bool,
     d_weights: &mut [T],
 ) {
-    let rows = x.len() / dense.inputs;
-    let dy = Matrix::new(dy, rows, dense.outputs).columns(outputs).transposed();
-    matmul(dy, Matrix::new(x, rows, dense.inputs), accumulate, d_weights);
+    transposed_product((dy, dense.outputs, outputs), x, dense.inputs, accumulate, d_weights);
 }
 
 /// `∂x = ∂y W`, and with `accumulate` `∂x += ∂y W`.
-pub fn backward_input<T: Real>(dense: &Dense, params: &[T], dy: &[T], accumulate: bool, dx: &mut [T]) {
-    let weights = Matrix::new(&params[dense.weights()], dense.outputs, dense.inputs);
-    matmul(Matrix::new(dy, dy.len() / dense.outputs, dense.outputs), weights, accumulate, dx);
+pub fn backward_input<T: Real>(
+    dense: &Dense,
+    params: Params<'_, T>,
+    dy: &[T],
+    accumulate: bool,
+    dx: &mut [T],
+) {
+    product(dy, &params[dense.weights()], dense.inputs, accumulate, dx);
 }

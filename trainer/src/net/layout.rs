@@ -237,6 +237,14 @@ impl Layout {
         all
     }
 
+    /// The layers in order, each with the rows that it reads where the encoder reads `rows` and the latent is drawn `samples` times.
+    pub fn rows_of_dense(&self, rows: usize, samples: usize) -> impl Iterator<Item = (&Dense, usize)> {
+        let encoder = self.encoder.iter().map(|layer| &layer.dense).chain(self.latent.heads());
+        let decoder = self.decoder.iter().map(|layer| &layer.dense);
+        let decoder = decoder.chain([self.likelihood.first()]).chain(self.likelihood.second());
+        encoder.map(move |dense| (dense, rows)).chain(decoder.map(move |dense| (dense, rows * samples)))
+    }
+
     /// How much larger than usual the weights of a layer start. The coordinates of a unit vector have variance 1/D where other
     /// inputs have about 1: what reads them makes up for it by √D.
     fn input_gain(&self, dense: &Dense) -> f64 {

@@ -1,130 +1,114 @@
-//! Products of matrices that lie in slices.
+//! Products of matrices that lie in slices row by row, in the three forms that a dense layer takes.
+//!
+//! A tile of the result stays in registers while its sums grow. Nothing is packed beforehand: matrices of a few hundred rows and
+//! columns do not pay for it.
+//!
+//! # Numerics
+//! In [`product`] and [`transposed_product`] each number is one sum in the order of the inner index; in [`dots`] it is as many
+//! sums as a vector has lanes. The same call on the same machine gives the same bits, and the first two on every machine with
+//! fused multiply-adds.
+//!
+//! # Panics
+//! Each if the shapes do not fit together, or a matrix is empty.
+
+mod dots;
+mod product;
+mod transpose;
 
 use std::ops::Range;
 
-use super::real::Real;
+use super::lanes::Lanes;
+use dots::Dots;
+use product::{ByColumn, ByRow, Product};
+use transpose::Transpose;
 
-/// A matrix in a slice, row by row: all of it or some columns, possibly read as their transpose.
-#[derive(Clone, Copy, Debug)]
-pub struct Matrix<'a, T> {
-    data: &'a [T],
-    rows: usize,
+/// `c[m][n] = Σ_k a[m][k] b[k][n]`, and with `accumulate` `c += a b`; `b` has `columns` of them.
+pub fn product<T: Lanes>(a: &[T], b: &[T], columns: usize, accumulate: bool, c: &mut [T]) {
+    let depth = rows(b, columns);
+    assert_eq!(rows(a, depth), rows(c, columns), "the rows of a matrix product");
+    pulp::Arch::new().dispatch(Product { left: ByRow { a, depth }, depth, b, columns, accumulate, c });
+}
+
+/// `c[m][n] = Σ_k a[k][m] b[k][n]` for the m of `range`, and with `accumulate` `c += aᵀ b`; `a` has `a_columns`, `b` has
+/// `columns`.
+pub fn transposed_product<T: Lanes>(
+    (a, a_columns, range): (&[T], usize, Range<usize>),
+    b: &[T],
     columns: usize,
-    row_stride: isize,
-    column_stride: isize,
+    accumulate: bool,
+    c: &mut [T],
+) {
+    let depth = rows(b, columns);
+    assert_eq!(rows(a, a_columns), depth, "the inner sizes of a matrix product");
+    assert_eq!(range.len(), rows(c, columns), "the rows of a matrix product");
+    assert!(range.end <= a_columns, "columns {range:?} of {a_columns}");
+    let left = ByColumn { a, columns: a_columns, first: range.start };
+    pulp::Arch::new().dispatch(Product { left, depth, b, columns, accumulate, c });
 }
 
-impl<'a, T: Real> Matrix<'a, T> {
-    /// `rows × columns` numbers, row by row.
-    ///
-    /// # Panics
-    /// If `data` holds another number of them, or none.
-    pub fn new(data: &'a [T], rows: usize, columns: usize) -> Self {
-        assert!(!data.is_empty(), "an empty matrix");
-        assert_eq!(Some(data.len()), rows.checked_mul(columns), "a {rows} × {columns} matrix");
-        Matrix { data, rows, columns, row_stride: columns as isize, column_stride: 1 }
-    }
-
-    /// Some of its columns.
-    ///
-    /// # Panics
-    /// If it has not these columns, or is a transpose or some columns of another.
-    pub fn columns(self, range: Range<usize>) -> Self {
-        assert!(self.row_stride == self.columns as isize && self.column_stride == 1, "not a whole matrix");
-        assert!(
-            range.start < range.end && range.end <= self.columns,
-            "columns {range:?} of {}",
-            self.columns
-        );
-        Matrix { data: &self.data[range.start..], columns: range.len(), ..self }
-    }
-
-    /// The transpose, of the same numbers.
-    pub fn transposed(self) -> Self {
-        Matrix {
-            rows: self.columns,
-            columns: self.rows,
-            row_stride: self.column_stride,
-            column_stride: self.row_stride,
-            ..self
-        }
-    }
+/// `c[m][n] += Σ_k a[m][k] b[n][k]`, `depth` of the k.
+pub fn dots<T: Lanes>(a: &[T], b: &[T], depth: usize, c: &mut [T]) {
+    let columns = rows(b, depth);
+    assert_eq!(rows(a, depth), rows(c, columns), "the rows of a matrix product");
+    pulp::Arch::new().dispatch(Dots { a, b, depth, columns, c });
 }
 
-/// `c = a b`, and with `accumulate` `c += a b`; `c` row by row.
-///
-/// # Numerics
-/// The order of the sums depends on the shapes and on the machine (vector width, fused multiply-adds, cache
-/// sizes), not on time or threads: the same call on the same machine gives the same bits.
-///
-/// # Panics
-/// If the shapes do not fit together.
-#[allow(unsafe_code)]
-pub fn matmul<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, accumulate: bool, c: &mut [T]) {
-    assert_eq!(a.columns, b.rows, "the inner sizes of a matrix product");
-    assert_eq!(Some(c.len()), a.rows.checked_mul(b.columns), "the size of a matrix product");
-    // SAFETY: `gemm` reads a[i·row_stride + j·column_stride] for i < rows, j < columns. By `Matrix::new` the data
-    // holds exactly rows × columns numbers, at least one, and the strides are (columns, 1), so the largest offset is
-    // rows·columns − 1; `columns` leaves out as many numbers at the front as its offsets lose and as its range starts at,
-    // and its last column is not beyond the matrix's; `transposed` swaps sizes and strides together and keeps the set of
-    // offsets. The same holds
-    // for `b`, and for `c`, which the assertion above sizes and whose strides are (b.columns, 1). `c` is borrowed
-    // mutably and therefore overlaps neither. A slice has at most isize::MAX bytes, so no stride or offset
-    // overflows. `Real` is sealed: T is f32 or f64, both known to `gemm`.
-    unsafe {
-        gemm::gemm(
-            a.rows,
-            b.columns,
-            a.columns,
-            c.as_mut_ptr(),
-            1,
-            b.columns as isize,
-            accumulate,
-            a.data.as_ptr(),
-            a.column_stride,
-            a.row_stride,
-            b.data.as_ptr(),
-            b.column_stride,
-            b.row_stride,
-            if accumulate { T::ONE } else { T::ZERO },
-            T::ONE,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
-    }
+/// `b[n][m] = a[m][n]` for the n of `range`; `a` has `columns`.
+pub fn transpose<T: Lanes>(a: &[T], columns: usize, range: Range<usize>, b: &mut [T]) {
+    let count = rows(a, columns);
+    assert_eq!(range.len(), rows(b, count), "the rows of a transpose");
+    assert!(range.end <= columns, "columns {range:?} of {columns}");
+    pulp::Arch::new().dispatch(Transpose { a, columns, first: range.start, b, count });
+}
+
+/// How many rows `matrix` has.
+fn rows<T>(matrix: &[T], columns: usize) -> usize {
+    assert!(columns > 0 && !matrix.is_empty() && matrix.len().is_multiple_of(columns), "an uneven matrix");
+    matrix.len() / columns
+}
+
+/// `0..n` in the fewest pieces of at most `most`, about equal.
+#[inline(always)]
+fn pieces(n: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = n.div_ceil(most);
+    (0..count).map(move |i| i * n / count..(i + 1) * n / count)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Small integers, so that every product is exact in both types.
-    fn numbers<T: Real>(n: usize, step: usize) -> Vec<T> {
-        (0..n).map(|i| T::from_f64(((i * step) % 7) as f64 - 3.0)).collect()
+    /// Small integers, so that every sum is exact in both types.
+    fn numbers<T: Lanes>(n: usize, step: usize) -> Vec<T> {
+        (0..n).map(|i| T::from(((i * step) % 7) as i8 - 3)).collect()
     }
 
-    fn agrees_with_definition<T: Real>() {
-        for (m, k, n) in [(1, 1, 1), (1, 5, 3), (3, 1, 4), (7, 13, 5), (20, 33, 17), (40, 100, 65)] {
+    fn transposed<T: Lanes>(a: &[T], columns: usize) -> Vec<T> {
+        let count = a.len() / columns;
+        (0..a.len()).map(|i| a[i % count * columns + i / count]).collect()
+    }
+
+    fn agree_with_definition<T: Lanes + Into<f64>>() {
+        for (m, k, n) in
+            [(1, 1, 1), (1, 5, 3), (3, 1, 4), (7, 13, 5), (20, 33, 17), (40, 100, 65), (9, 64, 200)]
+        {
             let (a, b) = (numbers::<T>(m * k, 5), numbers::<T>(k * n, 3));
-            let mut transposed = vec![T::ZERO; k * m];
-            (0..m * k).for_each(|i| transposed[(i % k) * m + i / k] = a[i]);
-            for (accumulate, start) in [(false, f64::NAN), (true, 2.0)] {
-                let mut direct = vec![T::from_f64(start); m * n];
-                let mut turned = direct.clone();
-                matmul(Matrix::new(&a, m, k), Matrix::new(&b, k, n), accumulate, &mut direct);
-                matmul(
-                    Matrix::new(&transposed, k, m).transposed(),
-                    Matrix::new(&b, k, n),
-                    accumulate,
-                    &mut turned,
-                );
-                for (i, (c, d)) in direct.iter().zip(&turned).enumerate() {
-                    let dot: f64 =
-                        (0..k).map(|l| a[i / n * k + l].to_f64() * b[l * n + i % n].to_f64()).sum();
-                    let expected = dot + if accumulate { start } else { 0.0 };
-                    assert_eq!((c.to_f64(), d.to_f64()), (expected, expected), "{m} {k} {n} {accumulate}");
+            let (a_turned, b_turned) = (transposed(&a, k), transposed(&b, n));
+            for (accumulate, start) in [(false, 100), (true, 2)] {
+                let mut results =
+                    [(); 3].map(|()| vec![T::from(if accumulate { start } else { 100 }); m * n]);
+                product(&a, &b, n, accumulate, &mut results[0]);
+                transposed_product((&a_turned, m, 0..m), &b, n, accumulate, &mut results[1]);
+                if !accumulate {
+                    results[2].fill(T::from(0));
+                }
+                dots(&a, &b_turned, k, &mut results[2]);
+                for i in 0..m * n {
+                    let term = |l: usize| a[i / n * k + l].into() * b[l * n + i % n].into();
+                    let expected =
+                        (0..k).map(term).sum::<f64>() + if accumulate { start.into() } else { 0.0 };
+                    let found = results.each_ref().map(|c| c[i].into());
+                    assert_eq!(found, [expected; 3], "{m} {k} {n} {accumulate} {i}");
                 }
             }
         }
@@ -132,37 +116,54 @@ mod tests {
 
     #[test]
     fn products_agree_with_the_definition() {
-        agrees_with_definition::<f32>();
-        agrees_with_definition::<f64>();
+        agree_with_definition::<f32>();
+        agree_with_definition::<f64>();
     }
 
     #[test]
     fn columns_of_a_product_are_the_product_of_columns() {
-        let (a, b) = (numbers::<f64>(9 * 7, 5), numbers::<f64>(9 * 4, 3));
+        let (a, b) = (numbers::<f64>(9 * 17, 5), numbers::<f64>(9 * 4, 3));
         let product = |range: Range<usize>| {
             let mut c = vec![f64::NAN; range.len() * 4];
-            let a = Matrix::new(&a, 9, 7).columns(range).transposed();
-            matmul(a, Matrix::new(&b, 9, 4), false, &mut c);
+            transposed_product((&a, 17, range), &b, 4, false, &mut c);
             c
         };
-        assert_eq!([product(0..3), product(3..6), product(6..7)].concat(), product(0..7));
+        assert_eq!([product(0..3), product(3..16), product(16..17)].concat(), product(0..17));
+    }
+
+    #[test]
+    fn transposes_agree_with_the_definition() {
+        for (count, columns) in [(1, 1), (3, 50), (16, 16), (33, 47)] {
+            let a = numbers::<f32>(count * columns, 5);
+            for range in [0..columns, columns / 3..columns] {
+                let mut b = vec![f32::NAN; count * range.len()];
+                transpose(&a, columns, range.clone(), &mut b);
+                assert_eq!(b, transposed(&a, columns)[range.start * count..]);
+            }
+        }
     }
 
     #[test]
     #[should_panic(expected = "columns 3..8 of 7")]
     fn columns_beyond_the_last_are_refused() {
-        Matrix::new(&[1.0; 14], 2, 7).columns(3..8);
+        transposed_product((&[1.0; 14], 7, 3..8), &[1.0; 2], 1, false, &mut [0.0; 5]);
     }
 
     #[test]
     #[should_panic(expected = "inner sizes")]
     fn unequal_inner_sizes_are_refused() {
-        matmul(Matrix::new(&[1.0; 6], 2, 3), Matrix::new(&[1.0; 4], 2, 2), false, &mut [0.0; 4]);
+        transposed_product((&[1.0; 6], 2, 0..2), &[1.0; 4], 2, false, &mut [0.0; 4]);
     }
 
     #[test]
-    #[should_panic(expected = "a 2 × 4 matrix")]
+    #[should_panic(expected = "an uneven matrix")]
     fn a_short_slice_is_refused() {
-        Matrix::new(&[1.0; 6], 2, 4);
+        product(&[1.0; 7], &[1.0; 4], 2, false, &mut [0.0; 6]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the rows of a matrix product")]
+    fn a_result_of_another_size_is_refused() {
+        dots(&[1.0; 8], &[1.0; 4], 2, &mut [0.0; 6]);
     }
 }

@@ -5,15 +5,18 @@ use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
 use elbow::math;
 
+use super::lanes::Lanes;
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }
 
-/// `f32` or `f64`. Sealed: [`matmul`](super::matmul) hands its matrices to kernels that know only these two.
+/// `f32` or `f64`. Sealed: it is implemented for these two.
 pub trait Real:
     sealed::Sealed
+    + Lanes
     + Copy
     + Debug
     + Default

@@ -101,7 +101,7 @@ impl Problem {
 
     /// What a gradient is the slope of: `−bound − KL + weight Σ_j max(free, KL_j)`, or what stands in for it.
     fn loss(&self, params: &[f64], workspace: &mut Workspace<f64>) -> f64 {
-        let mut bound = || bound(&self.layout, params, &self.batch(), self.objective, workspace);
+        let mut bound = || bound(&self.layout, params.into(), &self.batch(), self.objective, workspace);
         match self.objective {
             Objective::Elbo { weight, free } => {
                 let [divergence, charge] = self.divergence(params, f64::from(free));
@@ -116,9 +116,10 @@ impl Problem {
     pub(crate) fn divergence(&self, params: &[f64], free: f64) -> [f64; 2] {
         let (mut trace, mut draws) = (Trace::default(), Draws::default());
         let Problem { layout, input, noise, samples, .. } = self;
-        chain::forward(&layout.encoder, params, input, &mut trace);
+        chain::forward(&layout.encoder, params.into(), input, &mut trace);
         let hidden = trace.output(input);
-        let posterior = Posterior { latent: &layout.latent, params, hidden, noise, samples: *samples };
+        let posterior =
+            Posterior { latent: &layout.latent, params: params.into(), hidden, noise, samples: *samples };
         posterior.forward(&mut draws);
         let total: f64 = (0..ROWS).map(|row| posterior.divergence(&draws, row)).sum();
         [total / ROWS as f64, posterior.charge(&mut draws, free)]

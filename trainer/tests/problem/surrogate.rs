@@ -38,9 +38,15 @@ impl Problem {
 
     fn posterior<R>(&self, params: &[f64], use_it: impl FnOnce(Posterior<'_, f64>) -> R) -> R {
         let mut trace = Trace::default();
-        chain::forward(&self.layout.encoder, params, &self.input, &mut trace);
+        chain::forward(&self.layout.encoder, params.into(), &self.input, &mut trace);
         let (hidden, noise) = (trace.output(&self.input), &self.noise[..]);
-        use_it(Posterior { latent: &self.layout.latent, params, hidden, noise, samples: self.samples })
+        use_it(Posterior {
+            latent: &self.layout.latent,
+            params: params.into(),
+            hidden,
+            noise,
+            samples: self.samples,
+        })
     }
 
     fn draw(&self, params: &[f64]) -> Vec<f64> {
@@ -52,10 +58,15 @@ impl Problem {
     /// `log p(x, z)` but for a constant.
     fn log_joint(&self, params: &[f64], z: &[f64]) -> Vec<f64> {
         let mut trace = Trace::default();
-        chain::forward(&self.layout.decoder, params, z, &mut trace);
+        chain::forward(&self.layout.decoder, params.into(), z, &mut trace);
         let (likelihood, hidden) = (&self.layout.likelihood, trace.output(z));
-        let observation =
-            Observation { likelihood, params, hidden, target: &self.target, samples: self.samples };
+        let observation = Observation {
+            likelihood,
+            params: params.into(),
+            hidden,
+            target: &self.target,
+            samples: self.samples,
+        };
         let mut log_p = vec![0.0; ROWS * self.samples];
         observation.forward(&mut Outputs::default(), &mut log_p);
         let samples = log_p.iter_mut().zip(z.chunks_exact(self.layout.latent.dim()));
@@ -74,7 +85,7 @@ impl Problem {
         let heads: Vec<Vec<f64>> = self.posterior(params, |posterior| {
             let output = |head: &Dense| {
                 let mut out = vec![0.0; ROWS * head.outputs];
-                dense::forward(head, params, posterior.hidden, &mut out);
+                dense::forward(head, params.into(), posterior.hidden, &mut out);
                 out
             };
             self.layout.latent.dense().into_iter().map(output).collect()
