@@ -4,7 +4,11 @@ use rand_core::Rng;
 
 use crate::data::Dataset;
 use crate::error::Error;
+use crate::net::simd::wide;
 use crate::random::{Purpose, stream};
+
+/// Bits that are drawn in one go.
+const BLOCK: usize = 256;
 
 /// How numbers become bits. Values above 1 are taken as bytes: 255 is one.
 #[derive(
@@ -50,12 +54,22 @@ impl Binarize {
         Ok(())
     }
 
-    /// Draws bits with the given probabilities; bits stay what they are.
-    pub fn draw(probabilities: &[f32], bits: &mut [f32], rng: &mut impl Rng) {
-        for (probability, bit) in probabilities.iter().zip(bits) {
-            // 24 bits of a word are exact in f32
-            let uniform = (rng.next_u32() >> 8) as f32 / 16_777_216.0;
-            *bit = f32::from(u8::from(uniform < *probability));
+    /// Draws bits with the given probabilities, from words that `fill` writes; bits stay what they are.
+    pub fn draw(probabilities: &[f32], bits: &mut [f32], mut fill: impl FnMut(&mut [u32])) {
+        let mut words = [0; BLOCK];
+        for (probabilities, bits) in probabilities.chunks(BLOCK).zip(bits.chunks_mut(BLOCK)) {
+            let words = &mut words[..bits.len()];
+            fill(words);
+            wide(
+                #[inline(always)]
+                || {
+                    for ((bit, probability), word) in bits.iter_mut().zip(probabilities).zip(&*words) {
+                        // 24 bits of a word are exact in f32
+                        let uniform = (word >> 8) as f32 / 16_777_216.0;
+                        *bit = f32::from(u8::from(uniform < *probability));
+                    }
+                },
+            );
         }
     }
 
@@ -64,11 +78,10 @@ impl Binarize {
         for row in 0..data.rows {
             let range = row * data.dims..(row + 1) * data.dims;
             let probabilities = data.values[range.clone()].to_vec();
-            Binarize::draw(
-                &probabilities,
-                &mut data.values[range],
-                &mut stream(seed, Purpose::Rows, 0, row as u64),
-            );
+            let mut rng = stream(seed, Purpose::Rows, 0, row as u64);
+            Binarize::draw(&probabilities, &mut data.values[range], |words| {
+                words.fill_with(|| rng.next_u32());
+            });
         }
     }
 }

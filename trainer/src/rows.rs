@@ -1,10 +1,9 @@
 //! The rows of a fit: features for the likelihood, and what the encoder sees of them.
 
 use elbow::math;
-use rand_core::Rng;
-use rand_pcg::Pcg32;
 
 use crate::binarize::Binarize;
+use crate::random::Words;
 use crate::step::TrainingRows;
 
 /// How the encoder's view of a row is spoilt while it is fitted, for a posterior that does not hang on single features: the bound holds for
@@ -49,31 +48,31 @@ impl TrainingRows for Rows<'_> {
         self.mean_log_jacobian
     }
 
-    fn read(&self, row: usize, rng: &mut Pcg32, input: &mut [f32], target: &mut [f32]) {
+    fn read(&self, row: usize, words: &mut Words, input: &mut [f32], target: &mut [f32]) {
         let features = &self.features[row * self.dims..(row + 1) * self.dims];
         match self.binarize {
-            Binarize::Dynamic => Binarize::draw(features, target, rng),
+            Binarize::Dynamic => Binarize::draw(features, target, |block| words.fill(block)),
             _ => target.copy_from_slice(features),
         }
         for (input, feature) in input.iter_mut().zip(&*target) {
             *input = feature.clamp(-self.clip, self.clip);
         }
-        self.corruption.apply(input, rng);
+        self.corruption.apply(input, words);
         for (x, step) in target.iter_mut().zip(self.steps) {
-            *x += step * (rng.next_u32() as f32 / u32::MAX as f32 - 0.5);
+            *x += step * (words.next_u32() as f32 / u32::MAX as f32 - 0.5);
         }
     }
 }
 
 impl Corruption {
-    fn apply(self, input: &mut [f32], rng: &mut Pcg32) {
+    fn apply(self, input: &mut [f32], words: &mut Words) {
         if self.noise > 0.0 {
-            input.iter_mut().for_each(|x| *x += self.noise * math::normal_quantile(rng.next_u32()));
+            input.iter_mut().for_each(|x| *x += self.noise * math::normal_quantile(words.next_u32()));
         }
         if self.mask > 0.0 {
             // u < p 2³²
             let hidden = (f64::from(self.mask) * f64::from(u32::MAX)) as u32;
-            input.iter_mut().filter(|_| rng.next_u32() < hidden).for_each(|x| *x = 0.0);
+            input.iter_mut().filter(|_| words.next_u32() < hidden).for_each(|x| *x = 0.0);
         }
     }
 }
@@ -81,6 +80,7 @@ impl Corruption {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Purpose;
 
     /// What the encoder sees of many equal rows of one feature; the likelihood sees 1 throughout.
     fn seen(corruption: Corruption) -> Vec<f32> {
@@ -95,7 +95,7 @@ mod tests {
             mean_log_jacobian: 0.0,
         };
         let (mut input, mut target) = ([0.0; 4000], [0.0; 4000]);
-        rows.read(0, &mut Pcg32::new(1, 1), &mut input, &mut target);
+        rows.read(0, &mut Words::of(1, Purpose::Rows, 1, 1), &mut input, &mut target);
         assert_eq!(target, features);
         input.to_vec()
     }
@@ -108,7 +108,7 @@ mod tests {
         let rows =
             Rows { features: &features, dims, clip, binarize, corruption, steps: &steps, mean_log_jacobian };
         let (mut input, mut target) = ([0.0; 4000], [0.0; 4000]);
-        rows.read(0, &mut Pcg32::new(1, 1), &mut input, &mut target);
+        rows.read(0, &mut Words::of(1, Purpose::Rows, 1, 1), &mut input, &mut target);
         assert_eq!(input, features);
         assert!(target.iter().all(|x| (0.75..=1.25).contains(x)));
         let mean = target.iter().sum::<f32>() / 4000.0;

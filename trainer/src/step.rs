@@ -4,15 +4,13 @@
 //! gradient is cut into slabs, each the sum over the shards in their order. Any number of threads gives the same bits.
 
 use elbow::math;
-use rand_core::Rng;
-use rand_pcg::Pcg32;
 use rayon::prelude::*;
 
 use crate::gradient::{self, Slab};
 use crate::net::layout::Layout;
 use crate::net::params::{Params, Transposes};
 use crate::objective::{Batch, Objective, Workspace, bound_and_slopes};
-use crate::random::{Purpose, stream};
+use crate::random::{Purpose, Words};
 
 /// Rows × samples that keep one thread busy long enough to be worth waking it.
 const SHARD: usize = 48;
@@ -29,9 +27,9 @@ pub trait TrainingRows: Sync {
         0.0
     }
 
-    /// Writes what the encoder sees of a row and what the likelihood sees. `rng` gives this row's numbers in this epoch:
+    /// Writes what the encoder sees of a row and what the likelihood sees. `words` gives this row's numbers in this epoch:
     /// a dynamic binarisation draws its bits from it, others leave it alone.
-    fn read(&self, row: usize, rng: &mut Pcg32, input: &mut [f32], target: &mut [f32]);
+    fn read(&self, row: usize, words: &mut Words, input: &mut [f32], target: &mut [f32]);
 }
 
 /// Frames as they are.
@@ -50,7 +48,7 @@ impl TrainingRows for Frames<'_> {
         self.input.len() / self.features
     }
 
-    fn read(&self, row: usize, _: &mut Pcg32, input: &mut [f32], target: &mut [f32]) {
+    fn read(&self, row: usize, _: &mut Words, input: &mut [f32], target: &mut [f32]) {
         let at = row * self.features..(row + 1) * self.features;
         input.copy_from_slice(&self.input[at.clone()]);
         target.copy_from_slice(&self.target[at]);
@@ -83,6 +81,7 @@ pub struct Shards {
 struct Shard {
     input: Vec<f32>,
     target: Vec<f32>,
+    words: Vec<u32>,
     noise: Vec<f32>,
     workspace: Workspace<f32>,
     bound: f64,
@@ -123,8 +122,7 @@ impl Stepper {
             let chosen_here = &chosen[s * chosen.len() / count..(s + 1) * chosen.len() / count];
             shard.fill(self, rows, chosen_here, epoch);
             let place = (u64::from(epoch) << 32) | u64::from(batch);
-            let mut rng = stream(self.seed, Purpose::Noise, place, s as u64);
-            shard.noise.fill_with(|| math::normal_quantile(rng.next_u32()));
+            shard.draw_noise(Words::of(self.seed, Purpose::Noise, place, s as u64));
             shard.run(self, params, chosen.len());
         };
         let see: gradient::See<'_, Shard, f32> = |shard| (&shard.input, &shard.workspace);
@@ -151,13 +149,20 @@ impl Shard {
         self.noise.resize(chosen.len() * stepper.samples * stepper.layout.latent.noise_len(), 0.0);
         let frames = self.input.chunks_exact_mut(features).zip(self.target.chunks_exact_mut(features));
         for (row, (input, target)) in chosen.iter().zip(frames) {
-            let mut rng = stream(stepper.seed, Purpose::Rows, epoch.into(), (*row).into());
-            rows.read(*row as usize, &mut rng, input, target);
+            let mut words = Words::of(stepper.seed, Purpose::Rows, epoch.into(), (*row).into());
+            rows.read(*row as usize, &mut words, input, target);
         }
     }
 
+    /// A standard normal number of each word.
+    fn draw_noise(&mut self, mut words: Words) {
+        self.words.resize(self.noise.len(), 0);
+        words.fill(&mut self.words);
+        self.noise.iter_mut().zip(&self.words).for_each(|(x, word)| *x = math::normal_quantile(*word));
+    }
+
     fn run(&mut self, stepper: &Stepper, params: Params<'_, f32>, rows_of_mean: usize) {
-        let Shard { input, target, noise, workspace, bound } = self;
+        let Shard { input, target, noise, workspace, bound, .. } = self;
         let batch = Batch { input, target, noise, samples: stepper.samples, rows_of_mean };
         *bound = bound_and_slopes(&stepper.layout, params, &batch, stepper.objective, workspace);
     }

@@ -8,6 +8,7 @@ use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, Likeliho
 use elbow_trainer::fit::{Event, FitConfig, FitError, Fitted, Frames, Progress, Schedule, TrainingRows, fit};
 use elbow_trainer::net::layout::{Dense, Latent, Layout, Likelihood};
 use elbow_trainer::objective::Objective;
+use elbow_trainer::random::Words;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
@@ -46,9 +47,9 @@ impl TrainingRows for Bits {
         self.rows
     }
 
-    fn read(&self, row: usize, rng: &mut Pcg32, input: &mut [f32], target: &mut [f32]) {
+    fn read(&self, row: usize, words: &mut Words, input: &mut [f32], target: &mut [f32]) {
         *self.reads.lock().unwrap().entry(row).or_default() += 1;
-        target.fill_with(|| if rng.next_u32() >> 28 < row as u32 % 16 { 1.0 } else { 0.0 });
+        target.fill_with(|| if words.next_u32() >> 28 < row as u32 % 16 { 1.0 } else { 0.0 });
         input.copy_from_slice(target);
     }
 }
