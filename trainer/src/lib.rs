@@ -1,6 +1,9 @@
 //! Fits Elbow's density models from files of sensor frames, evaluates and exports them.
 //!
 //! What is scored is scored by the crate `elbow`; this crate owns gradients, files and the command line.
+
+#![forbid(unsafe_code)]
+
 pub mod adam;
 pub mod average;
 pub mod binarize;

@@ -16,7 +16,7 @@ use crate::net::dense;
 use crate::net::layout::{Dense, Likelihood};
 use crate::net::params::Params;
 use crate::net::real::Real;
-use crate::net::simd::{clamp, is_within, sum, wide, zip};
+use crate::net::simd::{clamp, is_within, map_and_sum, wide, zip};
 use two_outputs::{discretized_logistic, gaussian};
 
 const RANGE: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
@@ -123,41 +123,47 @@ impl<T: Real> Observation<'_, T> {
     }
 
     fn bernoulli(&self, outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
-        let Outputs { first, terms, .. } = outputs;
+        let features = self.likelihood.first().outputs;
         wide(
             #[inline(always)]
             || {
-                for (k, (logits, log_prob)) in first.chunks_exact_mut(terms.len()).zip(log_prob).enumerate() {
-                    for ((l, x), term) in logits.iter_mut().zip(self.target(k)).zip(terms.iter_mut()) {
-                        // log p = x l − log(1 + exp l)
-                        let (softplus, sigmoid) = softplus_and_slope(*l);
-                        *term = *x * *l - softplus;
-                        // ∂log p/∂l = x − σ(l)
-                        *l = *x - sigmoid;
-                    }
-                    *log_prob = sum(terms);
+                let rows = outputs.first.chunks_exact_mut(features).zip(log_prob);
+                for (k, (logits, log_prob)) in rows.enumerate() {
+                    // log p = x l − log(1 + exp l), ∂log p/∂l = x − σ(l)
+                    *log_prob = map_and_sum(
+                        logits,
+                        [self.target(k)],
+                        #[inline(always)]
+                        |l, [x]| {
+                            let (softplus, sigmoid) = softplus_and_slope(l);
+                            (x - sigmoid, x * l - softplus)
+                        },
+                    );
                 }
             },
         );
     }
 
     fn gaussian(&self, log_scale: &[T], outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
-        let Outputs { first, scale, terms, .. } = outputs;
+        let Outputs { first, scale, .. } = outputs;
         // Σ_i log_scale + ½ log 2π
         let constant: f64 = log_scale.iter().map(|s| clamp(*s, RANGE).to_f64() + HALF_LOG_TAU).sum();
         wide(
             #[inline(always)]
             || {
-                for (k, (loc, log_prob)) in first.chunks_exact_mut(terms.len()).zip(log_prob).enumerate() {
-                    let frame = self.target(k).iter().zip(scale.iter());
-                    for ((m, (x, s)), term) in loc.iter_mut().zip(frame).zip(terms.iter_mut()) {
-                        // u = (x − loc) / scale, log p = −½ u² − log_scale − ½ log 2π
-                        let u = (*x - *m) / *s;
-                        *term = u * u;
-                        // ∂log p/∂loc = u / scale
-                        *m = u / *s;
-                    }
-                    *log_prob = -0.5 * sum(terms) - constant;
+                let rows = first.chunks_exact_mut(log_scale.len()).zip(log_prob);
+                for (k, (loc, log_prob)) in rows.enumerate() {
+                    // u = (x − loc) / scale, log p = −½ u² − log_scale − ½ log 2π, ∂log p/∂loc = u / scale
+                    let squares = map_and_sum(
+                        loc,
+                        [self.target(k), scale],
+                        #[inline(always)]
+                        |m, [x, s]| {
+                            let u = (x - m) / s;
+                            (u / s, u * u)
+                        },
+                    );
+                    *log_prob = -0.5 * squares - constant;
                 }
             },
         );

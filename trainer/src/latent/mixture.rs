@@ -127,7 +127,7 @@ pub(super) fn forward<T: Real>(
     z: &mut [T],
 ) {
     gaussian::forward(posterior, loc, log_scale, gaussian, z);
-    mixture.prepare(prior, posterior.params);
+    mixture.prepare(prior, &posterior.params);
     mixture.log_ratio.resize(z.len() / prior.dim);
     let means = &posterior.params[prior.means()];
     wide(

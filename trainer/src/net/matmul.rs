@@ -7,9 +7,6 @@
 //! In [`product`] and [`transposed_product`] each number is one sum in the order of the inner index; in [`dots`] it is as many
 //! sums as a vector has lanes. The same call on the same machine gives the same bits, and the first two on every machine with
 //! fused multiply-adds.
-//!
-//! # Panics
-//! Each if the shapes do not fit together, or a matrix is empty.
 
 mod dots;
 mod product;
@@ -23,6 +20,9 @@ use product::{ByColumn, ByRow, Product};
 use transpose::Transpose;
 
 /// `c[m][n] = Σ_k a[m][k] b[k][n]`, and with `accumulate` `c += a b`; `b` has `columns` of them.
+///
+/// # Panics
+/// If the shapes do not fit together, or a matrix is empty.
 pub fn product<T: Lanes>(a: &[T], b: &[T], columns: usize, accumulate: bool, c: &mut [T]) {
     let depth = rows(b, columns);
     assert_eq!(rows(a, depth), rows(c, columns), "the rows of a matrix product");
@@ -31,6 +31,9 @@ pub fn product<T: Lanes>(a: &[T], b: &[T], columns: usize, accumulate: bool, c: 
 
 /// `c[m][n] = Σ_k a[k][m] b[k][n]` for the m of `range`, and with `accumulate` `c += aᵀ b`; `a` has `a_columns`, `b` has
 /// `columns`.
+///
+/// # Panics
+/// As [`product`].
 pub fn transposed_product<T: Lanes>(
     (a, a_columns, range): (&[T], usize, Range<usize>),
     b: &[T],
@@ -47,6 +50,9 @@ pub fn transposed_product<T: Lanes>(
 }
 
 /// `c[m][n] += Σ_k a[m][k] b[n][k]`, `depth` of the k.
+///
+/// # Panics
+/// As [`product`].
 pub fn dots<T: Lanes>(a: &[T], b: &[T], depth: usize, c: &mut [T]) {
     let columns = rows(b, depth);
     assert_eq!(rows(a, depth), rows(c, columns), "the rows of a matrix product");
@@ -54,6 +60,9 @@ pub fn dots<T: Lanes>(a: &[T], b: &[T], depth: usize, c: &mut [T]) {
 }
 
 /// `b[n][m] = a[m][n]` for the n of `range`; `a` has `columns`.
+///
+/// # Panics
+/// As [`product`].
 pub fn transpose<T: Lanes>(a: &[T], columns: usize, range: Range<usize>, b: &mut [T]) {
     let count = rows(a, columns);
     assert_eq!(range.len(), rows(b, count), "the rows of a transpose");

@@ -141,9 +141,7 @@ fn load<S: Simd, T: Lanes, const V: usize>(simd: S, row: &[T]) -> [T::Vector<S>;
     let (whole, _) = T::vectors::<S>(&row[..(V - 1) * T::count::<S>()]);
     let (last, _) = T::vectors::<S>(&row[row.len() - T::count::<S>()..]);
     let mut vectors = [last[0]; V];
-    for v in 0..V - 1 {
-        vectors[v] = whole[v];
-    }
+    vectors[..V - 1].copy_from_slice(&whole[..V - 1]);
     vectors
 }
 
@@ -154,8 +152,6 @@ fn store<S: Simd, T: Lanes, const V: usize>(simd: S, row: &mut [T], vectors: [T:
         return T::store(simd, row, vectors[0]);
     }
     let last = row.len() - T::count::<S>();
-    for v in 0..V - 1 {
-        T::vectors_mut::<S>(&mut row[..(V - 1) * T::count::<S>()]).0[v] = vectors[v];
-    }
+    T::vectors_mut::<S>(&mut row[..(V - 1) * T::count::<S>()]).0.copy_from_slice(&vectors[..V - 1]);
     T::vectors_mut::<S>(&mut row[last..]).0[0] = vectors[V - 1];
 }

@@ -1,5 +1,8 @@
 //! The transpose of a matrix, square by square.
 
+// Indices known at compile time keep the sums in registers, where iterators over arrays do not.
+#![allow(clippy::needless_range_loop)]
+
 use pulp::{Simd, WithSimd};
 
 use crate::net::lanes::Lanes;
