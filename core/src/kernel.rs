@@ -197,22 +197,20 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
         if L < MANY {
             return self.finish.finish(self.t, part, self.sums::<L, HALF, 2>(part, 0));
         }
-        let mut sums = of_part::<_, HALF>(part, self.bias).map(|bias| [bias; L]);
+        let mut sums = of_part(part, self.bias).map(|bias| [bias; L]);
         for (w, x) in self.weights.iter().zip(self.x) {
-            add_lanes(&mut sums, of_part(part, w), x);
+            sums = add_lanes(sums, of_part(part, w), x);
         }
         self.finish.finish(self.t, part, sums)
     }
 
-    /// The two halves in one pass over the inputs. They are two variables because the compiler does not keep one of 8 · 16 numbers
-    /// in registers.
+    /// The two halves in one pass over the inputs.
     #[inline(always)]
     fn both_halves(&self) -> [[[F::To; L]; HALF]; 2] {
-        let mut lower = of_part::<_, HALF>(0, self.bias).map(|bias| [bias; L]);
-        let mut upper = of_part::<_, HALF>(1, self.bias).map(|bias| [bias; L]);
+        let [mut lower, mut upper] = [0, 1].map(|part| of_part(part, self.bias).map(|bias| [bias; L]));
         for (w, x) in self.weights.iter().zip(self.x) {
-            add_lanes(&mut lower, of_part(0, w), x);
-            add_lanes(&mut upper, of_part(1, w), x);
+            lower = add_lanes(lower, of_part(0, w), x);
+            upper = add_lanes(upper, of_part(1, w), x);
         }
         [self.finish.finish(self.t, 0, lower), self.finish.finish(self.t, 1, upper)]
     }
@@ -263,18 +261,24 @@ fn add<X, W: Weight<X>, const L: usize, const M: usize, const N: usize>(
     }
 }
 
-/// As [`add`], of weights that are copied and all samples: in this form alone LLVM keeps sixteen of them in a register.
+/// As [`add`], of all samples. Four variables, one by one: LLVM keeps them in registers, while an array of arrays that a loop walks
+/// may end in memory, one sample at a time, depending on what else stands in the function.
 #[inline(always)]
-fn add_lanes<X: Element, W: Weight<X>, const L: usize, const N: usize>(
-    s: &mut [[W::Sum; L]; N],
-    w: [W; N],
+fn add_lanes<X: Element, W: Weight<X>, const L: usize>(
+    [a, b, c, d]: [[W::Sum; L]; HALF],
+    [wa, wb, wc, wd]: [W; HALF],
     x: &[X; L],
-) {
-    for (s, w) in s.iter_mut().zip(w) {
-        for (s, x) in s.iter_mut().zip(x) {
-            *s = w.add_product(*x, *s);
-        }
+) -> [[W::Sum; L]; HALF] {
+    [add_lane(a, wa, x), add_lane(b, wb, x), add_lane(c, wc, x), add_lane(d, wd, x)]
+}
+
+/// `s[l] + w·x[l]`
+#[inline(always)]
+fn add_lane<X: Element, W: Weight<X>, const L: usize>(mut s: [W::Sum; L], w: W, x: &[X; L]) -> [W::Sum; L] {
+    for (s, x) in s.iter_mut().zip(x) {
+        *s = w.add_product(*x, *s);
     }
+    s
 }
 
 /// The weights of a tile, if they are there.
