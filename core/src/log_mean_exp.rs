@@ -43,12 +43,45 @@ impl<const L: usize> LogMeanExp<L> {
     }
 
     /// As [`push`](Self::push), for the sum alone: the scores' errors are then wrong.
-    #[cfg_attr(target_os = "none", inline(never))]
-    #[cfg_attr(not(target_os = "none"), inline(always))]
+    #[inline(always)]
     pub(crate) fn push_to_sum(&mut self, terms: [f32; L]) {
         if !self.is_blind_to(&terms) {
-            self.add::<false>(terms);
+            self.add_to_sum(terms);
         }
+    }
+
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn add_to_sum(&mut self, terms: [f32; L]) {
+        self.add::<false>(terms);
+    }
+
+    /// As [`push_to_sum`](Self::push_to_sum), for some terms of each stream in order, none of them NaN beside others that are not. The
+    /// bits are the same.
+    #[inline(always)]
+    pub(crate) fn push_all_to_sum(&mut self, terms: &[[f32; L]]) {
+        // One stream looks at each of its terms: there an `exp` is dear. Streams side by side do without branches from when all have begun
+        if L == 1 || self.max.iter().fold(false, |waits, max| waits | (*max == f32::NEG_INFINITY)) {
+            terms.iter().for_each(|terms| self.push_to_sum(*terms));
+        } else if !self.is_blind_to(&largest(terms)) {
+            self.add_all_to_sum(terms);
+        }
+    }
+
+    #[inline(always)]
+    fn add_all_to_sum(&mut self, terms: &[[f32; L]]) {
+        // kept in registers
+        let (mut max, mut sum) = (self.max, self.sum);
+        for terms in terms {
+            for l in 0..L {
+                let (a, is_largest) = (terms[l], terms[l] > max[l]);
+                // e⁻⁶⁰ or less is lost: sums are at least 1, and less than 2³² in units of the old largest term
+                let ratio = math::exp_of_minus_abs_to_60(a - max[l]);
+                sum[l] = if is_largest { sum[l] * ratio + 1.0 } else { sum[l] + ratio };
+                max[l] = if is_largest { a } else { max[l] };
+            }
+        }
+        (self.max, self.sum) = (max, sum);
     }
 
     /// Whether these terms change no sum by a bit, so that no `exp` need tell: each lies more than [`SEEN`] below the largest of
@@ -89,6 +122,18 @@ impl<const L: usize> LogMeanExp<L> {
     }
 }
 
+/// The largest term of each stream.
+#[inline(always)]
+fn largest<const L: usize>(terms: &[[f32; L]]) -> [f32; L] {
+    let mut largest = [f32::NEG_INFINITY; L];
+    for terms in terms {
+        for (largest, a) in largest.iter_mut().zip(terms) {
+            *largest = if a > largest { *a } else { *largest };
+        }
+    }
+    largest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +149,42 @@ mod tests {
             assert!(mean.is_blind_to(&terms));
             mean.push(terms);
             assert_eq!(mean.log_sum(), before);
+        }
+    }
+
+    #[test]
+    fn the_shorter_exponential_has_the_bits_of_the_other() {
+        for bits in (0..60.0_f32.to_bits()).step_by(1009) {
+            let x = f32::from_bits(bits);
+            assert_eq!(math::exp_of_minus_abs_to_60(x).to_bits(), math::exp(-x).to_bits(), "{x}");
+        }
+        assert!(math::exp_of_minus_abs_to_60(f32::NEG_INFINITY) == math::exp(-60.0));
+        assert!(math::exp_of_minus_abs_to_60(f32::NAN).is_nan());
+    }
+
+    /// Terms by a generator's words, some of them impossible, in parts of any length: by parts and one by one.
+    #[test]
+    fn many_at_a_time_have_the_bits_of_one_by_one() {
+        let mut word = 1_u32;
+        let mut number = |spread: f32| {
+            word = word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            if word >> 24 == 7 {
+                f32::NEG_INFINITY
+            } else {
+                spread * ((word >> 8) as f32 / 16_777_216.0 - 0.5)
+            }
+        };
+        for spread in [1.0, 30.0, 300.0] {
+            let terms: [[f32; 4]; 200] = core::array::from_fn(|_| core::array::from_fn(|_| number(spread)));
+            let (mut together, mut alone) = (LogMeanExp::<4>::new(), LogMeanExp::<4>::new());
+            let mut rest = &terms[..];
+            for length in 1..20 {
+                let (part, later) = rest.split_at(length);
+                rest = later;
+                together.push_all_to_sum(part);
+                part.iter().for_each(|terms| alone.push(*terms));
+                assert_eq!(together.log_sum().map(f32::to_bits), alone.log_sum().map(f32::to_bits));
+            }
         }
     }
 }

@@ -22,9 +22,9 @@ pub trait Components {
 
     /// Number of components.
     fn count(&self) -> usize;
-    /// Hands over `log p(features, c) = log w_c + log p(features|c)` of each component c in order, in nats, for `L` frames
-    /// side by side.
-    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], visit: impl FnMut([f32; L]));
+    /// Hands over `log p(features, c) = log w_c + log p(features|c)` of the components c in order, some at a time, in nats, for `L`
+    /// frames side by side.
+    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], visit: impl FnMut(&[[f32; L]]));
     /// `to += weight · E[features|c]`
     fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]);
     /// `to[i] += weight · r_i (Σ_c⁻¹ r)_i`, `r = features − μ_c`: the parts of the squared Mahalanobis distance, which is their sum.
@@ -40,7 +40,7 @@ impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
     }
 
     #[inline(always)]
-    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
+    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut(&[[f32; L]])) {
         self.0.for_each_log_joint(features, &mut visit);
         self.1.for_each_log_joint(features, visit);
     }
@@ -145,7 +145,9 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
     pub fn for_each_log_joint(&self, frame: &Frame<F>, mut visit: impl FnMut(f32)) -> Result<(), FrameError> {
         let (features, log_jacobian) = extract(&self.features, frame.as_ref())?;
         let (features, _) = features.as_ref().as_chunks::<1>();
-        self.components.for_each_log_joint(features, |[term]| visit(term + log_jacobian));
+        self.components.for_each_log_joint(features, |terms| {
+            terms.as_flattened().iter().for_each(|term| visit(term + log_jacobian));
+        });
         Ok(())
     }
 
@@ -168,12 +170,14 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         let (features, _) = features.as_chunks::<1>();
         let [log_density] = self.log_sum(features);
         let mut component = 0;
-        self.components.for_each_log_joint(features, |[term]| {
-            let weight = math::exp_call(term - log_density);
-            if weight > 0.0 {
-                visit(component, weight);
+        self.components.for_each_log_joint(features, |terms| {
+            for term in terms.as_flattened() {
+                let weight = math::exp_call(term - log_density);
+                if weight > 0.0 {
+                    visit(component, weight);
+                }
+                component += 1;
             }
-            component += 1;
         });
         log_density
     }
@@ -185,7 +189,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         self.components.for_each_log_joint(
             features,
             #[inline(always)]
-            |terms| sum.push_to_sum(terms),
+            |terms| sum.push_all_to_sum(terms),
         );
         sum.log_sum()
     }

@@ -65,7 +65,7 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
     }
 
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
+    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut(&[[f32; L]])) {
         let dims = S::resolve(self.dims);
         let mut centred = S::scratch::<[f32; L]>(dims);
         let means = self.means.chunks_exact(dims);
@@ -75,7 +75,7 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
                 *to = x.map(|x| x - mean);
             }
             let square = square_of_product(weights, centred.as_ref());
-            visit(square.map(|square| constant - 0.5 * square));
+            visit(&[square.map(|square| constant - 0.5 * square)]);
         }
     }
 

@@ -31,7 +31,7 @@ impl<'a, S: Shape, N: Shape> Kernels<'a, S, N> {
     /// Takes the sections: centres, precisions, constants.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] without a dimension or a component, or for a precision that is negative; else as
+    /// [`LoadError::Malformed`] without a dimension or a component, or for a precision that is not positive; else as
     /// [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>, dims: usize, count: usize) -> Result<Self, LoadError> {
         if dims == 0 || count == 0 {
@@ -40,7 +40,8 @@ impl<'a, S: Shape, N: Shape> Kernels<'a, S, N> {
         let rows = tiles(count).checked_mul(dims).ok_or(LoadError::Malformed)?;
         let centres = sections.tiles(rows)?;
         let (precisions, constants) = (sections.tiles(tiles(count))?, sections.tiles(tiles(count))?);
-        if precisions.as_flattened().iter().any(|precision| *precision < 0.0) {
+        let mut of_components = precisions.as_flattened().iter().take(count);
+        if !of_components.all(|precision| *precision > 0.0) {
             return Err(LoadError::Malformed);
         }
         Ok(Kernels { centres, precisions, constants, dims, count, shape: PhantomData })
@@ -55,15 +56,16 @@ impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
     }
 
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
+    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut(&[[f32; L]])) {
         let tiles = self.centres.chunks_exact(S::resolve(self.dims));
         let mut left = self.count();
         for ((centres, precisions), constants) in tiles.zip(self.precisions).zip(self.constants) {
-            let squares = squares(centres, features);
-            let rows = squares.as_flattened().iter().zip(precisions).zip(constants);
-            for ((square, precision), constant) in rows.take(left) {
-                visit(square.map(|square| constant - 0.5 * (precision * square)));
+            let mut terms = squares(centres, features);
+            let terms = terms.as_flattened_mut();
+            for ((term, precision), constant) in terms.iter_mut().zip(precisions).zip(constants) {
+                *term = term.map(|square| constant - 0.5 * (precision * square));
             }
+            visit(terms.get(..left).unwrap_or(terms));
             left = left.saturating_sub(TILE);
         }
     }
