@@ -2,7 +2,7 @@
 # The table of docs/results/iwae.md, on MNIST: iwae.sh DATA_FOLDER OUT_FOLDER [RUN]
 #
 # DATA_FOLDER holds mnist/{train,t10k}-images-idx3-ubyte.gz and, for the runs `fixed1` and `fixed50`, binarized_mnist/binarized_mnist_*_packed.npy.
-# RUN is one of elbo1, elbo2, dreg5, dreg50, dreg50b, fixed1, fixed50, fixed5, fixed50b, fixed50c, and begins at the end of another: elbo1 → elbo2 → dreg5, elbo2 → dreg50 → dreg50b, fixed1 → fixed50 → fixed5 → fixed50b → fixed50c.
+# RUN is one of elbo1, elbo2, dreg5, dreg50, dreg50b, fixed1, fixed50, fixed5, fixed50b, fixed50c, fixed50d, and begins at the end of another: elbo1 → elbo2 → dreg5, elbo2 → dreg50 → dreg50b, fixed1 → fixed50 → fixed5 → fixed50b → fixed50c → fixed50d.
 # Without it all are run in this order. A run is a folder in OUT_FOLDER (config.toml, metrics.jsonl, model.elbow, eval.json, and five models
 # on the way with test.json beside each); started again, it goes on from its last checkpoint.
 set -eu
@@ -16,6 +16,7 @@ elbow=${CARGO_TARGET_DIR:-target}/release/elbow
 # run NAME OBJECTIVE EPOCHS RATE [START]
 run() {
     case $1 in
+    fixed50d) train=$out/fixed-train.npy test=$out/fixed-test.npy bits=none valid=0.0067 ;;
     fixed*) train=$out/fixed-train.npy test=$out/fixed-test.npy bits=none valid=0.05 ;;
     *) train=$data/mnist/train-images-idx3-ubyte.gz test=$data/mnist/t10k-images-idx3-ubyte.gz bits=dynamic valid=0.0067 ;;
     esac
@@ -30,7 +31,7 @@ run() {
     done
 }
 
-# The bits of Larochelle and Murray, fitting and validation sets together: 57,000 images fitted and 3,000 held out.
+# The bits of Larochelle and Murray, fitting and validation sets together.
 unpack() {
     python3 - "$data/binarized_mnist" "$out" <<'UNPACK'
 import sys, numpy
@@ -40,7 +41,7 @@ numpy.save(f"{sys.argv[2]}/fixed-test.npy", bits("test"))
 UNPACK
 }
 
-for name in ${3:-elbo1 elbo2 dreg5 dreg50 dreg50b fixed1 fixed50 fixed5 fixed50b fixed50c}; do
+for name in ${3:-elbo1 elbo2 dreg5 dreg50 dreg50b fixed1 fixed50 fixed5 fixed50b fixed50c fixed50d}; do
     case $name in
     elbo1) run elbo1 elbo 400 0.001 ;;
     elbo2) run elbo2 elbo 1000 0.0007 elbo1 ;;
@@ -52,6 +53,7 @@ for name in ${3:-elbo1 elbo2 dreg5 dreg50 dreg50b fixed1 fixed50 fixed5 fixed50b
     fixed5) unpack && run fixed5 dreg:5 160 0.0007 fixed50 ;;
     fixed50b) unpack && run fixed50b dreg:50 15 0.0003 fixed5 ;;
     fixed50c) unpack && run fixed50c dreg:50 16 0.0007 fixed50b ;;
-    *) echo "$name is not a run: choose elbo1, elbo2, dreg5, dreg50, dreg50b, fixed1, fixed50, fixed5, fixed50b or fixed50c" >&2 && exit 2 ;;
+    fixed50d) unpack && run fixed50d dreg:50 80 0.001 fixed50c ;;
+    *) echo "$name is not a run: choose elbo1, elbo2, dreg5, dreg50, dreg50b, fixed1, fixed50, fixed5, fixed50b, fixed50c or fixed50d" >&2 && exit 2 ;;
     esac
 done
