@@ -129,6 +129,36 @@ mod tests {
         agree_with_definition::<f64>();
     }
 
+    /// Each product by one instruction set: `a b`, by rows and by columns of a, and with b turned.
+    fn by<S: pulp::Simd>(simd: S, (m, k, n): (usize, usize, usize)) -> [Vec<f32>; 3] {
+        let (a, b) = (numbers::<f32>(m * k, 5), numbers::<f32>(k * n, 3));
+        let (a_turned, b_turned) = (transposed(&a, k), transposed(&b, n));
+        let mut c = [(); 3].map(|()| vec![1.0; m * n]);
+        let [rows, columns, turned] = &mut c;
+        let (depth, accumulate) = (k, true);
+        let left = ByRow { a: &a, depth };
+        simd.vectorize(Product { left, depth, b: &b, columns: n, accumulate, c: rows });
+        let left = ByColumn { a: &a_turned, columns: m, first: 0 };
+        simd.vectorize(Product { left, depth, b: &b, columns: n, accumulate, c: columns });
+        simd.vectorize(Dots { a: &a, b: &b_turned, depth, columns: n, c: turned });
+        c
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_sums() {
+        for shape in [(1, 1, 1), (5, 3, 7), (9, 20, 17), (12, 33, 50), (23, 64, 100)] {
+            let expected = by(pulp::Scalar::new(), shape);
+            assert_eq!(expected[0], expected[1]);
+            assert_eq!(expected[0], expected[2]);
+            #[cfg(target_arch = "x86_64")]
+            {
+                let v3 = pulp::x86::V3::try_new().map(|simd| by(simd, shape));
+                let v4 = pulp::x86::V4::try_new().map(|simd| by(simd, shape));
+                assert!([v3, v4].into_iter().flatten().all(|found| found == expected), "{shape:?}");
+            }
+        }
+    }
+
     #[test]
     fn columns_of_a_product_are_the_product_of_columns() {
         let (a, b) = (numbers::<f64>(9 * 17, 5), numbers::<f64>(9 * 4, 3));
