@@ -15,6 +15,7 @@ mod interrupt;
 mod mixtures;
 mod models;
 mod outputs;
+mod priors;
 mod quantize;
 mod repeat;
 mod resume;
