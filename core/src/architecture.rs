@@ -116,6 +116,11 @@ pub enum LikelihoodKind {
     /// Independent numbers of Student's t; the decoder gives location and log scale, one learned number of degrees of freedom per
     /// feature.
     StudentT,
+    /// Independent counts; the decoder gives the logs of α and β of a beta-binomial distribution.
+    BetaBinomial {
+        /// the largest count n
+        most: u8,
+    },
 }
 
 /// What the weights of the dense layers are.
@@ -141,6 +146,11 @@ pub enum FeaturesKind {
     LogStandardize,
     /// standardised, of integers
     Integers,
+    /// nothing: it is of counts; the encoder sees them divided by the largest
+    Counts {
+        /// that
+        most: u8,
+    },
 }
 
 impl FeaturesKind {
@@ -152,6 +162,7 @@ impl FeaturesKind {
                 FeaturesKind::Standardize
             }
             LikelihoodKind::DiscretizedLogistic => FeaturesKind::Integers,
+            LikelihoodKind::BetaBinomial { most } => FeaturesKind::Counts { most },
         }
     }
 }
@@ -209,8 +220,16 @@ impl Architecture {
             && (self.likelihood, self.weights) == (LikelihoodKind::Gaussian, WeightKind::F32)
             && matches!(self.preprocessing, FeaturesKind::Standardize | FeaturesKind::LogStandardize);
         let has_hidden = !self.encoder.is_empty() && !self.decoder.is_empty();
+        let counts = match (self.preprocessing, self.likelihood) {
+            (FeaturesKind::Counts { most: of }, LikelihoodKind::BetaBinomial { most }) => {
+                of == most && most > 0
+            }
+            (FeaturesKind::Counts { .. }, _) | (_, LikelihoodKind::BetaBinomial { .. }) => false,
+            _ => true,
+        };
         // integers are what hidden layers hand on; a sphere has at least two coordinates
         sizes_are
+            && counts
             && (has_no_network || !is_mixture)
             && (has_hidden || self.weights != WeightKind::Int8x8)
             && !matches!(self.latent, LatentKind::VonMisesFisher { dim: ..2, .. })
@@ -225,6 +244,7 @@ impl Architecture {
             FeaturesKind::Standardize => Part::Standardize,
             FeaturesKind::LogStandardize => Part::LogStandardize,
             FeaturesKind::Integers => Part::Integers,
+            FeaturesKind::Counts { .. } => Part::Counts,
         };
         let features = of(&[features as u32, self.features]);
         let (encoder_width, decoder_width) = (self.encoder_width(), self.decoder_width());
@@ -261,6 +281,7 @@ impl Architecture {
             LikelihoodKind::GaussianPerOutput => of(&[Part::GaussianPerOutput as u32, output, output]),
             LikelihoodKind::DiscretizedLogistic => of(&[Part::DiscretizedLogistic as u32, output, output]),
             LikelihoodKind::StudentT => of(&[Part::StudentT as u32, output, output]),
+            LikelihoodKind::BetaBinomial { .. } => of(&[Part::BetaBinomial as u32, output, output]),
         };
         of(&[
             Part::Vae as u32,

@@ -4,6 +4,7 @@ mod counts;
 mod frames;
 mod integers;
 
+pub(crate) use counts::most;
 pub use counts::{Counts, MAX_COUNT};
 pub(crate) use frames::{extract, extract_all};
 pub(crate) use integers::round;
@@ -65,7 +66,7 @@ impl fmt::Display for FrameError {
             FrameError::OutOfSupport { index } => {
                 write!(
                     f,
-                    "number {index} of the frame is none that the model knows: it takes bits, bytes or integers; round or binarise the frame"
+                    "number {index} of the frame is none that the model knows: it takes bits, counts or integers; round or binarise the frame"
                 )
             }
             FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),

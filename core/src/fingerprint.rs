@@ -59,6 +59,8 @@ pub enum Part {
     Integers = 25,
     DiscretizedLogistic = 26,
     StudentT = 27,
+    Counts = 28,
+    BetaBinomial = 29,
     Ensemble = 32,
     MixtureHead = 33,
 }

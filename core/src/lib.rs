@@ -69,7 +69,7 @@ pub use latent::{
     FixedConcentration, GaussianHead, LearnedConcentration, PointHead, TabledConcentration, VmfHead,
 };
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
-pub use likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, StudentT};
+pub use likelihood::{Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianPerOutput, StudentT};
 pub use mixture::Mixture;
 pub use model::Vae;
 pub use score::{Density, Elbo, Explain, Score};
@@ -101,6 +101,8 @@ pub type Standardize<'a, const X: usize> = features::Standardize<'a, Width<X>>;
 pub type LogStandardize<'a, const X: usize> = features::LogStandardize<'a, Width<X>>;
 /// Standardised features of a frame of `X` integers.
 pub type Integers<'a, const X: usize> = features::Integers<'a, Width<X>>;
+/// Frames of `X` counts.
+pub type Counts<const X: usize> = features::Counts<Width<X>>;
 /// Frames of `X` bits.
 pub type Binary<const X: usize> = features::Binary<Width<X>>;
 /// Gaussian posterior whose prior is a mixture of `N` Gaussians.

@@ -36,6 +36,7 @@ impl Model {
         };
         let preprocessing = match architecture.likelihood {
             LikelihoodKind::Bernoulli => Preprocessing::Binary,
+            LikelihoodKind::BetaBinomial { most } => Preprocessing::Counts { most },
             _ => Preprocessing::Standardize {
                 log_rate: None,
                 loc: numbers(2.0, 1.0),
@@ -73,6 +74,7 @@ impl Model {
         let mut number = || match self.architecture.likelihood {
             LikelihoodKind::Bernoulli => f32::from(u8::from(uniform(&mut rng) > 0.0)),
             LikelihoodKind::DiscretizedLogistic => (4.0 * uniform(&mut rng)).round(),
+            LikelihoodKind::BetaBinomial { most } => (uniform(&mut rng).abs() * f32::from(most)).round(),
             _ => 4.0 * uniform(&mut rng),
         };
         (0..rows).map(|_| (0..self.layout.features).map(|_| number()).collect()).collect()

@@ -3,7 +3,6 @@
 use crate::models::{Model, architecture};
 use elbow::architecture::{Activation, LikelihoodKind};
 use elbow::features::Counts;
-use elbow::format::{Load, LoadError, ModelFile};
 use elbow::likelihood::BetaBinomial;
 use elbow::shape::Width;
 use elbow::{Bernoulli, Binary, Dense, GaussianHead, Relu, Vae};
@@ -53,41 +52,22 @@ pub fn bb_ans(weights: &Path) -> ModelBytes {
     ModelBytes::new(&model.encode())
 }
 
-/// A file with the parameters of a [`BbAnsGrey`] model, batch norms folded, for [`open_grey`].
-///
-/// Files do not know its likelihood yet: it is one of two outputs a feature that do.
+/// The file of a [`BbAnsGrey`] model from its arrays, batch norms folded.
 ///
 /// # Panics
 /// An array is missing.
 pub fn bb_ans_grey(weights: &Path) -> ModelBytes {
-    let mut model = released(200, 50, LikelihoodKind::GaussianPerOutput);
+    let mut model = released(200, 50, LikelihoodKind::BetaBinomial { most: 255 });
     let normed = |(name, norm)| folded(weights, layer(weights, name), norm);
     put_network(&mut model, [("fc1", "bn1"), ("fc21", "bn21"), ("fc22", "bn22"), ("fc3", "bn3")].map(normed));
-    let Likelihood::GaussianPerOutput { loc, log_scale } = model.layout.likelihood.clone() else {
+    let Likelihood::BetaBinomial { log_alpha, log_beta, .. } = model.layout.likelihood.clone() else {
         unreachable!()
     };
     let (mut alpha, mut alpha_bias) = layer(weights, "fc4");
     let (beta, beta_bias) = (alpha.split_off(784 * 200), alpha_bias.split_off(784));
-    put(&mut model, &loc, (alpha, alpha_bias));
-    put(&mut model, &log_scale, (beta, beta_bias));
+    put(&mut model, &log_alpha, (alpha, alpha_bias));
+    put(&mut model, &log_beta, (beta, beta_bias));
     ModelBytes::new(&model.encode())
-}
-
-/// The model of [`bb_ans_grey`].
-///
-/// # Errors
-/// It is another file.
-pub fn open_grey(bytes: &ModelBytes) -> Result<BbAnsGrey<'_>, LoadError> {
-    let mut sections = ModelFile::parse(bytes.as_bytes())?.sections();
-    // a standardisation, which counts do without
-    for numbers in [784, 784, 2] {
-        sections.floats(numbers)?;
-    }
-    let (encoder, head) = (Load::load(&mut sections)?, Load::load(&mut sections)?);
-    let model =
-        Vae::new(Counts::new(784), encoder, head, Load::load(&mut sections)?, Load::load(&mut sections)?);
-    sections.finish()?;
-    Ok(model)
 }
 
 fn layer(weights: &Path, name: &str) -> Layer {

@@ -51,6 +51,13 @@ pub mod scoring {
     pub const EXACT_TERM: f64 = 1e-6;
     /// Of 1: each of up to thousands of masses is off by what a log mass in f32 is, some 1e-6 of it, to either side.
     pub const TOTAL_MASS: f64 = 1e-5;
+    /// Of 1: log masses of counts up to 255 are differences of logarithms of factorials, up to 1,500 and rounded to 1e-4 each, all of them alike.
+    pub const TOTAL_MASS_OF_COUNTS: f64 = 1e-3;
+    /// Of the length of a log of 150 frames: its samples and those of the scores are others.
+    pub const LOG_OF_RANDOM_MODEL: f64 = 0.05;
+    /// Bits of such a log that its first frames take more, coded directly: 16·(5 + 2) must be there before bits come back, and a frame's five
+    /// latents take 40 bits that none of them gives back.
+    pub const INITIAL_BITS: f64 = 400.0;
     /// Of a mean squared error of 9.49, published from other float arithmetic: ours differs by 3e-6, an f32 score of −3,600 is rounded by 1e-4
     /// nats or 4e-7 of the error.
     pub const PUBLISHED_ERROR: f64 = 1e-5;

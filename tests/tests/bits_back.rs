@@ -8,7 +8,7 @@ use elbow::format::NUMERIC_PROFILE;
 use elbow::{Bernoulli, Binary, Dense, FrameError, GaussianHead, Tanh, Vae};
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::rate::measure;
-use elbow_tests::reference::{bb_ans, bb_ans_grey, binarized, open_grey};
+use elbow_tests::reference::{BbAnsGrey, bb_ans, bb_ans_grey, binarized};
 use elbow_tests::shared;
 use elbow_tests::tolerance::codec as tolerance;
 use elbow_trainer::data::{LoadOptions, load};
@@ -206,7 +206,7 @@ fn grey_mnist_costs_what_the_model_says() {
     };
     let rows = rows();
     let (bytes, images) = (bb_ans_grey(&weights), load(&mnist, &LoadOptions::default()).unwrap());
-    let model = open_grey(&bytes).unwrap();
+    let model = BbAnsGrey::from_bytes(bytes.as_bytes()).unwrap();
     let codec = BitsBack::<_, _, _, _, _, 16>::new(&model, 1).unwrap();
     let frames = images.values.as_chunks::<784>().0.get(..rows).unwrap();
     let mut buffer = vec![0; rows * codec.max_frame_len() + 64];

@@ -3,8 +3,8 @@
 use elbow::architecture::{Activation, LatentKind, LikelihoodKind};
 use elbow::format::{HEADER_LEN, MAGIC, checksum};
 use elbow::{
-    Bernoulli, Binary, Dense, DiscretizedLogistic, Gaussian, GaussianHead, GaussianPerOutput, Integers,
-    LoadError, PassThrough, PointHead, Relu, Standardize, StudentT, Tanh, Vae,
+    Bernoulli, BetaBinomial, Binary, Counts, Dense, DiscretizedLogistic, Gaussian, GaussianHead,
+    GaussianPerOutput, Integers, LoadError, PassThrough, PointHead, Relu, Standardize, StudentT, Tanh, Vae,
 };
 use elbow_tests::models::{Model, architecture};
 use elbow_trainer::host_model::ModelBytes;
@@ -43,6 +43,13 @@ type HeavyTails<'a> = Vae<
     GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
     (Dense<'a, 2, 8, Tanh>,),
     StudentT<'a, Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
+>;
+type Bytes<'a> = Vae<
+    Counts<9>,
+    (Dense<'a, 9, 8, Tanh>,),
+    GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
+    (Dense<'a, 2, 8, Tanh>,),
+    BetaBinomial<Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
 >;
 type Bits<'a> = Vae<
     Binary<17>,
@@ -106,6 +113,10 @@ fn a_device_and_a_host_read_the_same_model() {
     check_type!(PerOutput, Model::random(architecture(5, &[], 3, &[], LikelihoodKind::GaussianPerOutput), 2));
     check_type!(Whole, Model::random(architecture(9, &[8], 2, &[8], LikelihoodKind::DiscretizedLogistic), 5));
     check_type!(HeavyTails, Model::random(architecture(9, &[8], 2, &[8], LikelihoodKind::StudentT), 6));
+    for most in [1, 100, 255] {
+        let counts = LikelihoodKind::BetaBinomial { most };
+        check_type!(Bytes, Model::random(architecture(9, &[8], 2, &[8], counts), 7));
+    }
     let mut point = architecture(5, &[9], 2, &[9], LikelihoodKind::Gaussian);
     point.latent = LatentKind::Point { dim: 2, activation: Activation::Relu };
     check_type!(Autoencoder, Model::random(point, 4));

@@ -26,6 +26,7 @@ fn models() -> Vec<Model> {
         (LikelihoodKind::Bernoulli, gaussian),
         (LikelihoodKind::DiscretizedLogistic, gaussian),
         (LikelihoodKind::StudentT, gaussian),
+        (LikelihoodKind::BetaBinomial { most: 9 }, gaussian),
         (LikelihoodKind::Gaussian, mixture),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Learned)),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Fixed { kappa: 5.0 })),

@@ -205,6 +205,8 @@ impl Core {
             LikelihoodKind::GaussianPerOutput => self.feature + self.exp,
             // an exponential, a logarithm
             LikelihoodKind::StudentT => self.feature + 2.0 * self.exp,
+            // two exponentials, ten logarithms
+            LikelihoodKind::BetaBinomial { .. } => self.feature + 13.0 * self.exp,
             // four exponentials, three logarithms
             LikelihoodKind::DiscretizedLogistic => self.feature + 8.0 * self.exp,
             // a softplus

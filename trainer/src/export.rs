@@ -108,6 +108,10 @@ fn parameters(preprocessing: &Preprocessing, latent: LatentKind, layout: &Layout
             out.floats(&dof().map(|dof| (0.5 * (dof + 1.0)) as f32).collect::<Vec<_>>());
             out.floats(&[dof().map(log_constant).sum::<f64>() as f32]);
         }
+        Likelihood::BetaBinomial { log_beta, most, .. } => {
+            out.dense(log_beta, params);
+            out.floats(&[f32::from(*most)]);
+        }
     }
     out.0
 }
@@ -158,11 +162,15 @@ impl Sections {
     }
 
     pub(crate) fn preprocessing(&mut self, preprocessing: &Preprocessing) {
-        if let Preprocessing::Standardize { log_rate, loc, inverse_scale, clip, .. } = preprocessing {
-            log_rate.iter().for_each(|rate| self.floats(rate));
-            self.floats(loc);
-            self.floats(inverse_scale);
-            self.floats(&[*clip, preprocessing.log_jacobian() as f32]);
+        match preprocessing {
+            Preprocessing::Binary => {}
+            Preprocessing::Counts { most } => self.floats(&[f32::from(*most)]),
+            Preprocessing::Standardize { log_rate, loc, inverse_scale, clip, .. } => {
+                log_rate.iter().for_each(|rate| self.floats(rate));
+                self.floats(loc);
+                self.floats(inverse_scale);
+                self.floats(&[*clip, preprocessing.log_jacobian() as f32]);
+            }
         }
     }
 

@@ -24,7 +24,7 @@ use elbow::architecture::{
 use elbow::codec::{Predictor, VaePredictor};
 use elbow::distribution::GaussianMixture;
 use elbow::ensemble::{MAX_MEMBERS, fingerprint};
-use elbow::features::{Binary, Features, Integers, LogStandardize, Standardize};
+use elbow::features::{Binary, Counts, Features, Integers, LogStandardize, Standardize};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 use elbow::latent::{
     FixedConcentration, GaussianHead, Head, LearnedConcentration, MixtureHead, PointHead, Posterior,
@@ -32,7 +32,9 @@ use elbow::latent::{
 };
 use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
-use elbow::likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood, StudentT};
+use elbow::likelihood::{
+    Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood, StudentT,
+};
 use elbow::{Elbo, Explain, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
@@ -305,6 +307,7 @@ fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dy
     let dims = shape.features as usize;
     let features = match shape.preprocessing {
         FeaturesKind::Binary => AnyFeatures::Binary(Binary::new(dims)),
+        FeaturesKind::Counts { .. } => AnyFeatures::Counts(Counts::read(sections, dims)?),
         FeaturesKind::Standardize => AnyFeatures::Standardize(Standardize::read(sections, dims)?),
         FeaturesKind::LogStandardize => AnyFeatures::LogStandardize(LogStandardize::read(sections, dims)?),
         FeaturesKind::Integers => AnyFeatures::Integers(Integers::read(sections, dims)?),
@@ -346,6 +349,10 @@ fn with_weights<'a, W: Layers<'a>>(
         LikelihoodKind::StudentT => {
             let (loc, log_scale) = (output(sections)?, output(sections)?);
             AnyLikelihood::StudentT(StudentT::read(loc, log_scale, sections)?)
+        }
+        LikelihoodKind::BetaBinomial { .. } => {
+            let (log_alpha, log_beta) = (output(sections)?, output(sections)?);
+            AnyLikelihood::BetaBinomial(BetaBinomial::read(log_alpha, log_beta, sections)?)
         }
     };
     Ok(Box::new(Vae::new(features, encoder, Wide(head), decoder, Wide(likelihood))))

@@ -3,6 +3,7 @@
 //! [`forward`](Observation::forward) leaves, where the decoder's outputs stood, the derivative of log p(x|z) with
 //! respect to each of them: the exponentials are taken once, and the way back only scales rows.
 
+mod beta_binomial;
 mod student_t;
 mod two_outputs;
 
@@ -17,6 +18,7 @@ use crate::net::layout::{Dense, Likelihood};
 use crate::net::params::Params;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within, map_and_sum, wide, zip};
+use beta_binomial::BetaBinomial;
 use two_outputs::{discretized_logistic, gaussian};
 
 const RANGE: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
@@ -43,9 +45,9 @@ pub struct Observation<'a, T> {
 /// What the likelihood leaves for the way back, and the way back for the gradient.
 #[derive(Debug, Default)]
 pub struct Outputs<T> {
-    /// logits or means, `[row][sample][feature]`; after `forward` the derivative of log p(x|z), after `backward` of the loss
+    /// logits, means or log α, `[row][sample][feature]`; after `forward` the derivative of log p(x|z), after `backward` of the loss
     first: Buffer<T>,
-    /// log scales of each output, likewise
+    /// log scales of each output, or log β, likewise
     second: Buffer<T>,
     /// after `forward` the derivative of log p(x|z) with respect to the log degrees of freedom, likewise
     third: Buffer<T>,
@@ -105,6 +107,13 @@ impl<T: Real> Observation<'_, T> {
             Likelihood::StudentT { log_scale, log_dof, .. } => {
                 self.second(log_scale, outputs);
                 self.student_t(&self.params[log_dof.clone()], outputs, log_prob);
+            }
+            Likelihood::BetaBinomial { log_beta, most, .. } => {
+                self.second(log_beta, outputs);
+                let counts = BetaBinomial::new(*most);
+                self.two_outputs(outputs, log_prob, &vec![(); first.outputs], |x, logs, ()| {
+                    counts.law(x, logs)
+                });
             }
         }
     }
@@ -269,6 +278,10 @@ pub fn output_bias(likelihood: LikelihoodKind, means: &[f32]) -> Vec<f32> {
     };
     match likelihood {
         LikelihoodKind::Bernoulli => means.iter().map(logit).collect(),
+        // with β = 1
+        LikelihoodKind::BetaBinomial { most } => {
+            means.iter().map(|mean| logit(&(mean / f32::from(most)))).collect()
+        }
         _ => means.to_vec(),
     }
 }

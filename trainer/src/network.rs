@@ -60,6 +60,7 @@ impl Network {
         let (features, latent) = (shape.features as usize, shape.latent_dims() as usize);
         let preprocessing: &[usize] = match shape.preprocessing {
             FeaturesKind::Binary => &[],
+            FeaturesKind::Counts { .. } => &[1],
             FeaturesKind::Standardize | FeaturesKind::Integers => &[features, features, 2],
             FeaturesKind::LogStandardize => &[features, features, features, 2],
         };
@@ -85,6 +86,7 @@ impl Network {
             LikelihoodKind::GaussianPerOutput => (&[features, features], &[]),
             LikelihoodKind::DiscretizedLogistic => (&[features, features], &[features]),
             LikelihoodKind::StudentT => (&[features, features], &[features, features, 1]),
+            LikelihoodKind::BetaBinomial { .. } => (&[features, features], &[1]),
         };
         Ok(Network {
             kind: shape.preprocessing,
@@ -113,8 +115,9 @@ impl Network {
 
     /// What is done to raw frames.
     pub(crate) fn preprocessing(&self) -> Preprocessing {
-        match &self.preprocessing[..] {
-            [log_rate @ .., loc, inverse_scale, last] => Preprocessing::Standardize {
+        match (self.kind, &self.preprocessing[..]) {
+            (FeaturesKind::Counts { most }, _) => Preprocessing::Counts { most },
+            (_, [log_rate @ .., loc, inverse_scale, last]) => Preprocessing::Standardize {
                 log_rate: log_rate.first().cloned(),
                 loc: loc.clone(),
                 inverse_scale: inverse_scale.clone(),

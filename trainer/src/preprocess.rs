@@ -19,6 +19,11 @@ const BEND: f64 = 10.0;
 pub enum Preprocessing {
     /// frames of bits are their own features
     Binary,
+    /// frames of counts, too; the encoder sees them divided by the largest
+    Counts {
+        /// that
+        most: u8,
+    },
     /// `feature = (y − loc) · inverse_scale`, `y = x`, or `y = sign(x) log(1 + rate |x|)` where rate > 0
     Standardize {
         /// rate of each feature, where any is taken in logarithms
@@ -41,6 +46,7 @@ impl Preprocessing {
     pub fn fit(kind: FeaturesKind, values: &[f32], dims: usize, clip: f32) -> Self {
         let log_rate = match kind {
             FeaturesKind::Binary => return Preprocessing::Binary,
+            FeaturesKind::Counts { most } => return Preprocessing::Counts { most },
             FeaturesKind::Standardize | FeaturesKind::Integers => None,
             FeaturesKind::LogStandardize => {
                 Some((0..dims).map(|i| log_rate(&column(values, dims, i))).collect())
@@ -103,8 +109,16 @@ impl Preprocessing {
     /// Limit of what the encoder sees of a feature.
     pub fn clip(&self) -> f32 {
         match self {
-            Preprocessing::Binary => f32::INFINITY,
+            Preprocessing::Binary | Preprocessing::Counts { .. } => f32::INFINITY,
             Preprocessing::Standardize { clip, .. } => *clip,
+        }
+    }
+
+    /// What the encoder sees features divided by.
+    pub fn encoder_unit(&self) -> f32 {
+        match self {
+            Preprocessing::Counts { most } => f32::from(*most),
+            _ => 1.0,
         }
     }
 

@@ -23,7 +23,9 @@ pub struct Rows<'a> {
     pub features: &'a [f32],
     /// numbers in a row
     pub dims: usize,
-    /// the encoder sees features held within ± this
+    /// the encoder sees features divided by this …
+    pub unit: f32,
+    /// … and held within ± this
     pub clip: f32,
     /// how features become bits
     pub binarize: Binarize,
@@ -55,7 +57,7 @@ impl TrainingRows for Rows<'_> {
             _ => target.copy_from_slice(features),
         }
         for (input, feature) in input.iter_mut().zip(&*target) {
-            *input = feature.clamp(-self.clip, self.clip);
+            *input = (feature / self.unit).clamp(-self.clip, self.clip);
         }
         self.corruption.apply(input, words);
         for (x, step) in target.iter_mut().zip(self.steps) {
@@ -88,6 +90,7 @@ mod tests {
         let rows = Rows {
             features: &features,
             dims: 4000,
+            unit: 1.0,
             clip: 8.0,
             binarize: Binarize::None,
             corruption,
@@ -104,9 +107,17 @@ mod tests {
     fn the_likelihood_alone_sees_numbers_spread_over_a_step() {
         let (features, steps) = ([1.0; 4000], [0.5; 4000]);
         let corruption = Corruption::default();
-        let (dims, clip, binarize, mean_log_jacobian) = (4000, 8.0, Binarize::None, 0.0);
-        let rows =
-            Rows { features: &features, dims, clip, binarize, corruption, steps: &steps, mean_log_jacobian };
+        let (dims, unit, clip, binarize, mean_log_jacobian) = (4000, 1.0, 8.0, Binarize::None, 0.0);
+        let rows = Rows {
+            features: &features,
+            dims,
+            unit,
+            clip,
+            binarize,
+            corruption,
+            steps: &steps,
+            mean_log_jacobian,
+        };
         let (mut input, mut target) = ([0.0; 4000], [0.0; 4000]);
         rows.read(0, &mut Words::of(1, Purpose::Rows, 1, 1), &mut input, &mut target);
         assert_eq!(input, features);

@@ -15,6 +15,7 @@ pub fn prepare(data: &mut Dataset, likelihood: LikelihoodKind, binarize: Binariz
     match (FeaturesKind::plain(likelihood), binarize) {
         (FeaturesKind::Binary, _) => binarize.prepare(data),
         (FeaturesKind::Integers, Binarize::None) => integers(data),
+        (FeaturesKind::Counts { most }, Binarize::None) => counts(data, most),
         (_, Binarize::None) => Ok(()),
         (_, other) => {
             let name = format!("{other:?}").to_lowercase();
@@ -29,6 +30,16 @@ fn integers(data: &Dataset) -> Result<(), Error> {
         Some(index) => {
             Err(data
                 .out_of_support(index, "is no integer within ±2^24; scale it to whole steps and round it"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn counts(data: &Dataset, most: u8) -> Result<(), Error> {
+    let is_one = |x: &f32| x.fract() == 0.0 && (0.0..=f32::from(most)).contains(x);
+    match data.values.iter().position(|x| !is_one(x)) {
+        Some(index) => {
+            Err(data.out_of_support(index, "is no count from 0 to the N of --likelihood beta-binomial:N"))
         }
         None => Ok(()),
     }

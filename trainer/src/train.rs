@@ -116,6 +116,7 @@ pub fn train(
     let rows = Rows {
         features: &features,
         dims: train.dims,
+        unit: preprocessing.encoder_unit(),
         clip: preprocessing.clip(),
         binarize: settings.binarize,
         corruption: Corruption { noise: settings.input_noise, mask: settings.input_mask },

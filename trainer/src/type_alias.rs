@@ -108,6 +108,7 @@ pub fn describe(shape: &Architecture) -> String {
         LikelihoodKind::GaussianPerOutput => "gaussian-per-output",
         LikelihoodKind::DiscretizedLogistic => "discretized-logistic",
         LikelihoodKind::StudentT => "student-t",
+        LikelihoodKind::BetaBinomial { .. } => "beta-binomial",
     };
     let weights = match shape.weights {
         WeightKind::F32 => String::new(),
@@ -119,6 +120,7 @@ pub fn describe(shape: &Architecture) -> String {
 fn features(shape: &Architecture) -> String {
     match shape.preprocessing {
         FeaturesKind::Binary => format!("elbow::Binary<{}>", shape.features),
+        FeaturesKind::Counts { .. } => format!("elbow::Counts<{}>", shape.features),
         FeaturesKind::Standardize => format!("elbow::Standardize<'a, {}>", shape.features),
         FeaturesKind::LogStandardize => format!("elbow::LogStandardize<'a, {}>", shape.features),
         FeaturesKind::Integers => format!("elbow::Integers<'a, {}>", shape.features),
@@ -215,6 +217,7 @@ fn likelihood(shape: &Architecture) -> String {
             format!("elbow::DiscretizedLogistic<'a, {linear}, {linear}>")
         }
         LikelihoodKind::StudentT => format!("elbow::StudentT<'a, {linear}, {linear}>"),
+        LikelihoodKind::BetaBinomial { .. } => format!("elbow::BetaBinomial<{linear}, {linear}>"),
     }
 }
 

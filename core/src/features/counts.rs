@@ -1,24 +1,42 @@
-//! Frames of counts: bytes.
+//! Frames of counts.
 
 use super::{Features, FrameError};
+use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
 
-/// The largest count.
+/// The largest count that a model may know: that of a byte.
 pub const MAX_COUNT: usize = 255;
 
-/// Frames of integers from 0 to [`MAX_COUNT`]. The encoder sees them divided by it.
+/// Frames of integers from 0 to n. The encoder sees them divided by n.
 #[derive(Clone, Copy, Debug)]
 pub struct Counts<S> {
     dims: usize,
+    most: f32,
     shape: PhantomData<S>,
 }
 
 impl<S: Shape> Counts<S> {
-    /// Frames of `dims` counts.
-    pub fn new(dims: usize) -> Self {
-        Counts { dims, shape: PhantomData }
+    /// Frames of `dims` counts up to `most`, at least 1.
+    pub fn new(dims: usize, most: u8) -> Self {
+        Counts { dims, most: f32::from(most), shape: PhantomData }
+    }
+
+    /// Takes the section `[n]`.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`] where n is no integer from 1 to [`MAX_COUNT`]; as [`Sections::floats`].
+    pub fn read(sections: &mut Sections<'_>, dims: usize) -> Result<Self, LoadError> {
+        Ok(Counts::new(dims, most(sections)?))
+    }
+}
+
+/// The largest count of a model: a section of one number.
+pub(crate) fn most(sections: &mut Sections<'_>) -> Result<u8, LoadError> {
+    match *sections.floats(1)? {
+        [n] if n >= 1.0 && f32::from(n as u8) - n == 0.0 => Ok(n as u8),
+        _ => Err(LoadError::Malformed),
     }
 }
 
@@ -36,7 +54,7 @@ impl<S: Shape> Features for Counts<S> {
             }
             // what saturates or has a fraction is another number
             *feature = f32::from(*x as u8);
-            if *feature - *x != 0.0 {
+            if *feature - *x != 0.0 || *feature > self.most {
                 return Err(FrameError::OutOfSupport { index });
             }
         }
@@ -45,14 +63,18 @@ impl<S: Shape> Features for Counts<S> {
 
     #[inline(always)]
     fn encoder_input(&self, feature: f32) -> f32 {
-        feature / MAX_COUNT as f32
+        feature / self.most
     }
 
     fn restore(&self, _features: &mut [f32]) {}
 }
 
 impl<const X: usize> Load<'_> for Counts<Width<X>> {
-    fn load(_sections: &mut Sections<'_>) -> Result<Self, LoadError> {
-        Ok(Counts::new(X))
+    fn load(sections: &mut Sections<'_>) -> Result<Self, LoadError> {
+        Counts::read(sections, X)
     }
+}
+
+impl<const X: usize> Fingerprint for Counts<Width<X>> {
+    const FINGERPRINT: u32 = of(&[Part::Counts as u32, X as u32]);
 }

@@ -1,27 +1,43 @@
-//! Independent counts of 0 to 255.
+//! Independent counts of 0 to n.
 
 use super::Likelihood;
 use super::two_outputs::{fill, sum_terms};
-use crate::features::MAX_COUNT;
+use crate::features::{MAX_COUNT, most};
+use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
 use crate::math;
 use crate::shape::Lanes;
 use rand_core::Rng;
 
-/// `p(x|z) = Π_i BetaBinomial(x_i; 255, α_i, β_i)`, log α and log β from a dense layer each. Base measure: counting.
+/// `p(x|z) = Π_i BetaBinomial(x_i; n, α_i, β_i)`, log α and log β from a dense layer each. Base measure: counting.
 ///
-/// n = [`MAX_COUNT`]: `C(n, x)·B(x + α, n − x + β)/B(α, β)`: binomial with a probability that is itself Beta(α, β).
+/// `C(n, x)·B(x + α, n − x + β)/B(α, β)`: binomial with a probability that is itself Beta(α, β). n is up to [`MAX_COUNT`]; log α and log β are held within
+/// ±[`LOG_SHAPE_LIMIT`].
+///
+/// **Source.** Skellam (1948), "A probability distribution derived from the binomial distribution by regarding the probability of success as
+/// variable between the sets of trials", Journal of the Royal Statistical Society B 10.
+///
+/// **Cost.** An output and sample: two `exp`, ten logarithms, and a second wide layer.
 #[derive(Clone, Copy, Debug)]
 pub struct BetaBinomial<P, Q> {
     pub(crate) log_alpha: P,
     pub(crate) log_beta: Q,
+    pub(crate) most: u8,
 }
 
 impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> BetaBinomial<P, Q> {
-    /// Joins the two layers.
-    pub fn new(log_alpha: P, log_beta: Q) -> Self {
-        BetaBinomial { log_alpha, log_beta }
+    /// Joins the two layers, for counts up to `most`.
+    pub fn new(log_alpha: P, log_beta: Q, most: u8) -> Self {
+        BetaBinomial { log_alpha, log_beta, most }
+    }
+
+    /// Takes the two layers, then the section `[n]`.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`] where n is no integer from 1 to [`MAX_COUNT`]; as [`Sections::floats`].
+    pub fn read(log_alpha: P, log_beta: Q, sections: &mut Sections<'_>) -> Result<Self, LoadError> {
+        Ok(BetaBinomial { log_alpha, log_beta, most: most(sections)? })
     }
 }
 
@@ -40,25 +56,27 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
         features: &[X],
         see: impl FnMut(f32),
     ) -> [f32; L] {
-        let term =
-            |_: usize, x: f32, log_alpha: f32, log_beta: f32| log_mass(x, shape(log_alpha), shape(log_beta));
+        let n = f32::from(self.most);
+        let term = |_: usize, x: f32, log_alpha: f32, log_beta: f32| {
+            log_mass(x, n, shape(log_alpha), shape(log_beta))
+        };
         sum_terms((&self.log_alpha, &self.log_beta), hidden, features, 0.0, term, see)
     }
 
     fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
         fill((&self.log_alpha, &self.log_beta), hidden, features, |log_alpha, log_beta| {
             // n α/(α + β)
-            MAX_COUNT as f32 * math::sigmoid(log_alpha - log_beta)
+            f32::from(self.most) * math::sigmoid(log_alpha - log_beta)
         });
     }
 
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
         fill((&self.log_alpha, &self.log_beta), hidden, features, |log_alpha, log_beta| {
-            let weights = weights(log_alpha, log_beta);
+            let weights = weights(self.most, log_alpha, log_beta);
             let sum: f32 = weights.iter().sum();
             // 24 bits of a word are exact in f32
             let mut left = sum * ((rng.next_u32() >> 8) as f32 / 16_777_216.0);
-            let below = weights.iter().take(MAX_COUNT).take_while(|weight| {
+            let below = weights.iter().take(self.most.into()).take_while(|weight| {
                 left -= **weight;
                 left >= 0.0
             });
@@ -67,14 +85,22 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
     }
 }
 
-impl<'a, P: Load<'a>, Q: Load<'a>> Load<'a> for BetaBinomial<P, Q> {
+impl<'a, P: Projection + Load<'a>, Q> Load<'a> for BetaBinomial<P, Q>
+where
+    Q: Projection<In = P::In, Out = P::Out, From = P::From> + Load<'a>,
+{
     fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
-        Ok(BetaBinomial { log_alpha: P::load(sections)?, log_beta: Q::load(sections)? })
+        let (log_alpha, log_beta) = (P::load(sections)?, Q::load(sections)?);
+        BetaBinomial::read(log_alpha, log_beta, sections)
     }
 }
 
+impl<P: Fingerprint, Q: Fingerprint> Fingerprint for BetaBinomial<P, Q> {
+    const FINGERPRINT: u32 = of(&[Part::BetaBinomial as u32, P::FINGERPRINT, Q::FINGERPRINT]);
+}
+
 /// Logarithms of α and β are held within this: the greatest ratio of neighbouring masses is then 2⁷⁸.
-const LOG_SHAPE_LIMIT: f32 = 30.0;
+pub const LOG_SHAPE_LIMIT: f32 = 30.0;
 
 /// α or β from its logarithm.
 #[inline(always)]
@@ -84,8 +110,7 @@ fn shape(log: f32) -> f32 {
 
 /// `log C(n, x) + log B(x + α, n − x + β) − log B(α, β)`, each Beta function by its rising factorials.
 #[inline(always)]
-fn log_mass(x: f32, alpha: f32, beta: f32) -> f32 {
-    let n = MAX_COUNT as f32;
+fn log_mass(x: f32, n: f32, alpha: f32, beta: f32) -> f32 {
     let log_choices = log_rising(x + 1.0, n - x) - log_rising(1.0, n - x);
     log_choices + (log_rising(alpha, x) + log_rising(beta, n - x) - log_rising(alpha + beta, n))
 }
@@ -118,18 +143,19 @@ fn eight_factors(a: f32) -> f32 {
     product
 }
 
-/// Masses of the counts 0 to 255, up to a factor: the greatest is from 1 to 2⁴⁰, none is less than 2⁻¹⁰⁰ but 0.
+/// Masses of the counts 0 to n, up to a factor; 0 beyond: the greatest is from 1 to 2⁴⁰, none is less than 2⁻¹⁰⁰ but 0.
 ///
 /// `p(x)/p(x − 1) = (n − x + 1)(x − 1 + α)/(x (n − x + β))`
-pub(crate) fn weights(log_alpha: f32, log_beta: f32) -> [f32; MAX_COUNT + 1] {
+pub(crate) fn weights(most: u8, log_alpha: f32, log_beta: f32) -> [f32; MAX_COUNT + 1] {
     const HIGH: f32 = (1_u64 << 40) as f32;
     const LOW: f32 = 1.0 / (HIGH * HIGH * (1_u64 << 20) as f32);
     let at_least_low = |weight| if weight < LOW { 0.0 } else { weight };
     let (alpha, beta) = (shape(log_alpha), shape(log_beta));
-    let mut weights = [1.0; MAX_COUNT + 1];
+    let mut weights = [0.0; MAX_COUNT + 1];
+    weights[0] = 1.0;
     let mut weight = 1.0;
-    for x in 1..=MAX_COUNT {
-        let (up, down) = (x as f32, (MAX_COUNT - x) as f32);
+    for x in 1..=usize::from(most) {
+        let (up, down) = (x as f32, (usize::from(most) - x) as f32);
         weight = at_least_low(weight * ((down + 1.0) * (up - 1.0 + alpha) / (up * (down + beta))));
         if weight > HIGH {
             weights.iter_mut().take(x).for_each(|before| *before = at_least_low(*before / weight));
@@ -158,9 +184,9 @@ mod tests {
         [12.0, -12.0],
     ];
 
-    fn exact(x: usize, [log_alpha, log_beta]: [f32; 2]) -> f64 {
+    fn exact(x: usize, n: f64, [log_alpha, log_beta]: [f32; 2]) -> f64 {
         let [alpha, beta] = [log_alpha, log_beta].map(|log| libm::exp(log.into()));
-        let (n, x, gamma) = (255.0, x as f64, libm::lgamma);
+        let (x, gamma) = (x as f64, libm::lgamma);
         let rising = |a: f64, m: f64| {
             if a < 1e4 {
                 gamma(a + m) - gamma(a)
@@ -177,7 +203,7 @@ mod tests {
         for shapes in LOG_SHAPES {
             let [alpha, beta] = shapes.map(shape);
             for x in [0, 1, 2, 30, 128, 200, 253, 254, 255] {
-                let (ours, exact) = (log_mass(x as f32, alpha, beta), exact(x, shapes));
+                let (ours, exact) = (log_mass(x as f32, 255.0, alpha, beta), exact(x, 255.0, shapes));
                 // three logarithms of up to 5,000 are rounded
                 let limit = 1e-3 + 1e-6 * exact.abs();
                 assert!((f64::from(ours) - exact).abs() < limit, "{shapes:?}, {x}: {ours} {exact}");
@@ -187,13 +213,15 @@ mod tests {
 
     #[test]
     fn weights_are_masses_up_to_a_factor() {
-        for shapes in LOG_SHAPES {
-            let weights = weights(shapes[0], shapes[1]);
+        for (shapes, n) in LOG_SHAPES.iter().flat_map(|shapes| [255, 1, 100].map(|n| (*shapes, n))) {
+            let weights = weights(n, shapes[0], shapes[1]);
             let sum: f64 = weights.iter().map(|weight| f64::from(*weight)).sum();
-            for (x, weight) in weights.iter().enumerate() {
-                let (ours, exact) = (f64::from(*weight) / sum, libm::exp(exact(x, shapes)));
+            let (within, beyond) = weights.split_at(usize::from(n) + 1);
+            for (x, weight) in within.iter().enumerate() {
+                let (ours, exact) = (f64::from(*weight) / sum, libm::exp(exact(x, n.into(), shapes)));
                 assert!((ours - exact).abs() < 1e-4 * exact + 1e-9, "{shapes:?}, {x}: {ours} {exact}");
             }
+            assert!(beyond.iter().all(|weight| *weight == 0.0));
         }
     }
 
@@ -201,7 +229,7 @@ mod tests {
     fn weights_are_finite_whatever_the_network_gives() {
         let numbers = [f32::NEG_INFINITY, -1e9, -30.0, 0.0, 30.0, f32::MAX];
         for [a, b] in numbers.iter().flat_map(|a| numbers.iter().map(move |b| [*a, *b])) {
-            let weights = weights(a, b);
+            let weights = weights(255, a, b);
             assert!(weights.iter().all(|weight| *weight >= 0.0 && math::is_finite(*weight)), "{a} {b}");
             assert!(weights.iter().any(|weight| *weight >= 1.0), "{a} {b}");
         }

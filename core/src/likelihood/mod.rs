@@ -10,8 +10,8 @@ mod student_t;
 mod two_outputs;
 
 pub use bernoulli::Bernoulli;
-pub use beta_binomial::BetaBinomial;
 pub(crate) use beta_binomial::weights as beta_binomial_weights;
+pub use beta_binomial::{BetaBinomial, LOG_SHAPE_LIMIT};
 pub use discretized_logistic::DiscretizedLogistic;
 pub use gaussian::{Gaussian, GaussianPerOutput};
 pub use student_t::StudentT;

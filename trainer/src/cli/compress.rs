@@ -58,7 +58,7 @@ pub(crate) struct CompressArgs {
     output: PathBuf,
     #[command(flatten)]
     packet: PacketArgs,
-    /// One log of all frames by bits-back coding with K samples, for models of bits: the fewest bits, but no frame without all others
+    /// One log of all frames by bits-back coding with K samples, for models of bits or counts: the fewest bits, but no frame without all others
     #[arg(
         long,
         value_name = "K",
@@ -226,7 +226,7 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
 
 fn log_rows(summary: &LogSummary) -> Vec<(&'static str, String)> {
     vec![
-        ("rows", format!("{} of {} bits", summary.rows, summary.columns)),
+        ("rows", format!("{} of {} numbers", summary.rows, summary.columns)),
         ("samples", summary.samples.to_string()),
         ("as bits", format!("{} bytes", summary.bytes_as_bits)),
         ("compressed", format!("{} bytes", summary.bytes_out)),

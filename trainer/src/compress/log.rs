@@ -1,4 +1,4 @@
-//! Frames of bits as one log, and back: bits-back coding (`docs/bits-back.md`).
+//! Frames of bits or counts as one log, and back: bits-back coding (`docs/bits-back.md`).
 
 use std::path::Path;
 
@@ -15,11 +15,11 @@ use crate::host_model::{LogError, ModelBytes};
 pub struct LogSummary {
     /// frames
     pub rows: usize,
-    /// bits in a frame
+    /// numbers in a frame
     pub columns: usize,
     /// samples K of the bound that the log's length follows
     pub samples: u8,
-    /// bytes of the frames, eight numbers to a byte
+    /// bytes of the frames, with as many bits to a number as its largest value takes
     pub bytes_as_bits: u64,
     /// bytes of the log
     pub bytes_out: u64,
@@ -42,7 +42,8 @@ pub fn compress_log(
     let log = bytes.encode_log(&data.values, samples).map_err(refused(&data.path))?;
     write_atomically(output, &log)?;
     let (values, bytes_out) = (data.values.len() as u64, log.len() as u64);
-    let bytes_as_bits = values.div_ceil(8);
+    let largest = data.values.iter().fold(1.0_f32, |largest, x| largest.max(*x)) as u32;
+    let bytes_as_bits = (values * u64::from(u32::BITS - largest.leading_zeros())).div_ceil(8);
     Ok(LogSummary {
         rows: data.rows,
         columns: data.dims,

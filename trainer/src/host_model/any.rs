@@ -1,9 +1,11 @@
 //! Parts whose kind is a choice at run time, so that the engines around them are compiled once and not once for each.
 
 use elbow::FrameError;
-use elbow::features::{Binary, Features, Integers, LogStandardize, Standardize};
+use elbow::features::{Binary, Counts, Features, Integers, LogStandardize, Standardize};
 use elbow::layer::Projection;
-use elbow::likelihood::{Bernoulli, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood, StudentT};
+use elbow::likelihood::{
+    Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood, StudentT,
+};
 use elbow::shape::Lanes;
 use rand_core::Rng;
 
@@ -20,13 +22,13 @@ macro_rules! each {
 
 macro_rules! features {
     ($any:expr, $part:ident => $value:expr) => {
-        each!($any, AnyFeatures { Binary, Standardize, LogStandardize, Integers }, $part => $value)
+        each!($any, AnyFeatures { Binary, Counts, Standardize, LogStandardize, Integers }, $part => $value)
     };
 }
 
 macro_rules! likelihood {
     ($any:expr, $part:ident => $value:expr) => {
-        each!($any, AnyLikelihood { Bernoulli, Gaussian, GaussianPerOutput, DiscretizedLogistic, StudentT }, $part => $value)
+        each!($any, AnyLikelihood { Bernoulli, BetaBinomial, Gaussian, GaussianPerOutput, DiscretizedLogistic, StudentT }, $part => $value)
     };
 }
 
@@ -34,6 +36,7 @@ macro_rules! likelihood {
 #[derive(Debug)]
 pub(super) enum AnyFeatures<'a> {
     Binary(Binary<Dynamic>),
+    Counts(Counts<Dynamic>),
     Standardize(Standardize<'a, Dynamic>),
     LogStandardize(LogStandardize<'a, Dynamic>),
     Integers(Integers<'a, Dynamic>),
@@ -67,6 +70,7 @@ pub(super) enum AnyLikelihood<'a, P> {
     GaussianPerOutput(GaussianPerOutput<P, P>),
     DiscretizedLogistic(DiscretizedLogistic<'a, P, P>),
     StudentT(StudentT<'a, P, P>),
+    BetaBinomial(BetaBinomial<P, P>),
 }
 
 impl<P: Projection> Likelihood for AnyLikelihood<'_, P> {

@@ -3,12 +3,12 @@
 use elbow::architecture::{Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
 use elbow::codec::{BitsBack, BitsBackError, DiscreteLikelihood, LogHeader, StreamError, model_id};
 use elbow::distribution::DiagonalGaussian;
-use elbow::features::{Binary, Features};
+use elbow::features::{Binary, Counts, Features};
 use elbow::format::{ModelFile, Sections};
 use elbow::latent::{GaussianHead, Head};
 use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
-use elbow::likelihood::Bernoulli;
+use elbow::likelihood::{Bernoulli, BetaBinomial};
 use elbow::{LoadError, Vae};
 
 use super::layers::{IntegerWeights, Layers, Weights};
@@ -24,7 +24,7 @@ pub enum LogError {
     Model(#[from] LoadError),
     /// The model is of another kind.
     #[error(
-        "bits-back coding takes one model with a Gaussian latent and a likelihood of bits; fit one with --latent gaussian:D --prior normal --likelihood bernoulli"
+        "bits-back coding takes one model with a Gaussian latent and a likelihood of bits or counts; fit one with --latent gaussian:D --prior normal and --likelihood bernoulli or beta-binomial:N"
     )]
     WrongKind,
     /// A frame was refused.
@@ -129,16 +129,30 @@ fn build<'a, W: Layers<'a>>(
     shape: &Architecture,
     sections: &mut Sections<'a>,
 ) -> Result<Box<dyn Logs + 'a>, LogError> {
-    let (FeaturesKind::Binary, LatentKind::Gaussian { dim }, LikelihoodKind::Bernoulli) =
-        (shape.preprocessing, shape.latent, shape.likelihood)
-    else {
-        return Err(LogError::WrongKind);
+    let LatentKind::Gaussian { dim } = shape.latent else { return Err(LogError::WrongKind) };
+    let dims = shape.features as usize;
+    let network = |sections: &mut Sections<'a>| {
+        let encoder = W::chain(sections, shape.features, &shape.encoder)?;
+        let mut linear = || W::dense(sections, shape.encoder_width(), dim, Activation::Identity);
+        let head = Wide(GaussianHead::new(linear()?, linear()?));
+        Ok::<_, LoadError>((encoder, head, W::chain(sections, dim, &shape.decoder)?))
     };
-    let features = Binary::<Dynamic>::new(shape.features as usize);
-    let encoder = W::chain(sections, shape.features, &shape.encoder)?;
-    let mut linear = || W::dense(sections, shape.encoder_width(), dim, Activation::Identity);
-    let head = Wide(GaussianHead::new(linear()?, linear()?));
-    let decoder = W::chain(sections, dim, &shape.decoder)?;
-    let logits = W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity)?;
-    Ok(Box::new(Vae::new(features, encoder, head, decoder, Wide(Bernoulli::new(logits)))))
+    let output = |sections: &mut Sections<'a>| {
+        W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity)
+    };
+    match (shape.preprocessing, shape.likelihood) {
+        (FeaturesKind::Binary, LikelihoodKind::Bernoulli) => {
+            let (encoder, head, decoder) = network(sections)?;
+            let likelihood = Wide(Bernoulli::new(output(sections)?));
+            Ok(Box::new(Vae::new(Binary::<Dynamic>::new(dims), encoder, head, decoder, likelihood)))
+        }
+        (FeaturesKind::Counts { .. }, LikelihoodKind::BetaBinomial { .. }) => {
+            let features = Counts::<Dynamic>::read(sections, dims)?;
+            let (encoder, head, decoder) = network(sections)?;
+            let (log_alpha, log_beta) = (output(sections)?, output(sections)?);
+            let likelihood = Wide(BetaBinomial::read(log_alpha, log_beta, sections)?);
+            Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
+        }
+        _ => Err(LogError::WrongKind),
+    }
 }

@@ -220,6 +220,9 @@ impl Layout {
                 log_scale: next.dense(hidden, features),
                 log_dof: next.take(features),
             },
+            LikelihoodKind::BetaBinomial { most } => {
+                Likelihood::BetaBinomial { log_alpha: first, log_beta: next.dense(hidden, features), most }
+            }
         };
         Layout { features, encoder, latent, decoder, likelihood, len: next.0 }
     }
@@ -344,6 +347,7 @@ mod tests {
             LikelihoodKind::GaussianPerOutput,
             LikelihoodKind::DiscretizedLogistic,
             LikelihoodKind::StudentT,
+            LikelihoodKind::BetaBinomial { most: 9 },
         ] {
             let layout = Layout::new(&architecture(likelihood));
             let mut next = 0;

@@ -47,7 +47,8 @@ impl Calibration {
         let data = data.select(&rows.into_iter().step_by(data.rows.div_ceil(FRAMES)).collect::<Vec<_>>());
         let preprocessing = network.preprocessing();
         let clip = preprocessing.clip();
-        let inputs = preprocessing.features(&data.values).into_iter().map(|x| x.clamp(-clip, clip)).collect();
+        let features = preprocessing.features(&data.values).into_iter();
+        let inputs = features.map(|x| (x / preprocessing.encoder_unit()).clamp(-clip, clip)).collect();
         let mut latents = Vec::new();
         for row in 0..data.rows {
             let Some(latent) = model.engine.latent() else { break };

@@ -40,7 +40,7 @@ pub struct SettingsArgs {
     /// tanh, relu, leaky-relu, elu, silu, sigmoid, softplus or identity [default: tanh]
     #[arg(long, value_name = "NAME")]
     pub(super) activation: Option<String>,
-    /// gaussian (one scale per feature), gaussian-per-output, student-t (heavy tails), bernoulli (bits) or discretized-logistic (integers) [default: gaussian]
+    /// gaussian (one scale per feature), gaussian-per-output, student-t (heavy tails), bernoulli (bits), discretized-logistic (integers) or beta-binomial:N (counts up to N, at most 255) [default: gaussian]
     #[arg(long, value_name = "NAME")]
     pub(super) likelihood: Option<String>,
     /// f32, int8 (eight bits, all else in floats) or int8x8 (integers throughout, for cores without an FPU); rounded after the

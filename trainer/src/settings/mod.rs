@@ -147,11 +147,14 @@ impl Settings {
             "bernoulli" => Ok(LikelihoodKind::Bernoulli),
             "student-t" => Ok(LikelihoodKind::StudentT),
             "discretized-logistic" => Ok(LikelihoodKind::DiscretizedLogistic),
-            other => {
-                let problem =
-                    "choose gaussian, gaussian-per-output, student-t, bernoulli or discretized-logistic";
-                Err(Error::argument("likelihood", other, problem))
-            }
+            other => match other.strip_prefix("beta-binomial:").map(str::parse) {
+                Some(Ok(most @ 1..)) => Ok(LikelihoodKind::BetaBinomial { most }),
+                Some(_) => Err(Error::argument("likelihood", other, "give a largest count N from 1 to 255")),
+                None => {
+                    let problem = "choose gaussian, gaussian-per-output, student-t, bernoulli, discretized-logistic or beta-binomial:N";
+                    Err(Error::argument("likelihood", other, problem))
+                }
+            },
         }
     }
 
@@ -170,8 +173,8 @@ impl Settings {
     pub fn preprocessing(&self) -> Result<FeaturesKind, Error> {
         match (FeaturesKind::plain(self.likelihood()?), self.scaling.as_str()) {
             (plain, "standard") => Ok(plain),
-            (FeaturesKind::Binary, "log" | "common") => {
-                Err(Error::argument("scaling", &self.scaling, "bits have no scale; leave it out"))
+            (FeaturesKind::Binary | FeaturesKind::Counts { .. }, "log" | "common") => {
+                Err(Error::argument("scaling", &self.scaling, "bits and counts have no scale; leave it out"))
             }
             (plain, "common") => Ok(plain),
             (FeaturesKind::Integers, "log") => Err(Error::argument(

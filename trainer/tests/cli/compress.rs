@@ -155,3 +155,21 @@ fn a_plan_goes_into_the_model_and_is_kept_to() {
     refuses("none.csv --packets", &["none.csv"]);
     refuses("engine.csv --packets --resolution 1,1", &["each of the 3 is needed"]);
 }
+
+#[test]
+fn a_file_of_counts_becomes_a_log_and_comes_back() {
+    let bench = Bench::with_model();
+    let row = |i: usize| {
+        (0..6).map(|j| ((i * i + 5 * j) % 13 / (1 + j % 2)).to_string()).collect::<Vec<_>>().join(",")
+    };
+    let rows: Vec<String> = (0..200).map(row).collect();
+    bench.write("counts.csv", format!("a,b,c,d,e,f\n{}\n", rows.join("\n")));
+    let fit = format!("fit counts.csv --out counts.elbow {QUICK} --likelihood beta-binomial");
+    bench.good(&format!("{fit}:12"));
+    for samples in [1, 4] {
+        bench.good(&format!("compress counts.elbow counts.csv counts.log --bits-back {samples}"));
+        assert_eq!(bench.json("decompress counts.elbow counts.log back.csv")["rows"], 200);
+        assert_eq!(bench.read("back.csv"), bench.read("counts.csv"));
+    }
+    bench.refuses(&format!("{fit}:11"), &["counts.csv", "no count from 0 to the N"]);
+}

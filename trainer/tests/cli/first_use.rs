@@ -127,6 +127,7 @@ fn every_latent_likelihood_and_objective() {
             ("grey.npz", "--likelihood bernoulli --binarize dynamic"),
             ("adc.npz", "--likelihood discretized-logistic"),
             ("engine.csv", "--likelihood student-t"),
+            ("grey.npz", "--likelihood beta-binomial:255"),
         ];
         for ((data, likelihood), latent) in likelihoods.into_iter().zip(&mut latents) {
             let hidden = if likelihood.contains("--hidden") { "" } else { "--hidden 8" };

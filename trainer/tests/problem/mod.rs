@@ -13,12 +13,13 @@ use elbow_trainer::objective::{Batch, Objective, Workspace, bound, bound_and_gra
 use elbow_trainer::random::{Purpose, stream};
 use rand_core::Rng;
 
-pub(crate) const LIKELIHOODS: [LikelihoodKind; 5] = [
+pub(crate) const LIKELIHOODS: [LikelihoodKind; 6] = [
     LikelihoodKind::Bernoulli,
     LikelihoodKind::Gaussian,
     LikelihoodKind::GaussianPerOutput,
     LikelihoodKind::DiscretizedLogistic,
     LikelihoodKind::StudentT,
+    LikelihoodKind::BetaBinomial { most: 9 },
 ];
 pub(crate) const OBJECTIVES: [Objective; 5] =
     [Objective::ELBO, Objective::Iwae, Objective::Dreg, Objective::Stl, Objective::Rws];
@@ -80,7 +81,12 @@ impl Problem {
         if likelihood == LikelihoodKind::Bernoulli {
             input.iter_mut().for_each(|x| *x = f64::from(*x > 0.0));
         }
-        let target = input.iter().map(|x| if *x > 0.0 { 1.0 } else { 1.2 * x }).collect();
+        let target = input.iter().map(|x| match likelihood {
+            LikelihoodKind::BetaBinomial { most } => (4.0 * x.abs()).round().min(most.into()),
+            _ if *x > 0.0 => 1.0,
+            _ => 1.2 * x,
+        });
+        let target = target.collect();
         let name = format!("{hidden:?} {latent:?} {likelihood:?} {objective:?} K = {samples}");
         Problem { name, layout, objective, samples, params, input, target, noise }
     }

@@ -1,4 +1,4 @@
-//! Counts of 0 to 255 on the stack: two digits of 16.
+//! Counts of 0 to n, at most 255, on the stack: two digits of 16.
 
 use super::discrete::DiscreteLikelihood;
 use super::shares::share_out;
@@ -74,7 +74,7 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Dis
         for (t, counts) in features.chunks(TILE).enumerate().rev() {
             let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
             for (([log_alpha], [log_beta]), count) in shapes.zip(counts).rev() {
-                CountLaw(beta_binomial_weights(log_alpha, log_beta)).push(*count as u16, rans)?;
+                CountLaw(beta_binomial_weights(self.most, log_alpha, log_beta)).push(*count as u16, rans)?;
             }
         }
         Ok(())
@@ -89,7 +89,7 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Dis
         for (t, counts) in features.chunks_mut(TILE).enumerate() {
             let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
             for (([log_alpha], [log_beta]), count) in shapes.zip(counts) {
-                *count = CountLaw(beta_binomial_weights(log_alpha, log_beta)).pop(rans)?.into();
+                *count = CountLaw(beta_binomial_weights(self.most, log_alpha, log_beta)).pop(rans)?.into();
             }
         }
         Ok(())

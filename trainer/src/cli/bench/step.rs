@@ -125,6 +125,7 @@ fn measure(case: Case) -> Result<Point, Error> {
     let rows = Rows {
         features: &features,
         dims: layout.features,
+        unit: 1.0,
         clip: f32::INFINITY,
         binarize: settings.binarize,
         corruption: Corruption::default(),

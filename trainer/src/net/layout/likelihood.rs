@@ -44,10 +44,19 @@ pub enum Likelihood {
         /// where the logs of the degrees of freedom lie, `[feature]`
         log_dof: Range<usize>,
     },
+    /// Independent counts of a beta-binomial distribution.
+    BetaBinomial {
+        /// logs of α
+        log_alpha: Dense,
+        /// logs of β
+        log_beta: Dense,
+        /// the largest count
+        most: u8,
+    },
 }
 
 impl Likelihood {
-    /// The logits or the means.
+    /// The logits, the means or log α.
     pub fn first(&self) -> &Dense {
         match self {
             Likelihood::Bernoulli { logits } => logits,
@@ -55,16 +64,18 @@ impl Likelihood {
             | Likelihood::GaussianPerOutput { loc, .. }
             | Likelihood::DiscretizedLogistic { loc, .. }
             | Likelihood::StudentT { loc, .. } => loc,
+            Likelihood::BetaBinomial { log_alpha, .. } => log_alpha,
         }
     }
 
-    /// The log scales, where they are outputs.
+    /// The log scales, where they are outputs, or log β.
     pub fn second(&self) -> Option<&Dense> {
         match self {
             Likelihood::Bernoulli { .. } | Likelihood::Gaussian { .. } => None,
             Likelihood::GaussianPerOutput { log_scale, .. }
             | Likelihood::DiscretizedLogistic { log_scale, .. }
             | Likelihood::StudentT { log_scale, .. } => Some(log_scale),
+            Likelihood::BetaBinomial { log_beta, .. } => Some(log_beta),
         }
     }
 
