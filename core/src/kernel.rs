@@ -197,7 +197,7 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
         if L < MANY {
             return self.finish.finish(self.t, part, self.sums::<L, HALF, 2>(part, 0));
         }
-        let mut sums = of_part(part, self.bias).map(|bias| [bias; L]);
+        let mut sums = splat(of_part(part, self.bias));
         for (w, x) in self.weights.iter().zip(self.x) {
             sums = add_lanes(sums, of_part(part, w), x);
         }
@@ -207,7 +207,8 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
     /// The two halves in one pass over the inputs.
     #[inline(always)]
     fn both_halves(&self) -> [[[F::To; L]; HALF]; 2] {
-        let [mut lower, mut upper] = [0, 1].map(|part| of_part(part, self.bias).map(|bias| [bias; L]));
+        let mut lower = splat(of_part(0, self.bias));
+        let mut upper = splat(of_part(1, self.bias));
         for (w, x) in self.weights.iter().zip(self.x) {
             lower = add_lanes(lower, of_part(0, w), x);
             upper = add_lanes(upper, of_part(1, w), x);
@@ -270,6 +271,12 @@ fn add_lanes<X: Element, W: Weight<X>, const L: usize>(
     x: &[X; L],
 ) -> [[W::Sum; L]; HALF] {
     [add_lane(a, wa, x), add_lane(b, wb, x), add_lane(c, wc, x), add_lane(d, wd, x)]
+}
+
+/// Each number in all lanes.
+#[inline(always)]
+fn splat<T: Copy, const L: usize>([a, b, c, d]: [T; HALF]) -> [[T; L]; HALF] {
+    [[a; L], [b; L], [c; L], [d; L]]
 }
 
 /// `s[l] + w·x[l]`
