@@ -121,6 +121,11 @@ pub enum LikelihoodKind {
         /// the largest count n
         most: u8,
     },
+    /// Independent normals, one learned scale per feature, beside categories; the decoder gives means and logits.
+    GaussianCategorical {
+        /// inputs and outputs of the network for a frame: one for a number, one for each value of a category
+        outputs: u32,
+    },
 }
 
 /// What the weights of the dense layers are.
@@ -158,9 +163,10 @@ impl FeaturesKind {
     pub fn plain(likelihood: LikelihoodKind) -> FeaturesKind {
         match likelihood {
             LikelihoodKind::Bernoulli => FeaturesKind::Binary,
-            LikelihoodKind::Gaussian | LikelihoodKind::GaussianPerOutput | LikelihoodKind::StudentT => {
-                FeaturesKind::Standardize
-            }
+            LikelihoodKind::Gaussian
+            | LikelihoodKind::GaussianPerOutput
+            | LikelihoodKind::StudentT
+            | LikelihoodKind::GaussianCategorical { .. } => FeaturesKind::Standardize,
             LikelihoodKind::DiscretizedLogistic => FeaturesKind::Integers,
             LikelihoodKind::BetaBinomial { most } => FeaturesKind::Counts { most },
         }
@@ -199,9 +205,17 @@ impl Architecture {
         }
     }
 
+    /// Numbers that the network reads of a frame, and gives for it by one dense layer.
+    pub fn frame_width(&self) -> u32 {
+        match self.likelihood {
+            LikelihoodKind::GaussianCategorical { outputs } => outputs,
+            _ => self.features,
+        }
+    }
+
     /// Width of the encoder's last hidden vector: what the head reads.
     pub fn encoder_width(&self) -> u32 {
-        self.encoder.last().map_or(self.features, |layer| layer.width)
+        self.encoder.last().map_or(self.frame_width(), |layer| layer.width)
     }
 
     /// Width of the decoder's last hidden vector: what the likelihood reads.
@@ -212,13 +226,16 @@ impl Architecture {
     /// Whether every size is at least 1 and within what a file can hold.
     pub fn is_sound(&self) -> bool {
         let widths = self.encoder.iter().chain(&self.decoder).map(|layer| layer.width);
-        let sizes_are =
-            widths.chain([self.features, self.latent_dims()]).all(|size| (1..=MAX_WIDTH).contains(&size));
+        let sizes_are = widths
+            .chain([self.features, self.frame_width(), self.latent_dims()])
+            .all(|size| (1..=MAX_WIDTH).contains(&size));
         let has_none = self.encoder.is_empty() && self.decoder.is_empty();
         let is_mixture = matches!(self.latent, LatentKind::Component { .. });
+        let is_linear =
+            matches!(self.preprocessing, FeaturesKind::Standardize | FeaturesKind::LogStandardize);
         let has_no_network = has_none
             && (self.likelihood, self.weights) == (LikelihoodKind::Gaussian, WeightKind::F32)
-            && matches!(self.preprocessing, FeaturesKind::Standardize | FeaturesKind::LogStandardize);
+            && is_linear;
         let has_hidden = !self.encoder.is_empty() && !self.decoder.is_empty();
         let counts = match (self.preprocessing, self.likelihood) {
             (FeaturesKind::Counts { most: of }, LikelihoodKind::BetaBinomial { most }) => {
@@ -227,10 +244,12 @@ impl Architecture {
             (FeaturesKind::Counts { .. }, _) | (_, LikelihoodKind::BetaBinomial { .. }) => false,
             _ => true,
         };
+        let has_categories = matches!(self.likelihood, LikelihoodKind::GaussianCategorical { .. });
         // integers are what hidden layers hand on; a sphere has at least two coordinates
         sizes_are
             && counts
             && (has_no_network || !is_mixture)
+            && (is_linear || !has_categories)
             && (has_hidden || self.weights != WeightKind::Int8x8)
             && !matches!(self.latent, LatentKind::VonMisesFisher { dim: ..2, .. })
             && !matches!(self.latent, LatentKind::GaussianMixture { components: 0, .. })
@@ -246,7 +265,7 @@ impl Architecture {
             FeaturesKind::Integers => Part::Integers,
             FeaturesKind::Counts { .. } => Part::Counts,
         };
-        let features = of(&[features as u32, self.features]);
+        let mut features = of(&[features as u32, self.features]);
         let (encoder_width, decoder_width) = (self.encoder_width(), self.decoder_width());
         let linear = |inputs, outputs| self.last(inputs, outputs, Activation::Identity);
         let head = linear(encoder_width, latent);
@@ -274,7 +293,7 @@ impl Architecture {
                 return of(&[Part::Mixture as u32, features, self.components(gaussians, kernels)]);
             }
         };
-        let output = linear(decoder_width, self.features);
+        let output = linear(decoder_width, self.frame_width());
         let likelihood = match self.likelihood {
             LikelihoodKind::Bernoulli => of(&[Part::Bernoulli as u32, output]),
             LikelihoodKind::Gaussian => of(&[Part::Gaussian as u32, output]),
@@ -282,15 +301,16 @@ impl Architecture {
             LikelihoodKind::DiscretizedLogistic => of(&[Part::DiscretizedLogistic as u32, output, output]),
             LikelihoodKind::StudentT => of(&[Part::StudentT as u32, output, output]),
             LikelihoodKind::BetaBinomial { .. } => of(&[Part::BetaBinomial as u32, output, output]),
+            LikelihoodKind::GaussianCategorical { .. } => {
+                of(&[Part::GaussianCategorical as u32, self.features, output])
+            }
         };
-        of(&[
-            Part::Vae as u32,
-            features,
-            self.chain(self.features, &self.encoder),
-            head,
-            self.chain(latent, &self.decoder),
-            likelihood,
-        ])
+        let mut encoder = self.chain(self.frame_width(), &self.encoder);
+        if let LikelihoodKind::GaussianCategorical { .. } = self.likelihood {
+            features = of(&[Part::Categories as u32, features]);
+            encoder = of(&[Part::OneHot as u32, self.features, encoder]);
+        }
+        of(&[Part::Vae as u32, features, encoder, head, self.chain(latent, &self.decoder), likelihood])
     }
 
     /// The hash of a mixture's components.

@@ -1,9 +1,12 @@
 //! From raw frames to what the network sees, and back: preprocessing is part of the model.
 
+mod categories;
 mod counts;
 mod frames;
 mod integers;
 
+pub use categories::Categories;
+pub(crate) use categories::{block, read_levels};
 pub(crate) use counts::most;
 pub use counts::{Counts, MAX_COUNT};
 pub(crate) use frames::{extract, extract_all};
@@ -66,7 +69,7 @@ impl fmt::Display for FrameError {
             FrameError::OutOfSupport { index } => {
                 write!(
                     f,
-                    "number {index} of the frame is none that the model knows: it takes bits, counts or integers; round or binarise the frame"
+                    "number {index} of the frame is none that the model knows: it takes bits, counts, integers or the codes of a category; round or binarise the frame, or look the code up"
                 )
             }
             FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),
@@ -92,8 +95,8 @@ pub trait Features {
     /// # Errors
     /// [`FrameError`] for a frame that has no density under the model.
     fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError>;
-    /// What the encoder sees of one feature.
-    fn encoder_input(&self, feature: f32) -> f32;
+    /// What the encoder sees of the feature `index`.
+    fn encoder_input(&self, index: usize, feature: f32) -> f32;
     /// Features to raw frame, in place.
     fn restore(&self, features: &mut [f32]);
 }
@@ -146,7 +149,7 @@ impl<S: Shape> Features for Standardize<'_, S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, feature: f32) -> f32 {
+    fn encoder_input(&self, _index: usize, feature: f32) -> f32 {
         clamp(feature, -self.clip, self.clip)
     }
 
@@ -216,8 +219,8 @@ impl<S: Shape> Features for LogStandardize<'_, S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, feature: f32) -> f32 {
-        self.linear.encoder_input(feature)
+    fn encoder_input(&self, index: usize, feature: f32) -> f32 {
+        self.linear.encoder_input(index, feature)
     }
 
     fn restore(&self, features: &mut [f32]) {
@@ -267,7 +270,7 @@ impl<S: Shape> Features for Binary<S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, feature: f32) -> f32 {
+    fn encoder_input(&self, _index: usize, feature: f32) -> f32 {
         feature
     }
 

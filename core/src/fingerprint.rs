@@ -63,6 +63,9 @@ pub enum Part {
     BetaBinomial = 29,
     Ensemble = 32,
     MixtureHead = 33,
+    Categories = 34,
+    OneHot = 35,
+    GaussianCategorical = 36,
 }
 
 /// The hash of a dense layer, whose part says what its weights are.

@@ -103,6 +103,12 @@ pub type LogStandardize<'a, const X: usize> = features::LogStandardize<'a, Width
 pub type Integers<'a, const X: usize> = features::Integers<'a, Width<X>>;
 /// Frames of `X` counts.
 pub type Counts<const X: usize> = features::Counts<Width<X>>;
+/// Frames of `X` numbers as of `F`, some of them codes of categories.
+pub type Categories<'a, F> = features::Categories<'a, F>;
+/// Layers `E` for frames of `X` numbers, which see categories one-hot.
+pub type OneHot<'a, const X: usize, E> = layer::OneHot<'a, Width<X>, E>;
+/// Numbers and categories, `X` in all, of the outputs of `P`.
+pub type GaussianCategorical<'a, const X: usize, P> = likelihood::GaussianCategorical<'a, Width<X>, P>;
 /// Frames of `X` bits.
 pub type Binary<const X: usize> = features::Binary<Width<X>>;
 /// Gaussian posterior whose prior is a mixture of `N` Gaussians.

@@ -26,7 +26,7 @@ impl Model {
     pub fn random(architecture: Architecture, seed: u64) -> Self {
         let layout = Layout::new(&architecture);
         let mut rng = generator(seed);
-        let bias: Vec<f32> = (0..layout.features).map(|_| uniform(&mut rng)).collect();
+        let bias: Vec<f32> = (0..layout.inputs).map(|_| uniform(&mut rng)).collect();
         let mut params = layout.init(seed, &bias);
         for (dense, _) in layout.dense() {
             params[dense.bias()].fill_with(|| 0.5 * uniform(&mut rng));
@@ -45,7 +45,17 @@ impl Model {
                 integers: architecture.likelihood == LikelihoodKind::DiscretizedLogistic,
             },
         };
-        Model { architecture, layout, params, preprocessing }
+        let mut model = Model { architecture, layout, params, preprocessing };
+        if let LikelihoodKind::GaussianCategorical { .. } = model.architecture.likelihood {
+            model.set_levels(&levels(model.layout.features));
+        }
+        model
+    }
+
+    /// Says which numbers of a frame are categories.
+    pub fn set_levels(&mut self, levels: &[u16]) {
+        self.layout.likelihood.set_levels(levels);
+        self.preprocessing = self.preprocessing.clone().with_categories(levels);
     }
 
     /// The bytes of its file.
@@ -71,13 +81,17 @@ impl Model {
     /// Frames that the model can take, spread about what it was made for.
     pub fn frames(&self, rows: usize, seed: u64) -> Vec<Vec<f32>> {
         let mut rng = generator(seed);
-        let mut number = || match self.architecture.likelihood {
+        let levels = self.preprocessing.levels();
+        let mut number = |i: usize| match self.architecture.likelihood {
             LikelihoodKind::Bernoulli => f32::from(u8::from(uniform(&mut rng) > 0.0)),
             LikelihoodKind::DiscretizedLogistic => (4.0 * uniform(&mut rng)).round(),
             LikelihoodKind::BetaBinomial { most } => (uniform(&mut rng).abs() * f32::from(most)).round(),
-            _ => 4.0 * uniform(&mut rng),
+            _ => match levels.get(i) {
+                Some(levels @ 1..) => (rng.next_u32() % u32::from(*levels)) as f32,
+                _ => 4.0 * uniform(&mut rng),
+            },
         };
-        (0..rows).map(|_| (0..self.layout.features).map(|_| number()).collect()).collect()
+        (0..rows).map(|_| (0..self.layout.features).map(&mut number).collect()).collect()
     }
 }
 
@@ -103,6 +117,17 @@ pub fn architecture(
         likelihood,
         weights: elbow::architecture::WeightKind::F32,
     }
+}
+
+/// Of so many features how many values each has: every third is a category of 3, but for the first.
+pub fn levels(features: usize) -> Vec<u16> {
+    (0..features).map(|i| if i % 3 == 1 { 3 } else { 0 }).collect()
+}
+
+/// Their likelihood.
+pub fn categories(features: usize) -> LikelihoodKind {
+    let outputs = levels(features).iter().map(|levels| u32::from(*levels).max(1)).sum();
+    LikelihoodKind::GaussianCategorical { outputs }
 }
 
 /// The generator of a seed.

@@ -190,5 +190,14 @@ fn normal_beats(path: PathBuf) -> Dataset {
     }
     let rows = values.len() / dims;
     let columns = (0..dims).map(|i| format!("x{i}")).collect();
-    Dataset { path, dims, rows, values, source_rows: (0..rows).collect(), columns, labels: None }
+    Dataset {
+        path,
+        dims,
+        rows,
+        values,
+        source_rows: (0..rows).collect(),
+        columns,
+        categories: Vec::new(),
+        labels: None,
+    }
 }

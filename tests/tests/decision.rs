@@ -31,6 +31,7 @@ fn frames(model: &Model, rows: usize, seed: u64) -> Dataset {
         values: model.frames(rows, seed).concat(),
         source_rows: (0..rows).collect(),
         columns: vec![],
+        categories: Vec::new(),
         labels: None,
     }
 }

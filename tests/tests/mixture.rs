@@ -19,6 +19,7 @@ fn dataset(dims: usize, values: Vec<f32>) -> Dataset {
         rows,
         dims,
         values,
+        categories: Vec::new(),
         labels: None,
         source_rows: (0..rows).collect(),
     }

@@ -206,6 +206,7 @@ fn rows() -> Dataset {
         rows: 300,
         dims: 2,
         values: (0..300).flat_map(row).collect(),
+        categories: Vec::new(),
         labels: None,
         source_rows: (0..300).collect(),
     }

@@ -87,6 +87,7 @@ fn its_forms_of_eight_bits_are_close() {
         dims: 640,
         source_rows: (0..calibration.len() / 640).collect(),
         values: calibration,
+        categories: Vec::new(),
         labels: None,
     };
     for weights in [WeightKind::Int8, WeightKind::Int8x8] {

@@ -61,6 +61,7 @@ fn alarming(model: &ModelBytes) -> ModelBytes {
         values: frames,
         source_rows: (0..ROWS).collect(),
         columns: vec![],
+        categories: Vec::new(),
         labels: None,
     };
     calibrate(&model.open().unwrap(), "small", &data, 0.1, 8, || ()).unwrap()

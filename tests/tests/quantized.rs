@@ -59,6 +59,7 @@ fn dataset(model: &Model, rows: usize) -> Dataset {
         values,
         source_rows: (0..rows).collect(),
         columns: vec![],
+        categories: Vec::new(),
         labels: None,
     }
 }

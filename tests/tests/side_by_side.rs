@@ -2,7 +2,7 @@
 
 use elbow::architecture::{ConcentrationKind, LatentKind, LikelihoodKind};
 use elbow::{Dense, FrameError, Gaussian, GaussianHead, Score, Standardize, Tanh, Vae};
-use elbow_tests::models::{Model, architecture};
+use elbow_tests::models::{Model, architecture, categories};
 use elbow_trainer::host_model::{LANES, ModelBytes};
 
 fn bits_of(score: &Result<Score, FrameError>) -> Result<[u32; 3], FrameError> {
@@ -28,6 +28,7 @@ fn models() -> Vec<Model> {
         (LikelihoodKind::StudentT, gaussian),
         (LikelihoodKind::BetaBinomial { most: 9 }, gaussian),
         (LikelihoodKind::Gaussian, mixture),
+        (categories(13), gaussian),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Learned)),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Fixed { kappa: 5.0 })),
         (LikelihoodKind::Bernoulli, sphere(ConcentrationKind::Tabled { kappa: 5.0 })),

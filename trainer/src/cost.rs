@@ -139,7 +139,7 @@ impl Core {
     pub fn encoder(&self, shape: &Architecture) -> f64 {
         let (width, latent) = (shape.encoder_width(), shape.latent_dims());
         let head = |outputs| self.dense(width, outputs, false);
-        self.chain(shape.features, &shape.encoder, false)
+        self.chain(shape.frame_width(), &shape.encoder, false)
             + match shape.latent {
                 LatentKind::Gaussian { .. } | LatentKind::GaussianMixture { .. } => {
                     2.0 * head(latent) + f64::from(latent) * self.exp
@@ -159,9 +159,13 @@ impl Core {
 
     /// The decoder's layers, the output included, of one sample.
     pub fn decoder(&self, shape: &Architecture, side_by_side: bool) -> f64 {
-        let output = self.dense(shape.decoder_width(), shape.features, side_by_side);
-        let wide = !matches!(shape.likelihood, LikelihoodKind::Bernoulli | LikelihoodKind::Gaussian);
-        self.chain(shape.latent_dims(), &shape.decoder, side_by_side) + if wide { 2.0 } else { 1.0 } * output
+        let output = self.dense(shape.decoder_width(), shape.frame_width(), side_by_side);
+        let narrow = matches!(
+            shape.likelihood,
+            LikelihoodKind::Bernoulli | LikelihoodKind::Gaussian | LikelihoodKind::GaussianCategorical { .. }
+        );
+        self.chain(shape.latent_dims(), &shape.decoder, side_by_side)
+            + if narrow { 1.0 } else { 2.0 } * output
     }
 
     fn chain(&self, inputs: u32, layers: &[Hidden], side_by_side: bool) -> f64 {
@@ -211,6 +215,8 @@ impl Core {
             LikelihoodKind::DiscretizedLogistic => self.feature + 8.0 * self.exp,
             // a softplus
             LikelihoodKind::Bernoulli => 2.0 * self.exp,
+            // of an output: an exponential, as if all were values of categories
+            LikelihoodKind::GaussianCategorical { .. } => self.feature + self.exp,
         };
         let dims = f64::from(shape.latent_dims());
         let latent = match shape.latent {
@@ -223,7 +229,7 @@ impl Core {
             LatentKind::VonMisesFisher { .. } => (dims + 2.0) * self.latent,
             LatentKind::Point { .. } | LatentKind::Component { .. } => 0.0,
         };
-        latent + f64::from(shape.features) * term
+        latent + f64::from(shape.frame_width()) * term
     }
 }
 
@@ -236,7 +242,13 @@ pub fn activation_bytes(shape: &Architecture) -> u64 {
     }
     let hidden = |layers: &[Hidden]| layers.iter().map(|layer| u64::from(layer.width)).sum::<u64>();
     let (latent, features) = (u64::from(shape.latent_dims()), u64::from(shape.features));
-    let encoding = features + hidden(&shape.encoder) + 5 * latent;
+    // numbers are handed on as they are, categories one-hot
+    let inputs = if shape.frame_width() == shape.features {
+        features
+    } else {
+        features + u64::from(shape.frame_width())
+    };
+    let encoding = inputs + hidden(&shape.encoder) + 5 * latent;
     let decoding = latent + 4 * latent + 4 * hidden(&shape.decoder);
     4 * (features + 3 * latent + encoding.max(decoding))
 }

@@ -84,14 +84,11 @@ fn parameters(preprocessing: &Preprocessing, latent: LatentKind, layout: &Layout
     match &layout.likelihood {
         Likelihood::Bernoulli { .. } => {}
         Likelihood::Gaussian { log_scale, .. } => {
-            let clamped =
-                params[log_scale.clone()].iter().map(|s| f64::from(s.clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)));
-            let inverse: Vec<f32> = clamped.map(|s| (-s).exp() as f32).collect();
-            // Σ −log scale − ½ log 2π, of the scales as they are stored
-            let half_log_tau = 0.5 * std::f64::consts::TAU.ln();
-            let constant: f64 = inverse.iter().map(|inverse| f64::from(*inverse).ln() - half_log_tau).sum();
-            out.floats(&inverse);
-            out.floats(&[constant as f32]);
+            out.scales(&params[log_scale.clone()], |_| true);
+        }
+        Likelihood::GaussianCategorical { log_scale, levels, .. } => {
+            out.scales(&params[log_scale.clone()], |i| levels[i] == 0);
+            out.integers(levels);
         }
         Likelihood::GaussianPerOutput { log_scale, .. } => out.dense(log_scale, params),
         Likelihood::DiscretizedLogistic { log_scale, .. } => {
@@ -161,10 +158,20 @@ impl Sections {
         self.numbers(values.iter().map(|value| value.to_le_bytes()));
     }
 
+    pub(crate) fn integers(&mut self, values: &[u16]) {
+        self.numbers(values.iter().map(|value| value.to_le_bytes()));
+    }
+
     pub(crate) fn preprocessing(&mut self, preprocessing: &Preprocessing) {
         match preprocessing {
             Preprocessing::Binary => {}
             Preprocessing::Counts { most } => self.floats(&[f32::from(*most)]),
+            Preprocessing::Categories { numbers, levels } => {
+                self.preprocessing(numbers);
+                // what frames may hold, and how the encoder sees it
+                self.integers(levels);
+                self.integers(levels);
+            }
             Preprocessing::Standardize { log_rate, loc, inverse_scale, clip, .. } => {
                 log_rate.iter().for_each(|rate| self.floats(rate));
                 self.floats(loc);
@@ -172,6 +179,18 @@ impl Sections {
                 self.floats(&[*clip, preprocessing.log_jacobian() as f32]);
             }
         }
+    }
+
+    /// One over the scales, and the constant of those that count.
+    fn scales(&mut self, log_scale: &[f32], counts: impl Fn(usize) -> bool) {
+        let clamped = log_scale.iter().map(|s| f64::from(s.clamp(LOG_SCALE_MIN, LOG_SCALE_MAX)));
+        let inverse: Vec<f32> = clamped.map(|s| (-s).exp() as f32).collect();
+        // Σ −log scale − ½ log 2π, of the scales as they are stored
+        let half_log_tau = 0.5 * std::f64::consts::TAU.ln();
+        let counted = inverse.iter().enumerate().filter(|(i, _)| counts(*i));
+        let constant: f64 = counted.map(|(_, inverse)| f64::from(*inverse).ln() - half_log_tau).sum();
+        self.floats(&inverse);
+        self.floats(&[constant as f32]);
     }
 
     fn dense(&mut self, dense: &Dense, params: &[f32]) {

@@ -24,21 +24,22 @@ use elbow::architecture::{
 use elbow::codec::{Predictor, VaePredictor};
 use elbow::distribution::GaussianMixture;
 use elbow::ensemble::{MAX_MEMBERS, fingerprint};
-use elbow::features::{Binary, Counts, Features, Integers, LogStandardize, Standardize};
+use elbow::features::{Binary, Categories, Counts, Features, Integers, LogStandardize, Standardize};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 use elbow::latent::{
     FixedConcentration, GaussianHead, Head, LearnedConcentration, MixtureHead, PointHead, Posterior,
     TabledConcentration, VmfHead,
 };
-use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
+use elbow::layer::{Layer, OneHot};
 use elbow::likelihood::{
-    Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood, StudentT,
+    Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianCategorical, GaussianPerOutput,
+    Likelihood, StudentT,
 };
 use elbow::{Elbo, Explain, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
-use self::any::{AnyFeatures, AnyLikelihood};
+use self::any::{AnyEncoder, AnyFeatures, AnyLikelihood};
 use self::any_head::AnyHead;
 use self::ensemble::Together;
 use self::wide::Wide;
@@ -305,12 +306,27 @@ pub struct HostModel<'a> {
 /// Takes the parts in the order of the file; the choice of types is the only thing made here.
 fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dyn Engine + 'a>, LoadError> {
     let dims = shape.features as usize;
+    let has_categories = matches!(shape.likelihood, LikelihoodKind::GaussianCategorical { .. });
     let features = match shape.preprocessing {
         FeaturesKind::Binary => AnyFeatures::Binary(Binary::new(dims)),
         FeaturesKind::Counts { .. } => AnyFeatures::Counts(Counts::read(sections, dims)?),
-        FeaturesKind::Standardize => AnyFeatures::Standardize(Standardize::read(sections, dims)?),
-        FeaturesKind::LogStandardize => AnyFeatures::LogStandardize(LogStandardize::read(sections, dims)?),
         FeaturesKind::Integers => AnyFeatures::Integers(Integers::read(sections, dims)?),
+        FeaturesKind::Standardize => {
+            let numbers = Standardize::read(sections, dims)?;
+            if has_categories {
+                AnyFeatures::Categories(Categories::read(numbers, sections)?)
+            } else {
+                AnyFeatures::Standardize(numbers)
+            }
+        }
+        FeaturesKind::LogStandardize => {
+            let numbers = LogStandardize::read(sections, dims)?;
+            if has_categories {
+                AnyFeatures::LogCategories(Categories::read(numbers, sections)?)
+            } else {
+                AnyFeatures::LogStandardize(numbers)
+            }
+        }
     };
     if let LatentKind::Component { gaussians, kernels } = shape.latent {
         return mixture::build(features, gaussians, kernels, sections);
@@ -327,11 +343,19 @@ fn with_weights<'a, W: Layers<'a>>(
     features: AnyFeatures<'a>,
     sections: &mut Sections<'a>,
 ) -> Result<Box<dyn Engine + 'a>, LoadError> {
-    let encoder = W::chain(sections, shape.features, &shape.encoder)?;
+    let layers = |sections: &mut _| W::chain(sections, shape.frame_width(), &shape.encoder);
+    let encoder = match shape.likelihood {
+        LikelihoodKind::GaussianCategorical { outputs } => {
+            let (dims, inputs) = (shape.features as usize, outputs as usize);
+            AnyEncoder::OneHot(OneHot::read(sections, dims, inputs, layers)?)
+        }
+        _ => AnyEncoder::Plain(layers(sections)?),
+    };
     let head = head::<W>(shape, sections)?;
     let decoder = W::chain(sections, shape.latent_dims(), &shape.decoder)?;
-    let output =
-        |sections: &mut _| W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity);
+    let output = |sections: &mut _| {
+        W::dense(sections, shape.decoder_width(), shape.frame_width(), Activation::Identity)
+    };
     let likelihood = match shape.likelihood {
         LikelihoodKind::Bernoulli => AnyLikelihood::Bernoulli(Bernoulli::new(output(sections)?)),
         LikelihoodKind::Gaussian => {
@@ -353,6 +377,10 @@ fn with_weights<'a, W: Layers<'a>>(
         LikelihoodKind::BetaBinomial { .. } => {
             let (log_alpha, log_beta) = (output(sections)?, output(sections)?);
             AnyLikelihood::BetaBinomial(BetaBinomial::read(log_alpha, log_beta, sections)?)
+        }
+        LikelihoodKind::GaussianCategorical { .. } => {
+            let (outputs, dims) = (output(sections)?, shape.features as usize);
+            AnyLikelihood::GaussianCategorical(GaussianCategorical::read(outputs, sections, dims)?)
         }
     };
     Ok(Box::new(Vae::new(features, encoder, Wide(head), decoder, Wide(likelihood))))

@@ -4,9 +4,11 @@
 //! respect to each of them: the exponentials are taken once, and the way back only scales rows.
 
 mod beta_binomial;
+mod categorical;
 mod student_t;
 mod two_outputs;
 
+pub use categorical::output_bias as categorical_bias;
 pub use student_t::{LOG_DOF, log_constant};
 
 use elbow::architecture::LikelihoodKind;
@@ -49,7 +51,7 @@ pub struct Outputs<T> {
     first: Buffer<T>,
     /// log scales of each output, or log β, likewise
     second: Buffer<T>,
-    /// after `forward` the derivative of log p(x|z) with respect to the log degrees of freedom, likewise
+    /// after `forward` the derivative of log p(x|z) with respect to what is learned once for each feature, `[row][sample][feature]`
     third: Buffer<T>,
     /// `[feature]`: the learned scale
     scale: Buffer<T>,
@@ -83,7 +85,7 @@ impl<T: Real> Observation<'_, T> {
     pub fn forward(&self, outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
         let first = self.likelihood.first();
         outputs.first.resize(log_prob.len() * first.outputs);
-        outputs.terms.resize(first.outputs);
+        outputs.terms.resize(self.likelihood.features());
         dense::forward(first, self.params, self.hidden, &mut outputs.first);
         match self.likelihood {
             Likelihood::Bernoulli { .. } => self.bernoulli(outputs, log_prob),
@@ -115,6 +117,9 @@ impl<T: Real> Observation<'_, T> {
                     counts.law(x, logs)
                 });
             }
+            Likelihood::GaussianCategorical { log_scale, levels, .. } => {
+                self.gaussian_categorical(levels, &self.params[log_scale.clone()], outputs, log_prob);
+            }
         }
     }
 
@@ -127,7 +132,7 @@ impl<T: Real> Observation<'_, T> {
     /// The frame of the `k`-th sample.
     #[inline(always)]
     fn target(&self, k: usize) -> &[T] {
-        let features = self.likelihood.first().outputs;
+        let features = self.likelihood.features();
         &self.target[k / self.samples * features..][..features]
     }
 
@@ -202,7 +207,10 @@ pub fn backward<T: Real>(
             backward_scale(&params[log_scale.clone()], outputs, d_log_prob);
         }
         Likelihood::StudentT { log_dof, .. } => {
-            backward_dof(&params[log_dof.clone()], outputs, d_log_prob);
+            backward_third(&params[log_dof.clone()], LOG_DOF, outputs, d_log_prob);
+        }
+        Likelihood::GaussianCategorical { log_scale, .. } => {
+            backward_third(&params[log_scale.clone()], RANGE, outputs, d_log_prob);
         }
         _ => {}
     }
@@ -253,20 +261,20 @@ fn backward_scale<T: Real>(log_scale: &[T], outputs: &mut Outputs<T>, d_log_prob
     zip(d_per_feature, log_scale, |d, raw| if is_within(raw, RANGE) { d } else { T::ZERO });
 }
 
-/// `∂log_dof = Σ_k ∂log p_k slope_k`, where the clamp has a slope.
-fn backward_dof<T: Real>(log_dof: &[T], outputs: &mut Outputs<T>, d_log_prob: &[T]) {
+/// `∂learned = Σ_k ∂log p_k slope_k`, where the clamp to a range has a slope.
+fn backward_third<T: Real>(learned: &[T], range: (f32, f32), outputs: &mut Outputs<T>, d_log_prob: &[T]) {
     let Outputs { third, d_per_feature, .. } = outputs;
-    d_per_feature.resize(log_dof.len());
+    d_per_feature.resize(learned.len());
     d_per_feature.fill(T::ZERO);
     wide(
         #[inline(always)]
         || {
-            for (slopes, d) in third.chunks_exact(log_dof.len()).zip(d_log_prob) {
+            for (slopes, d) in third.chunks_exact(learned.len()).zip(d_log_prob) {
                 d_per_feature.iter_mut().zip(slopes).for_each(|(total, slope)| *total += *d * *slope);
             }
         },
     );
-    zip(d_per_feature, log_dof, |d, raw| if is_within(raw, LOG_DOF) { d } else { T::ZERO });
+    zip(d_per_feature, learned, |d, raw| if is_within(raw, range) { d } else { T::ZERO });
 }
 
 /// The biases of the likelihood's first output that make it give the data's means: where training starts.

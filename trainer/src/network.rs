@@ -47,6 +47,8 @@ pub(crate) enum Half {
 pub(crate) struct Network {
     kind: FeaturesKind,
     pub(crate) preprocessing: Vec<Vec<f32>>,
+    /// how many values each number has; empty where none is a category
+    levels: Vec<u16>,
     pub(crate) encoder: Side,
     pub(crate) concentration: Vec<Vec<f32>>,
     pub(crate) decoder: Side,
@@ -80,6 +82,7 @@ impl Network {
                 ConcentrationKind::Tabled { .. } => (&[latent], &[1, 2 * (TABLE_CELLS + 1)]),
             },
         };
+        let frame = shape.frame_width() as usize;
         let (outputs, scales): (&[usize], &[usize]) = match shape.likelihood {
             LikelihoodKind::Bernoulli => (&[features], &[]),
             LikelihoodKind::Gaussian => (&[features], &[features, 1]),
@@ -87,11 +90,20 @@ impl Network {
             LikelihoodKind::DiscretizedLogistic => (&[features, features], &[features]),
             LikelihoodKind::StudentT => (&[features, features], &[features, features, 1]),
             LikelihoodKind::BetaBinomial { .. } => (&[features, features], &[1]),
+            LikelihoodKind::GaussianCategorical { .. } => (&[frame], &[features, 1]),
         };
+        let preprocessing = floats(&mut sections, preprocessing)?;
+        let mut levels = Vec::new();
+        if let LikelihoodKind::GaussianCategorical { .. } = shape.likelihood {
+            levels = sections.integers(features)?.to_vec();
+            // as the encoder sees it: the same
+            sections.integers::<u16>(features)?;
+        }
         Ok(Network {
             kind: shape.preprocessing,
-            preprocessing: floats(&mut sections, preprocessing)?,
-            encoder: side(&mut sections, features, &shape.encoder, heads)?,
+            preprocessing,
+            levels,
+            encoder: side(&mut sections, frame, &shape.encoder, heads)?,
             concentration: floats(&mut sections, concentration)?,
             decoder: side(&mut sections, latent, &shape.decoder, outputs)?,
             scales: floats(&mut sections, scales)?,
@@ -100,7 +112,7 @@ impl Network {
 
     /// Writes the sections in order, the dense layers by `dense`.
     pub(crate) fn write(&self, out: &mut Sections, mut dense: impl FnMut(&mut Sections, Place, &Dense)) {
-        self.preprocessing.iter().for_each(|section| out.floats(section));
+        self.write_preprocessing(out);
         for (half, side) in [(Half::Encoder, &self.encoder), (Half::Decoder, &self.decoder)] {
             for (depth, layer) in side.hidden.iter().enumerate() {
                 dense(out, Place { half, depth }, layer);
@@ -108,15 +120,30 @@ impl Network {
             for layer in &side.linear {
                 dense(out, Place { half, depth: side.hidden.len() }, layer);
             }
-            let others = if half == Half::Encoder { &self.concentration } else { &self.scales };
-            others.iter().for_each(|section| out.floats(section));
+            match half {
+                Half::Encoder => self.concentration.iter().for_each(|section| out.floats(section)),
+                Half::Decoder => self.write_scales(out),
+            }
         }
+    }
+
+    /// The sections before the encoder's layers.
+    pub(crate) fn write_preprocessing(&self, out: &mut Sections) {
+        self.preprocessing.iter().for_each(|section| out.floats(section));
+        out.integers(&self.levels);
+        out.integers(&self.levels);
+    }
+
+    /// Those behind the likelihood's layers.
+    pub(crate) fn write_scales(&self, out: &mut Sections) {
+        self.scales.iter().for_each(|section| out.floats(section));
+        out.integers(&self.levels);
     }
 
     /// What is done to raw frames.
     pub(crate) fn preprocessing(&self) -> Preprocessing {
-        match (self.kind, &self.preprocessing[..]) {
-            (FeaturesKind::Counts { most }, _) => Preprocessing::Counts { most },
+        let numbers = match (self.kind, &self.preprocessing[..]) {
+            (FeaturesKind::Counts { most }, _) => return Preprocessing::Counts { most },
             (_, [log_rate @ .., loc, inverse_scale, last]) => Preprocessing::Standardize {
                 log_rate: log_rate.first().cloned(),
                 loc: loc.clone(),
@@ -124,8 +151,9 @@ impl Network {
                 clip: last[0],
                 integers: self.kind == FeaturesKind::Integers,
             },
-            _ => Preprocessing::Binary,
-        }
+            _ => return Preprocessing::Binary,
+        };
+        numbers.with_categories(&self.levels)
     }
 
     /// The parameters as a fit lays them out.

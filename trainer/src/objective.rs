@@ -69,7 +69,7 @@ impl Objective {
 /// The rows of a step.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a, T> {
-    /// what the encoder sees, `[row][feature]`
+    /// what the encoder sees, `[row][input]`
     pub input: &'a [T],
     /// what the likelihood sees, `[row][feature]`
     pub target: &'a [T],
@@ -311,11 +311,11 @@ fn observation<'a, T: Real>(
 
 /// Compares the lengths; the number of samples of all rows.
 fn check<T>(layout: &Layout, params: &[T], batch: &Batch<'_, T>) -> usize {
-    let rows = batch.input.len() / layout.features;
+    let rows = batch.target.len() / layout.features;
     assert!(rows > 0 && batch.samples > 0, "{rows} rows of {} samples", batch.samples);
     assert_eq!(params.len(), layout.len, "the parameters' length");
-    assert_eq!(batch.input.len(), rows * layout.features, "the input's length");
-    assert_eq!(batch.target.len(), batch.input.len(), "the target's length");
+    assert_eq!(batch.input.len(), rows * layout.inputs, "the input's length");
+    assert_eq!(batch.target.len(), rows * layout.features, "the target's length");
     assert_eq!(batch.noise.len(), rows * batch.samples * layout.latent.noise_len(), "the noise's length");
     rows * batch.samples
 }

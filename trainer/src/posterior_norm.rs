@@ -83,6 +83,7 @@ mod tests {
         let log_scale = Dense { inputs: 2, outputs: 1, offset: 4 };
         let layout = Layout {
             features: 1,
+            inputs: 1,
             encoder: vec![],
             decoder: vec![],
             likelihood: crate::net::layout::Likelihood::Bernoulli { logits: loc.clone() },

@@ -3,6 +3,7 @@
 use elbow::architecture::FeaturesKind;
 use elbow::features::FEATURE_LIMIT;
 
+use crate::net::layout::block;
 use crate::repeats::Repeats;
 
 /// The encoder sees features clipped to this many standard deviations unless the user says otherwise.
@@ -36,6 +37,13 @@ pub enum Preprocessing {
         clip: f32,
         /// whether frames are of integers, which have probabilities: no map changes them
         integers: bool,
+    },
+    /// as `numbers`, which leave the codes of categories as they are
+    Categories {
+        /// the map of the others
+        numbers: Box<Preprocessing>,
+        /// how many values each feature has, 0 where it is no category
+        levels: Vec<u16>,
     },
 }
 
@@ -92,8 +100,36 @@ impl Preprocessing {
         self
     }
 
+    /// The same for rows of which some numbers are codes: their features are they themselves.
+    pub fn with_categories(mut self, levels: &[u16]) -> Self {
+        if let Preprocessing::Categories { numbers, .. } = self {
+            return numbers.with_categories(levels);
+        }
+        if let Preprocessing::Standardize { log_rate, loc, inverse_scale, .. } = &mut self {
+            for (i, _) in levels.iter().enumerate().filter(|(_, levels)| **levels > 0) {
+                (loc[i], inverse_scale[i]) = (0.0, 1.0);
+                log_rate.iter_mut().for_each(|rate| rate[i] = 0.0);
+            }
+        }
+        if levels.is_empty() {
+            return self;
+        }
+        Preprocessing::Categories { numbers: Box::new(self), levels: levels.to_vec() }
+    }
+
+    /// How many values each feature has, 0 where it is no category; empty where none is.
+    pub fn levels(&self) -> &[u16] {
+        match self {
+            Preprocessing::Categories { levels, .. } => levels,
+            _ => &[],
+        }
+    }
+
     /// Features of raw rows: what the likelihood sees.
     pub fn features(&self, values: &[f32]) -> Vec<f32> {
+        if let Preprocessing::Categories { numbers, .. } = self {
+            return numbers.features(values);
+        }
         let Preprocessing::Standardize { log_rate, loc, inverse_scale, .. } = self else {
             return values.to_vec();
         };
@@ -111,6 +147,7 @@ impl Preprocessing {
         match self {
             Preprocessing::Binary | Preprocessing::Counts { .. } => f32::INFINITY,
             Preprocessing::Standardize { clip, .. } => *clip,
+            Preprocessing::Categories { numbers, .. } => numbers.clip(),
         }
     }
 
@@ -134,6 +171,9 @@ impl Preprocessing {
 
     /// The part of `log |∂features/∂frame|` that no frame changes, in nats: `Σ log(1/scale) + Σ log rate`; 0 for integers.
     pub fn log_jacobian(&self) -> f64 {
+        if let Preprocessing::Categories { numbers, .. } = self {
+            return numbers.log_jacobian();
+        }
         let Preprocessing::Standardize { log_rate, inverse_scale, integers: false, .. } = self else {
             return 0.0;
         };
@@ -143,6 +183,9 @@ impl Preprocessing {
 
     /// The mean over rows of `log |∂features/∂frame|`, in nats.
     pub fn mean_log_jacobian(&self, values: &[f32]) -> f64 {
+        if let Preprocessing::Categories { numbers, .. } = self {
+            return numbers.mean_log_jacobian(values);
+        }
         let Preprocessing::Standardize { log_rate: Some(rate), .. } = self else {
             return self.log_jacobian();
         };
@@ -151,6 +194,26 @@ impl Preprocessing {
         let heavy = |(i, log): (usize, f64)| if rate[i % rate.len()] > 0.0 { log } else { 0.0 };
         self.log_jacobian()
             - logs.enumerate().map(heavy).sum::<f64>() * rate.len() as f64 / values.len() as f64
+    }
+}
+
+/// What the encoder sees of a row of features: numbers in a unit and held within ± clip, of a category one input for each of its values, which is 1 for
+/// its code and else 0.
+pub fn encoder_input(features: &[f32], unit: f32, clip: f32, levels: &[u16], input: &mut [f32]) {
+    if levels.is_empty() {
+        input.iter_mut().zip(features).for_each(|(input, x)| *input = (x / unit).clamp(-clip, clip));
+        return;
+    }
+    let mut rest = input;
+    for (x, levels) in features.iter().zip(levels) {
+        let (here, behind) = rest.split_at_mut(block(*levels));
+        here.fill(0.0);
+        if *levels == 0 {
+            here[0] = x.clamp(-clip, clip);
+        } else {
+            here[*x as usize] = 1.0;
+        }
+        rest = behind;
     }
 }
 

@@ -3,6 +3,7 @@
 use elbow::math;
 
 use crate::binarize::Binarize;
+use crate::preprocess::encoder_input;
 use crate::random::Words;
 use crate::step::TrainingRows;
 
@@ -27,6 +28,8 @@ pub struct Rows<'a> {
     pub unit: f32,
     /// … and held within ± this
     pub clip: f32,
+    /// how many values each feature has, of which the encoder sees one input each; empty where there are no categories
+    pub levels: &'a [u16],
     /// how features become bits
     pub binarize: Binarize,
     /// what else is done to what the encoder sees
@@ -56,9 +59,7 @@ impl TrainingRows for Rows<'_> {
             Binarize::Dynamic => Binarize::draw(features, target, |block| words.fill(block)),
             _ => target.copy_from_slice(features),
         }
-        for (input, feature) in input.iter_mut().zip(&*target) {
-            *input = (feature / self.unit).clamp(-self.clip, self.clip);
-        }
+        encoder_input(target, self.unit, self.clip, self.levels, input);
         self.corruption.apply(input, words);
         for (x, step) in target.iter_mut().zip(self.steps) {
             *x += step * (words.next_u32() as f32 / u32::MAX as f32 - 0.5);
@@ -92,6 +93,7 @@ mod tests {
             dims: 4000,
             unit: 1.0,
             clip: 8.0,
+            levels: &[],
             binarize: Binarize::None,
             corruption,
             steps: &[],
@@ -113,6 +115,7 @@ mod tests {
             dims,
             unit,
             clip,
+            levels: &[],
             binarize,
             corruption,
             steps: &steps,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use elbow::architecture::Architecture;
 
+use crate::data::categories::categories;
 use crate::error::Error;
 use crate::host_model::ModelBytes;
 use crate::net::layout::Layout;
@@ -12,14 +13,15 @@ use crate::preprocess::Preprocessing;
 use crate::type_alias::describe;
 
 /// Preprocessing and weights of a model file. The two belong together: data whose mean has moved since then is seen as what
-/// has moved.
+/// has moved. The columns are those of the data, with the values of categories.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Model`], and [`Error::Argument`] for a model of another shape than `architecture`.
+/// [`Error::Io`], [`Error::Model`], and [`Error::Argument`] for a model of another shape than `architecture` or of other codes.
 pub fn from_model(
     path: &Path,
     architecture: &Architecture,
     layout: &Layout,
+    columns: &str,
 ) -> Result<(Preprocessing, Vec<f32>), Error> {
     let bytes = ModelBytes::read(path)?;
     let model = bytes.open().map_err(Error::model(path))?;
@@ -34,6 +36,10 @@ pub fn from_model(
             describe(&found),
             describe(architecture)
         );
+        return Err(Error::argument("start", path.display(), problem));
+    }
+    if categories(model.metadata.columns) != categories(columns) {
+        let problem = "its categories have other values than the data; their codes would be others";
         return Err(Error::argument("start", path.display(), problem));
     }
     let network = Network::read(bytes.as_bytes(), &found).map_err(Error::model(path))?;

@@ -143,11 +143,11 @@ impl Stepper {
 
 impl Shard {
     fn fill(&mut self, stepper: &Stepper, rows: &impl TrainingRows, chosen: &[u32], epoch: u32) {
-        let features = stepper.layout.features;
-        self.input.resize(chosen.len() * features, 0.0);
+        let Layout { features, inputs, .. } = stepper.layout;
+        self.input.resize(chosen.len() * inputs, 0.0);
         self.target.resize(chosen.len() * features, 0.0);
         self.noise.resize(chosen.len() * stepper.samples * stepper.layout.latent.noise_len(), 0.0);
-        let frames = self.input.chunks_exact_mut(features).zip(self.target.chunks_exact_mut(features));
+        let frames = self.input.chunks_exact_mut(inputs).zip(self.target.chunks_exact_mut(features));
         for (row, (input, target)) in chosen.iter().zip(frames) {
             let mut words = Words::of(stepper.seed, Purpose::Rows, epoch.into(), (*row).into());
             rows.read(*row as usize, &mut words, input, target);

@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use elbow::architecture::{Architecture, WeightKind};
+use elbow::architecture::{Architecture, LikelihoodKind, WeightKind};
 use elbow::format::Metadata;
 
 use crate::binarize::Binarize;
 use crate::data::Dataset;
+use crate::data::categories::{describe, levels};
 use crate::ensemble;
 use crate::error::Error;
 use crate::evaluate::{mean_ci95, score_all};
@@ -14,7 +15,7 @@ use crate::export;
 use crate::fit::{EpochRecord, Fingerprint, Fitted, Progress, Run, Validation};
 use crate::host_model::ModelBytes;
 use crate::latent_use::LatentUse;
-use crate::likelihood::output_bias;
+use crate::likelihood::{categorical_bias, output_bias};
 use crate::mixture;
 use crate::net::layout::Layout;
 use crate::preprocess::Preprocessing;
@@ -76,7 +77,8 @@ pub fn train(
     if settings.ensemble != 1 {
         return ensemble::fit(name, &data, settings, stop, &mut progress);
     }
-    let architecture = settings.architecture(data.dims)?;
+    let levels = levels(&data.categories, data.dims);
+    let architecture = settings.architecture_of(data.dims, &levels)?;
     let config = settings.fit_config()?;
     let likelihood = architecture.likelihood;
     let mut layout = Layout::new(&architecture);
@@ -92,18 +94,23 @@ pub fn train(
 
     let (preprocessing, features, start) = match &settings.start {
         Some(path) => {
-            let (preprocessing, start) = from_model(path, &architecture, &layout)?;
+            let (preprocessing, start) = from_model(path, &architecture, &layout, &columns(settings, &data))?;
             let features = preprocessing.features(&train.values);
             (preprocessing, features, start)
         }
         None => {
-            let preprocessing = settings.fit_preprocessing(&train.values, train.dims)?;
+            let preprocessing =
+                settings.fit_preprocessing(&train.values, train.dims)?.with_categories(&levels);
             let features = preprocessing.features(&train.values);
-            let bias = output_bias(likelihood, &means(&features, train.dims));
+            let bias = match likelihood {
+                LikelihoodKind::GaussianCategorical { .. } => categorical_bias(&levels, &features),
+                _ => output_bias(likelihood, &means(&features, train.dims)),
+            };
             (preprocessing, features, layout.init(settings.seed, &bias))
         }
     };
     layout.likelihood.set_half_bins(&preprocessing.half_bins());
+    layout.likelihood.set_levels(&levels);
     let file = File {
         name,
         architecture: &architecture,
@@ -118,6 +125,7 @@ pub fn train(
         dims: train.dims,
         unit: preprocessing.encoder_unit(),
         clip: preprocessing.clip(),
+        levels: &levels,
         binarize: settings.binarize,
         corruption: Corruption { noise: settings.input_noise, mask: settings.input_mask },
         steps: &steps,
@@ -188,6 +196,7 @@ fn steps(settings: &Settings, preprocessing: &Preprocessing, dims: usize) -> Res
             let steps = inverse_scale.iter().zip(resolution.iter().cycle());
             Ok(steps.map(|(inverse, unit)| inverse * unit).collect())
         }
+        Preprocessing::Categories { .. } => wrong("only where no column is a category".into()),
         _ => wrong("only for numbers that are neither bits nor taken in logarithms".into()),
     }
 }
@@ -237,13 +246,14 @@ impl File<'_> {
     }
 }
 
-/// The names of the columns of a row, separated by newlines.
+/// The names of the columns of a row, with the values of categories.
 pub(crate) fn columns(settings: &Settings, data: &Dataset) -> String {
     let Settings { window, hop, .. } = settings;
     // The columns of a window are those of its first row, each with `@0` behind it.
     let behind = if (*window, hop.unwrap_or(*window)) == (1, 1) { "" } else { "@0" };
     let columns = data.columns[..data.dims / window].iter();
-    columns.map(|name| name.strip_suffix(behind).unwrap_or(name)).collect::<Vec<_>>().join("\n")
+    let columns: Vec<&str> = columns.map(|name| name.strip_suffix(behind).unwrap_or(name)).collect();
+    describe(&columns, &data.categories)
 }
 
 /// What the file of a model says of itself.

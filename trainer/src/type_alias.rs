@@ -8,6 +8,7 @@ use elbow::architecture::{
 use elbow::ensemble::fingerprint;
 use elbow::format::Metadata;
 
+use crate::data::categories::{categories, names};
 use crate::host_model::HostModel;
 
 /// The Rust source beside a model: its type, under the model's name.
@@ -34,7 +35,25 @@ pub type {name}<'a> = {};
         fingerprint(*members, shape.fingerprint()),
         of_file,
     );
-    out
+    out + &codes(metadata.columns, &constant)
+}
+
+/// The values of categories.
+fn codes(columns: &str, constant: &str) -> String {
+    let categories = categories(columns);
+    let codes =
+        categories.iter().map(|category| format!("    ({}, &{:?}),\n", category.feature, category.words));
+    match categories.len() {
+        0 => String::new(),
+        count => format!(
+            "
+/// Columns that are categories, and their values: the place of a value, as a number, is what a frame holds for it.
+pub const {constant}_CODES: [(usize, &[&str]); {count}] = [
+{}];
+",
+            codes.collect::<String>()
+        ),
+    }
 }
 
 fn member(shape: &Architecture) -> String {
@@ -43,7 +62,7 @@ fn member(shape: &Architecture) -> String {
     }
     let parts = [
         features(shape),
-        chain(shape.weights, shape.features, &shape.encoder),
+        encoder(shape),
         head(shape),
         chain(shape.weights, shape.latent_dims(), &shape.decoder),
         likelihood(shape),
@@ -54,7 +73,7 @@ fn member(shape: &Architecture) -> String {
 /// What stands behind it once the model is calibrated.
 pub fn alarm_alias(metadata: &Metadata<'_>) -> String {
     let (name, constant) = (type_name(metadata.name), constant_name(metadata.name));
-    let columns: Vec<&str> = metadata.columns.split('\n').collect();
+    let columns = names(metadata.columns);
     let count = columns.len();
     format!(
         "
@@ -76,8 +95,9 @@ pub fn describe_model(model: &HostModel<'_>) -> String {
 /// A model's shape in one line: `140-64-32 tanh, gaussian:8, 32-64-140 gaussian`.
 pub fn describe(shape: &Architecture) -> String {
     let widths = |layers: &[Hidden]| layers.iter().map(|layer| layer.width.to_string()).collect::<Vec<_>>();
-    let encoder = [vec![shape.features.to_string()], widths(&shape.encoder)].concat().join("-");
-    let decoder = [widths(&shape.decoder), vec![shape.features.to_string()]].concat().join("-");
+    let frame = shape.frame_width().to_string();
+    let encoder = [vec![frame.clone()], widths(&shape.encoder)].concat().join("-");
+    let decoder = [widths(&shape.decoder), vec![frame]].concat().join("-");
     let activation = shape
         .encoder
         .first()
@@ -109,6 +129,7 @@ pub fn describe(shape: &Architecture) -> String {
         LikelihoodKind::DiscretizedLogistic => "discretized-logistic",
         LikelihoodKind::StudentT => "student-t",
         LikelihoodKind::BetaBinomial { .. } => "beta-binomial",
+        LikelihoodKind::GaussianCategorical { .. } => "gaussian and categorical",
     };
     let weights = match shape.weights {
         WeightKind::F32 => String::new(),
@@ -118,12 +139,26 @@ pub fn describe(shape: &Architecture) -> String {
 }
 
 fn features(shape: &Architecture) -> String {
-    match shape.preprocessing {
+    let numbers = match shape.preprocessing {
         FeaturesKind::Binary => format!("elbow::Binary<{}>", shape.features),
         FeaturesKind::Counts { .. } => format!("elbow::Counts<{}>", shape.features),
         FeaturesKind::Standardize => format!("elbow::Standardize<'a, {}>", shape.features),
         FeaturesKind::LogStandardize => format!("elbow::LogStandardize<'a, {}>", shape.features),
         FeaturesKind::Integers => format!("elbow::Integers<'a, {}>", shape.features),
+    };
+    match shape.likelihood {
+        LikelihoodKind::GaussianCategorical { .. } => format!("elbow::Categories<'a, {numbers}>"),
+        _ => numbers,
+    }
+}
+
+fn encoder(shape: &Architecture) -> String {
+    let layers = chain(shape.weights, shape.frame_width(), &shape.encoder);
+    match shape.likelihood {
+        LikelihoodKind::GaussianCategorical { .. } => {
+            format!("elbow::OneHot<'a, {}, {layers}>", shape.features)
+        }
+        _ => layers,
     }
 }
 
@@ -208,7 +243,7 @@ fn head(shape: &Architecture) -> String {
 }
 
 fn likelihood(shape: &Architecture) -> String {
-    let linear = last(shape.weights, shape.decoder_width(), shape.features, Activation::Identity);
+    let linear = last(shape.weights, shape.decoder_width(), shape.frame_width(), Activation::Identity);
     match shape.likelihood {
         LikelihoodKind::Bernoulli => format!("elbow::Bernoulli<{linear}>"),
         LikelihoodKind::Gaussian => format!("elbow::Gaussian<'a, {linear}>"),
@@ -218,6 +253,9 @@ fn likelihood(shape: &Architecture) -> String {
         }
         LikelihoodKind::StudentT => format!("elbow::StudentT<'a, {linear}, {linear}>"),
         LikelihoodKind::BetaBinomial { .. } => format!("elbow::BetaBinomial<{linear}, {linear}>"),
+        LikelihoodKind::GaussianCategorical { .. } => {
+            format!("elbow::GaussianCategorical<'a, {}, {linear}>", shape.features)
+        }
     }
 }
 

@@ -165,7 +165,7 @@ fn shards_and_slabs_add_up_to_the_batch() {
         let run = |rows: Range<usize>| {
             let cut = |width: usize| rows.start * width..rows.end * width;
             let batch = Batch {
-                input: &problem.input[cut(FEATURES)],
+                input: &problem.input[cut(layout.inputs)],
                 target: &problem.target[cut(FEATURES)],
                 noise: &problem.noise[cut(problem.samples * DIM as usize)],
                 ..problem.batch()

@@ -62,7 +62,7 @@ impl<S: Shape> Features for Counts<S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, feature: f32) -> f32 {
+    fn encoder_input(&self, _index: usize, feature: f32) -> f32 {
         feature / self.most
     }
 

@@ -46,8 +46,8 @@ impl<S: Shape> Features for Integers<'_, S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, feature: f32) -> f32 {
-        self.linear.encoder_input(feature)
+    fn encoder_input(&self, index: usize, feature: f32) -> f32 {
+        self.linear.encoder_input(index, feature)
     }
 
     /// To the nearest integers.

@@ -3,11 +3,13 @@
 pub mod activation;
 mod chain;
 mod dense;
+mod one_hot;
 mod quantize;
 pub mod weights;
 
 pub use chain::PassThrough;
 pub use dense::{DenseLayer, Projection};
+pub use one_hot::OneHot;
 pub use quantize::Quantize;
 
 use crate::shape::{Element, Shape};

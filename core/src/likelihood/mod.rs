@@ -6,6 +6,7 @@ mod bernoulli;
 mod beta_binomial;
 mod discretized_logistic;
 mod gaussian;
+mod gaussian_categorical;
 mod student_t;
 mod two_outputs;
 
@@ -14,6 +15,7 @@ pub(crate) use beta_binomial::weights as beta_binomial_weights;
 pub use beta_binomial::{BetaBinomial, LOG_SHAPE_LIMIT};
 pub use discretized_logistic::DiscretizedLogistic;
 pub use gaussian::{Gaussian, GaussianPerOutput};
+pub use gaussian_categorical::GaussianCategorical;
 pub use student_t::StudentT;
 
 use crate::kernel::TILE;
@@ -53,7 +55,7 @@ pub trait Likelihood {
     ) -> [f32; L];
     /// `E[features|z]`.
     fn mean(&self, hidden: &[[Self::From; 1]], features: &mut [f32]);
-    /// Draws features ~ p(·|z), one word of the generator each; [`StudentT`] some more.
+    /// Draws features ~ p(·|z), one word of the generator each; [`StudentT`] and [`GaussianCategorical`] some more.
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[Self::From; 1]], rng: &mut R, features: &mut [f32]);
 }
 

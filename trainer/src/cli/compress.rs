@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use elbow::architecture::LikelihoodKind;
 use elbow::codec::{LOG_MAGIC, MAX_SAMPLES, model_id};
 use indicatif::ProgressBar;
 
@@ -124,11 +125,18 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     if json { report::print_json(&summary) } else { report::print(&report::table(&rows(&summary))) }
 }
 
-/// Packets and logs need the latent of one network.
+/// Packets and logs need the latent of one network, and numbers only.
 pub(super) fn latent(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
-    let problem = "is a mixture or an ensemble, which predicts no frame; give one model with a network";
-    let latent = model.engine.latent().ok_or_else(|| Error::argument("model", path.display(), problem));
-    latent.map(|_| ())
+    let wrong = |problem: &str| Err(Error::argument("model", path.display(), problem));
+    if model.engine.latent().is_none() {
+        return wrong("is a mixture or an ensemble, which predicts no frame; give one model with a network");
+    }
+    match model.metadata.architecture.likelihood {
+        LikelihoodKind::GaussianCategorical { .. } => {
+            wrong("has categories, and packets hold numbers only; fit one without them, with --drop")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn write_log(

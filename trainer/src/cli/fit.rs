@@ -107,7 +107,8 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     settings.fit_config()?;
     settings.weights()?;
     // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
-    settings.architecture(1)?;
+    let levels: &[u16] = if settings.categorical.is_empty() { &[] } else { &[2] };
+    settings.architecture_of(1, levels)?;
     let in_folder = || args.run.as_deref().unwrap_or(Path::new("")).join(MODEL);
     let out = args.out.clone().unwrap_or_else(in_folder);
     let name = model_name(&out)?;

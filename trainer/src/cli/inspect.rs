@@ -11,6 +11,8 @@ use super::calibrate::Alarm;
 use super::plan::Packets;
 use super::source::{DEFAULT_SAMPLES, samples};
 use crate::cost::{Cost, activation_bytes, costs};
+use crate::data::Categorical;
+use crate::data::categories::{as_fitted, names};
 use crate::error::Error;
 use crate::host_model::ModelBytes;
 use crate::net::layout::Layout;
@@ -38,6 +40,9 @@ struct Inspection<'a> {
     members: u32,
     fingerprint: String,
     columns: Vec<&'a str>,
+    /// whose values are codes, in this order
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    categories: Vec<Coded>,
     window: u32,
     hop: u32,
     objective: &'a str,
@@ -58,6 +63,19 @@ struct Inspection<'a> {
     devices: Vec<Cost>,
 }
 
+/// A column that is a category.
+#[derive(Debug, Serialize)]
+struct Coded {
+    column: String,
+    /// the code of a value is its place
+    values: Vec<String>,
+}
+
+fn coded(columns: &str) -> Vec<Coded> {
+    let coded = |Categorical { column, words }| Coded { column, values: words.unwrap_or_default() };
+    as_fitted(columns).into_iter().map(coded).collect()
+}
+
 pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
@@ -69,7 +87,8 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         members: model.members,
         shape,
         fingerprint: format!("{:08x}", fingerprint(model.members, shape.fingerprint())),
-        columns: metadata.columns.split('\n').collect(),
+        columns: names(metadata.columns),
+        categories: coded(metadata.columns),
         window: metadata.window,
         hop: metadata.hop,
         objective: metadata.objective,
@@ -108,6 +127,12 @@ fn table(i: &Inspection<'_>) -> String {
         ("activations", format!("{} bytes of RAM on a device, any K", i.activation_bytes)),
         ("cost", format!("{} multiply-adds a score at K = {}", i.multiply_adds, i.samples)),
     ];
+    let codes = |Coded { values, .. }: &Coded| {
+        let codes = values.iter().enumerate().map(|(code, value)| format!("{code} {value}"));
+        codes.collect::<Vec<_>>().join(", ")
+    };
+    let categories = i.categories.iter().map(|category| format!("{}: {}", category.column, codes(category)));
+    lines.extend(categories.map(|line| ("codes", line)));
     if matches!(i.shape.latent, LatentKind::Point { .. }) {
         lines.push(("score", "log likelihood of the reconstruction, not a density".into()));
     }

@@ -6,6 +6,7 @@ use elbow::architecture::LatentKind;
 use elbow::format::Metadata;
 
 use crate::binarize::Binarize;
+use crate::data::categories::{as_fitted, names};
 use crate::data::{Dataset, LoadOptions, load};
 use crate::error::Error;
 use crate::evaluate::check_dims;
@@ -47,11 +48,12 @@ impl SourceArgs {
     /// # Errors
     /// [`Error::Data`], [`Error::Dims`], [`Error::OutOfSupport`].
     pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
-        let columns: Vec<String> = metadata.columns.split('\n').map(str::to_string).collect();
+        let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
         let options = LoadOptions {
             labels: self.labels.clone(),
             columns: (is_csv(path) || is_choice(&columns)).then_some(columns),
             drop: Vec::new(),
+            categorical: as_fitted(metadata.columns),
             window: metadata.window as usize,
             hop: Some(metadata.hop as usize),
             normal: self.normal.clone(),

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
 use super::LoadOptions;
+use super::categories::Codes;
 use super::problem::{Fault, Place, Problem};
 use super::table::{self, Classes, Table};
 
@@ -19,15 +20,18 @@ const MISSING: [&str; 6] = ["", "na", "n/a", "null", "none", "-"];
 pub(super) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, Problem> {
     let mut rows = Rows::open(input, options)?;
     let classes = rows.chosen.label.map(|_| Classes::default());
-    let mut table = Table { columns: rows.columns(), rows: 0, values: Vec::new(), classes };
+    let columns = rows.columns();
+    let mut codes = Codes::new(&columns, &options.categorical)?;
+    let mut table = Table { columns, categories: Vec::new(), rows: 0, values: Vec::new(), classes };
     while rows.next()? {
-        rows.numbers(&mut table.values)?;
+        rows.numbers_and_codes(&mut codes, &mut table.values)?;
         if let (Some(classes), Some(column)) = (&mut table.classes, rows.chosen.label) {
             classes.push(&class(rows.cell(column)).map_err(|fault| rows.wrong(column, fault))?);
         }
         table.rows = rows.row;
     }
     table.values.shrink_to_fit();
+    table.categories = codes.finish(&mut table.values)?;
     if table.rows == 0 { Err(Problem::NoRows) } else { Ok(table) }
 }
 
@@ -84,6 +88,16 @@ impl<R: BufRead> Rows<R> {
     pub(super) fn numbers<T: FromStr + Copy + Into<f64>>(&self, to: &mut Vec<T>) -> Result<(), Problem> {
         for &column in &self.chosen.features {
             to.push(number(self.cell(column)).map_err(|fault| self.wrong(column, fault))?);
+        }
+        Ok(())
+    }
+
+    /// As [`numbers`](Self::numbers), categories as codes.
+    fn numbers_and_codes(&self, codes: &mut Codes, to: &mut Vec<f32>) -> Result<(), Problem> {
+        for (at, &column) in self.chosen.features.iter().enumerate() {
+            let cell = self.cell(column);
+            let value = codes.of(at).map_or_else(|| number(cell), |coder| coder.code(cell));
+            to.push(value.map_err(|fault| self.wrong(column, fault))?);
         }
         Ok(())
     }
@@ -177,7 +191,8 @@ fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fault> {
     }
 }
 
-fn class(cell: &[u8]) -> Result<Cow<'_, str>, Fault> {
+/// A cell that is a word.
+pub(super) fn class(cell: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let missing = is_missing(cell) || cell.eq_ignore_ascii_case(b"nan");
     if missing { Err(Fault::Missing) } else { Ok(String::from_utf8_lossy(cell)) }
 }

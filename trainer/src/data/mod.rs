@@ -4,6 +4,7 @@
 //! save `.npz`. Every value is a finite f32, or the file is refused with the row and the column at fault.
 
 mod array;
+pub mod categories;
 mod csv;
 mod idx;
 mod npy;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 
 pub use array::{Array, Kind};
+pub use categories::{Categorical, Category};
 pub use problem::{DataError, Fault, Names, Place, Problem};
 pub use split::{Split, shuffle};
 pub use stream::{Format, RowSink, Source, decimals, stream};
@@ -34,6 +36,8 @@ pub struct Dataset {
     pub path: PathBuf,
     /// name of each feature: the CSV column, or x0, x1, …; in windows with the step behind it, as in `cpu_user@3`
     pub columns: Vec<String>,
+    /// which numbers of a frame are codes, features rising
+    pub categories: Vec<Category>,
     /// number of frames
     pub rows: usize,
     /// numbers in a frame
@@ -64,6 +68,8 @@ pub struct LoadOptions {
     pub columns: Option<Vec<String>>,
     /// columns to leave out; each must exist
     pub drop: Vec<String>,
+    /// columns whose values are words, or numbers that are only names
+    pub categorical: Vec<Categorical>,
     /// consecutive rows joined to one frame, all features of the first row before those of the second; 1 by default
     pub window: usize,
     /// rows from one window to the next; by default as many as a window has
@@ -74,7 +80,15 @@ pub struct LoadOptions {
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        LoadOptions { labels: None, columns: None, drop: Vec::new(), window: 1, hop: None, normal: None }
+        LoadOptions {
+            labels: None,
+            columns: None,
+            drop: Vec::new(),
+            categorical: Vec::new(),
+            window: 1,
+            hop: None,
+            normal: None,
+        }
     }
 }
 
@@ -124,6 +138,7 @@ impl Dataset {
         Dataset {
             path: self.path.clone(),
             columns: self.columns.clone(),
+            categories: self.categories.clone(),
             rows: rows.len(),
             dims: self.dims,
             values: rows.iter().map(|&row| self.row(row)).collect::<Vec<_>>().concat(),
@@ -146,8 +161,9 @@ fn frames(path: &Path, table: Table, options: &LoadOptions) -> Result<Dataset, P
     let hop = options.hop.unwrap_or(options.window);
     let (table, source_rows) = window::join(table, options.window, hop)?;
     let labels = table.classes.map(|classes| classes.judge(options.normal.as_deref())).transpose()?;
-    let Table { columns, rows, values, .. } = table;
-    Ok(Dataset { path: path.to_path_buf(), dims: columns.len(), columns, rows, values, labels, source_rows })
+    let Table { columns, categories, rows, values, .. } = table;
+    let (path, dims) = (path.to_path_buf(), columns.len());
+    Ok(Dataset { path, dims, columns, categories, rows, values, labels, source_rows })
 }
 
 /// The name tells the format; what no name tells, the IDX magic may.

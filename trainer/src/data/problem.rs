@@ -46,6 +46,10 @@ pub enum Problem {
     LabelAsFeature { name: String },
     #[error("no feature is left: every column is dropped or holds labels; drop fewer columns")]
     NoFeatures,
+    #[error(
+        "the category `{column}` has {found} values, more than {most}; leave it out with --drop '{column}', or read it as a number"
+    )]
+    TooManyWords { column: String, found: usize, most: usize },
     #[error("holds no data rows; at least one is needed")]
     NoRows,
     #[error("{place}: the number of cells is {found} and the header's is {expected}; make them agree")]
@@ -112,6 +116,8 @@ pub enum Fault {
     NotFinite(String),
     #[error("`{0}` is beyond ±3.4e38, the range of a 32-bit float")]
     OutOfRange(String),
+    #[error("`{word}` is none of the values that the model knows: {known}")]
+    UnknownWord { word: String, known: Names },
     #[error("{value} is no multiple of the resolution {unit}")]
     BetweenSteps { value: f64, unit: f64 },
     #[error("{value} is {steps:.0} steps of {unit}, beyond the range of a 32-bit integer")]
@@ -122,7 +128,12 @@ impl Fault {
     fn remedy(&self, column: &str) -> String {
         match self {
             Fault::Missing | Fault::NotFinite(_) => "fill it in or remove the row".into(),
-            Fault::Text(_) => format!("correct it, or drop the column with --drop '{column}'"),
+            Fault::Text(_) => format!(
+                "correct it, drop the column with --drop '{column}', or fit its words as a category with --categorical '{column}'"
+            ),
+            Fault::UnknownWord { .. } => {
+                "correct it, remove the row, or fit again with rows that hold it".into()
+            }
             Fault::DecimalComma(_) => "write a decimal point".into(),
             Fault::OutOfRange(_) => "rescale the column".into(),
             Fault::BetweenSteps { .. } => {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::array::Array;
-use super::problem::{Names, Problem};
+use super::categories::{Category, Codes};
+use super::problem::{Names, Place, Problem};
 use super::{Labels, LoadOptions};
 
 /// Labels that read as normal where the user names none.
@@ -13,6 +14,7 @@ const NORMAL: [&str; 3] = ["0", "false", "normal"];
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) columns: Vec<String>,
+    pub(super) categories: Vec<Category>,
     pub(super) rows: usize,
     pub(super) values: Vec<f32>,
     pub(super) classes: Option<Classes>,
@@ -43,8 +45,25 @@ impl Table {
                 .collect();
             columns = features.iter().map(|&column| columns[column].clone()).collect();
         }
-        Ok(Table { columns, rows, values, classes: None })
+        let categories = codes(&columns, &mut values, options)?;
+        Ok(Table { columns, categories, rows, values, classes: None })
     }
+}
+
+/// Makes codes of the numbers of an array that are categories: a value is what a number looks like.
+fn codes(columns: &[String], values: &mut [f32], options: &LoadOptions) -> Result<Vec<Category>, Problem> {
+    let mut codes = Codes::new(columns, &options.categorical)?;
+    for (at, value) in values.iter_mut().enumerate() {
+        let (row, column) = (at / columns.len(), at % columns.len());
+        if let Some(coder) = codes.of(column) {
+            *value = coder.code(value.to_string().as_bytes()).map_err(|fault| Problem::Cell {
+                place: Place { row: row + 1, line: None },
+                column: columns[column].clone(),
+                fault,
+            })?;
+        }
+    }
+    codes.finish(values)
 }
 
 impl Classes {

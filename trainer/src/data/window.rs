@@ -3,6 +3,7 @@
 use std::iter::once;
 use std::ops::Range;
 
+use super::categories::Category;
 use super::problem::Problem;
 use super::table::Table;
 
@@ -42,7 +43,7 @@ fn stretches(table: &Table) -> Vec<Range<usize>> {
 
 /// Rows are stored one behind the other, so a window is one slice of them.
 fn gather(table: Table, first: &[usize], window: usize) -> Table {
-    let Table { columns, values, mut classes, .. } = table;
+    let Table { columns, categories, values, mut classes, .. } = table;
     let dims = columns.len();
     if let Some(classes) = &mut classes {
         classes.of_row = first.iter().map(|&row| classes.of_row[row]).collect();
@@ -50,6 +51,16 @@ fn gather(table: Table, first: &[usize], window: usize) -> Table {
     Table {
         columns: (0..window)
             .flat_map(|step| columns.iter().map(move |name| format!("{name}@{step}")))
+            .collect(),
+        categories: (0..window)
+            .flat_map(|step| {
+                let at = step * dims;
+                let shifted = move |category: &Category| Category {
+                    feature: category.feature + at,
+                    words: category.words.clone(),
+                };
+                categories.iter().map(shifted)
+            })
             .collect(),
         rows: first.len(),
         values: first

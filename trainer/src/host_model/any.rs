@@ -1,15 +1,16 @@
 //! Parts whose kind is a choice at run time, so that the engines around them are compiled once and not once for each.
 
 use elbow::FrameError;
-use elbow::features::{Binary, Counts, Features, Integers, LogStandardize, Standardize};
-use elbow::layer::Projection;
+use elbow::features::{Binary, Categories, Counts, Features, Integers, LogStandardize, Standardize};
+use elbow::layer::{Layer, OneHot, Projection};
 use elbow::likelihood::{
-    Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianPerOutput, Likelihood, StudentT,
+    Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianCategorical, GaussianPerOutput,
+    Likelihood, StudentT,
 };
 use elbow::shape::Lanes;
 use rand_core::Rng;
 
-use super::Dynamic;
+use super::{Buffer, Dynamic};
 
 /// Evaluates an expression for the part that there is.
 macro_rules! each {
@@ -22,13 +23,13 @@ macro_rules! each {
 
 macro_rules! features {
     ($any:expr, $part:ident => $value:expr) => {
-        each!($any, AnyFeatures { Binary, Counts, Standardize, LogStandardize, Integers }, $part => $value)
+        each!($any, AnyFeatures { Binary, Counts, Standardize, LogStandardize, Integers, Categories, LogCategories }, $part => $value)
     };
 }
 
 macro_rules! likelihood {
     ($any:expr, $part:ident => $value:expr) => {
-        each!($any, AnyLikelihood { Bernoulli, BetaBinomial, Gaussian, GaussianPerOutput, DiscretizedLogistic, StudentT }, $part => $value)
+        each!($any, AnyLikelihood { Bernoulli, BetaBinomial, Gaussian, GaussianPerOutput, DiscretizedLogistic, StudentT, GaussianCategorical }, $part => $value)
     };
 }
 
@@ -40,6 +41,8 @@ pub(super) enum AnyFeatures<'a> {
     Standardize(Standardize<'a, Dynamic>),
     LogStandardize(LogStandardize<'a, Dynamic>),
     Integers(Integers<'a, Dynamic>),
+    Categories(Categories<'a, Standardize<'a, Dynamic>>),
+    LogCategories(Categories<'a, LogStandardize<'a, Dynamic>>),
 }
 
 impl Features for AnyFeatures<'_> {
@@ -53,8 +56,8 @@ impl Features for AnyFeatures<'_> {
         features!(self, part => part.extract(frame, to))
     }
 
-    fn encoder_input(&self, feature: f32) -> f32 {
-        features!(self, part => part.encoder_input(feature))
+    fn encoder_input(&self, index: usize, feature: f32) -> f32 {
+        features!(self, part => part.encoder_input(index, feature))
     }
 
     fn restore(&self, frame: &mut [f32]) {
@@ -71,12 +74,13 @@ pub(super) enum AnyLikelihood<'a, P> {
     DiscretizedLogistic(DiscretizedLogistic<'a, P, P>),
     StudentT(StudentT<'a, P, P>),
     BetaBinomial(BetaBinomial<P, P>),
+    GaussianCategorical(GaussianCategorical<'a, Dynamic, P>),
 }
 
-impl<P: Projection> Likelihood for AnyLikelihood<'_, P> {
+impl<P: Projection<Out = Dynamic>> Likelihood for AnyLikelihood<'_, P> {
     type In = P::In;
     type From = P::From;
-    type Out = P::Out;
+    type Out = Dynamic;
 
     #[inline(always)]
     fn log_prob_terms<const L: usize, X: Lanes<L>>(
@@ -94,5 +98,27 @@ impl<P: Projection> Likelihood for AnyLikelihood<'_, P> {
 
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
         likelihood!(self, part => part.sample(hidden, rng, features));
+    }
+}
+
+/// Hidden layers `E` that read features as they are, or categories one-hot.
+#[derive(Debug)]
+pub(super) enum AnyEncoder<'a, E> {
+    Plain(E),
+    OneHot(OneHot<'a, Dynamic, E>),
+}
+
+impl<E: Layer<In = Dynamic, Out = Dynamic, From = f32>> Layer for AnyEncoder<'_, E> {
+    type In = Dynamic;
+    type Out = Dynamic;
+    type From = f32;
+    type To = E::To;
+
+    fn outputs(&self) -> usize {
+        each!(self, AnyEncoder { Plain, OneHot }, layers => layers.outputs())
+    }
+
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> Buffer<[E::To; L]> {
+        each!(self, AnyEncoder { Plain, OneHot }, layers => layers.forward(x))
     }
 }

@@ -14,7 +14,7 @@ use elbow::math;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
-pub use likelihood::Likelihood;
+pub use likelihood::{Likelihood, block};
 pub use prior::MixturePrior;
 
 /// Log of the degrees of freedom to start from: tails that a glitch does not carry away.
@@ -156,6 +156,8 @@ impl Latent {
 pub struct Layout {
     /// numbers in a frame
     pub features: usize,
+    /// numbers that the encoder reads of it
+    pub inputs: usize,
     /// hidden layers from the frame to the posterior
     pub encoder: Vec<Layer>,
     /// the posterior
@@ -176,7 +178,8 @@ impl Layout {
     pub fn new(architecture: &Architecture) -> Layout {
         let mut next = Next(0);
         let features = architecture.features as usize;
-        let (encoder, hidden) = next.chain(features, &architecture.encoder);
+        let inputs = architecture.frame_width() as usize;
+        let (encoder, hidden) = next.chain(inputs, &architecture.encoder);
         let latent = match architecture.latent {
             LatentKind::Gaussian { dim } => {
                 let dim = dim as usize;
@@ -203,7 +206,7 @@ impl Layout {
             LatentKind::Component { .. } => panic!("a mixture has no network"),
         };
         let (decoder, hidden) = next.chain(latent.dim(), &architecture.decoder);
-        let first = next.dense(hidden, features);
+        let first = next.dense(hidden, inputs);
         let likelihood = match architecture.likelihood {
             LikelihoodKind::Bernoulli => Likelihood::Bernoulli { logits: first },
             LikelihoodKind::Gaussian => Likelihood::Gaussian { loc: first, log_scale: next.take(features) },
@@ -223,8 +226,13 @@ impl Layout {
             LikelihoodKind::BetaBinomial { most } => {
                 Likelihood::BetaBinomial { log_alpha: first, log_beta: next.dense(hidden, features), most }
             }
+            LikelihoodKind::GaussianCategorical { .. } => Likelihood::GaussianCategorical {
+                outputs: first,
+                log_scale: next.take(features),
+                levels: vec![0; features],
+            },
         };
-        Layout { features, encoder, latent, decoder, likelihood, len: next.0 }
+        Layout { features, inputs, encoder, latent, decoder, likelihood, len: next.0 }
     }
 
     /// All dense layers in order, each with the activation that follows it.
@@ -265,7 +273,7 @@ impl Layout {
     /// random, as the standard normal would have its latents: alike they would have the same slopes for ever; all else 0.
     ///
     /// # Panics
-    /// If `output_bias` has not one number per feature.
+    /// If `output_bias` has not one number per output.
     pub fn init(&self, seed: u64, output_bias: &[f32]) -> Vec<f32> {
         let mut rng = crate::random::stream(seed, crate::random::Purpose::Weights, 0, 0);
         let mut params = vec![0.0; self.len];
@@ -348,6 +356,7 @@ mod tests {
             LikelihoodKind::DiscretizedLogistic,
             LikelihoodKind::StudentT,
             LikelihoodKind::BetaBinomial { most: 9 },
+            LikelihoodKind::GaussianCategorical { outputs: 9 },
         ] {
             let layout = Layout::new(&architecture(likelihood));
             let mut next = 0;

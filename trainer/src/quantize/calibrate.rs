@@ -6,6 +6,7 @@ use crate::data::Dataset;
 use crate::error::Error;
 use crate::host_model::HostModel;
 use crate::network::{Dense, Half, Network, Place, Side};
+use crate::preprocess::encoder_input;
 
 /// Frames that are watched: more would not change a mean by much.
 const FRAMES: usize = 1024;
@@ -47,8 +48,12 @@ impl Calibration {
         let data = data.select(&rows.into_iter().step_by(data.rows.div_ceil(FRAMES)).collect::<Vec<_>>());
         let preprocessing = network.preprocessing();
         let clip = preprocessing.clip();
-        let features = preprocessing.features(&data.values).into_iter();
-        let inputs = features.map(|x| (x / preprocessing.encoder_unit()).clamp(-clip, clip)).collect();
+        let features = preprocessing.features(&data.values);
+        let mut inputs = vec![0.0; data.rows * network.encoder.inputs];
+        let rows = features.chunks_exact(data.dims).zip(inputs.chunks_exact_mut(network.encoder.inputs));
+        rows.for_each(|(row, input)| {
+            encoder_input(row, preprocessing.encoder_unit(), clip, preprocessing.levels(), input)
+        });
         let mut latents = Vec::new();
         for row in 0..data.rows {
             let Some(latent) = model.engine.latent() else { break };

@@ -41,14 +41,14 @@ impl Codes {
 /// The sections of the model, or `None` where a sum could leave 32 bits.
 pub(super) fn sections(network: &Network, calibration: &Calibration) -> Option<Vec<u8>> {
     let mut out = Sections(Vec::new());
-    network.preprocessing.iter().for_each(|section| out.floats(section));
+    network.write_preprocessing(&mut out);
     let clip = f64::from(calibration.clip.min(INPUT_MARGIN * calibration.encoder.largest_input));
     let (low, high) = if network.preprocessing.is_empty() { (0.0, 1.0) } else { (-clip, clip) };
     half(&mut out, network, calibration, Half::Encoder, low, high)?;
     network.concentration.iter().for_each(|section| out.floats(section));
     let reach = LATENT_MARGIN * f64::from(calibration.decoder.largest_input);
     half(&mut out, network, calibration, Half::Decoder, -reach, reach)?;
-    network.scales.iter().for_each(|section| out.floats(section));
+    network.write_scales(&mut out);
     Some(out.0)
 }
 

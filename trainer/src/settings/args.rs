@@ -153,6 +153,9 @@ pub struct SettingsArgs {
     /// Columns to leave out
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(super) drop: Option<Vec<String>>,
+    /// Columns of words, or of numbers that are only names, such as states and error codes: each value has a probability
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(super) categorical: Option<Vec<String>>,
 }
 
 /// Widths of layers; a type of its own because clap takes a `Vec` for a repeated flag.
@@ -206,6 +209,13 @@ impl SettingsArgs {
     fn check_has_use(&self, settings: &Settings) -> Result<(), Error> {
         if settings.mixture()?.is_none() {
             return Ok(());
+        }
+        if !settings.categorical.is_empty() {
+            let problem = format!(
+                "--model {} is of numbers only; leave the columns out with --drop, or fit a network with --model vae",
+                settings.model
+            );
+            return Err(Error::argument("categorical", settings.categorical.join(","), problem));
         }
         let networks = [("latent", &self.latent), ("objective", &self.objective), ("weights", &self.weights)];
         let more =

@@ -14,10 +14,11 @@ use elbow::architecture::{
 use serde::{Deserialize, Serialize};
 
 use crate::binarize::Binarize;
-use crate::data::LoadOptions;
+use crate::data::{Categorical, LoadOptions};
 use crate::error::Error;
 use crate::fit::Schedule;
 use crate::mixture::Recipe;
+use crate::net::layout::block;
 use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 pub use args::SettingsArgs;
 pub use parse::activation;
@@ -69,6 +70,7 @@ pub struct Settings {
     pub normal: Option<String>,
     pub columns: Option<Vec<String>>,
     pub drop: Vec<String>,
+    pub categorical: Vec<String>,
 }
 
 impl Default for Settings {
@@ -114,6 +116,7 @@ impl Default for Settings {
             normal: None,
             columns: None,
             drop: Vec::new(),
+            categorical: Vec::new(),
         }
     }
 }
@@ -130,13 +133,14 @@ impl Settings {
             labels: self.labels.clone(),
             columns: self.columns.clone(),
             drop: self.drop.clone(),
+            categorical: self.categorical.iter().map(|column| learned(column)).collect(),
             window: self.window,
             hop: self.hop,
             normal: self.normal.clone(),
         }
     }
 
-    /// The likelihood.
+    /// The likelihood, of numbers beside categories that of the numbers.
     ///
     /// # Errors
     /// [`Error::Argument`] for a name that is none.
@@ -220,6 +224,32 @@ impl Settings {
         }
     }
 
+    /// As [`architecture`](Self::architecture), for frames of which some numbers are categories with so many values.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn architecture_of(&self, features: usize, levels: &[u16]) -> Result<Architecture, Error> {
+        let numbers = self.architecture(features)?;
+        if levels.is_empty() {
+            return Ok(numbers);
+        }
+        let columns = self.categorical.join(",");
+        if numbers.likelihood != LikelihoodKind::Gaussian {
+            let problem = "numbers beside categories are normal; give --likelihood gaussian";
+            return Err(Error::argument("categorical", columns, problem));
+        }
+        let outputs = levels.iter().map(|levels| block(*levels)).sum::<usize>();
+        let likelihood =
+            LikelihoodKind::GaussianCategorical { outputs: u32::try_from(outputs).unwrap_or(u32::MAX) };
+        let architecture = Architecture { likelihood, ..numbers };
+        if architecture.is_sound() {
+            Ok(architecture)
+        } else {
+            let problem = format!("numbers and values of categories are {MAX_WIDTH} at most");
+            Err(Error::argument("categorical", columns, problem))
+        }
+    }
+
     /// The mixture to fit, where the model is one.
     ///
     /// # Errors
@@ -250,4 +280,9 @@ impl Settings {
             (_, latent) => Ok(latent),
         }
     }
+}
+
+/// A category whose values the data have.
+fn learned(column: &str) -> Categorical {
+    Categorical { column: column.to_string(), words: None }
 }

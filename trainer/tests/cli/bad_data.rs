@@ -36,7 +36,10 @@ fn cells() {
         ("-Infinity", "`-Infinity` is not a finite number"),
         ("", "the value is missing"),
         ("n/a", "the value is missing"),
-        ("warm", "`warm` is not a number; correct it, or drop the column with --drop 'rpm'"),
+        (
+            "warm",
+            "`warm` is not a number; correct it, drop the column with --drop 'rpm', or fit its words as a category with --categorical 'rpm'",
+        ),
         ("1.2.3", "`1.2.3` is not a number"),
         ("\"1,5\"", "is not a number"),
         ("1e39", "`1e39` is beyond ±3.4e38"),

@@ -13,18 +13,21 @@ use elbow_trainer::objective::{Batch, Objective, Workspace, bound, bound_and_gra
 use elbow_trainer::random::{Purpose, stream};
 use rand_core::Rng;
 
-pub(crate) const LIKELIHOODS: [LikelihoodKind; 6] = [
+pub(crate) const LIKELIHOODS: [LikelihoodKind; 7] = [
     LikelihoodKind::Bernoulli,
     LikelihoodKind::Gaussian,
     LikelihoodKind::GaussianPerOutput,
     LikelihoodKind::DiscretizedLogistic,
     LikelihoodKind::StudentT,
     LikelihoodKind::BetaBinomial { most: 9 },
+    LikelihoodKind::GaussianCategorical { outputs: 5 },
 ];
 pub(crate) const OBJECTIVES: [Objective; 5] =
     [Objective::ELBO, Objective::Iwae, Objective::Dreg, Objective::Stl, Objective::Rws];
 pub(crate) const FEATURES: usize = 3;
 pub(crate) const ROWS: usize = 3;
+/// Values of each feature, where some are categories.
+const LEVELS: [u16; FEATURES] = [0, 3, 0];
 
 /// Largest relative error that is let pass: of the whole gradient in the Euclidean norm, and of each of its numbers, where
 /// one smaller than `floor` times the largest is compared on that scale.
@@ -70,13 +73,14 @@ impl Problem {
         let mut layout = Layout::new(&architecture);
         // bins narrower than the scales, as wide, and wider
         layout.likelihood.set_half_bins(&[0.01, 0.7, 3.0]);
+        layout.likelihood.set_levels(&LEVELS);
         let mut rng = stream(1, Purpose::Noise, 0, 0);
         // Sums of twelve uniform numbers: near enough to normal for a test.
         let mut normals = |n: usize, scale: f64| -> Vec<f64> {
             let mut uniform = || f64::from(rng.next_u32()) / f64::from(u32::MAX) - 0.5;
             (0..n).map(|_| scale * (0..12).map(|_| uniform()).sum::<f64>()).collect()
         };
-        let (params, mut input) = (normals(layout.len, 0.5), normals(ROWS * FEATURES, 1.0));
+        let (params, mut input) = (normals(layout.len, 0.5), normals(ROWS * layout.inputs, 1.0));
         let noise = normals(ROWS * samples * layout.latent.noise_len(), 1.0);
         if likelihood == LikelihoodKind::Bernoulli {
             input.iter_mut().for_each(|x| *x = f64::from(*x > 0.0));
@@ -86,7 +90,12 @@ impl Problem {
             _ if *x > 0.0 => 1.0,
             _ => 1.2 * x,
         });
-        let target = target.collect();
+        let mut target: Vec<f64> = target.collect();
+        target.truncate(ROWS * FEATURES);
+        if layout.inputs > FEATURES {
+            // each code once
+            target.iter_mut().skip(1).step_by(FEATURES).enumerate().for_each(|(row, x)| *x = row as f64);
+        }
         let name = format!("{hidden:?} {latent:?} {likelihood:?} {objective:?} K = {samples}");
         Problem { name, layout, objective, samples, params, input, target, noise }
     }

@@ -113,6 +113,7 @@ fn frames(dims: usize) -> Dataset {
         rows: ROWS,
         dims,
         values: (0..ROWS * dims).map(|_| normal_quantile(rng.next_u32())).collect(),
+        categories: Vec::new(),
         labels: None,
         source_rows: (0..ROWS).collect(),
     }

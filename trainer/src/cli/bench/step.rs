@@ -127,6 +127,7 @@ fn measure(case: Case) -> Result<Point, Error> {
         dims: layout.features,
         unit: 1.0,
         clip: f32::INFINITY,
+        levels: &[],
         binarize: settings.binarize,
         corruption: Corruption::default(),
         steps: &[],

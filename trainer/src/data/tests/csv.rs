@@ -46,15 +46,24 @@ fn drops_columns_unread() {
 #[test]
 fn names_the_row_the_line_and_the_column_at_fault() {
     for (cell, fault) in [
-        ("x", "`x` is not a number; correct it, or drop the column with --drop 'b'"),
-        ("1 2", "`1 2` is not a number; correct it, or drop the column with --drop 'b'"),
+        (
+            "x",
+            "`x` is not a number; correct it, drop the column with --drop 'b', or fit its words as a category with --categorical 'b'",
+        ),
+        (
+            "1 2",
+            "`1 2` is not a number; correct it, drop the column with --drop 'b', or fit its words as a category with --categorical 'b'",
+        ),
         ("\"1,5\"", "`1,5` has a decimal comma; write a decimal point"),
         ("", "the value is missing; fill it in or remove the row"),
         ("N/A", "the value is missing; fill it in or remove the row"),
         ("NaN", "`NaN` is not a finite number; fill it in or remove the row"),
         ("-inf", "`-inf` is not a finite number; fill it in or remove the row"),
         ("1e39", "`1e39` is beyond ±3.4e38, the range of a 32-bit float; rescale the column"),
-        ("\u{1b}[2J", "`\\u{1b}[2J` is not a number; correct it, or drop the column with --drop 'b'"),
+        (
+            "\u{1b}[2J",
+            "`\\u{1b}[2J` is not a number; correct it, drop the column with --drop 'b', or fit its words as a category with --categorical 'b'",
+        ),
     ] {
         // A blank line counts as a line, not as a row; a quoted line break ends a line, not a row.
         for end in ["\n", "\r\n"] {

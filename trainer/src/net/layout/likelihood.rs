@@ -53,6 +53,15 @@ pub enum Likelihood {
         /// the largest count
         most: u8,
     },
+    /// Independent normals, one learned scale per feature, beside categories.
+    GaussianCategorical {
+        /// means and logits, in the order of the frame
+        outputs: Dense,
+        /// where the logs of the standard deviations lie, `[feature]`: those of categories have no meaning
+        log_scale: Range<usize>,
+        /// how many values each feature has, 0 where it is no category: no parameters
+        levels: Vec<u16>,
+    },
 }
 
 impl Likelihood {
@@ -60,6 +69,7 @@ impl Likelihood {
     pub fn first(&self) -> &Dense {
         match self {
             Likelihood::Bernoulli { logits } => logits,
+            Likelihood::GaussianCategorical { outputs, .. } => outputs,
             Likelihood::Gaussian { loc, .. }
             | Likelihood::GaussianPerOutput { loc, .. }
             | Likelihood::DiscretizedLogistic { loc, .. }
@@ -71,7 +81,9 @@ impl Likelihood {
     /// The log scales, where they are outputs, or log β.
     pub fn second(&self) -> Option<&Dense> {
         match self {
-            Likelihood::Bernoulli { .. } | Likelihood::Gaussian { .. } => None,
+            Likelihood::Bernoulli { .. }
+            | Likelihood::Gaussian { .. }
+            | Likelihood::GaussianCategorical { .. } => None,
             Likelihood::GaussianPerOutput { log_scale, .. }
             | Likelihood::DiscretizedLogistic { log_scale, .. }
             | Likelihood::StudentT { log_scale, .. } => Some(log_scale),
@@ -82,9 +94,26 @@ impl Likelihood {
     /// Where what is learned once for each feature lies: a Gaussian's log scales, the logs of the degrees of freedom.
     pub fn per_feature(&self) -> Option<&Range<usize>> {
         match self {
-            Likelihood::Gaussian { log_scale, .. } => Some(log_scale),
+            Likelihood::Gaussian { log_scale, .. } | Likelihood::GaussianCategorical { log_scale, .. } => {
+                Some(log_scale)
+            }
             Likelihood::StudentT { log_dof, .. } => Some(log_dof),
             _ => None,
+        }
+    }
+
+    /// Numbers in a frame.
+    pub fn features(&self) -> usize {
+        match self {
+            Likelihood::GaussianCategorical { levels, .. } => levels.len(),
+            other => other.first().outputs,
+        }
+    }
+
+    /// Of a likelihood with categories: how many values each feature has. Until it is set none is a category.
+    pub fn set_levels(&mut self, of_frame: &[u16]) {
+        if let Likelihood::GaussianCategorical { levels, .. } = self {
+            levels.copy_from_slice(of_frame);
         }
     }
 
@@ -94,4 +123,10 @@ impl Likelihood {
             half_bin.copy_from_slice(half_bins);
         }
     }
+}
+
+/// Inputs and outputs of the network for a feature of so many values: one for a number, which has 0.
+#[inline(always)]
+pub fn block(levels: u16) -> usize {
+    usize::from(levels).max(1)
 }

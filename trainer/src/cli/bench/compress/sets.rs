@@ -155,6 +155,7 @@ impl Set {
                 rows,
                 dims: self.frame(),
                 values: self.train.iter().map(|sample| *sample as f32).collect(),
+                categories: Vec::new(),
                 labels: None,
                 source_rows: (0..rows).collect(),
             };

@@ -1,0 +1,209 @@
+//! Numbers beside categories: independent normals with one learned scale each, and a softmax for each category.
+
+use super::Likelihood;
+use crate::features::read_levels;
+use crate::fingerprint::{Fingerprint, Part, of};
+use crate::format::{Load, LoadError, Sections};
+use crate::layer::Projection;
+use crate::math;
+use crate::shape::{Lanes, Shape, Width};
+use core::marker::PhantomData;
+use rand_core::Rng;
+
+/// `p(x|z) = Π_i N(x_i; loc_i, scale_i²) · Π_j softmax(logits_j)[x_j]`, i over the numbers of a frame and j over its categories.
+///
+/// One dense layer gives, in the order of the frame, the mean of a number and a logit for each value of a category, whose feature is its
+/// code. Base measure: Lebesgue for numbers, counting for categories.
+///
+/// **Cost.** For each value of a category one `exp` a sample, for each category one logarithm.
+#[derive(Clone, Copy, Debug)]
+pub struct GaussianCategorical<'a, S, P> {
+    outputs: P,
+    inverse_scale: &'a [f32],
+    log_constant: f32,
+    levels: &'a [u16],
+    shape: PhantomData<S>,
+}
+
+impl<'a, S: Shape, P: Projection> GaussianCategorical<'a, S, P> {
+    /// Takes the layer, then, for `dims` numbers, the sections `1/scale` (of a category it has no meaning),
+    /// `[Σ_i −log scale_i − ½ log 2π]` and the levels, as [`Categories`](crate::features::Categories) does.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`] where the levels need another number of outputs; as [`Sections::floats`].
+    pub fn read(outputs: P, sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
+        let inverse_scale = sections.floats(dims)?;
+        let [log_constant] = *sections.floats(1)? else { return Err(LoadError::Malformed) };
+        let levels = read_levels(sections, dims, outputs.outputs())?;
+        Ok(GaussianCategorical { outputs, inverse_scale, log_constant, levels, shape: PhantomData })
+    }
+
+    /// Hands over the outputs one by one: which feature each belongs to, its `1/scale`, and for a category the code, the levels.
+    #[inline(always)]
+    fn for_each_output<const L: usize>(
+        &self,
+        hidden: &[[P::From; L]],
+        mut visit: impl FnMut(usize, Output, [f32; L]),
+    ) {
+        let (mut feature, mut code) = (0, 0);
+        self.outputs.for_each_row(
+            hidden,
+            #[inline(always)]
+            |row| {
+                // behind the last one there is padding
+                let Some((levels, inverse)) = self.levels.get(feature).zip(self.inverse_scale.get(feature))
+                else {
+                    return;
+                };
+                if *levels == 0 {
+                    visit(feature, Output::Mean { inverse_scale: *inverse }, row);
+                    feature += 1;
+                    return;
+                }
+                let is_last = code + 1 == *levels;
+                visit(feature, Output::Logit { code, is_last }, row);
+                (feature, code) = if is_last { (feature + 1, 0) } else { (feature, code + 1) };
+            },
+        );
+    }
+}
+
+/// What an output is.
+enum Output {
+    /// of a normal distribution
+    Mean { inverse_scale: f32 },
+    /// of a value of a category
+    Logit { code: u16, is_last: bool },
+}
+
+/// `log Σ exp` of logits that come one by one: `log_sum() = largest + log(sum)`.
+#[derive(Clone, Copy)]
+struct LogSum {
+    largest: f32,
+    sum: f32,
+}
+
+impl LogSum {
+    /// Takes the next logit; returns its share of the sum so far, times the sum.
+    #[inline(always)]
+    fn push(&mut self, logit: f32, is_first: bool) -> f32 {
+        if is_first {
+            *self = LogSum { largest: logit, sum: 1.0 };
+            return 1.0;
+        }
+        let difference = logit - self.largest;
+        let is_larger = difference > 0.0;
+        // e^−|difference|: the smaller of the two in units of the larger
+        let e = math::exp(if is_larger { -difference } else { difference });
+        let share = if is_larger { 1.0 } else { e };
+        self.sum = if is_larger { self.sum * e + 1.0 } else { self.sum + e };
+        self.largest = if is_larger { logit } else { self.largest };
+        share
+    }
+
+    #[inline(always)]
+    fn log_sum(self) -> f32 {
+        self.largest + math::ln(self.sum)
+    }
+}
+
+impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
+    type In = P::In;
+    type From = P::From;
+    type Out = S;
+
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[P::From; L]],
+        features: &[X],
+        mut see: impl FnMut(f32),
+    ) -> [f32; L] {
+        let mut log_prob = [self.log_constant; L];
+        let mut sums = [LogSum { largest: 0.0, sum: 1.0 }; L];
+        let mut logit_of_code = [0.0; L];
+        self.for_each_output(
+            hidden,
+            #[inline(always)]
+            |feature, output, row| {
+                let Some(x) = features.get(feature).map(|x| x.lanes()) else { return };
+                match output {
+                    Output::Mean { inverse_scale } => {
+                        for ((log_prob, loc), x) in log_prob.iter_mut().zip(row).zip(x) {
+                            // r = (x − loc)/scale, log N = −½ r² − log scale − ½ log 2π
+                            let r = (x - loc) * inverse_scale;
+                            let term = -0.5 * (r * r);
+                            *log_prob += term;
+                            see(term);
+                        }
+                    }
+                    Output::Logit { code, is_last } => {
+                        for l in 0..L {
+                            sums[l].push(row[l], code == 0);
+                            if x[l] == f32::from(code) {
+                                logit_of_code[l] = row[l];
+                            }
+                            if is_last {
+                                // log softmax(logits)[x] = logits[x] − log Σ_c exp logits[c]
+                                let term = logit_of_code[l] - sums[l].log_sum();
+                                log_prob[l] += term;
+                                see(term);
+                            }
+                        }
+                    }
+                }
+            },
+        );
+        log_prob
+    }
+
+    /// Of a category the most likely code.
+    fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
+        let mut largest = 0.0;
+        self.for_each_output(hidden, |feature, output, [value]| {
+            let Some(feature) = features.get_mut(feature) else { return };
+            match output {
+                Output::Mean { .. } => *feature = value,
+                Output::Logit { code, .. } if code == 0 || value > largest => {
+                    (*feature, largest) = (f32::from(code), value);
+                }
+                Output::Logit { .. } => {}
+            }
+        });
+    }
+
+    /// One word for a number, and one for each value of a category: the c-th value takes the place of those before it with the probability
+    /// `exp(logit_c)/Σ_{b ≤ c} exp(logit_b)`.
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
+        let mut sum = LogSum { largest: 0.0, sum: 1.0 };
+        self.for_each_output(hidden, |feature, output, [value]| {
+            let Some(feature) = features.get_mut(feature) else { return };
+            let word = rng.next_u32();
+            match output {
+                Output::Mean { inverse_scale } => {
+                    *feature = value + math::normal_quantile(word) / inverse_scale;
+                }
+                Output::Logit { code, .. } => {
+                    let share = sum.push(value, code == 0);
+                    // 24 bits of a word are exact in f32
+                    let uniform = (word >> 8) as f32 / 16_777_216.0;
+                    if code == 0 || uniform * sum.sum < share {
+                        *feature = f32::from(code);
+                    }
+                }
+            }
+        });
+    }
+}
+
+impl<'a, const X: usize, P: Projection + Load<'a>> Load<'a> for GaussianCategorical<'a, Width<X>, P> {
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        let outputs = P::load(sections)?;
+        GaussianCategorical::read(outputs, sections, X)
+    }
+}
+
+impl<const X: usize, P: Fingerprint> Fingerprint for GaussianCategorical<'_, Width<X>, P> {
+    const FINGERPRINT: u32 = of(&[Part::GaussianCategorical as u32, X as u32, P::FINGERPRINT]);
+}
