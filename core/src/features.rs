@@ -5,8 +5,8 @@ mod counts;
 mod frames;
 mod integers;
 
-pub use categories::Categories;
-pub(crate) use categories::{block, read_levels};
+pub(crate) use categories::read_levels;
+pub use categories::{Categories, block};
 pub(crate) use counts::most;
 pub use counts::{Counts, MAX_COUNT};
 pub(crate) use frames::{extract, extract_all};

@@ -63,7 +63,7 @@ pub mod unit;
 pub use architecture::Architecture;
 pub use decision::{Calibrated, Calibration, Verdict, VerdictKind};
 pub use ensemble::Ensemble;
-pub use features::FrameError;
+pub use features::{Categories, FrameError};
 pub use format::LoadError;
 pub use latent::{
     FixedConcentration, GaussianHead, LearnedConcentration, PointHead, TabledConcentration, VmfHead,
@@ -103,8 +103,6 @@ pub type LogStandardize<'a, const X: usize> = features::LogStandardize<'a, Width
 pub type Integers<'a, const X: usize> = features::Integers<'a, Width<X>>;
 /// Frames of `X` counts.
 pub type Counts<const X: usize> = features::Counts<Width<X>>;
-/// Frames of `X` numbers as of `F`, some of them codes of categories.
-pub type Categories<'a, F> = features::Categories<'a, F>;
 /// Layers `E` for frames of `X` numbers, which see categories one-hot.
 pub type OneHot<'a, const X: usize, E> = layer::OneHot<'a, Width<X>, E>;
 /// Numbers and categories, `X` in all, of the outputs of `P`.

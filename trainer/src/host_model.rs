@@ -5,6 +5,7 @@
 
 mod any;
 mod any_head;
+mod build;
 mod ensemble;
 mod extras;
 mod judge;
@@ -18,35 +19,21 @@ pub use extras::Extras;
 pub use logs::LogError;
 pub use memory::{Buffer, Dynamic};
 
-use elbow::architecture::{
-    Activation, Architecture, ConcentrationKind, FeaturesKind, LatentKind, LikelihoodKind, WeightKind,
-};
 use elbow::codec::{Predictor, VaePredictor};
-use elbow::distribution::GaussianMixture;
 use elbow::ensemble::{MAX_MEMBERS, fingerprint};
-use elbow::features::{Binary, Categories, Counts, Features, Integers, LogStandardize, Standardize};
-use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
-use elbow::latent::{
-    FixedConcentration, GaussianHead, Head, LearnedConcentration, MixtureHead, PointHead, Posterior,
-    TabledConcentration, VmfHead,
-};
-use elbow::layer::weights::{F32, Int8};
-use elbow::layer::{Layer, OneHot};
-use elbow::likelihood::{
-    Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianCategorical, GaussianPerOutput,
-    Likelihood, StudentT,
-};
+use elbow::features::Features;
+use elbow::format::{ALIGNMENT, Metadata, ModelFile};
+use elbow::latent::{Head, Posterior};
+use elbow::layer::Layer;
+use elbow::likelihood::Likelihood;
 use elbow::{Elbo, Explain, FrameError, LoadError, Score, Vae};
 use std::path::Path;
 
-use self::any::{AnyEncoder, AnyFeatures, AnyLikelihood};
-use self::any_head::AnyHead;
+use self::build::build;
 use self::ensemble::Together;
-use self::wide::Wide;
 use crate::error::Error;
 use crate::latent_use::HostPosterior;
 use crate::net::simd::wide;
-use layers::{Dense, IntegerWeights, Layers, Weights};
 
 /// Samples or frames side by side on a host: one AVX-512 register, two of AVX.
 pub const LANES: usize = 16;
@@ -301,130 +288,4 @@ pub struct HostModel<'a> {
     pub extras: Extras<'a>,
     /// the parameters' bytes
     pub parameters: &'a [u8],
-}
-
-/// Takes the parts in the order of the file; the choice of types is the only thing made here.
-fn build<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dyn Engine + 'a>, LoadError> {
-    let dims = shape.features as usize;
-    let has_categories = matches!(shape.likelihood, LikelihoodKind::GaussianCategorical { .. });
-    let features = match shape.preprocessing {
-        FeaturesKind::Binary => AnyFeatures::Binary(Binary::new(dims)),
-        FeaturesKind::Counts { .. } => AnyFeatures::Counts(Counts::read(sections, dims)?),
-        FeaturesKind::Integers => AnyFeatures::Integers(Integers::read(sections, dims)?),
-        FeaturesKind::Standardize => {
-            let numbers = Standardize::read(sections, dims)?;
-            if has_categories {
-                AnyFeatures::Categories(Categories::read(numbers, sections)?)
-            } else {
-                AnyFeatures::Standardize(numbers)
-            }
-        }
-        FeaturesKind::LogStandardize => {
-            let numbers = LogStandardize::read(sections, dims)?;
-            if has_categories {
-                AnyFeatures::LogCategories(Categories::read(numbers, sections)?)
-            } else {
-                AnyFeatures::LogStandardize(numbers)
-            }
-        }
-    };
-    if let LatentKind::Component { gaussians, kernels } = shape.latent {
-        return mixture::build(features, gaussians, kernels, sections);
-    }
-    match shape.weights {
-        WeightKind::F32 => with_weights::<Weights<F32<'a>>>(shape, features, sections),
-        WeightKind::Int8 => with_weights::<Weights<Int8<'a>>>(shape, features, sections),
-        WeightKind::Int8x8 => with_weights::<IntegerWeights>(shape, features, sections),
-    }
-}
-
-fn with_weights<'a, W: Layers<'a>>(
-    shape: &Architecture,
-    features: AnyFeatures<'a>,
-    sections: &mut Sections<'a>,
-) -> Result<Box<dyn Engine + 'a>, LoadError> {
-    let layers = |sections: &mut _| W::chain(sections, shape.frame_width(), &shape.encoder);
-    let encoder = match shape.likelihood {
-        LikelihoodKind::GaussianCategorical { outputs } => {
-            let (dims, inputs) = (shape.features as usize, outputs as usize);
-            AnyEncoder::OneHot(OneHot::read(sections, dims, inputs, layers)?)
-        }
-        _ => AnyEncoder::Plain(layers(sections)?),
-    };
-    let head = head::<W>(shape, sections)?;
-    let decoder = W::chain(sections, shape.latent_dims(), &shape.decoder)?;
-    let output = |sections: &mut _| {
-        W::dense(sections, shape.decoder_width(), shape.frame_width(), Activation::Identity)
-    };
-    let likelihood = match shape.likelihood {
-        LikelihoodKind::Bernoulli => AnyLikelihood::Bernoulli(Bernoulli::new(output(sections)?)),
-        LikelihoodKind::Gaussian => {
-            let loc = output(sections)?;
-            AnyLikelihood::Gaussian(Gaussian::read(loc, sections)?)
-        }
-        LikelihoodKind::GaussianPerOutput => {
-            let (loc, log_scale) = (output(sections)?, output(sections)?);
-            AnyLikelihood::GaussianPerOutput(GaussianPerOutput::new(loc, log_scale))
-        }
-        LikelihoodKind::DiscretizedLogistic => {
-            let (loc, log_scale) = (output(sections)?, output(sections)?);
-            AnyLikelihood::DiscretizedLogistic(DiscretizedLogistic::read(loc, log_scale, sections)?)
-        }
-        LikelihoodKind::StudentT => {
-            let (loc, log_scale) = (output(sections)?, output(sections)?);
-            AnyLikelihood::StudentT(StudentT::read(loc, log_scale, sections)?)
-        }
-        LikelihoodKind::BetaBinomial { .. } => {
-            let (log_alpha, log_beta) = (output(sections)?, output(sections)?);
-            AnyLikelihood::BetaBinomial(BetaBinomial::read(log_alpha, log_beta, sections)?)
-        }
-        LikelihoodKind::GaussianCategorical { .. } => {
-            let (outputs, dims) = (output(sections)?, shape.features as usize);
-            AnyLikelihood::GaussianCategorical(GaussianCategorical::read(outputs, sections, dims)?)
-        }
-    };
-    Ok(Box::new(Vae::new(features, encoder, Wide(head), decoder, Wide(likelihood))))
-}
-
-fn head<'a, W: Layers<'a>>(
-    shape: &Architecture,
-    sections: &mut Sections<'a>,
-) -> Result<AnyHead<'a, Dense<Activation, W::Last>>, LoadError> {
-    let dense = |sections: &mut _, outputs, activation| {
-        W::dense(sections, shape.encoder_width(), outputs, activation)
-    };
-    match shape.latent {
-        LatentKind::Gaussian { dim } => {
-            let loc = dense(sections, dim, Activation::Identity)?;
-            Ok(AnyHead::Gaussian(GaussianHead::new(loc, dense(sections, dim, Activation::Identity)?)))
-        }
-        LatentKind::GaussianMixture { dim, components } => {
-            let loc = dense(sections, dim, Activation::Identity)?;
-            let gaussian = GaussianHead::new(loc, dense(sections, dim, Activation::Identity)?);
-            let prior = GaussianMixture::read(sections, dim as usize, components as usize)?;
-            Ok(AnyHead::Mixture(MixtureHead::new(gaussian, prior)))
-        }
-        LatentKind::VonMisesFisher { dim, concentration } => {
-            let mean = dense(sections, dim, Activation::Identity)?;
-            match concentration {
-                ConcentrationKind::Learned => {
-                    let kappa = LearnedConcentration::new(dense(sections, 1, Activation::Identity)?);
-                    Ok(AnyHead::Learned(VmfHead::new(mean, kappa)))
-                }
-                ConcentrationKind::Fixed { .. } => {
-                    let kappa = FixedConcentration::read(sections, dim as usize)?;
-                    Ok(AnyHead::Fixed(VmfHead::new(mean, kappa)))
-                }
-                ConcentrationKind::Tabled { .. } => {
-                    let kappa = TabledConcentration::read(sections, dim as usize)?;
-                    Ok(AnyHead::Tabled(VmfHead::new(mean, kappa)))
-                }
-            }
-        }
-        LatentKind::Point { dim, activation } => {
-            Ok(AnyHead::Point(PointHead::new(dense(sections, dim, activation)?)))
-        }
-        // has no weights, and was built before
-        LatentKind::Component { .. } => Err(LoadError::Malformed),
-    }
 }

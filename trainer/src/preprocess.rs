@@ -1,9 +1,8 @@
 //! What is done to raw frames before the network: fitted here, stored in the model, applied by `core`.
 
 use elbow::architecture::FeaturesKind;
-use elbow::features::FEATURE_LIMIT;
+use elbow::features::{FEATURE_LIMIT, block};
 
-use crate::net::layout::block;
 use crate::repeats::Repeats;
 
 /// The encoder sees features clipped to this many standard deviations unless the user says otherwise.

@@ -58,9 +58,9 @@ impl<F: Features> Features for Categories<'_, F> {
     }
 }
 
-/// Outputs of a network for a number of a frame: one, or one for each value of a category.
+/// Inputs and outputs of a network for a number of a frame: one, or one for each value of a category. Of a number that is none `levels` is 0.
 #[inline(always)]
-pub(crate) fn block(levels: u16) -> usize {
+pub fn block(levels: u16) -> usize {
     if levels == 0 { 1 } else { levels.into() }
 }
 

@@ -5,6 +5,7 @@ use crate::features::read_levels;
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
+use crate::log_mean_exp::LogMeanExp;
 use crate::math;
 use crate::shape::{Lanes, Shape, Width};
 use core::marker::PhantomData;
@@ -15,7 +16,7 @@ use rand_core::Rng;
 /// One dense layer gives, in the order of the frame, the mean of a number and a logit for each value of a category, whose feature is its
 /// code. Base measure: Lebesgue for numbers, counting for categories.
 ///
-/// **Cost.** For each value of a category one `exp` a sample, for each category one logarithm.
+/// **Cost.** For each value of a category that is not lost beside the others one `exp` a sample, for each category one logarithm.
 #[derive(Clone, Copy, Debug)]
 pub struct GaussianCategorical<'a, S, P> {
     outputs: P,
@@ -76,37 +77,6 @@ enum Output {
     Logit { code: u16, is_last: bool },
 }
 
-/// `log Σ exp` of logits that come one by one: `log_sum() = largest + log(sum)`.
-#[derive(Clone, Copy)]
-struct LogSum {
-    largest: f32,
-    sum: f32,
-}
-
-impl LogSum {
-    /// Takes the next logit; returns its share of the sum so far, times the sum.
-    #[inline(always)]
-    fn push(&mut self, logit: f32, is_first: bool) -> f32 {
-        if is_first {
-            *self = LogSum { largest: logit, sum: 1.0 };
-            return 1.0;
-        }
-        let difference = logit - self.largest;
-        let is_larger = difference > 0.0;
-        // e^−|difference|: the smaller of the two in units of the larger
-        let e = math::exp(if is_larger { -difference } else { difference });
-        let share = if is_larger { 1.0 } else { e };
-        self.sum = if is_larger { self.sum * e + 1.0 } else { self.sum + e };
-        self.largest = if is_larger { logit } else { self.largest };
-        share
-    }
-
-    #[inline(always)]
-    fn log_sum(self) -> f32 {
-        self.largest + math::ln(self.sum)
-    }
-}
-
 impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
     type In = P::In;
     type From = P::From;
@@ -121,7 +91,7 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
         mut see: impl FnMut(f32),
     ) -> [f32; L] {
         let mut log_prob = [self.log_constant; L];
-        let mut sums = [LogSum { largest: 0.0, sum: 1.0 }; L];
+        let mut sums = LogMeanExp::<L>::new();
         let mut logit_of_code = [0.0; L];
         self.for_each_output(
             hidden,
@@ -139,17 +109,23 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
                         }
                     }
                     Output::Logit { code, is_last } => {
-                        for l in 0..L {
-                            sums[l].push(row[l], code == 0);
-                            if x[l] == f32::from(code) {
-                                logit_of_code[l] = row[l];
-                            }
-                            if is_last {
-                                // log softmax(logits)[x] = logits[x] − log Σ_c exp logits[c]
-                                let term = logit_of_code[l] - sums[l].log_sum();
-                                log_prob[l] += term;
-                                see(term);
-                            }
+                        if code == 0 {
+                            sums = LogMeanExp::new();
+                        }
+                        sums.push_to_sum(row);
+                        for ((chosen, x), logit) in logit_of_code.iter_mut().zip(x).zip(row) {
+                            *chosen = if x == f32::from(code) { logit } else { *chosen };
+                        }
+                        if !is_last {
+                            return;
+                        }
+                        for ((log_prob, logit), log_sum) in
+                            log_prob.iter_mut().zip(logit_of_code).zip(sums.log_sum())
+                        {
+                            // log softmax(logits)[x] = logits[x] − log Σ_c exp logits[c]
+                            let term = logit - log_sum;
+                            *log_prob += term;
+                            see(term);
                         }
                     }
                 }
@@ -176,7 +152,7 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
     /// One word for a number, and one for each value of a category: the c-th value takes the place of those before it with the probability
     /// `exp(logit_c)/Σ_{b ≤ c} exp(logit_b)`.
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
-        let mut sum = LogSum { largest: 0.0, sum: 1.0 };
+        let mut sum = LogMeanExp::<1>::new();
         self.for_each_output(hidden, |feature, output, [value]| {
             let Some(feature) = features.get_mut(feature) else { return };
             let word = rng.next_u32();
@@ -185,10 +161,14 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
                     *feature = value + math::normal_quantile(word) / inverse_scale;
                 }
                 Output::Logit { code, .. } => {
-                    let share = sum.push(value, code == 0);
+                    if code == 0 {
+                        sum = LogMeanExp::new();
+                    }
+                    sum.push_to_sum([value]);
+                    let [log_sum] = sum.log_sum();
                     // 24 bits of a word are exact in f32
                     let uniform = (word >> 8) as f32 / 16_777_216.0;
-                    if code == 0 || uniform * sum.sum < share {
+                    if code == 0 || uniform < math::exp(value - log_sum) {
                         *feature = f32::from(code);
                     }
                 }

@@ -34,6 +34,8 @@ pub(super) struct Mixture<T> {
     /// the derivative of the loss with respect to the prior's parameters
     d_prior: Buffer<T>,
     pulls: Vec<Pull<T>>,
+    /// zeros
+    no_closed_form: Vec<T>,
 }
 
 impl<T: Real> Mixture<T> {
@@ -189,7 +191,15 @@ pub(super) fn backward<T: Real>(
     let raw = &posterior.params[prior.log_scales()];
     // outside its range the clamp has no slope
     zip(&mut mixture.d_prior[log_scales..], raw, |d, raw| if is_within(raw, RANGE) { d } else { T::ZERO });
-    let no_closed_form = vec![T::ZERO; prior.dim];
+    mixture.no_closed_form.resize(prior.dim, T::ZERO);
     let of_prior = (&*mixture.slopes, |slope| slope);
-    gaussian::backward(posterior, gaussian, of_prior, &no_closed_form, &mixture.pulls, d_z, d_outputs);
+    gaussian::backward(
+        posterior,
+        gaussian,
+        of_prior,
+        &mixture.no_closed_form,
+        &mixture.pulls,
+        d_z,
+        d_outputs,
+    );
 }

@@ -1,7 +1,8 @@
 //! Numbers beside categories: a normal distribution or a softmax for each number of a frame.
 
+use elbow::features::block;
+
 use super::{HALF_LOG_TAU, Observation, Outputs, RANGE};
-use crate::net::layout::block;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, sum, wide, zip};
 

@@ -14,7 +14,7 @@ use elbow::math;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
-pub use likelihood::{Likelihood, block};
+pub use likelihood::Likelihood;
 pub use prior::MixturePrior;
 
 /// Log of the degrees of freedom to start from: tails that a glitch does not carry away.

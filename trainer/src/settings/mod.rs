@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use elbow::architecture::{
     Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind, MAX_WIDTH, WeightKind,
 };
+use elbow::features::block;
 use serde::{Deserialize, Serialize};
 
 use crate::binarize::Binarize;
@@ -18,7 +19,6 @@ use crate::data::{Categorical, LoadOptions};
 use crate::error::Error;
 use crate::fit::Schedule;
 use crate::mixture::Recipe;
-use crate::net::layout::block;
 use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 pub use args::SettingsArgs;
 pub use parse::activation;

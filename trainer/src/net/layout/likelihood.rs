@@ -124,9 +124,3 @@ impl Likelihood {
         }
     }
 }
-
-/// Inputs and outputs of the network for a feature of so many values: one for a number, which has 0.
-#[inline(always)]
-pub fn block(levels: u16) -> usize {
-    usize::from(levels).max(1)
-}
