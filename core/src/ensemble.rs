@@ -5,6 +5,7 @@ use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
 use crate::math;
 use crate::score::{Density, Explain, LogMeanExp, Score};
+use crate::unit::Nats;
 
 /// Most members of an ensemble.
 pub const MAX_MEMBERS: u32 = 64;
@@ -50,7 +51,7 @@ impl<M: Density, const N: usize> Ensemble<M, N> {
     /// # Cost
     /// `N` scores of a member, one after another in the memory of one.
     pub fn log_density(&self, frame: &M::Frame, samples: u32) -> Result<Score, FrameError> {
-        self.pool(|member| member.log_density_until(frame, samples, |_| false))
+        self.pool(|member| member.log_density_until(frame, samples, |_, _| false))
     }
 
     fn pool(&self, mut score: impl FnMut(&M) -> Result<Score, FrameError>) -> Result<Score, FrameError> {
@@ -103,10 +104,10 @@ impl<M: Density, const N: usize> Density for Ensemble<M, N> {
         &self,
         frame: &M::Frame,
         samples: u32,
-        mut is_enough: impl FnMut(&Score) -> bool,
+        mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         let score = self.log_density(frame, samples)?;
-        is_enough(&score);
+        is_enough(&score, Nats(0.0));
         Ok(score)
     }
 }
@@ -118,10 +119,10 @@ impl<M: Explain, const N: usize> Explain for Ensemble<M, N> {
         frame: &M::Frame,
         samples: u32,
         terms: &mut [f32],
-        mut is_enough: impl FnMut(&Score) -> bool,
+        mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
-        let score = self.pool(|member| member.explain_until(frame, samples, terms, |_| false))?;
-        is_enough(&score);
+        let score = self.pool(|member| member.explain_until(frame, samples, terms, |_, _| false))?;
+        is_enough(&score, Nats(0.0));
         Ok(score)
     }
 }
@@ -149,7 +150,6 @@ pub const fn fingerprint(members: u32, of_member: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unit::Nats;
 
     fn score(log_density: f32, effective_sample_size: f32, standard_error: f32) -> Score {
         Score { log_density: Nats(log_density), effective_sample_size, standard_error, samples: 8, dims: 2 }

@@ -215,13 +215,13 @@ impl<F: Features, C: Components<Shape = F::Shape>> Density for Mixture<F, C> {
         &self,
         frame: &Frame<F>,
         samples: u32,
-        mut is_enough: impl FnMut(&Score) -> bool,
+        mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
         let score = as_of(samples, self.log_density(frame)?);
-        is_enough(&score);
+        is_enough(&score, Nats(0.0));
         Ok(score)
     }
 }
@@ -242,7 +242,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Explain for Mixture<F, C> {
         frame: &Frame<F>,
         samples: u32,
         terms: &mut [f32],
-        mut is_enough: impl FnMut(&Score) -> bool,
+        mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
@@ -253,7 +253,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Explain for Mixture<F, C> {
             self.components.add_square_parts(component, features.as_ref(), -0.5 * weight, terms);
         });
         let score = as_of(samples, self.score(log_density + log_jacobian)?);
-        is_enough(&score);
+        is_enough(&score, Nats(0.0));
         Ok(score)
     }
 }

@@ -3,6 +3,7 @@
 mod density;
 mod frames;
 mod moments;
+mod spread;
 
 pub use crate::log_mean_exp::LogMeanExp;
 pub use density::{Density, Explain};

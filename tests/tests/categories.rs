@@ -179,7 +179,7 @@ fn each_number_has_its_term() {
     for samples in [4, 7] {
         let frame = [22.0, 1.0, 0.25];
         let mut terms = [f32::NAN; 3];
-        let score = model.explain_until(&frame, samples, &mut terms, |_| false).unwrap();
+        let score = model.explain_until(&frame, samples, &mut terms, |_, _| false).unwrap();
         let other = exact([22.0, 3.0, 0.25], outputs, log_scales);
         let difference = f64::from(score.log_density.0) - other;
         assert!((difference - f64::from(outputs[2] - outputs[4])).abs() < 1e-5, "{difference}");

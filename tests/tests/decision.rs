@@ -2,7 +2,9 @@
 
 use elbow::architecture::LikelihoodKind;
 use elbow::format::checksum;
-use elbow::{Calibrated, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae, VerdictKind};
+use elbow::{
+    Calibrated, Calibration, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae, VerdictKind,
+};
 use elbow_tests::models::{Model, architecture};
 use elbow_trainer::calibrate::calibrate;
 use elbow_trainer::data::Dataset;
@@ -71,6 +73,40 @@ fn device_and_host_judge_alike_and_few_samples_as_all() {
     }
     println!("{anomalous} of 4000 anomalous, {drawn} of {all} samples");
     assert!(anomalous > 80 && drawn < all / 2);
+}
+
+/// A sharp likelihood spreads the log weights of a frame by some hundred nats. Verdicts are still those of the score by all samples; with
+/// a margin that is the same for all frames they would not be.
+#[test]
+fn few_samples_judge_as_all_where_weights_are_spread() {
+    const ALL: u32 = 64;
+    let (mut judged, mut agree, mut agree_by_margin, mut drawn) = (0, 0, 0, 0);
+    for seed in 0..8 {
+        let mut model = model(seed);
+        // the logarithms of the likelihood's scales come last
+        let scales = model.params.len() - 5..;
+        model.params[scales].fill(-2.0);
+        let bytes = ModelBytes::new(&model.encode());
+        let bytes =
+            calibrate(&bytes.open().unwrap(), "sharp", &frames(&model, 400, 100), 0.3, ALL, || ()).unwrap();
+        let judge = Calibrated::<Small<'_>>::from_bytes(bytes.as_bytes()).unwrap();
+        let Calibration { threshold, margin, .. } = *judge.calibration();
+        for frame in model.frames(500, 7 + seed) {
+            let frame: &[f32; 5] = frame.as_slice().try_into().unwrap();
+            let (early, full) = (judge.judge(frame).unwrap(), judge.judge_in_full(frame).unwrap());
+            assert_eq!(early.kind, full.kind, "{early:?} {full:?}");
+            let score_of = |samples| judge.model().log_density(frame, samples).unwrap().log_density.0;
+            let is_below = score_of(ALL) < threshold;
+            let is_given_up = (4..ALL).step_by(4).any(|samples| score_of(samples) + margin < threshold);
+            judged += 1;
+            agree += u32::from(early.is_anomalous() == is_below);
+            agree_by_margin += u32::from((is_below || is_given_up) == is_below);
+            drawn += early.score.samples;
+        }
+    }
+    println!("{agree} of {judged} agree, {agree_by_margin} by the margin alone; {drawn} samples");
+    assert!(agree * 1000 >= judged * 995 && drawn < judged * ALL / 2);
+    assert!(agree_by_margin * 100 < judged * 97);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn it_is_calibrated_like_any_model() {
         assert_eq!(causes, of_host);
     }
     assert!(device.judge(&[4.0, -1.0]).unwrap().is_anomalous());
-    assert!(device.model().log_density_until(&[0.2, 0.1], SAMPLES, |_| true).is_ok());
+    assert!(device.model().log_density_until(&[0.2, 0.1], SAMPLES, |_, _| true).is_ok());
 }
 
 #[test]

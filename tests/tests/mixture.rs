@@ -126,7 +126,7 @@ fn the_parts_of_a_frame_add_up() {
     let frame = [3.0_f32, -1.0, 2.5];
     let terms_of = |bytes: &ModelBytes, frame: &[f32]| {
         let (host, mut terms) = (bytes.open().unwrap(), vec![0.0; 3]);
-        let score = host.engine.explain_until(frame, 4, &mut terms, &mut |_| true).unwrap();
+        let score = host.engine.explain_until(frame, 4, &mut terms, &mut |_, _| true).unwrap();
         assert_eq!(Ok(score), host.engine.log_density(frame, 4));
         terms
     };
@@ -141,15 +141,15 @@ fn the_parts_of_a_frame_add_up() {
     let device = Both::from_bytes(both.as_bytes()).unwrap();
     for frame in [[1.5, 0.4, 1.0], [11.0, -5.5, 30.0], frame] {
         let mut terms = [0.0; 3];
-        let score = device.explain_until(&frame, 4, &mut terms, |_| false).unwrap();
-        assert_eq!(Ok(score), device.log_density_until(&frame, 4, |_| false));
+        let score = device.explain_until(&frame, 4, &mut terms, |_, _| false).unwrap();
+        assert_eq!(Ok(score), device.log_density_until(&frame, 4, |_, _| false));
         assert_eq!(terms_of(&both, &frame), terms);
         assert!(terms.iter().sum::<f32>() <= 0.0, "{terms:?}");
     }
     let terms = terms_of(&both, &[11.0, -5.5, 30.0]);
     assert!(terms[2] < 4.0 * terms[0].min(terms[1]), "the third number is the odd one: {terms:?}");
-    assert!(device.explain_until(&[f32::NAN; 3], 4, &mut [0.0; 3], |_| false).is_err());
-    assert!(device.explain_until(&[0.0; 3], 0, &mut [0.0; 3], |_| false).is_err());
+    assert!(device.explain_until(&[f32::NAN; 3], 4, &mut [0.0; 3], |_, _| false).is_err());
+    assert!(device.explain_until(&[0.0; 3], 0, &mut [0.0; 3], |_, _| false).is_err());
 }
 
 #[test]

@@ -26,7 +26,7 @@ use elbow::format::{ALIGNMENT, Metadata, ModelFile};
 use elbow::latent::{Head, Posterior};
 use elbow::layer::Layer;
 use elbow::likelihood::Likelihood;
-use elbow::{Elbo, Explain, FrameError, LoadError, Score, Vae};
+use elbow::{Elbo, Explain, FrameError, LoadError, Nats, Score, Vae};
 use std::path::Path;
 
 use self::build::build;
@@ -69,11 +69,11 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
         frame: &[f32],
         samples: u32,
         terms: &mut [f32],
-        is_enough: &mut dyn FnMut(&Score) -> bool,
+        is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         let score = self.log_density(frame, samples)?;
         terms.fill(0.0);
-        is_enough(&score);
+        is_enough(&score, Nats(0.0));
         Ok(score)
     }
     /// [`Vae::reconstruct`], [`Mixture::reconstruct`](elbow::Mixture::reconstruct).
@@ -146,7 +146,7 @@ where
         frame: &[f32],
         samples: u32,
         terms: &mut [f32],
-        is_enough: &mut dyn FnMut(&Score) -> bool,
+        is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         wide(
             #[inline(always)]

@@ -7,8 +7,8 @@ use crate::unit::Nats;
 /// Most samples of a verdict: a file that asks for more is damaged.
 const MAX_SAMPLES: u32 = 1 << 20;
 
-/// Nats by which the score of the first samples may be too low before a frame is taken for anomalous without the others: one for each
-/// number of the frame, at least 16.
+/// Nats by which the score of the first samples may be too low before a frame is taken for anomalous without the others, besides what
+/// the spread of their log weights tells: one for each number of the frame, at least 16.
 ///
 /// The rate of false alarms holds with any margin that does not depend on the calibration frames; one as wide as this changes next to no
 /// verdict (`docs/alarms.md`).

@@ -17,9 +17,8 @@ pub use cause::{Cause, top};
 use crate::features::FrameError;
 use crate::fingerprint::Fingerprint;
 use crate::format::{Load, LoadError, ModelFile};
-use crate::math;
 use crate::score::{Density, Explain, Score};
-use rule::Rule;
+use rule::{Rule, Statistic};
 
 /// Whether a frame looks like those the model was calibrated on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,10 +88,11 @@ impl<'a, M> Calibrated<'a, M> {
 impl<M: Density> Calibrated<'_, M> {
     /// The verdict on a frame, by as few samples as it takes: always that of [`judge_in_full`](Self::judge_in_full).
     ///
-    /// With `S_n` the sum of the first n weights, `L_n = log S_n/n` and K the calibration's samples, a frame is
+    /// With `S_n` the sum of the first n weights, `L_n = log S_n/n`, s_n the standard deviation of their logarithms and K the
+    /// calibration's samples, a frame is
     ///
     /// - typical as soon as `log S_n/K ≥ threshold`: weights are not negative, so `S_K ≥ S_n`, and no later sample changes it;
-    /// - anomalous as soon as `L_n + margin < threshold`, which is the rule that the threshold was calibrated for.
+    /// - anomalous as soon as `L_n + margin + s_n log K/n < threshold`, which is the rule that the threshold was calibrated for.
     ///
     /// # Errors
     /// [`FrameError`] for a frame that has no score.
@@ -102,14 +102,16 @@ impl<M: Density> Calibrated<'_, M> {
     pub fn judge(&self, frame: &M::Frame) -> Result<Verdict, FrameError> {
         let mut rule = Rule::new(&self.calibration);
         let samples = self.calibration.samples;
-        let score = self.model.log_density_until(frame, samples, |score| rule.is_settled(score))?;
+        let score = self
+            .model
+            .log_density_until(frame, samples, |score, deviation| rule.is_settled(score, deviation))?;
         Ok(rule.verdict(score))
     }
 
     /// The verdict by all K samples, with the p-value itself instead of a bound.
     ///
-    /// What is compared with the threshold is `T = min(L_K, min_n L_n + margin)`, n over the ends of the blocks. Only a frame whose
-    /// first samples are more than `margin` nats too low has another T than its score.
+    /// What is compared with the threshold is `T = min(L_K, min_n L_n + margin + s_n log K/n)`, n over the ends of the blocks. Only a
+    /// frame whose first samples are too low by more than that has another T than its score.
     ///
     /// # Errors
     /// As [`judge`](Self::judge).
@@ -118,8 +120,8 @@ impl<M: Density> Calibrated<'_, M> {
     /// That of a score with K samples.
     pub fn judge_in_full(&self, frame: &M::Frame) -> Result<Verdict, FrameError> {
         let mut rule = Rule::new(&self.calibration);
-        let score = self.model.log_density_until(frame, self.calibration.samples, |score| {
-            rule.see(score);
+        let score = self.model.log_density_until(frame, self.calibration.samples, |score, deviation| {
+            rule.see(score, deviation);
             false
         })?;
         Ok(rule.verdict(score))
@@ -141,13 +143,15 @@ impl<M: Explain> Calibrated<'_, M> {
     pub fn judge_explained(&self, frame: &M::Frame, surprises: &mut [f32]) -> Result<Verdict, FrameError> {
         let mut rule = Rule::new(&self.calibration);
         let samples = self.calibration.samples;
-        let score = self.model.explain_until(frame, samples, surprises, |score| rule.is_settled(score))?;
+        let score = self
+            .model
+            .explain_until(frame, samples, surprises, |score, deviation| rule.is_settled(score, deviation))?;
         self.calibration.surprise(surprises);
         Ok(rule.verdict(score))
     }
 }
 
-/// The statistic `T = min(L_K, min_n L_n + margin)` of a frame, in nats: what a calibration sorts; and in `terms` what its causes
+/// The statistic `T = min(L_K, min_n L_n + margin + s_n log K/n)` of a frame, in nats: what a calibration sorts; and in `terms` what its causes
 /// are counted from.
 ///
 /// # Errors
@@ -159,11 +163,10 @@ pub fn statistic<M: Explain>(
     margin: f32,
     terms: &mut [f32],
 ) -> Result<f32, FrameError> {
-    let mut least = f32::INFINITY;
-    let score = model.explain_until(frame, samples, terms, |score| {
-        let now = score.log_density.0;
-        least = if math::is_finite(now) { rule::smaller(least, now) } else { least };
+    let mut statistic = Statistic::new(samples, margin);
+    let score = model.explain_until(frame, samples, terms, |score, deviation| {
+        statistic.see(score, deviation);
         false
     })?;
-    Ok(rule::statistic(score.log_density.0, least, margin))
+    Ok(statistic.with(score.log_density.0))
 }

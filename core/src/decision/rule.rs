@@ -3,50 +3,77 @@
 use super::{Calibration, Verdict, VerdictKind};
 use crate::math;
 use crate::score::Score;
+use crate::unit::Nats;
 
 /// Part of a float: a sum of K terms is wrong by less than K·2⁻²² of itself, its logarithm by less than |log|·2⁻²².
 const ROUNDING: f32 = 1.0 / 2_097_152.0;
+
+/// `T = min(L_K, min_n L_n + m + s_n log K/n)`, from the scores after each block of samples.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Statistic {
+    /// K
+    samples: u32,
+    /// m
+    margin: f32,
+    /// `min_n L_n + m + s_n log K/n` of the n so far
+    least: f32,
+}
+
+impl Statistic {
+    pub(super) fn new(samples: u32, margin: f32) -> Self {
+        Statistic { samples, margin, least: f32::INFINITY }
+    }
+
+    /// Takes L_n and the deviation s_n of its log weights: `L_n − log K/n`, below which L_K is not but for rounding, and
+    /// `L_n + m + s_n log K/n`, above which T is not.
+    pub(super) fn see(&mut self, score: &Score, deviation: Nats) -> [f32; 2] {
+        let now = score.log_density.0;
+        let rest = math::ln(self.samples as f32 / score.samples as f32);
+        let ceiling = now + (self.margin + deviation.0 * rest);
+        // where a weight is 0 or no number, all K decide
+        let ceiling = if math::is_finite(ceiling) { ceiling } else { f32::INFINITY };
+        self.least = smaller(self.least, ceiling);
+        [now - rest, ceiling]
+    }
+
+    /// T, of which `last` is L_K or a bound of it.
+    pub(super) fn with(&self, last: f32) -> f32 {
+        smaller(last, self.least)
+    }
+}
 
 /// A verdict in the making: it sees the score after every block of samples.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rule<'c> {
     calibration: &'c Calibration<'c>,
-    /// the smallest score so far
-    least: f32,
+    statistic: Statistic,
     /// what is settled, and a bound of the statistic
     settled: Option<(VerdictKind, f32)>,
 }
 
 impl<'c> Rule<'c> {
     pub(super) fn new(calibration: &'c Calibration<'c>) -> Self {
-        Rule { calibration, least: f32::INFINITY, settled: None }
+        let statistic = Statistic::new(calibration.samples, calibration.margin);
+        Rule { calibration, statistic, settled: None }
     }
 
     /// Takes the score so far; whether no sample to come can change the verdict.
-    pub(super) fn is_settled(&mut self, score: &Score) -> bool {
-        self.see(score);
-        let Calibration { samples, threshold, margin, .. } = *self.calibration;
-        let now = score.log_density.0;
-        // log S_n/K, below which L_K cannot fall
-        let rounding = (magnitude(threshold) + samples as f32) * ROUNDING;
-        let floor = now - math::ln(samples as f32 / score.samples as f32) - rounding;
-        if !math::is_finite(now) {
-            return false;
-        }
-        if now + margin < threshold {
-            self.settled = Some((VerdictKind::Anomalous, now + margin));
-        } else if floor >= threshold {
-            self.settled = Some((VerdictKind::Typical, smaller(floor, self.least + margin)));
+    pub(super) fn is_settled(&mut self, score: &Score, deviation: Nats) -> bool {
+        let Calibration { samples, threshold, .. } = *self.calibration;
+        let [floor, ceiling] = self.statistic.see(score, deviation);
+        // log S_n/K, below which neither L_K nor an L_n between can fall
+        let floor = floor - (magnitude(threshold) + samples as f32) * ROUNDING;
+        if ceiling < threshold {
+            self.settled = Some((VerdictKind::Anomalous, ceiling));
+        } else if math::is_finite(floor) && floor >= threshold {
+            self.settled = Some((VerdictKind::Typical, self.statistic.with(floor)));
         }
         self.settled.is_some()
     }
 
     /// Takes the score so far.
-    pub(super) fn see(&mut self, score: &Score) {
-        let now = score.log_density.0;
-        if math::is_finite(now) {
-            self.least = smaller(self.least, now);
-        }
+    pub(super) fn see(&mut self, score: &Score, deviation: Nats) {
+        self.statistic.see(score, deviation);
     }
 
     /// The verdict, with the score that the samples ended with.
@@ -60,19 +87,14 @@ impl<'c> Rule<'c> {
     }
 
     fn by_all(&self, score: Score) -> Verdict {
-        let statistic = statistic(score.log_density.0, self.least, self.calibration.margin);
+        let statistic = self.statistic.with(score.log_density.0);
         let is_anomalous = statistic < self.calibration.threshold;
         let kind = if is_anomalous { VerdictKind::Anomalous } else { VerdictKind::Typical };
         Verdict { kind, p_value: self.calibration.p_value(statistic), score }
     }
 }
 
-/// `T = min(L_K, min_n L_n + margin)`
-pub(super) fn statistic(last: f32, least: f32, margin: f32) -> f32 {
-    smaller(last, least + margin)
-}
-
-pub(super) fn smaller(a: f32, b: f32) -> f32 {
+fn smaller(a: f32, b: f32) -> f32 {
     if b < a { b } else { a }
 }
 

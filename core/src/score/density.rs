@@ -1,21 +1,23 @@
 //! Scores in blocks of samples, for who may have seen enough.
 
+use super::spread::Spread;
 use super::{LANES, LogMeanExp, Score};
 use crate::features::{Features, FrameError};
 use crate::latent::Head;
 use crate::layer::Layer;
 use crate::likelihood::Likelihood;
 use crate::model::{Frame, Vae};
+use crate::unit::Nats;
 
 /// Something that scores a frame in blocks of samples: what a decision asks of a model.
 ///
-/// An exact density has one block, whose score has no standard error and says K samples, as asked.
+/// An exact density has one block, whose score has no standard error and says K samples, as asked; its log weights have no spread.
 pub trait Density {
     /// A raw frame, as a caller hands it over.
     type Frame: ?Sized;
 
     /// The log density by at most `samples` samples of the default noise. After each block of samples `is_enough` sees the score
-    /// by those so far, and may end it there: that score is then returned.
+    /// by those so far and the standard deviation of their log weights, and may end it there: that score is then returned.
     ///
     /// # Errors
     /// [`FrameError`] for a frame or a K that has no score.
@@ -23,7 +25,7 @@ pub trait Density {
         &self,
         frame: &Self::Frame,
         samples: u32,
-        is_enough: impl FnMut(&Score) -> bool,
+        is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError>;
 }
 
@@ -39,7 +41,7 @@ pub trait Explain: Density {
         frame: &Self::Frame,
         samples: u32,
         terms: &mut [f32],
-        is_enough: impl FnMut(&Score) -> bool,
+        is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError>;
 }
 
@@ -50,7 +52,7 @@ impl<M: Density + ?Sized> Density for &M {
         &self,
         frame: &M::Frame,
         samples: u32,
-        is_enough: impl FnMut(&Score) -> bool,
+        is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         (**self).log_density_until(frame, samples, is_enough)
     }
@@ -62,7 +64,7 @@ impl<M: Explain + ?Sized> Explain for &M {
         frame: &M::Frame,
         samples: u32,
         terms: &mut [f32],
-        is_enough: impl FnMut(&Score) -> bool,
+        is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         (**self).explain_until(frame, samples, terms, is_enough)
     }
@@ -85,7 +87,7 @@ where
         &self,
         frame: &Frame<F>,
         samples: u32,
-        is_enough: impl FnMut(&Score) -> bool,
+        is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         self.blocks(frame, samples, |_, _| (), is_enough)
     }
@@ -105,7 +107,7 @@ where
         frame: &Frame<F>,
         samples: u32,
         terms: &mut [f32],
-        is_enough: impl FnMut(&Score) -> bool,
+        is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         terms.fill(0.0);
         let add = |feature: usize, term: f32| {
@@ -134,33 +136,37 @@ where
         frame: &Frame<F>,
         samples: u32,
         mut see: impl FnMut(usize, f32),
-        mut is_enough: impl FnMut(&Score) -> bool,
+        mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
         let (features, log_jacobian) = self.extract(frame.as_ref())?;
         let (posterior, mut noise) = (self.posterior(features.as_ref()), self.noise());
-        let mut mean = LogMeanExp::new();
+        let (mut mean, mut spread) = (LogMeanExp::new(), Spread::default());
         loop {
-            let mut seen = 0;
-            if samples - mean.count() >= LANES as u32 {
+            let (mut seen, mut block) = (0, [0.0; LANES]);
+            let drawn = if samples - mean.count() >= LANES as u32 {
                 let see = |term| {
                     see(seen / LANES, term);
                     seen += 1;
                 };
-                let terms = self.log_weights::<LANES, _>(features.as_ref(), &posterior, &mut noise, see);
-                terms.into_iter().for_each(|log_weight| mean.push([log_weight + log_jacobian]));
+                block = self.log_weights::<LANES, _>(features.as_ref(), &posterior, &mut noise, see);
+                LANES
             } else {
                 let see = |term| {
                     see(seen, term);
                     seen += 1;
                 };
-                let [log_weight] = self.log_weights::<1, _>(features.as_ref(), &posterior, &mut noise, see);
+                [block[0]] = self.log_weights::<1, _>(features.as_ref(), &posterior, &mut noise, see);
+                1
+            };
+            for log_weight in block.into_iter().take(drawn) {
                 mean.push([log_weight + log_jacobian]);
+                spread.push(log_weight);
             }
             let [score] = mean.scores(self.dims() as u32);
-            if is_enough(&score) || mean.count() == samples {
+            if is_enough(&score, spread.deviation()) || mean.count() == samples {
                 return score.checked();
             }
         }

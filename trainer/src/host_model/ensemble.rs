@@ -1,7 +1,7 @@
 //! An ensemble, its number of members read from the file.
 
 use elbow::ensemble::pooled;
-use elbow::{FrameError, Score};
+use elbow::{FrameError, Nats, Score};
 
 use super::{Engine, LANES, LatentEngine};
 
@@ -35,10 +35,10 @@ impl Engine for Together<'_> {
         frame: &[f32],
         samples: u32,
         terms: &mut [f32],
-        is_enough: &mut dyn FnMut(&Score) -> bool,
+        is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
-        let score = self.pool(|member| member.explain_until(frame, samples, terms, &mut |_| false))?;
-        is_enough(&score);
+        let score = self.pool(|member| member.explain_until(frame, samples, terms, &mut |_, _| false))?;
+        is_enough(&score, Nats(0.0));
         Ok(score)
     }
 

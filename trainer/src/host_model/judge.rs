@@ -1,6 +1,6 @@
 //! Decisions on the host, by the rule of `core`.
 
-use elbow::{Calibrated, Density, Explain, FrameError, Score};
+use elbow::{Calibrated, Density, Explain, FrameError, Nats, Score};
 
 use super::{Engine, HostModel};
 
@@ -11,7 +11,7 @@ impl Density for dyn Engine + '_ {
         &self,
         frame: &[f32],
         samples: u32,
-        mut is_enough: impl FnMut(&Score) -> bool,
+        mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         Engine::explain_until(self, frame, samples, &mut [], &mut is_enough)
     }
@@ -23,7 +23,7 @@ impl Explain for dyn Engine + '_ {
         frame: &[f32],
         samples: u32,
         terms: &mut [f32],
-        mut is_enough: impl FnMut(&Score) -> bool,
+        mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         Engine::explain_until(self, frame, samples, terms, &mut is_enough)
     }

@@ -3,7 +3,7 @@
 use elbow::features::Features;
 use elbow::format::Sections;
 use elbow::mixture::{Components, Gaussians, Kernels};
-use elbow::{Explain, FrameError, LoadError, Mixture, Score};
+use elbow::{Explain, FrameError, LoadError, Mixture, Nats, Score};
 use std::fmt::Debug;
 
 use super::{Dynamic, Engine, LANES, LatentEngine};
@@ -66,7 +66,7 @@ where
         frame: &[f32],
         samples: u32,
         terms: &mut [f32],
-        is_enough: &mut dyn FnMut(&Score) -> bool,
+        is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         wide(
             #[inline(always)]
