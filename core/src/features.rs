@@ -3,6 +3,7 @@
 mod categories;
 mod counts;
 mod frames;
+mod grid;
 mod integers;
 
 pub(crate) use categories::read_levels;
@@ -10,6 +11,7 @@ pub use categories::{Categories, block};
 pub(crate) use counts::most;
 pub use counts::{Counts, MAX_COUNT};
 pub(crate) use frames::{extract, extract_all};
+pub use grid::WholeNumbers;
 pub(crate) use integers::round;
 pub use integers::{Integers, MAX_INTEGER};
 
@@ -127,6 +129,12 @@ impl<'a, S: Shape> Standardize<'a, S> {
             }
             _ => Err(LoadError::Malformed),
         }
+    }
+
+    /// `(loc, 1/scale)` of a feature.
+    fn constants(&self, index: usize) -> (f32, f32) {
+        let (loc, inverse) = (self.loc.get(index), self.inverse_scale.get(index));
+        (loc.copied().unwrap_or(0.0), inverse.copied().unwrap_or(1.0))
     }
 }
 

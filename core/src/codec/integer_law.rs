@@ -116,7 +116,7 @@ impl IntegerLaw {
 
 /// `2^shift / 2`, so that the interval of numbers about 0 that share their high bits is about 0 too.
 #[inline]
-fn half(shift: u32) -> i32 {
+pub(super) fn half(shift: u32) -> i32 {
     (1_i32 << shift) >> 1
 }
 
@@ -168,7 +168,7 @@ pub(super) fn cost_any(value: i32) -> u32 {
 
 /// The low `bits` bits of a number, 15 at a time.
 #[inline(never)]
-fn push_bits<B: AsRef<[u8]> + AsMut<[u8]>>(
+pub(super) fn push_bits<B: AsRef<[u8]> + AsMut<[u8]>>(
     value: u32,
     bits: u32,
     rans: &mut Rans<B>,
@@ -183,7 +183,7 @@ fn push_bits<B: AsRef<[u8]> + AsMut<[u8]>>(
 }
 
 #[inline(never)]
-fn pop_bits<B: AsRef<[u8]>>(bits: u32, rans: &mut Rans<B>) -> Result<u32, StreamError> {
+pub(super) fn pop_bits<B: AsRef<[u8]>>(bits: u32, rans: &mut Rans<B>) -> Result<u32, StreamError> {
     let (mut value, mut have) = (0, 0);
     while have < bits {
         let take = (bits - have).min(15);

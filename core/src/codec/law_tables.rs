@@ -228,7 +228,7 @@ pub(super) const fn tail(shape: Shape, x: f64) -> f64 {
 }
 
 /// `e^x` for x ≥ 0, at compile time: `(e^(x/1024))^1024` by nine terms of the series.
-const fn exp(x: f64) -> f64 {
+pub(super) const fn exp(x: f64) -> f64 {
     let x = x / 1024.0;
     let (mut sum, mut n) = (1.0, 9.0);
     while n > 0.0 {

@@ -15,7 +15,7 @@ pub const MAX_INTEGER: f32 = 16_777_216.0;
 /// holds as there, is 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Integers<'a, S> {
-    linear: Standardize<'a, S>,
+    pub(super) linear: Standardize<'a, S>,
 }
 
 impl<'a, S: Shape> Integers<'a, S> {

@@ -21,8 +21,8 @@ use rand_core::Rng;
 /// **Source.** Salimans, Karpathy, Chen and Kingma (2017), "PixelCNN++", equation 2, one component and no edges.
 #[derive(Clone, Copy, Debug)]
 pub struct DiscretizedLogistic<'a, P, Q> {
-    loc: P,
-    log_scale: Q,
+    pub(crate) loc: P,
+    pub(crate) log_scale: Q,
     half_bin: &'a [f32],
 }
 

@@ -71,7 +71,7 @@ fn bounded_scale(log_scale: f32) -> f32 {
 
 /// One over it.
 #[inline(always)]
-fn inverse_scale(log_scale: f32) -> f32 {
+pub(crate) fn inverse_scale(log_scale: f32) -> f32 {
     math::exp(-clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX))
 }
 

@@ -59,7 +59,7 @@ pub(crate) struct CompressArgs {
     output: PathBuf,
     #[command(flatten)]
     packet: PacketArgs,
-    /// One log of all frames by bits-back coding with K samples, for models of bits or counts: the fewest bits, but no frame without all others
+    /// One log of all frames by bits-back coding with K samples, for models of bits, counts or integers: the fewest bits, but no frame without all others
     #[arg(
         long,
         value_name = "K",

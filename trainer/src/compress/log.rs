@@ -1,7 +1,8 @@
-//! Frames of bits or counts as one log, and back: bits-back coding (`docs/bits-back.md`).
+//! Frames of whole numbers as one log, and back: bits-back coding (`docs/bits-back.md`).
 
 use std::path::Path;
 
+use elbow::architecture::LikelihoodKind;
 use serde::Serialize;
 
 use super::write::Writer;
@@ -19,7 +20,7 @@ pub struct LogSummary {
     pub columns: usize,
     /// samples K of the bound that the log's length follows
     pub samples: u8,
-    /// bytes of the frames, with as many bits to a number as its largest value takes
+    /// bytes of the frames, with as many bits to each number as the widest takes, and a sign where one is below 0
     pub bytes_as_bits: u64,
     /// bytes of the log
     pub bytes_out: u64,
@@ -42,8 +43,7 @@ pub fn compress_log(
     let log = bytes.encode_log(&data.values, samples).map_err(refused(&data.path))?;
     write_atomically(output, &log)?;
     let (values, bytes_out) = (data.values.len() as u64, log.len() as u64);
-    let largest = data.values.iter().fold(1.0_f32, |largest, x| largest.max(*x)) as u32;
-    let bytes_as_bits = (values * u64::from(u32::BITS - largest.leading_zeros())).div_ceil(8);
+    let bytes_as_bits = (values * u64::from(bits_of_widest(&data.values))).div_ceil(8);
     Ok(LogSummary {
         rows: data.rows,
         columns: data.dims,
@@ -55,7 +55,17 @@ pub fn compress_log(
     })
 }
 
-/// Writes the frames of a log as an array of bytes where the output is called `.npy`, else as CSV text; returns how many rows there are.
+/// Bits that each of these integers fits in, one at least.
+fn bits_of_widest(values: &[f32]) -> u32 {
+    let numbers = || values.iter().map(|x| *x as i32);
+    // of −1 − n the bits are those of n
+    let widest = numbers().map(|n| n ^ n >> 31).max().unwrap_or(0).max(1);
+    let sign = u32::from(numbers().any(|n| n < 0));
+    i32::BITS - widest.leading_zeros() + sign
+}
+
+/// Writes the frames of a log as an array where the output is called `.npy`, of bytes or, for models of any integers, of 32 bits, else as CSV
+/// text; returns how many rows there are.
 ///
 /// # Errors
 /// [`Error::Log`] naming the log, or [`Error::Io`]; nothing is left behind then.
@@ -66,13 +76,17 @@ pub fn decompress_log(bytes: &ModelBytes, input: &Path, log: &[u8], output: &Pat
     let columns: Vec<String> = metadata.columns.split('\n').map(str::to_string).collect();
     let width = columns.len();
     let format = if output.extension().is_some_and(|extension| extension == "npy") {
-        Format::Npy { kind: Kind::U8, shape: vec![width as u64] }
+        let kind = match metadata.architecture.likelihood {
+            LikelihoodKind::DiscretizedLogistic => Kind::I32,
+            _ => Kind::U8,
+        };
+        Format::Npy { kind, shape: vec![width as u64] }
     } else {
         Format::Csv { delimiter: b',' }
     };
     let mut writer = Writer::create(output, &format, &columns)?;
     for row in frames.chunks(width) {
-        writer.row(row.iter().map(|bit| f64::from(*bit)))?;
+        writer.row(row.iter().map(|x| f64::from(*x)))?;
     }
     let rows = (frames.len() / width) as u64;
     writer.finish(rows)?;

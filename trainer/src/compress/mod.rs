@@ -1,6 +1,6 @@
 //! Files of frames as files of packets, and back: `elbow::codec` on rows that come one after another.
 //!
-//! Frames of bits may also become one log by bits-back coding.
+//! Frames of whole numbers may also become one log by bits-back coding.
 //!
 //! Layout and steps are those of the model's plan, where its file has one ([`plan_packets`]).
 //!

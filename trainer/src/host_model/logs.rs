@@ -3,12 +3,12 @@
 use elbow::architecture::{Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
 use elbow::codec::{BitsBack, BitsBackError, DiscreteLikelihood, LogHeader, StreamError, model_id};
 use elbow::distribution::DiagonalGaussian;
-use elbow::features::{Binary, Counts, Features};
+use elbow::features::{Binary, Counts, Integers, WholeNumbers};
 use elbow::format::{ModelFile, Sections};
 use elbow::latent::{GaussianHead, Head};
 use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
-use elbow::likelihood::{Bernoulli, BetaBinomial};
+use elbow::likelihood::{Bernoulli, BetaBinomial, DiscretizedLogistic};
 use elbow::{LoadError, Vae};
 
 use super::layers::{IntegerWeights, Layers, Weights};
@@ -24,7 +24,7 @@ pub enum LogError {
     Model(#[from] LoadError),
     /// The model is of another kind.
     #[error(
-        "bits-back coding takes one model with a Gaussian latent and a likelihood of bits or counts; fit one with --latent gaussian:D --prior normal and --likelihood bernoulli or beta-binomial:N"
+        "bits-back coding takes one model with a Gaussian latent and a likelihood of whole numbers; fit one with --latent gaussian:D --prior normal and --likelihood bernoulli, beta-binomial:N or discretized-logistic"
     )]
     WrongKind,
     /// A frame was refused.
@@ -87,7 +87,7 @@ const MOST: usize = 1 << 30;
 
 impl<F, E, H, D, L> Logs for Vae<F, E, H, D, L>
 where
-    F: Features<Shape = Dynamic>,
+    F: WholeNumbers<Shape = Dynamic>,
     E: Layer<In = Dynamic, Out = Dynamic, From = f32>,
     H: Head<In = Dynamic, From = E::To, Latent = Dynamic, Posterior = DiagonalGaussian<Dynamic>>,
     D: Layer<In = Dynamic, Out = Dynamic, From = f32>,
@@ -151,6 +151,13 @@ fn build<'a, W: Layers<'a>>(
             let (encoder, head, decoder) = network(sections)?;
             let (log_alpha, log_beta) = (output(sections)?, output(sections)?);
             let likelihood = Wide(BetaBinomial::read(log_alpha, log_beta, sections)?);
+            Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
+        }
+        (FeaturesKind::Integers, LikelihoodKind::DiscretizedLogistic) => {
+            let features = Integers::<Dynamic>::read(sections, dims)?;
+            let (encoder, head, decoder) = network(sections)?;
+            let (loc, log_scale) = (output(sections)?, output(sections)?);
+            let likelihood = Wide(DiscretizedLogistic::read(loc, log_scale, sections)?);
             Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
         }
         _ => Err(LogError::WrongKind),

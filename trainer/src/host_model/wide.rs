@@ -4,6 +4,7 @@
 //! wider register changes the speed and never a bit.
 
 use elbow::codec::{DiscreteLikelihood, Rans, StreamError};
+use elbow::features::WholeNumbers;
 use elbow::latent::Head;
 use elbow::likelihood::Likelihood;
 use elbow::shape::Lanes;
@@ -75,21 +76,23 @@ impl<T: Likelihood> Likelihood for Wide<T> {
 impl<T: DiscreteLikelihood> DiscreteLikelihood for Wide<T> {
     const SYMBOLS: usize = T::SYMBOLS;
 
-    fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
+    fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
+        features: &F,
         hidden: &[[T::From; 1]],
-        features: &[f32],
+        frame: &[f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
-        self.0.push(hidden, features, rans)
+        self.0.push(features, hidden, frame, rans)
     }
 
-    fn pop<B: AsRef<[u8]>>(
+    fn pop<F: WholeNumbers, B: AsRef<[u8]>>(
         &self,
+        features: &F,
         hidden: &[[T::From; 1]],
-        features: &mut [f32],
+        frame: &mut [f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
-        self.0.pop(hidden, features, rans)
+        self.0.pop(features, hidden, frame, rans)
     }
 }

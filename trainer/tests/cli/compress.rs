@@ -173,3 +173,39 @@ fn a_file_of_counts_becomes_a_log_and_comes_back() {
     }
     bench.refuses(&format!("{fit}:11"), &["counts.csv", "no count from 0 to the N"]);
 }
+
+#[test]
+fn a_file_of_integers_becomes_a_log_and_comes_back() {
+    let bench = Bench::with_model();
+    let number = |i: usize, j: usize| (i * i * (j + 3) % 101) as i32 * [1, -1, 40][j] + [2048, 0, -7][j];
+    let table = |rows: usize| {
+        let row = |i: usize| (0..3).map(|j| number(i, j).to_string()).collect::<Vec<_>>().join(",");
+        format!("a,b,c\n{}\n", (0..rows).map(row).collect::<Vec<_>>().join("\n"))
+    };
+    bench.write("integers.csv", table(200));
+    bench.good(&format!("fit integers.csv --out integers.elbow {QUICK} --likelihood discretized-logistic"));
+    for samples in [1, 4] {
+        let packed =
+            bench.json(&format!("compress integers.elbow integers.csv integers.log --bits-back {samples}"));
+        // up to 4,000, with a sign
+        assert_eq!(packed["bytes_as_bits"], 200 * 3 * 13 / 8);
+        assert_eq!(bench.json("decompress integers.elbow integers.log back.csv")["rows"], 200);
+        assert_eq!(bench.read("back.csv"), bench.read("integers.csv"));
+    }
+    bench.good("decompress integers.elbow integers.log back.npy");
+    let array = bench.read("back.npy");
+    let numbers: Vec<u8> =
+        (0..200).flat_map(|i| (0..3).flat_map(move |j| number(i, j).to_le_bytes())).collect();
+    assert_eq!(array[array.len() - numbers.len()..], numbers);
+
+    let compress = "compress integers.elbow other.csv x.log --bits-back 1";
+    for (cell, said) in [("2.5", "no integer"), ("16777218", "no integer"), ("nan", "not a finite number")] {
+        bench.write("other.csv", format!("{}{cell},1,2\n", table(5)));
+        bench.refuses(compress, &["other.csv", "row 6", "column `a`", said]);
+    }
+    bench.write("other.csv", "a,b,c\n16777216,-16777216,0\n");
+    bench.good(compress);
+    bench.good("decompress integers.elbow x.log back.csv");
+    assert_eq!(bench.read("back.csv"), bench.read("other.csv"));
+    assert_eq!(bench.run("compress integers.elbow integers.csv /dev/full --bits-back 1").code, Some(1));
+}

@@ -4,7 +4,7 @@ use crate::codec::rans::StreamError;
 use crate::codec::table::Table;
 use crate::math;
 
-use super::buckets::PRECISION;
+use super::cumulative::PRECISION;
 use super::shares::share_out;
 
 /// Samples at most.

@@ -4,7 +4,7 @@ use super::discrete::DiscreteLikelihood;
 use super::shares::share_out;
 use crate::codec::rans::{Rans, StreamError};
 use crate::codec::table::Table;
-use crate::features::MAX_COUNT;
+use crate::features::{MAX_COUNT, WholeNumbers};
 use crate::kernel::TILE;
 use crate::layer::Projection;
 use crate::likelihood::{BetaBinomial, beta_binomial_weights};
@@ -65,13 +65,14 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Dis
 {
     const SYMBOLS: usize = 2;
 
-    fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
+    fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
+        _: &F,
         hidden: &[[P::From; 1]],
-        features: &[f32],
+        frame: &[f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
-        for (t, counts) in features.chunks(TILE).enumerate().rev() {
+        for (t, counts) in frame.chunks(TILE).enumerate().rev() {
             let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
             for (([log_alpha], [log_beta]), count) in shapes.zip(counts).rev() {
                 CountLaw(beta_binomial_weights(self.most, log_alpha, log_beta)).push(*count as u16, rans)?;
@@ -80,13 +81,14 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Dis
         Ok(())
     }
 
-    fn pop<B: AsRef<[u8]>>(
+    fn pop<F: WholeNumbers, B: AsRef<[u8]>>(
         &self,
+        _: &F,
         hidden: &[[P::From; 1]],
-        features: &mut [f32],
+        frame: &mut [f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
-        for (t, counts) in features.chunks_mut(TILE).enumerate() {
+        for (t, counts) in frame.chunks_mut(TILE).enumerate() {
             let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
             for (([log_alpha], [log_beta]), count) in shapes.zip(counts) {
                 *count = CountLaw(beta_binomial_weights(self.most, log_alpha, log_beta)).pop(rans)?.into();

@@ -2,35 +2,38 @@
 
 use crate::codec::entropy_model::{EntropyModel, Interval};
 use crate::codec::rans::{Rans, StreamError};
+use crate::features::WholeNumbers;
 use crate::kernel::TILE;
 use crate::layer::Projection;
 use crate::likelihood::{Bernoulli, Likelihood};
 use crate::math;
 
-/// A likelihood of integers, whose features can be coded one by one.
+/// A likelihood of whole numbers, which can be coded one by one.
 pub trait DiscreteLikelihood: Likelihood {
-    /// Symbols that a feature takes.
+    /// Symbols that a number takes at most.
     const SYMBOLS: usize;
 
-    /// Puts the features on the stack, the last one first.
+    /// Puts a frame on the stack, the last number first.
     ///
     /// # Errors
     /// As [`Rans::push`].
-    fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
+    fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
+        features: &F,
         hidden: &[[Self::From; 1]],
-        features: &[f32],
+        frame: &[f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError>;
 
-    /// Takes them back, the first one first.
+    /// Takes it back, the first number first.
     ///
     /// # Errors
     /// As [`Rans::pop`].
-    fn pop<B: AsRef<[u8]>>(
+    fn pop<F: WholeNumbers, B: AsRef<[u8]>>(
         &self,
+        features: &F,
         hidden: &[[Self::From; 1]],
-        features: &mut [f32],
+        frame: &mut [f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError>;
 }
@@ -78,13 +81,14 @@ impl EntropyModel for Bit {
 impl<P: Projection> DiscreteLikelihood for Bernoulli<P> {
     const SYMBOLS: usize = 1;
 
-    fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
+    fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
+        _: &F,
         hidden: &[[P::From; 1]],
-        features: &[f32],
+        frame: &[f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
-        for (t, bits) in features.chunks(TILE).enumerate().rev() {
+        for (t, bits) in frame.chunks(TILE).enumerate().rev() {
             let logits = self.logits.tile(t, hidden);
             for ([logit], bit) in logits.into_iter().zip(bits).rev() {
                 rans.push(u16::from(*bit > 0.5), &Bit::new(logit))?;
@@ -93,13 +97,14 @@ impl<P: Projection> DiscreteLikelihood for Bernoulli<P> {
         Ok(())
     }
 
-    fn pop<B: AsRef<[u8]>>(
+    fn pop<F: WholeNumbers, B: AsRef<[u8]>>(
         &self,
+        _: &F,
         hidden: &[[P::From; 1]],
-        features: &mut [f32],
+        frame: &mut [f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
-        for (t, bits) in features.chunks_mut(TILE).enumerate() {
+        for (t, bits) in frame.chunks_mut(TILE).enumerate() {
             for ([logit], bit) in self.logits.tile(t, hidden).into_iter().zip(bits) {
                 *bit = f32::from(rans.pop(&Bit::new(logit))?);
             }

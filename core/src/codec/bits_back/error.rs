@@ -43,7 +43,8 @@ pub enum BitsBackError {
         /// the profile in the log
         found: u8,
     },
-    /// What is left after the last frame is not nothing: the two ends have other models or compute other bits.
+    /// What comes out is no frame of the model, or not nothing is left after the last one: the two ends have other models or compute other
+    /// bits.
     Mismatch,
 }
 
@@ -82,7 +83,7 @@ impl fmt::Display for BitsBackError {
                 );
             }
             BitsBackError::Mismatch => {
-                "something is left after the last frame; give both ends the same model and run elbow::self_test"
+                "the log does not end where its frames do, or one of them is none of the model's; give both ends the same model and run elbow::self_test"
             }
         })
     }

@@ -1,7 +1,8 @@
 //! A frame on the stack and back.
 
-use super::buckets::{Even, PRECISION, PRIOR, SLOT, center};
+use super::buckets::{Even, PRIOR, SLOT, center};
 use super::choice::MAX_SAMPLES;
+use super::cumulative::PRECISION;
 use super::discrete::DiscreteLikelihood;
 use super::error::BitsBackError;
 use super::samples::laws;
@@ -9,7 +10,7 @@ use crate::codec::entropy_model::EntropyModel;
 use crate::codec::rans::{Rans, StreamError};
 use crate::codec::table::Table;
 use crate::distribution::DiagonalGaussian;
-use crate::features::{Features, FrameError};
+use crate::features::{FrameError, WholeNumbers};
 use crate::latent::Head;
 use crate::layer::Layer;
 use crate::model::{Frame, Vae};
@@ -30,7 +31,7 @@ pub enum FrameCoding {
 /// Of a log's frames all but the first are of the second kind: they pay 0.00004 bit for saying so.
 const CODING: Table<'static, PRECISION> = Table::new_unchecked(&[0, 1, 1 << PRECISION]);
 
-/// Bits-back coding of frames of integers with a variational autoencoder: Gaussian posterior, discrete likelihood.
+/// Bits-back coding of frames of whole numbers with a variational autoencoder: Gaussian posterior, discrete likelihood.
 ///
 /// The latent is not sent but chosen by bits that are on the stack already, which the decoder gets back. With K = 1 sample a frame
 /// takes `−log₂ p(x|z) − log₂ p(z) + log₂ q(z|x)` bits, the negative ELBO on average. With K samples, all of them
@@ -60,7 +61,7 @@ pub struct BitsBack<'m, F, E, H, D, L, const LANES: usize = DEVICE_LANES> {
 
 impl<'m, F, E, H, D, L, const LANES: usize> BitsBack<'m, F, E, H, D, L, LANES>
 where
-    F: Features,
+    F: WholeNumbers,
     E: Layer<In = F::Shape, From = f32>,
     H: Head<In = E::Out, From = E::To, Posterior = DiagonalGaussian<<H as Head>::Latent>>,
     D: Layer<In = H::Latent, From = f32>,
@@ -116,12 +117,12 @@ where
         let mut buckets = H::Latent::buffer(self.model.latent_dims());
         if rans.bits() < self.initial_bits() {
             buckets.as_mut().iter_mut().zip(laws(&posterior)).for_each(|(b, law)| *b = law.mode());
-            self.push_frame(buckets.as_ref(), features.as_ref(), rans)?;
+            self.push_frame(buckets.as_ref(), frame.as_ref(), rans)?;
             rans.push(FrameCoding::Direct as u16, &CODING)?;
             return Ok(FrameCoding::Direct);
         }
         let choice = self.pop_latent(features.as_ref(), &posterior, buckets.as_mut(), rans)?;
-        self.push_frame(buckets.as_ref(), features.as_ref(), rans)?;
+        self.push_frame(buckets.as_ref(), frame.as_ref(), rans)?;
         if let Some(any) = Even::new(self.samples.into()) {
             rans.push(choice, &any)?;
         }
@@ -132,8 +133,8 @@ where
     /// Takes the frame that was put on the stack last.
     ///
     /// # Errors
-    /// [`BitsBackError::Stream`] where the stack is no log of this model, or its buffer smaller than the encoder's was: then nothing
-    /// more can be had from it. [`FrameError::WrongLength`] where `frame` has another length than the model's.
+    /// [`BitsBackError::Stream`] or [`BitsBackError::Mismatch`] where the stack is no log of this model, or its buffer smaller than the
+    /// encoder's was: then nothing more can be had from it. [`FrameError::WrongLength`] where `frame` has another length than the model's.
     pub fn decode_frame<B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
         rans: &mut Rans<B>,
@@ -150,11 +151,11 @@ where
         };
         let mut buckets = H::Latent::buffer(self.model.latent_dims());
         self.pop_frame(buckets.as_mut(), frame, rans)?;
+        let Ok((features, _)) = self.model.extract(frame) else { return Err(BitsBackError::Mismatch) };
         if bits_back {
-            let posterior = self.model.posterior(frame);
-            self.push_latent(choice, frame, &posterior, buckets.as_mut(), rans)?;
+            let posterior = self.model.posterior(features.as_ref());
+            self.push_latent(choice, features.as_ref(), &posterior, buckets.as_mut(), rans)?;
         }
-        self.model.features.restore(frame);
         Ok(if bits_back { FrameCoding::BitsBack } else { FrameCoding::Direct })
     }
 
@@ -211,25 +212,25 @@ where
     fn push_frame<B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
         buckets: &[u16],
-        features: &[f32],
+        frame: &[f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
         let hidden = self.decode_hidden(buckets);
-        self.model.likelihood.push(hidden.as_ref(), features, rans)?;
+        self.model.likelihood.push(&self.model.features, hidden.as_ref(), frame, rans)?;
         buckets.iter().rev().try_for_each(|bucket| rans.push(*bucket, &PRIOR))
     }
 
     fn pop_frame<B: AsRef<[u8]>>(
         &self,
         buckets: &mut [u16],
-        features: &mut [f32],
+        frame: &mut [f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
         for bucket in &mut *buckets {
             *bucket = rans.pop(&PRIOR)?;
         }
         let hidden = self.decode_hidden(buckets);
-        self.model.likelihood.pop(hidden.as_ref(), features, rans)
+        self.model.likelihood.pop(&self.model.features, hidden.as_ref(), frame, rans)
     }
 
     fn decode_hidden(&self, buckets: &[u16]) -> <D::Out as Shape>::Buffer<[D::To; 1]> {

@@ -5,7 +5,7 @@ use super::error::BitsBackError;
 use super::frame::BitsBack;
 use crate::codec::rans::Rans;
 use crate::distribution::DiagonalGaussian;
-use crate::features::Features;
+use crate::features::WholeNumbers;
 use crate::format::{NUMERIC_PROFILE, checksum};
 use crate::latent::Head;
 use crate::layer::Layer;
@@ -80,7 +80,7 @@ impl LogHeader {
 
 impl<F, E, H, D, L, const LANES: usize> BitsBack<'_, F, E, H, D, L, LANES>
 where
-    F: Features,
+    F: WholeNumbers,
     E: Layer<In = F::Shape, From = f32>,
     H: Head<In = E::Out, From = E::To, Posterior = DiagonalGaussian<<H as Head>::Latent>>,
     D: Layer<In = H::Latent, From = f32>,

@@ -3,9 +3,11 @@
 mod buckets;
 mod choice;
 mod counts;
+mod cumulative;
 mod discrete;
 mod error;
 mod frame;
+mod integers;
 mod log;
 mod samples;
 mod shares;

@@ -1,12 +1,13 @@
 //! The K samples of a frame: all of them functions of the same bits, and their weights.
 
-use super::buckets::{BucketLaw, PRECISION, center};
+use super::buckets::{BucketLaw, center};
 use super::choice::{Choice, LogWeights};
+use super::cumulative::PRECISION;
 use super::discrete::DiscreteLikelihood;
 use super::frame::BitsBack;
 use crate::codec::entropy_model::EntropyModel;
 use crate::distribution::DiagonalGaussian;
-use crate::features::Features;
+use crate::features::WholeNumbers;
 use crate::latent::Head;
 use crate::layer::Layer;
 use crate::math;
@@ -16,7 +17,7 @@ use rand_core::Rng;
 
 impl<F, E, H, D, L, const LANES: usize> BitsBack<'_, F, E, H, D, L, LANES>
 where
-    F: Features,
+    F: WholeNumbers,
     E: Layer<In = F::Shape, From = f32>,
     H: Head<In = E::Out, From = E::To, Posterior = DiagonalGaussian<<H as Head>::Latent>>,
     D: Layer<In = H::Latent, From = f32>,
