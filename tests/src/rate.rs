@@ -30,8 +30,9 @@ impl Rate {
 
 /// Frames that a log holds already where it is measured by how much it grows.
 const BEFORE: usize = 10;
-/// Samples from which bounds are estimated: with K samples as many bounds as this has room for, averaged.
-const DRAWS: u32 = 32;
+/// Samples from which bounds are estimated, of all frames together: with K samples as many bounds as these have room for, averaged. With 32
+/// for each of 700 frames the mean was 0.7 % off.
+const DRAWS: usize = 1 << 18;
 
 /// Writes the first `rows` frames as a log of K = `samples`, and reads it.
 ///
@@ -53,9 +54,9 @@ pub fn measure(model: &ModelBytes, frames: &Dataset, rows: usize, samples: u8) -
 
     let engine = model.open().unwrap().engine;
     let k = usize::from(samples);
+    let draws = (DRAWS / rows).clamp(32, 1024).max(k) as u32;
     let bound_of = |row| {
-        let weights =
-            engine.latent().unwrap().log_weights(frames.row(row), DRAWS.max(samples.into())).unwrap();
+        let weights = engine.latent().unwrap().log_weights(frames.row(row), draws).unwrap();
         let bounds = weights.chunks_exact(k).map(log_mean_exp);
         bounds.sum::<f64>() / (weights.len() / k) as f64
     };

@@ -22,7 +22,7 @@
 //! # }
 //! ```
 //!
-//! [`BitsBack`] is the codec of logs of many frames of bits, counts or integers: a frame takes what its score says, and no
+//! [`BitsBack`] is the codec of logs of many frames of whole numbers: a frame takes what its score says, and no
 //! packet of its own (`docs/bits-back.md`).
 //!
 //! The entropy coder computes no float: what one machine writes, any other reads, whatever its arithmetic. The stream is a stack

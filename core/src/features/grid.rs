@@ -1,6 +1,6 @@
 //! Features of whole numbers, and where among the features those lie.
 
-use super::{Binary, Counts, Features, Integers};
+use super::{Binary, Categories, Counts, Features, Integers};
 use crate::shape::Shape;
 
 /// Features of frames that hold whole numbers: bits, counts, codes or any others.
@@ -15,6 +15,9 @@ pub trait WholeNumbers: Features {
 impl<S: Shape> WholeNumbers for Binary<S> {}
 
 impl<S: Shape> WholeNumbers for Counts<S> {}
+
+/// Of categories alone; what stands beside them is whatever `F` makes of it.
+impl<F: Features> WholeNumbers for Categories<'_, F> {}
 
 impl<S: Shape> WholeNumbers for Integers<'_, S> {
     fn grid(&self, index: usize) -> (f32, f32) {

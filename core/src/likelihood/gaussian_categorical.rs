@@ -19,10 +19,10 @@ use rand_core::Rng;
 /// **Cost.** For each value of a category that is not lost beside the others one `exp` a sample, for each category one logarithm.
 #[derive(Clone, Copy, Debug)]
 pub struct GaussianCategorical<'a, S, P> {
-    outputs: P,
+    pub(crate) outputs: P,
     inverse_scale: &'a [f32],
     log_constant: f32,
-    levels: &'a [u16],
+    pub(crate) levels: &'a [u16],
     shape: PhantomData<S>,
 }
 

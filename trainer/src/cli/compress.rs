@@ -59,7 +59,7 @@ pub(crate) struct CompressArgs {
     output: PathBuf,
     #[command(flatten)]
     packet: PacketArgs,
-    /// One log of all frames by bits-back coding with K samples, for models of bits, counts or integers: the fewest bits, but no frame without all others
+    /// One log of all frames by bits-back coding with K samples, for models of bits, counts, integers or categories: the fewest bits, but no frame without all others
     #[arg(
         long,
         value_name = "K",
@@ -111,10 +111,10 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     check_out(&args.output, [&args.model, &args.input])?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    latent(&model, &args.model)?;
     if let Some(samples) = args.bits_back {
         return write_log(args, &bytes, &model, samples, json);
     }
+    packable(&model, &args.model)?;
     let options = args.packet.options();
     let bar = rows_bar("compressing");
     let id = model_id(bytes.as_bytes());
@@ -125,18 +125,45 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     if json { report::print_json(&summary) } else { report::print(&report::table(&rows(&summary))) }
 }
 
-/// Packets and logs need the latent of one network, and numbers only.
-pub(super) fn latent(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
-    let wrong = |problem: &str| Err(Error::argument("model", path.display(), problem));
-    if model.engine.latent().is_none() {
-        return wrong("is a mixture or an ensemble, which predicts no frame; give one model with a network");
-    }
-    match model.metadata.architecture.likelihood {
-        LikelihoodKind::GaussianCategorical { .. } => {
-            wrong("has categories, and packets hold numbers only; fit one without them, with --drop")
+/// Packets need the latent of one network, and numbers only.
+pub(super) fn packable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
+    latent(model, path)?;
+    let problem = match (model.metadata.architecture.likelihood, first_number(model)) {
+        (LikelihoodKind::GaussianCategorical { .. }, Some(_)) => {
+            "has categories, and packets hold numbers only; fit one without them, with --drop"
+        }
+        (LikelihoodKind::GaussianCategorical { .. }, None) => {
+            "is of categories, and packets hold numbers only; make a log of them, with compress --bits-back"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::argument("model", path.display(), problem))
+}
+
+/// Logs, too, need the latent of one network, and of categories no numbers beside them.
+fn loggable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
+    latent(model, path)?;
+    match (model.metadata.architecture.likelihood, first_number(model)) {
+        (LikelihoodKind::GaussianCategorical { .. }, Some(name)) => {
+            let problem = format!(
+                "has numbers beside categories, such as `{name}`, and those have densities, which are no code; fit one of the categories alone and one \
+                 without them, with --drop"
+            );
+            Err(Error::argument("model", path.display(), problem))
         }
         _ => Ok(()),
     }
+}
+
+fn latent(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
+    let problem = "is a mixture or an ensemble, which predicts no frame; give one model with a network";
+    let has_latent = model.engine.latent().is_some();
+    if has_latent { Ok(()) } else { Err(Error::argument("model", path.display(), problem)) }
+}
+
+/// A column that is no category: the file has no values behind its name.
+fn first_number<'a>(model: &HostModel<'a>) -> Option<&'a str> {
+    model.metadata.columns.split('\n').find(|line| !line.contains('\t'))
 }
 
 fn write_log(
@@ -146,10 +173,12 @@ fn write_log(
     samples: u8,
     json: bool,
 ) -> Result<(), Error> {
+    loggable(model, &args.model)?;
     let window = model.metadata.window;
     if window > 1 {
-        let problem =
-            format!("the model's frames are windows of {window} rows, and a log takes rows; pack them");
+        let problem = format!(
+            "the model's frames are windows of {window} rows, and a log takes rows; fit one without --window, or pack numbers"
+        );
         return Err(Error::argument("bits-back", samples, problem));
     }
     let source = SourceArgs {

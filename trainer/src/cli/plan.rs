@@ -6,7 +6,7 @@ use elbow::codec::{Fidelity, PacketPlan};
 use serde::Serialize;
 
 use super::calibrate::CalibrateArgs;
-use super::compress::{latent, rows_bar};
+use super::compress::{packable, rows_bar};
 use super::fit::{check_out, model_name};
 use super::source::DEFAULT_SAMPLES;
 use crate::compress::{Unit, plan_packets};
@@ -74,7 +74,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     check_out(out)?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    latent(&model, &args.model)?;
+    packable(&model, &args.model)?;
     let bar = rows_bar("reading");
     let new_name = name.as_deref().unwrap_or(model.metadata.name);
     let planned = plan_packets(&model, new_name, &args.data, &args.packet.options(), &mut |rows| {

@@ -6,6 +6,7 @@ use elbow::architecture::LikelihoodKind;
 use serde::Serialize;
 
 use super::write::Writer;
+use crate::data::categories::{categories, names};
 use crate::data::{Dataset, Format, Kind};
 use crate::error::Error;
 use crate::export::write_atomically;
@@ -20,7 +21,7 @@ pub struct LogSummary {
     pub columns: usize,
     /// samples K of the bound that the log's length follows
     pub samples: u8,
-    /// bytes of the frames, with as many bits to each number as the widest takes, and a sign where one is below 0
+    /// bytes of the frames, with as many bits to each number as the widest of its column takes
     pub bytes_as_bits: u64,
     /// bytes of the log
     pub bytes_out: u64,
@@ -43,7 +44,9 @@ pub fn compress_log(
     let log = bytes.encode_log(&data.values, samples).map_err(refused(&data.path))?;
     write_atomically(output, &log)?;
     let (values, bytes_out) = (data.values.len() as u64, log.len() as u64);
-    let bytes_as_bits = (values * u64::from(bits_of_widest(&data.values))).div_ceil(8);
+    let bits: u32 =
+        (0..data.dims).map(|column| bits_of_widest(data.values.iter().skip(column).step_by(data.dims))).sum();
+    let bytes_as_bits = (data.rows as u64 * u64::from(bits)).div_ceil(8);
     Ok(LogSummary {
         rows: data.rows,
         columns: data.dims,
@@ -55,17 +58,17 @@ pub fn compress_log(
     })
 }
 
-/// Bits that each of these integers fits in, one at least.
-fn bits_of_widest(values: &[f32]) -> u32 {
-    let numbers = || values.iter().map(|x| *x as i32);
-    // of −1 − n the bits are those of n
-    let widest = numbers().map(|n| n ^ n >> 31).max().unwrap_or(0).max(1);
-    let sign = u32::from(numbers().any(|n| n < 0));
+/// Bits that each of some integers fits in, one at least.
+fn bits_of_widest<'a>(numbers: impl Iterator<Item = &'a f32>) -> u32 {
+    // of −1 − n the bits are those of n, but for the sign
+    let (widest, sign) = numbers
+        .map(|x| *x as i32)
+        .fold((1, 0), |(widest, sign), n| (widest.max(n ^ n >> 31), sign.max(u32::from(n < 0))));
     i32::BITS - widest.leading_zeros() + sign
 }
 
-/// Writes the frames of a log as an array where the output is called `.npy`, of bytes or, for models of any integers, of 32 bits, else as CSV
-/// text; returns how many rows there are.
+/// Writes the frames of a log as an array where the output is called `.npy`, of the smallest integers that hold any frame of the model, else
+/// as CSV text, categories by their words; returns how many rows there are.
 ///
 /// # Errors
 /// [`Error::Log`] naming the log, or [`Error::Io`]; nothing is left behind then.
@@ -73,18 +76,19 @@ pub fn decompress_log(bytes: &ModelBytes, input: &Path, log: &[u8], output: &Pat
     let frames = bytes.decode_log(log).map_err(refused(input))?;
     let metadata = bytes.open().map_err(Error::model(input))?.metadata;
     // the rows of a window were one frame
-    let columns: Vec<String> = metadata.columns.split('\n').map(str::to_string).collect();
+    let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
     let width = columns.len();
     let format = if output.extension().is_some_and(|extension| extension == "npy") {
         let kind = match metadata.architecture.likelihood {
             LikelihoodKind::DiscretizedLogistic => Kind::I32,
+            LikelihoodKind::GaussianCategorical { .. } => Kind::U16,
             _ => Kind::U8,
         };
         Format::Npy { kind, shape: vec![width as u64] }
     } else {
         Format::Csv { delimiter: b',' }
     };
-    let mut writer = Writer::create(output, &format, &columns)?;
+    let mut writer = Writer::create(output, &format, &columns)?.with_words(&categories(metadata.columns));
     for row in frames.chunks(width) {
         writer.row(row.iter().map(|x| f64::from(*x)))?;
     }

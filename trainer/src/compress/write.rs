@@ -4,6 +4,7 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use crate::data::Format;
+use crate::data::categories::Category;
 use crate::error::Error;
 use crate::export::AtomicFile;
 
@@ -15,13 +16,15 @@ pub(super) struct Writer<'a> {
     path: &'a Path,
     file: BufWriter<AtomicFile>,
     format: &'a Format,
+    /// of each column that is a category, as text has them
+    words: Vec<Vec<String>>,
     buffer: Vec<u8>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn create(path: &'a Path, format: &'a Format, columns: &[String]) -> Result<Self, Error> {
         let file = BufWriter::new(AtomicFile::create(path)?);
-        let mut writer = Writer { path, file, format, buffer: Vec::new() };
+        let mut writer = Writer { path, file, format, words: Vec::new(), buffer: Vec::new() };
         match format {
             Format::Csv { delimiter } => {
                 let names: Vec<String> = columns.iter().map(|name| quoted(name, *delimiter)).collect();
@@ -35,6 +38,17 @@ impl<'a> Writer<'a> {
         Ok(writer)
     }
 
+    /// Text has words in place of the codes of categories.
+    pub(super) fn with_words(mut self, categories: &[Category]) -> Self {
+        if let Format::Csv { delimiter } = self.format {
+            for Category { feature, words } in categories {
+                self.words.resize_with(self.words.len().max(feature + 1), Vec::new);
+                self.words[*feature] = words.iter().map(|word| quoted(word, *delimiter)).collect();
+            }
+        }
+        self
+    }
+
     pub(super) fn row(&mut self, row: impl Iterator<Item = f64>) -> Result<(), Error> {
         match self.format {
             Format::Csv { delimiter } => {
@@ -42,7 +56,10 @@ impl<'a> Writer<'a> {
                     if column > 0 {
                         self.buffer.push(*delimiter);
                     }
-                    let _ = write!(self.buffer, "{value}");
+                    match self.words.get(column).and_then(|words| words.get(value as usize)) {
+                        Some(word) => self.buffer.extend(word.as_bytes()),
+                        None => drop(write!(self.buffer, "{value}")),
+                    }
                 }
                 self.buffer.push(b'\n');
             }

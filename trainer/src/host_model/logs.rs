@@ -3,12 +3,12 @@
 use elbow::architecture::{Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
 use elbow::codec::{BitsBack, BitsBackError, DiscreteLikelihood, LogHeader, StreamError, model_id};
 use elbow::distribution::DiagonalGaussian;
-use elbow::features::{Binary, Counts, Integers, WholeNumbers};
+use elbow::features::{Binary, Categories, Counts, Integers, LogStandardize, Standardize, WholeNumbers};
 use elbow::format::{ModelFile, Sections};
 use elbow::latent::{GaussianHead, Head};
-use elbow::layer::Layer;
 use elbow::layer::weights::{F32, Int8};
-use elbow::likelihood::{Bernoulli, BetaBinomial, DiscretizedLogistic};
+use elbow::layer::{Layer, OneHot};
+use elbow::likelihood::{Bernoulli, BetaBinomial, DiscretizedLogistic, GaussianCategorical};
 use elbow::{LoadError, Vae};
 
 use super::layers::{IntegerWeights, Layers, Weights};
@@ -24,7 +24,7 @@ pub enum LogError {
     Model(#[from] LoadError),
     /// The model is of another kind.
     #[error(
-        "bits-back coding takes one model with a Gaussian latent and a likelihood of whole numbers; fit one with --latent gaussian:D --prior normal and --likelihood bernoulli, beta-binomial:N or discretized-logistic"
+        "bits-back coding takes one model with a Gaussian latent and a likelihood of whole numbers; fit one with --latent gaussian:D --prior normal and --likelihood bernoulli, beta-binomial:N or discretized-logistic, or of categories alone"
     )]
     WrongKind,
     /// A frame was refused.
@@ -129,37 +129,73 @@ fn build<'a, W: Layers<'a>>(
     shape: &Architecture,
     sections: &mut Sections<'a>,
 ) -> Result<Box<dyn Logs + 'a>, LogError> {
-    let LatentKind::Gaussian { dim } = shape.latent else { return Err(LogError::WrongKind) };
+    let LatentKind::Gaussian { .. } = shape.latent else { return Err(LogError::WrongKind) };
     let dims = shape.features as usize;
-    let network = |sections: &mut Sections<'a>| {
-        let encoder = W::chain(sections, shape.features, &shape.encoder)?;
-        let mut linear = || W::dense(sections, shape.encoder_width(), dim, Activation::Identity);
-        let head = Wide(GaussianHead::new(linear()?, linear()?));
-        Ok::<_, LoadError>((encoder, head, W::chain(sections, dim, &shape.decoder)?))
-    };
+    let encoder = |sections: &mut Sections<'a>| W::chain(sections, shape.frame_width(), &shape.encoder);
     let output = |sections: &mut Sections<'a>| {
-        W::dense(sections, shape.decoder_width(), shape.features, Activation::Identity)
+        W::dense(sections, shape.decoder_width(), shape.frame_width(), Activation::Identity)
     };
     match (shape.preprocessing, shape.likelihood) {
         (FeaturesKind::Binary, LikelihoodKind::Bernoulli) => {
-            let (encoder, head, decoder) = network(sections)?;
-            let likelihood = Wide(Bernoulli::new(output(sections)?));
-            Ok(Box::new(Vae::new(Binary::<Dynamic>::new(dims), encoder, head, decoder, likelihood)))
+            let features = Binary::<Dynamic>::new(dims);
+            with_network::<W, _, _, _>(shape, sections, features, encoder, |sections| {
+                Ok(Bernoulli::new(output(sections)?))
+            })
         }
         (FeaturesKind::Counts { .. }, LikelihoodKind::BetaBinomial { .. }) => {
             let features = Counts::<Dynamic>::read(sections, dims)?;
-            let (encoder, head, decoder) = network(sections)?;
-            let (log_alpha, log_beta) = (output(sections)?, output(sections)?);
-            let likelihood = Wide(BetaBinomial::read(log_alpha, log_beta, sections)?);
-            Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
+            with_network::<W, _, _, _>(shape, sections, features, encoder, |sections| {
+                BetaBinomial::read(output(sections)?, output(sections)?, sections)
+            })
         }
         (FeaturesKind::Integers, LikelihoodKind::DiscretizedLogistic) => {
             let features = Integers::<Dynamic>::read(sections, dims)?;
-            let (encoder, head, decoder) = network(sections)?;
-            let (loc, log_scale) = (output(sections)?, output(sections)?);
-            let likelihood = Wide(DiscretizedLogistic::read(loc, log_scale, sections)?);
-            Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
+            with_network::<W, _, _, _>(shape, sections, features, encoder, |sections| {
+                DiscretizedLogistic::read(output(sections)?, output(sections)?, sections)
+            })
+        }
+        (kind, LikelihoodKind::GaussianCategorical { outputs }) => {
+            let one_hot = |sections: &mut Sections<'a>| {
+                OneHot::<Dynamic, _>::read(sections, dims, outputs as usize, encoder)
+            };
+            let likelihood = |sections: &mut Sections<'a>| {
+                GaussianCategorical::<Dynamic, _>::read(output(sections)?, sections, dims)
+            };
+            match kind {
+                FeaturesKind::LogStandardize => {
+                    let numbers = LogStandardize::<Dynamic>::read(sections, dims)?;
+                    let features = Categories::read(numbers, sections)?;
+                    with_network::<W, _, _, _>(shape, sections, features, one_hot, likelihood)
+                }
+                _ => {
+                    let numbers = Standardize::<Dynamic>::read(sections, dims)?;
+                    let features = Categories::read(numbers, sections)?;
+                    with_network::<W, _, _, _>(shape, sections, features, one_hot, likelihood)
+                }
+            }
         }
         _ => Err(LogError::WrongKind),
     }
+}
+
+/// The parts behind the features, and all of them together.
+fn with_network<'a, W: Layers<'a>, F, E, L>(
+    shape: &Architecture,
+    sections: &mut Sections<'a>,
+    features: F,
+    encoder: impl FnOnce(&mut Sections<'a>) -> Result<E, LoadError>,
+    likelihood: impl FnOnce(&mut Sections<'a>) -> Result<L, LoadError>,
+) -> Result<Box<dyn Logs + 'a>, LogError>
+where
+    F: WholeNumbers<Shape = Dynamic> + 'a,
+    E: Layer<In = Dynamic, Out = Dynamic, From = f32, To = W::Hidden> + 'a,
+    L: DiscreteLikelihood<In = Dynamic, Out = Dynamic, From = W::Hidden> + 'a,
+{
+    let encoder = encoder(sections)?;
+    let latent = shape.latent_dims();
+    let mut linear = || W::dense(sections, shape.encoder_width(), latent, Activation::Identity);
+    let head = Wide(GaussianHead::new(linear()?, linear()?));
+    let decoder = W::chain(sections, latent, &shape.decoder)?;
+    let likelihood = Wide(likelihood(sections)?);
+    Ok(Box::new(Vae::new(features, encoder, head, decoder, likelihood)))
 }

@@ -76,6 +76,10 @@ impl<T: Likelihood> Likelihood for Wide<T> {
 impl<T: DiscreteLikelihood> DiscreteLikelihood for Wide<T> {
     const SYMBOLS: usize = T::SYMBOLS;
 
+    fn continuous(&self) -> Option<usize> {
+        self.0.continuous()
+    }
+
     fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
         features: &F,

@@ -210,3 +210,38 @@ fn what_takes_no_categories_says_so() {
     bench.write("many.csv", many);
     refuses("fit many.csv --out a.elbow --categorical b", &["`b` has 1100 values", "--drop 'b'"]);
 }
+
+#[test]
+fn categories_alone_become_a_log_and_come_back_as_words() {
+    let bench = Bench::new();
+    let row = |i: usize| {
+        let mode = i * i % 7 % 3;
+        let valve = ["\"shut, hot\"", "open"][i % 5 / 4];
+        format!("{},{},{valve},{}", MODES[mode], CODES[(mode + i % 9 / 8) % 3], 7 * i % 50)
+    };
+    let table = |rows: usize| {
+        format!("mode,code,valve,step\n{}\n", (0..rows).map(row).collect::<Vec<_>>().join("\n"))
+    };
+    bench.write("words.csv", table(400));
+    let fit = "--hidden 8 --latent gaussian:2 --epochs 5";
+    bench.good(&format!("fit words.csv --out words.elbow --categorical mode,code,valve,step {fit}"));
+    for samples in [1, 4] {
+        let packed = bench.json(&format!("compress words.elbow words.csv words.log --bits-back {samples}"));
+        // two bits, two, one and six
+        assert_eq!(packed["bytes_as_bits"], 400 * 11 / 8);
+        assert_eq!(bench.json("decompress words.elbow words.log back.csv")["rows"], 400);
+        assert_eq!(bench.read("back.csv"), bench.read("words.csv"));
+    }
+    bench.write("other.csv", format!("{}fly,0,open,0\n", table(3)));
+    bench.refuses("compress words.elbow other.csv x.log --bits-back 1", &["row 4", "column `mode`", "`fly`"]);
+    bench.refuses("compress words.elbow words.csv x.packets", &["packets hold numbers only", "--bits-back"]);
+
+    bench.write("machine.csv", csv(200, 1));
+    bench.good(&format!("fit machine.csv --out machine.elbow --categorical mode,code {fit}"));
+    bench.refuses(
+        "compress machine.elbow machine.csv x.log --bits-back 1",
+        &["numbers beside categories", "`speed`", "--drop"],
+    );
+    bench.refuses("decompress machine.elbow words.log x.csv", &["words.log", "has a density"]);
+    assert!(!bench.path("x.csv").exists() && !bench.path("x.log").exists());
+}

@@ -1,4 +1,4 @@
-//! Which of the coupled samples: a law of integers from their weights.
+//! Which of some: a law of integers from their weights.
 
 use crate::codec::rans::StreamError;
 use crate::codec::table::Table;
@@ -10,7 +10,7 @@ use super::shares::share_out;
 /// Samples at most.
 pub const MAX_SAMPLES: usize = 64;
 
-/// Log weights of up to [`MAX_SAMPLES`] samples, in nats up to a constant.
+/// Log weights of up to [`MAX_SAMPLES`] samples, or values of a digit, in nats up to a constant.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LogWeights {
     values: [f32; MAX_SAMPLES],
@@ -20,6 +20,10 @@ pub(super) struct LogWeights {
 impl LogWeights {
     pub(super) fn new() -> Self {
         LogWeights { values: [0.0; MAX_SAMPLES], len: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
     }
 
     /// One sample more; those beyond [`MAX_SAMPLES`] are dropped. A network that overflows gives none a weight.

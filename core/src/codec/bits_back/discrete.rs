@@ -13,6 +13,11 @@ pub trait DiscreteLikelihood: Likelihood {
     /// Symbols that a number takes at most.
     const SYMBOLS: usize;
 
+    /// The first number of a frame that has a density and no probabilities, where one has.
+    fn continuous(&self) -> Option<usize> {
+        None
+    }
+
     /// Puts a frame on the stack, the last number first.
     ///
     /// # Errors

@@ -13,6 +13,11 @@ use core::fmt;
 pub enum BitsBackError {
     /// K is not from 1 to [`MAX_SAMPLES`], or not that of the log.
     WrongSamples,
+    /// A number of a frame has a density under the model, and no probabilities.
+    Continuous {
+        /// which one, counted from 0
+        index: usize,
+    },
     /// The model cannot take the frame.
     Frame(FrameError),
     /// The stack has no room, or is no log of this model.
@@ -55,6 +60,12 @@ impl fmt::Display for BitsBackError {
                 return write!(
                     f,
                     "K is not from 1 to {MAX_SAMPLES}, or not the log's; take it from the log's header"
+                );
+            }
+            BitsBackError::Continuous { index } => {
+                return write!(
+                    f,
+                    "number {index} of a frame has a density and no probabilities; fit a model of the categories alone"
                 );
             }
             BitsBackError::Frame(error) => return error.fmt(f),

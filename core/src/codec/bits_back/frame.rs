@@ -70,12 +70,15 @@ where
     /// The codec of a model with K = `samples`, 1 to [`MAX_SAMPLES`].
     ///
     /// # Errors
-    /// [`BitsBackError::WrongSamples`].
+    /// [`BitsBackError::WrongSamples`]; [`BitsBackError::Continuous`] for numbers beside categories.
     pub fn new(model: &'m Vae<F, E, H, D, L>, samples: u8) -> Result<Self, BitsBackError> {
         if samples == 0 || usize::from(samples) > MAX_SAMPLES {
             return Err(BitsBackError::WrongSamples);
         }
-        Ok(BitsBack { model, samples })
+        match model.likelihood.continuous() {
+            Some(index) => Err(BitsBackError::Continuous { index }),
+            None => Ok(BitsBack { model, samples }),
+        }
     }
 
     /// K.

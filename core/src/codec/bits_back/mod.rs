@@ -1,6 +1,7 @@
 //! Bits-back coding: logs of many frames of integers, at the rate of the model's own bound.
 
 mod buckets;
+mod categories;
 mod choice;
 mod counts;
 mod cumulative;
