@@ -32,6 +32,11 @@ pub fn memory() -> Option<Memory> {
     None
 }
 
+/// Does `work`, of which a host says no stack.
+pub fn stack_of<R>(work: impl FnOnce() -> R) -> (R, usize) {
+    (work(), 0)
+}
+
 /// Takes `bits` of the result of `work`, and counts nothing.
 pub fn measure<R>(work: impl FnOnce() -> R, bits: impl FnOnce(&R) -> u32) -> Cost {
     Cost { bits: bits(&work()), ..Cost::default() }

@@ -87,6 +87,20 @@ pub fn memory() -> Option<Memory> {
     Some(Memory { statics: (&raw const __sheap).addr() - statics, stack_peak: start - stack_floor() })
 }
 
+/// Does `work` and tells how much stack it took, in bytes.
+pub fn stack_of<R>(work: impl FnOnce() -> R) -> (R, usize) {
+    paint_stack();
+    let top = stack_pointer();
+    let result = framed(work);
+    (result, top - stack_floor())
+}
+
+/// A frame of its own, so that what is inlined into it counts as stack.
+#[inline(never)]
+fn framed<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
 /// Counts `work`, and takes `bits` of its result.
 pub fn measure<R>(work: impl FnOnce() -> R, bits: impl FnOnce(&R) -> u32) -> Cost {
     paint_stack();

@@ -1,4 +1,5 @@
-//! Prints the instructions that a window takes to be encoded and decoded, model included and without.
+//! Prints the instructions that a window takes to be encoded and decoded, model included and without, and the stack of a packet beyond its
+//! buffers.
 //!
 //! Counts on QEMU's mps2 boards as `elbow_firmware::ticks` says: `tests/tests/codec_device.rs` runs it.
 #![cfg_attr(target_os = "none", no_std, no_main)]
@@ -15,7 +16,7 @@ fn main() -> ! {
         let (model, plan) = (demo::load()?, demo::plan()?);
         let (codec, none) =
             (codec(&model, &plan)?, Codec::new(NoModel::default(), plan.rows, plan.channels)?);
-        writeln!(out, "model,bound,bytes,encode,decode")?;
+        writeln!(out, "model,bound,bytes,encode,decode,stack to encode,to decode")?;
         for bound in [0, BOUND] {
             let fidelity = Fidelity::Within(bound);
             costs(("vae", bound), fidelity, &codec, &plan, out)?;
@@ -47,6 +48,18 @@ fn costs(
         windows += WINDOWS as u64;
         bytes += encoded.len as u64;
     }
-    writeln!(out, "{name},{bound},{},{},{}", bytes / windows, encode / windows, decode / windows)?;
+    // the same again, since painting the stack is counted too
+    let (mut encode_stack, mut decode_stack) = (0, 0);
+    for samples in samples(plan).take(12) {
+        let (encoded, stack) =
+            machine::stack_of(|| codec.encode(&samples, settings, &mut scratch, &mut packet));
+        encode_stack = stack.max(encode_stack);
+        let packet = packet.get(..encoded?.len).unwrap_or_default();
+        let (result, stack) = machine::stack_of(|| codec.decode(packet, &mut scratch, &mut decoded));
+        decode_stack = stack.max(decode_stack);
+        result?;
+    }
+    let [bytes, encode, decode] = [bytes, encode, decode].map(|sum| sum / windows);
+    writeln!(out, "{name},{bound},{bytes},{encode},{decode},{encode_stack},{decode_stack}")?;
     Ok(())
 }
