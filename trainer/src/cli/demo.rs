@@ -1,10 +1,14 @@
 //! `elbow demo`: the whole way on the data that comes with the project.
 
+mod packets;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use self::packets::Packed;
+pub(super) use self::packets::RESOLUTION;
 use super::fit::fit_and_write;
 use super::source::DEFAULT_SAMPLES;
 use crate::calibrate::calibrate;
@@ -66,6 +70,9 @@ struct Report {
     false_alarm: f64,
     kinds: Vec<Kind>,
     auroc: Option<f64>,
+    /// none where the numbers are in no steps that packets can hold
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packets: Option<Packed>,
 }
 
 pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
@@ -78,7 +85,8 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
         seed: args.seed,
         ..Settings::default()
     };
-    let data = load(&args.data.clone().unwrap_or_else(data_set), &settings.load_options())?;
+    let source = args.data.clone().unwrap_or_else(data_set);
+    let data = load(&source, &settings.load_options())?;
     let (fitted, test) = divide(&data);
     std::fs::create_dir_all(&args.out).map_err(Error::io("write", &args.out))?;
     let out = args.out.join("demo.elbow");
@@ -107,6 +115,8 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
         let scores: Vec<f64> = nats.iter().map(|nats| -nats).collect();
         auroc(&scores, &test.iter().map(|&row| is_anomalous(&data, row)).collect::<Vec<_>>())
     };
+    let steps = args.data.is_none().then_some(&RESOLUTION[..]);
+    let (device, packets) = packets::pack(device, &source, steps, &args.out.join("demo.packets"))?;
     write_atomically(&out, device.as_bytes())?;
     let alias = type_alias(&model, FIRMWARE_SAMPLES) + &alarm_alias(&model.metadata);
     write_atomically(&out.with_extension("rs"), alias.as_bytes())?;
@@ -119,6 +129,7 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
         false_alarm,
         kinds,
         auroc: all,
+        packets,
     };
     if json { report::print_json(&report) } else { report::print(&table(&report)) }
 }
@@ -228,7 +239,7 @@ fn table(report: &Report) -> String {
         out += &format!("{label:<18}{windows:>9}{median_nats:>16.1}{auroc:>9}{:>8.1}%\n", 100.0 * alarms);
     }
     let auroc = report.auroc.map_or("–".into(), |auroc| format!("{auroc:.4}"));
-    out + &report::table(&[
+    let mut rows = vec![
         ("AUROC", format!("{auroc} over all disturbances")),
         (
             "alarm below",
@@ -243,5 +254,7 @@ fn table(report: &Report) -> String {
                 report.fit_seconds
             ),
         ),
-    ])
+    ];
+    rows.extend(report.packets.iter().map(Packed::row));
+    out + &report::table(&rows)
 }

@@ -214,6 +214,17 @@ fn demo_and_record_speak_json_too() {
     has(&demo, &["model", "file_bytes", "threshold_nats", "kinds", "auroc"]);
     assert!(bench.path("demo/demo.elbow").exists() && bench.path("demo/demo.rs").exists());
     bench.json("eval demo/demo.elbow telemetry.csv");
+    // the counters are whole numbers
+    assert!(demo["packets"]["ratio"].as_f64().is_some_and(|ratio| ratio > 1.0), "{demo}");
+    assert_eq!(bench.json("inspect demo/demo.elbow")["packets"]["bound"], 2);
+    assert_eq!(bench.json("decompress demo/demo.elbow demo/demo.packets back.csv")["rows"], 320);
+    // steps so fine that no integer holds the numbers: all else is done
+    let fine =
+        |i: usize| format!("{i},{}.1234567,{},{}", 900_000 + i * i % 17, i * 7 % 11 + i / 240 * 40, label(i));
+    bench.write("fine.csv", csv("time_s,cpu,io,label", 320, fine));
+    let demo = bench.json("demo --data fine.csv --out fine");
+    has(&demo, &["model", "auroc"]);
+    assert!(demo["packets"].is_null() && bench.json("inspect fine/demo.elbow")["packets"].is_null());
     if cfg!(target_os = "linux") {
         has(&bench.json("record counters.csv --seconds 0.5 --rate 4"), &["rows"]);
         bench.good(&format!("fit telemetry.csv --out t.elbow --drop time_s {QUICK}"));

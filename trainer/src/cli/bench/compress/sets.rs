@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use elbow::codec::PacketError;
 
-use crate::cli::demo::data_set;
+use crate::cli::demo::{RESOLUTION, data_set};
 use crate::cli::fit::fit_and_write;
 use crate::data::{Dataset, LoadOptions, load, load_array};
 use crate::error::Error;
@@ -40,10 +40,6 @@ pub(super) fn all(folder: Option<&Path>) -> Result<Vec<Set>, Error> {
 
 /// Counters of a machine: minutes to fit on and to code by turns.
 fn telemetry() -> Result<Set, Error> {
-    const RESOLUTION: [f64; 20] = [
-        1e-3, 1e-3, 1e-3, 1.0, 1.0, 0.1, 1.0, 1.0, 0.01, 1.0, 1.0, 1.0, 1.0, 10.0, 10.0, 0.1, 1.0, 1.0, 1.0,
-        1e-3,
-    ];
     let options = LoadOptions { drop: vec!["time_s".into()], ..LoadOptions::default() };
     let path = data_set();
     let values = load(&path, &options)?.values;
