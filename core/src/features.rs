@@ -97,8 +97,8 @@ pub trait Features {
     /// # Errors
     /// [`FrameError`] for a frame that has no density under the model.
     fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError>;
-    /// What the encoder sees of the feature `index`.
-    fn encoder_input(&self, index: usize, feature: f32) -> f32;
+    /// What the encoder sees of the features of `L` frames side by side.
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]);
     /// Features to raw frame, in place.
     fn restore(&self, features: &mut [f32]);
 }
@@ -157,8 +157,10 @@ impl<S: Shape> Features for Standardize<'_, S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, _index: usize, feature: f32) -> f32 {
-        clamp(feature, -self.clip, self.clip)
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
+        for (input, feature) in input.as_flattened_mut().iter_mut().zip(features.as_flattened()) {
+            *input = clamp(*feature, -self.clip, self.clip);
+        }
     }
 
     fn restore(&self, features: &mut [f32]) {
@@ -227,8 +229,8 @@ impl<S: Shape> Features for LogStandardize<'_, S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, index: usize, feature: f32) -> f32 {
-        self.linear.encoder_input(index, feature)
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
+        self.linear.encoder_input(features, input);
     }
 
     fn restore(&self, features: &mut [f32]) {
@@ -278,8 +280,8 @@ impl<S: Shape> Features for Binary<S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, _index: usize, feature: f32) -> f32 {
-        feature
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
+        input.iter_mut().zip(features).for_each(|(input, feature)| *input = *feature);
     }
 
     fn restore(&self, _features: &mut [f32]) {}

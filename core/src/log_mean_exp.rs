@@ -1,6 +1,7 @@
 //! The mean of numbers that are known by their logarithms.
 
 use crate::math;
+use crate::shape::lanes;
 
 /// `e⁻¹⁷ < 2⁻²⁴`, half of the last place of 1: a smaller term is lost in any sum that is 1 or more.
 const SEEN: f32 = 17.0;
@@ -95,7 +96,7 @@ impl<const L: usize> LogMeanExp<L> {
     #[inline(always)]
     fn add<const SQUARES: bool>(&mut self, terms: [f32; L]) {
         self.count += 1;
-        for (l, a) in terms.into_iter().enumerate() {
+        for (l, &a) in terms.iter().enumerate() {
             let (max, sum, sum_square) = (self.max[l], self.sum[l], self.sum_square[l]);
             // the smaller of the two over the larger
             let ratio = math::exp_call(-(a - max).abs());
@@ -118,7 +119,7 @@ impl<const L: usize> LogMeanExp<L> {
     /// `log Σ exp(a_k)`
     #[inline(always)]
     pub fn log_sum(&self) -> [f32; L] {
-        core::array::from_fn(|l| self.max[l] + math::ln(self.sum[l]))
+        lanes(|l| self.max[l] + math::ln(self.sum[l]))
     }
 }
 

@@ -144,9 +144,7 @@ where
     #[inline(always)]
     fn encode_hidden<const N: usize>(&self, features: &[[f32; N]]) -> <E::Out as Shape>::Buffer<[E::To; N]> {
         let mut input = F::Shape::scratch(self.dims());
-        for (index, (input, feature)) in input.as_mut().iter_mut().zip(features).enumerate() {
-            *input = feature.map(|feature| self.features.encoder_input(index, feature));
-        }
+        self.features.encoder_input(features, input.as_mut());
         self.encoder.forward(input.as_ref())
     }
 

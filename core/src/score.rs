@@ -14,7 +14,7 @@ use crate::layer::Layer;
 use crate::likelihood::{Likelihood, unseen};
 use crate::math;
 use crate::model::{Frame, Vae};
-use crate::shape::Shape;
+use crate::shape::{Shape, lanes};
 use crate::unit::{Bits, Nats};
 use rand_core::Rng;
 
@@ -162,7 +162,7 @@ where
     ) -> [f32; N] {
         let (log_prob, log_ratio) = self.log_weight_terms::<N, R>(features, posterior, rng, see);
         // log w = log p(x|z) + (log p(z) − log q(z|x))
-        core::array::from_fn(|l| log_prob[l] + log_ratio[l])
+        lanes(|l| log_prob[l] + log_ratio[l])
     }
 
     /// `log p(features|z)`, whose terms `see` is shown, and `log p(z) − log q(z|x)` of the next `N` samples.
@@ -176,16 +176,16 @@ where
         see: impl FnMut(f32),
     ) -> ([f32; N], [f32; N]) {
         let mut z = H::Latent::buffer(self.latent_dims());
-        let mut lanes = H::Latent::buffer(self.latent_dims());
-        let log_ratio = core::array::from_fn(|l| {
+        let mut beside = H::Latent::buffer(self.latent_dims());
+        let log_ratio = lanes(|l| {
             let log_ratio = posterior.sample_log_ratio(rng, z.as_mut());
-            for (lane, z) in lanes.as_mut().iter_mut().zip(z.as_ref()) {
+            for (lane, z) in beside.as_mut().iter_mut().zip(z.as_ref()) {
                 let lane: &mut [f32; N] = lane;
                 lane[l] = *z;
             }
             log_ratio
         });
-        let hidden = self.decoder.forward(lanes.as_ref());
+        let hidden = self.decoder.forward(beside.as_ref());
         (self.likelihood.log_prob_terms(hidden.as_ref(), features, see), log_ratio)
     }
 

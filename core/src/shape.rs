@@ -33,6 +33,19 @@ impl<T: Element, const L: usize> Element for [T; L] {
     const UNWRITTEN: [T; L] = [T::UNWRITTEN; L];
 }
 
+/// `[of_lane(0), …, of_lane(L − 1)]`.
+///
+/// As `core::array::from_fn`, which, as `map` of an array, may end as a function of its own: one that knows nothing of the vector registers that its
+/// caller was compiled for, called for each number.
+#[inline(always)]
+pub fn lanes<T: Element, const L: usize>(mut of_lane: impl FnMut(usize) -> T) -> [T; L] {
+    let mut lanes = [T::ZERO; L];
+    for (l, lane) in lanes.iter_mut().enumerate() {
+        *lane = of_lane(l);
+    }
+    lanes
+}
+
 /// A number that `L` lanes share, or one number for each.
 pub trait Lanes<const L: usize>: Copy {
     /// The number of each lane.

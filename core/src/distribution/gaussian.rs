@@ -2,7 +2,7 @@
 
 use super::ParamError;
 use crate::math;
-use crate::shape::Shape;
+use crate::shape::{Shape, lanes};
 use rand_core::Rng;
 
 /// `½ log 2π`, the constant of a normal log density.
@@ -183,5 +183,5 @@ pub(crate) fn draw_alone<const L: usize>(
     noise: f32,
 ) -> ([f32; L], [f32; L]) {
     let half_square = 0.5 * (noise * noise);
-    (core::array::from_fn(|l| loc[l] + scale[l] * noise), log_scale.map(|log_scale| half_square + log_scale))
+    (lanes(|l| loc[l] + scale[l] * noise), lanes(|l| half_square + log_scale[l]))
 }

@@ -4,7 +4,7 @@ use super::HALF_LOG_TAU;
 use crate::format::{LoadError, Sections};
 use crate::log_mean_exp::LogMeanExp;
 use crate::math;
-use crate::shape::Shape;
+use crate::shape::{Shape, lanes};
 use core::marker::PhantomData;
 use rand_core::Rng;
 
@@ -78,7 +78,7 @@ impl<'a, S: Shape> GaussianMixture<'a, S> {
                     *square += u * u;
                 }
             }
-            sum.push_to_sum(square.map(|square| constant - 0.5 * square));
+            sum.push_to_sum(lanes(|l| constant - 0.5 * square[l]));
         }
         sum.log_sum()
     }

@@ -46,10 +46,12 @@ impl<F: Features> Features for Categories<'_, F> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, index: usize, feature: f32) -> f32 {
-        match self.levels.get(index) {
-            Some(1..) => feature,
-            _ => self.numbers.encoder_input(index, feature),
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
+        self.numbers.encoder_input(features, input);
+        for ((input, code), levels) in input.iter_mut().zip(features).zip(self.levels) {
+            if *levels > 0 {
+                *input = *code;
+            }
         }
     }
 

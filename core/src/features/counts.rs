@@ -62,8 +62,10 @@ impl<S: Shape> Features for Counts<S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, _index: usize, feature: f32) -> f32 {
-        feature / self.most
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
+        for (input, feature) in input.as_flattened_mut().iter_mut().zip(features.as_flattened()) {
+            *input = feature / self.most;
+        }
     }
 
     fn restore(&self, _features: &mut [f32]) {}

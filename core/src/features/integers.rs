@@ -46,8 +46,8 @@ impl<S: Shape> Features for Integers<'_, S> {
     }
 
     #[inline(always)]
-    fn encoder_input(&self, index: usize, feature: f32) -> f32 {
-        self.linear.encoder_input(index, feature)
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
+        self.linear.encoder_input(features, input);
     }
 
     /// To the nearest integers.

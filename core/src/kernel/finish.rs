@@ -1,7 +1,7 @@
 //! What becomes of a sum: an output as it is, scaled, or made an integer for the next layer.
 
 use super::{Sum, TILE, of_part};
-use crate::shape::Element;
+use crate::shape::{Element, lanes};
 
 /// From the sums of a layer to its outputs.
 pub trait Finish<S>: Copy {
@@ -58,7 +58,7 @@ impl<S: Sum> Finish<S> for Scale<'_> {
         sums: [[S; L]; N],
     ) -> [[f32; L]; N] {
         let scales = of_rows::<_, N>(self.0, t, part);
-        core::array::from_fn(|o| sums[o].map(|s| scales[o] * s.to_f32()))
+        lanes(|o| lanes(|l| scales[o] * sums[o][l].to_f32()))
     }
 }
 
@@ -109,7 +109,7 @@ impl Finish<i32> for Requantize<'_> {
         sums: [[i32; L]; N],
     ) -> [[u8; L]; N] {
         let multipliers = of_rows::<_, N>(self.multiplier, t, part);
-        core::array::from_fn(|o| sums[o].map(|s| self.output(multipliers[o], s)))
+        lanes(|o| lanes(|l| self.output(multipliers[o], sums[o][l])))
     }
 }
 

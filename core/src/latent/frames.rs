@@ -4,7 +4,7 @@ use super::{Head, Posterior};
 use crate::distribution::{GaussianMixture, gaussian_draw, gaussian_draw_alone};
 use crate::math;
 use crate::noise::LowDiscrepancy;
-use crate::shape::Shape;
+use crate::shape::{Shape, lanes};
 use rand_core::Rng;
 
 /// The posteriors of `L` frames side by side, each with the default noise.
@@ -48,7 +48,7 @@ impl<S: Shape, const L: usize> GaussianPosteriors<S, L> {
             let noise = math::normal_quantile(self.noise.next_u32());
             let terms;
             (*z, terms) = draw(*loc, *scale, *log_scale, noise);
-            sum.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+            sum = lanes(|l| sum[l] + terms[l]);
         }
         sum
     }
@@ -80,7 +80,7 @@ impl<S: Shape, const L: usize> Posteriors<L> for MixturePosteriors<'_, S, L> {
     fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
         let surprise = self.gaussian.draw(z, gaussian_draw_alone);
         let log_prior = self.prior.log_prob_up_to_constant(z);
-        core::array::from_fn(|l| log_prior[l] + surprise[l])
+        lanes(|l| log_prior[l] + surprise[l])
     }
 }
 

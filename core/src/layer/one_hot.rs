@@ -4,7 +4,7 @@ use super::Layer;
 use crate::features::{block, read_levels};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
-use crate::shape::{Shape, Width};
+use crate::shape::{Shape, Width, lanes};
 use core::marker::PhantomData;
 
 /// Layers `E` that read categories as `levels` inputs each, of which that of the code is 1 and the others are 0; other numbers as they
@@ -52,7 +52,7 @@ impl<S: Shape, E: Layer<From = f32>> Layer for OneHot<'_, S, E> {
         for (x, levels) in x.iter().zip(self.levels) {
             for (code, input) in places.by_ref().take(block(*levels)).enumerate() {
                 let is_code = |x: f32| if x == code as f32 { 1.0 } else { 0.0 };
-                *input = if *levels == 0 { *x } else { x.map(is_code) };
+                *input = if *levels == 0 { *x } else { lanes(|l| is_code(x[l])) };
             }
         }
         self.layers.forward(inputs.as_ref())

@@ -3,7 +3,7 @@
 use super::Layer;
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
-use crate::shape::{Shape, Width};
+use crate::shape::{Shape, Width, lanes};
 use core::marker::PhantomData;
 
 /// `c = min(⌊x·scale + zero⌋, top)`, 0 where that is negative: one scale for all elements.
@@ -48,7 +48,7 @@ impl<S: Shape> Layer for Quantize<S> {
         let mut y = S::buffer(self.outputs());
         for (y, x) in y.as_mut().iter_mut().zip(x) {
             // the conversion rounds towards zero, and takes what lies beyond its range for the end of it
-            *y = x.map(|x| ((x * self.scale + self.zero) as u16).min(self.top));
+            *y = lanes(|l| ((x[l] * self.scale + self.zero) as u16).min(self.top));
         }
         y
     }

@@ -39,11 +39,12 @@ impl<P: Projection> Likelihood for Bernoulli<P> {
         for (t, bits) in features.chunks(TILE).enumerate() {
             let logits = self.logits.tile(t, hidden);
             for (logits, bit) in logits.iter().zip(bits) {
-                for ((log_prob, logit), bit) in log_prob.iter_mut().zip(logits).zip(bit.lanes()) {
+                let bit = bit.lanes();
+                for l in 0..L {
                     // log Bernoulli(x; sigmoid(s)) = −softplus((1 − 2x)·s)
-                    let sign = 1.0 - 2.0 * bit;
-                    let cost = math::softplus(sign * logit);
-                    *log_prob -= cost;
+                    let sign = 1.0 - 2.0 * bit[l];
+                    let cost = math::softplus(sign * logits[l]);
+                    log_prob[l] -= cost;
                     see(-cost);
                 }
             }

@@ -8,7 +8,7 @@ use crate::format::{Load, LoadError, Sections};
 use crate::latent::clamp;
 use crate::layer::Projection;
 use crate::math;
-use crate::shape::Lanes;
+use crate::shape::{Lanes, lanes};
 use rand_core::Rng;
 
 /// `p(x|z) = Π_i N(x_i; loc_i, scale_i²)`, the means from one dense layer, one scale per feature.
@@ -55,17 +55,18 @@ impl<P: Projection> Likelihood for Gaussian<'_, P> {
             hidden,
             #[inline(always)]
             |locs| {
-                let Some((x, inverse)) = rest.next() else { return };
-                for ((square, loc), x) in square.iter_mut().zip(locs).zip(x.lanes()) {
+                let Some((x, &inverse)) = rest.next() else { return };
+                let x = x.lanes();
+                for l in 0..L {
                     // r = (x − loc)/scale
-                    let r = (x - loc) * inverse;
-                    *square += r * r;
+                    let r = (x[l] - locs[l]) * inverse;
+                    square[l] += r * r;
                     see(-0.5 * (r * r));
                 }
             },
         );
         // log p = Σ_i −½ r_i² − log scale_i − ½ log 2π
-        square.map(|square| self.log_constant - 0.5 * square)
+        lanes(|l| self.log_constant - 0.5 * square[l])
     }
 
     fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {

@@ -23,11 +23,10 @@ where
     for (t, features) in features.chunks(TILE).enumerate() {
         let (firsts, seconds) = (first.tile(t, hidden), second.tile(t, hidden));
         for (j, ((firsts, seconds), x)) in firsts.iter().zip(&seconds).zip(features).enumerate() {
-            for (((log_prob, first), second), x) in
-                log_prob.iter_mut().zip(firsts).zip(seconds).zip(x.lanes())
-            {
-                let term = term(t * TILE + j, x, *first, *second);
-                *log_prob += term;
+            let x = x.lanes();
+            for l in 0..L {
+                let term = term(t * TILE + j, x[l], firsts[l], seconds[l]);
+                log_prob[l] += term;
                 see(term);
             }
         }

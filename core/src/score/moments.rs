@@ -3,6 +3,7 @@
 use super::Score;
 use crate::log_mean_exp::LogMeanExp;
 use crate::math;
+use crate::shape::lanes;
 use crate::unit::Nats;
 
 impl<const L: usize> LogMeanExp<L> {
@@ -11,17 +12,19 @@ impl<const L: usize> LogMeanExp<L> {
     /// With `K Σw²/(Σw)² = 1 + c²`, c the weights' coefficient of variation, the standard error of the log of the mean is
     /// `c/√K` by the delta method, c² taken with K − 1.
     pub fn scores(&self, dims: u32) -> [Score; L] {
+        let (samples, k) = (self.count(), self.count() as f32);
+        let log_k = math::ln(k);
+        let log_density: [f32; L] = lanes(|l| self.max[l] + math::ln(self.sum[l]) - log_k);
+        let effective: [f32; L] = lanes(|l| self.sum[l] * self.sum[l] / self.sum_square[l]);
         core::array::from_fn(|l| {
-            let k = self.count() as f32;
-            let log_density = Nats(self.max[l] + math::ln(self.sum[l]) - math::ln(k));
-            let effective_sample_size = self.sum[l] * self.sum[l] / self.sum_square[l];
-            let standard_error = if self.count() > 1 {
+            let (log_density, effective_sample_size) = (Nats(log_density[l]), effective[l]);
+            let standard_error = if samples > 1 {
                 let excess = k / effective_sample_size - 1.0;
                 math::sqrt(if excess > 0.0 { excess } else { 0.0 } / (k - 1.0))
             } else {
                 f32::INFINITY
             };
-            Score { log_density, effective_sample_size, standard_error, samples: self.count(), dims }
+            Score { log_density, effective_sample_size, standard_error, samples, dims }
         })
     }
 }

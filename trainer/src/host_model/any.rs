@@ -56,8 +56,8 @@ impl Features for AnyFeatures<'_> {
         features!(self, part => part.extract(frame, to))
     }
 
-    fn encoder_input(&self, index: usize, feature: f32) -> f32 {
-        features!(self, part => part.encoder_input(index, feature))
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
+        features!(self, part => part.encoder_input(features, input));
     }
 
     fn restore(&self, frame: &mut [f32]) {
