@@ -35,8 +35,10 @@ use crate::error::Error;
 use crate::latent_use::HostPosterior;
 use crate::net::simd::wide;
 
-/// Samples or frames side by side on a host: one AVX-512 register, two of AVX.
-pub const LANES: usize = 16;
+/// Frames side by side on a host: two AVX-512 registers, so that a weight is spread over a register for both.
+pub const LANES: usize = 32;
+/// Samples of one frame side by side: few are asked for more.
+const SAMPLES: usize = 16;
 
 /// What a posterior says of one frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +132,7 @@ where
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
         wide(
             #[inline(always)]
-            || self.log_density_lanes::<LANES, _>(frame, samples, &mut self.noise()),
+            || self.log_density_lanes::<SAMPLES, _>(frame, samples, &mut self.noise()),
         )
     }
 
@@ -188,7 +190,7 @@ where
     fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError> {
         let mut weights = Vec::with_capacity(samples as usize);
         let mut noise = self.noise();
-        self.for_each_log_weight::<LANES, _>(frame, samples, &mut noise, |weight| weights.push(weight))?;
+        self.for_each_log_weight::<SAMPLES, _>(frame, samples, &mut noise, |weight| weights.push(weight))?;
         Ok(weights)
     }
 

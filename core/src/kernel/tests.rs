@@ -5,7 +5,8 @@ use core::fmt::Debug;
 
 /// Neither the unrolling nor a tile divides these.
 const INPUTS: usize = 37;
-const TILES: usize = 3;
+/// Four that may go together, and some.
+const TILES: usize = 6;
 
 fn pseudo(i: usize) -> f32 {
     ((i as u32).wrapping_mul(2_654_435_761) >> 8) as f32 / 8_388_608.0 - 1.0
@@ -19,7 +20,7 @@ fn numbers<T: Element, const N: usize>(number: impl Fn(usize) -> T) -> [[T; TILE
     core::array::from_fn(|i| core::array::from_fn(|o| number(i * TILE + o)))
 }
 
-/// Compares 1, 4 and 16 samples side by side, stored and handed over, with `expected(output, inputs of a sample)`.
+/// Compares 1, 4, 16 and 32 samples side by side, stored and handed over, with `expected(output, inputs of a sample)`.
 fn check<K: Kernel>(
     kernel: &K,
     input: impl Fn(usize) -> K::From,
@@ -30,6 +31,7 @@ fn check<K: Kernel>(
     lanes::<K, 1>(kernel, &input, &expected);
     lanes::<K, 4>(kernel, &input, &expected);
     lanes::<K, 16>(kernel, &input, &expected);
+    lanes::<K, 32>(kernel, &input, &expected);
 }
 
 fn lanes<K: Kernel, const L: usize>(
@@ -43,16 +45,19 @@ fn lanes<K: Kernel, const L: usize>(
         core::array::from_fn(|i| core::array::from_fn(|l| input(7 * i + 31 * l + 5000)));
     let mut stored = [[[K::To::ZERO; L]; TILE]; TILES];
     kernel.dense(0, &x, &mut stored);
-    let mut row = 0;
-    kernel.for_each_row(&x, TILES * TILE, |outputs| {
-        for l in 0..L {
-            let of_sample = core::array::from_fn(|i| x[i][l]);
-            assert_eq!(outputs[l], expected(row, &of_sample), "output {row} of sample {l} of {L}");
-        }
-        assert_eq!(outputs, stored[row / TILE][row % TILE]);
-        row += 1;
-    });
-    assert_eq!(row, TILES * TILE);
+    // all, and so many that half a tile is padding
+    for wanted in [TILES * TILE, TILES * TILE - 5] {
+        let mut row = 0;
+        kernel.for_each_row(&x, wanted, |outputs| {
+            for l in 0..L {
+                let of_sample = core::array::from_fn(|i| x[i][l]);
+                assert_eq!(outputs[l], expected(row, &of_sample), "output {row} of sample {l} of {L}");
+            }
+            assert_eq!(outputs, stored[row / TILE][row % TILE]);
+            row += 1;
+        });
+        assert!((wanted..=TILES * TILE).contains(&row));
+    }
     assert_eq!(kernel.tile(2, &x), stored[2]);
 }
 

@@ -13,7 +13,7 @@ use elbow::{LoadError, Vae};
 
 use super::layers::{IntegerWeights, Layers, Weights};
 use super::wide::Wide;
-use super::{Dynamic, HostModel, LANES, ModelBytes};
+use super::{Dynamic, HostModel, ModelBytes, SAMPLES};
 
 /// Why frames were not made a log, or a log not frames.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +94,7 @@ where
     L: DiscreteLikelihood<In = Dynamic, From = D::To, Out = Dynamic>,
 {
     fn encode(&self, id: u32, frames: &[f32], samples: u8) -> Result<Vec<u8>, LogError> {
-        let codec = BitsBack::<_, _, _, _, _, LANES>::new(self, samples)?;
+        let codec = BitsBack::<_, _, _, _, _, SAMPLES>::new(self, samples)?;
         let rows = frames.len().div_ceil(codec.dims());
         // pages that are never written are never there
         let mut buffer = vec![0; (rows * codec.max_frame_len()).min(MOST) + 64];
@@ -108,7 +108,7 @@ where
     }
 
     fn decode(&self, id: u32, log: &[u8]) -> Result<Vec<f32>, LogError> {
-        let codec = BitsBack::<_, _, _, _, _, LANES>::new(self, LogHeader::read(log)?.samples)?;
+        let codec = BitsBack::<_, _, _, _, _, SAMPLES>::new(self, LogHeader::read(log)?.samples)?;
         let mut slack = SLACK * codec.max_frame_len();
         loop {
             let mut buffer = log.to_vec();

@@ -10,6 +10,9 @@ thread_local! {
     static IDLE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
 /// A size known at run time.
 #[derive(Clone, Copy, Debug)]
 pub struct Dynamic;
@@ -34,10 +37,12 @@ impl Shape for Dynamic {
         let mut numbers = IDLE.with_borrow_mut(Vec::pop).unwrap_or_default();
         let bytes = len * size_of::<T>();
         // what was there stays: it will be written before it is read
-        if numbers.len() < bytes.div_ceil(size_of::<f32>()) {
-            numbers.resize(bytes.div_ceil(size_of::<f32>()), f32::NAN);
+        let longest = bytes.div_ceil(size_of::<f32>()) + LINE / size_of::<f32>();
+        if numbers.len() < longest {
+            numbers.resize(longest, f32::NAN);
         }
-        Buffer { numbers, bytes, elements: PhantomData }
+        let start = bytemuck::cast_slice::<f32, u8>(&numbers).as_ptr().align_offset(LINE);
+        Buffer { numbers, start, bytes, elements: PhantomData }
     }
 }
 
@@ -45,7 +50,9 @@ impl Shape for Dynamic {
 #[derive(Debug)]
 pub struct Buffer<T> {
     numbers: Vec<f32>,
-    /// of them that are in use, from the first: integers may take a part of a number
+    /// bytes before the first in use, which begins a cache line: a register that is loaded from two of them takes twice as long
+    start: usize,
+    /// bytes in use: integers may take a part of a number
     bytes: usize,
     elements: PhantomData<T>,
 }
@@ -76,13 +83,15 @@ impl<T: Element> Buffer<T> {
 impl<T: Element> AsRef<[T]> for Buffer<T> {
     #[inline(always)]
     fn as_ref(&self) -> &[T] {
-        bytemuck::cast_slice(&bytemuck::cast_slice::<f32, u8>(&self.numbers)[..self.bytes])
+        bytemuck::cast_slice(&bytemuck::cast_slice::<f32, u8>(&self.numbers)[self.start..][..self.bytes])
     }
 }
 
 impl<T: Element> AsMut<[T]> for Buffer<T> {
     #[inline(always)]
     fn as_mut(&mut self) -> &mut [T] {
-        bytemuck::cast_slice_mut(&mut bytemuck::cast_slice_mut::<f32, u8>(&mut self.numbers)[..self.bytes])
+        bytemuck::cast_slice_mut(
+            &mut bytemuck::cast_slice_mut::<f32, u8>(&mut self.numbers)[self.start..][..self.bytes],
+        )
     }
 }

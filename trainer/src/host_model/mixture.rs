@@ -9,6 +9,9 @@ use std::fmt::Debug;
 use super::{Dynamic, Engine, LANES, LatentEngine};
 use crate::net::simd::wide;
 
+/// Frames side by side: their sums with those of eight components fill the registers.
+const BESIDE: usize = 16;
+
 /// Takes the components; kinds of which there are none take no sections.
 pub(super) fn build<'a, F>(
     features: F,
@@ -54,10 +57,14 @@ where
     }
 
     fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES] {
-        let scores = wide(
-            #[inline(always)]
-            || self.log_densities(frames),
-        );
+        let mut scores = [Err(FrameError::NoSamples); LANES];
+        let (beside, _) = frames.as_chunks::<BESIDE>();
+        for (frames, scores) in beside.iter().zip(scores.as_chunks_mut().0) {
+            *scores = wide(
+                #[inline(always)]
+                || self.log_densities(*frames),
+            );
+        }
         scores.map(|score| score.and_then(as_of(samples)))
     }
 
