@@ -7,6 +7,13 @@ use crate::binarize::Binarize;
 use crate::data::Dataset;
 use crate::error::Error;
 
+/// Whether a likelihood's numbers are integers, so that none may be rounded to one when it is read.
+pub fn is_whole(likelihood: LikelihoodKind, binarize: Binarize) -> bool {
+    let plain = FeaturesKind::plain(likelihood);
+    let takes = matches!(plain, FeaturesKind::Binary | FeaturesKind::Integers | FeaturesKind::Counts { .. });
+    takes && binarize == Binarize::None
+}
+
 /// Makes bits of the values where the likelihood is of bits, and sees to it that they are integers where it is of integers.
 ///
 /// # Errors

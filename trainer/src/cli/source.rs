@@ -11,7 +11,7 @@ use crate::data::{Dataset, LoadOptions, load};
 use crate::error::Error;
 use crate::evaluate::check_dims;
 use crate::report;
-use crate::support::prepare;
+use crate::support::{is_whole, prepare};
 
 /// How frames are read for a model that exists: its columns and windows are the model's.
 #[derive(Clone, Debug, clap::Args)]
@@ -57,6 +57,7 @@ impl SourceArgs {
             window: metadata.window as usize,
             hop: Some(metadata.hop as usize),
             normal: self.normal.clone(),
+            whole: is_whole(metadata.architecture.likelihood, self.binarize),
         };
         let mut data = load(path, &options)?;
         check_dims(&data, model, metadata.architecture.features)?;

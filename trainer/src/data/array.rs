@@ -1,5 +1,6 @@
 //! Arrays of numbers as binary files hold them, turned into f32 in row-major order.
 
+use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ pub struct Array {
     pub shape: Vec<usize>,
     /// product of `shape` numbers
     pub values: Vec<f32>,
+    /// of each column with numbers that are whole only as f32: the row of the first, from 0, and what it was
+    pub(super) rounded: HashMap<usize, (usize, f64)>,
 }
 
 /// The type of one stored number.
@@ -96,13 +99,22 @@ impl Array {
         order: Order,
     ) -> Result<Array, Problem> {
         let expected = product(&shape);
-        let mut values = Vec::new();
+        let (mut values, mut wide, mut rounded) = (Vec::new(), Vec::new(), HashMap::new());
         let mut bytes = Vec::with_capacity(CHUNK);
         while values.len() < expected {
             let wanted = CHUNK.min((expected - values.len()).saturating_mul(element.size()));
             bytes.clear();
             input.by_ref().take(wanted as u64).read_to_end(&mut bytes)?;
+            let start = values.len();
             element.decode(&bytes, &mut values).map_err(|fault| at(values.len(), &shape, order, fault))?;
+            wide.clear();
+            element.decode_wide(&bytes, &mut wide).map_err(|fault| at(start, &shape, order, fault))?;
+            for (index, (value, number)) in (start..).zip(values[start..].iter().zip(&wide)) {
+                if is_rounded(*value, *number) {
+                    let (row, column) = position(index, &shape, order);
+                    rounded.entry(column).or_insert((row, *number));
+                }
+            }
             if bytes.len() < wanted {
                 return Err(Problem::Truncated { found: values.len(), expected });
             }
@@ -114,7 +126,7 @@ impl Array {
         }
         values.shrink_to_fit();
         let values = if order == Order::ColumnMajor { transpose(values, &shape) } else { values };
-        Ok(Array { shape, values })
+        Ok(Array { shape, values, rounded })
     }
 
     /// Numbers in one row, all dimensions after the first taken together.
@@ -173,6 +185,11 @@ impl Element {
     decode!(decode_wide, f64);
 }
 
+/// Whether a number is whole only as the f32 that it became.
+pub(super) fn is_rounded(value: f32, number: f64) -> bool {
+    value.fract() == 0.0 && f64::from(value) != number
+}
+
 fn not_f32(number: f64) -> Fault {
     match number.is_finite() {
         true => Fault::OutOfRange(format!("{number:e}")),
@@ -187,12 +204,17 @@ fn product(shape: &[usize]) -> usize {
 
 /// Names the row and column of the number that stands at `index` in the file.
 fn at(index: usize, shape: &[usize], order: Order, fault: Fault) -> Problem {
+    let (row, column) = position(index, shape, order);
+    Problem::Cell { place: Place { row: row + 1, line: None }, column: format!("x{column}"), fault }
+}
+
+/// The row and column of the number that stands at `index` in the file, from 0.
+fn position(index: usize, shape: &[usize], order: Order) -> (usize, usize) {
     let (rows, rest) = shape.split_first().map_or((1, shape), |(&rows, rest)| (rows, rest));
-    let (row, column) = match order {
+    match order {
         Order::RowMajor => (index / product(rest), index % product(rest)),
         Order::ColumnMajor => (index % rows, row_major(index / rows, rest)),
-    };
-    Problem::Cell { place: Place { row: row + 1, line: None }, column: format!("x{column}"), fault }
+    }
 }
 
 /// The column, counted in row-major order, that is the `stored`-th in column-major order.

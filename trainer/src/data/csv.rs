@@ -7,6 +7,7 @@ use std::str::FromStr;
 use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
 use super::LoadOptions;
+use super::array::is_rounded;
 use super::categories::Codes;
 use super::problem::{Fault, Place, Problem};
 use super::table::{self, Classes, Table};
@@ -44,6 +45,8 @@ pub(super) struct Rows<R> {
     record: ByteRecord,
     names: Vec<String>,
     chosen: Chosen,
+    /// what makes an f32 of a cell
+    number: fn(&[u8]) -> Result<f32, Fault>,
     /// rows read
     pub(super) row: usize,
     /// what stands between cells
@@ -62,7 +65,8 @@ impl<R: BufRead> Rows<R> {
         let mut reader = builder.from_reader(Cursor::new(head).chain(input).chain(&b"\n"[..]));
         let names = header(reader.byte_headers().map_err(io::Error::from)?)?;
         let chosen = choose(&names, options)?;
-        Ok(Rows { reader, record: ByteRecord::new(), names, chosen, row: 0, delimiter })
+        let number = if options.whole { not_rounded } else { number };
+        Ok(Rows { reader, record: ByteRecord::new(), names, chosen, number, row: 0, delimiter })
     }
 
     /// Names of the features.
@@ -96,7 +100,7 @@ impl<R: BufRead> Rows<R> {
     fn numbers_and_codes(&self, codes: &mut Codes, to: &mut Vec<f32>) -> Result<(), Problem> {
         for (at, &column) in self.chosen.features.iter().enumerate() {
             let cell = self.cell(column);
-            let value = codes.of(at).map_or_else(|| number(cell), |coder| coder.code(cell));
+            let value = codes.of(at).map_or_else(|| (self.number)(cell), |coder| coder.code(cell));
             to.push(value.map_err(|fault| self.wrong(column, fault))?);
         }
         Ok(())
@@ -189,6 +193,13 @@ fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fault> {
         None if has_decimal_comma(cell) => Err(Fault::DecimalComma(shown(cell))),
         None => Err(Fault::Text(shown(cell))),
     }
+}
+
+/// As [`number`], but for what is whole only as an f32.
+fn not_rounded(cell: &[u8]) -> Result<f32, Fault> {
+    let value = number(cell)?;
+    let rounded = is_rounded(value, number(cell)?);
+    if rounded { Err(Fault::Rounded(shown(cell))) } else { Ok(value) }
 }
 
 /// A cell that is a word.

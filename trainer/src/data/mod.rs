@@ -76,6 +76,8 @@ pub struct LoadOptions {
     pub hop: Option<usize>,
     /// the label of normal rows; by default 0, `false` and `normal`
     pub normal: Option<String>,
+    /// refuse a number that is an integer only once it is an f32, as models of integers need
+    pub whole: bool,
 }
 
 impl Default for LoadOptions {
@@ -88,6 +90,7 @@ impl Default for LoadOptions {
             window: 1,
             hop: None,
             normal: None,
+            whole: false,
         }
     }
 }

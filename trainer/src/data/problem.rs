@@ -118,6 +118,8 @@ pub enum Fault {
     OutOfRange(String),
     #[error("`{word}` is none of the values that the model knows: {known}")]
     UnknownWord { word: String, known: Names },
+    #[error("`{0}` is no integer within ±2^24")]
+    Rounded(String),
     #[error("{value} is no multiple of the resolution {unit}")]
     BetweenSteps { value: f64, unit: f64 },
     #[error("{value} is {steps:.0} steps of {unit}, beyond the range of a 32-bit integer")]
@@ -136,6 +138,7 @@ impl Fault {
             }
             Fault::DecimalComma(_) => "write a decimal point".into(),
             Fault::OutOfRange(_) => "rescale the column".into(),
+            Fault::Rounded(_) => "scale it to whole steps and round it".into(),
             Fault::BetweenSteps { .. } => {
                 "name its own with --resolution, or allow rounding with --bound 0".into()
             }

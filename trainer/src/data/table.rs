@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::array::Array;
 use super::categories::{Category, Codes};
-use super::problem::{Names, Place, Problem};
+use super::problem::{Fault, Names, Place, Problem};
 use super::{Labels, LoadOptions};
 
 /// Labels that read as normal where the user names none.
@@ -31,13 +31,21 @@ pub(super) struct Classes {
 impl Table {
     /// Flattens an array to rows, with columns named x0, x1, ….
     pub(super) fn from_array(array: Array, options: &LoadOptions) -> Result<Table, Problem> {
-        let (dims, Array { shape, mut values }) = (array.dims(), array);
+        let (dims, Array { shape, mut values, rounded }) = (array.dims(), array);
         let rows = shape.first().copied().unwrap_or(0);
         if values.is_empty() || rows == 0 {
             return Err(Problem::EmptyShape { shape });
         }
         let mut columns: Vec<String> = (0..dims).map(|column| format!("x{column}")).collect();
         let features = features(&columns, None, options)?;
+        let first = features
+            .iter()
+            .filter_map(|column| Some((rounded.get(column)?, column)))
+            .min_by_key(|(at, _)| at.0);
+        if let (true, Some(((row, number), column))) = (options.whole, first) {
+            let (place, column) = (Place { row: row + 1, line: None }, columns[*column].clone());
+            return Err(Problem::Cell { place, column, fault: Fault::Rounded(format!("{number:?}")) });
+        }
         if !features.iter().copied().eq(0..dims) {
             values = values
                 .chunks_exact(dims)

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::fit::Schedule;
 use crate::mixture::Recipe;
 use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
+use crate::support::is_whole;
 pub use args::SettingsArgs;
 pub use parse::activation;
 pub(crate) use parse::weights;
@@ -137,6 +138,7 @@ impl Settings {
             window: self.window,
             hop: self.hop,
             normal: self.normal.clone(),
+            whole: self.likelihood().is_ok_and(|likelihood| is_whole(likelihood, self.binarize)),
         }
     }
 

@@ -209,3 +209,45 @@ fn a_file_of_integers_becomes_a_log_and_comes_back() {
     assert_eq!(bench.read("back.csv"), bench.read("other.csv"));
     assert_eq!(bench.run("compress integers.elbow integers.csv /dev/full --bits-back 1").code, Some(1));
 }
+
+/// An array of two columns of doubles, stored column by column.
+fn npy(columns: [[f64; 2]; 2]) -> Vec<u8> {
+    let header = "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 2), }\n";
+    let mut file = b"\x93NUMPY\x01\x00".to_vec();
+    file.extend((header.len() as u16).to_le_bytes());
+    file.extend(header.bytes());
+    file.extend(columns.as_flattened().iter().flat_map(|number| number.to_le_bytes()));
+    file
+}
+
+#[test]
+fn a_number_that_would_be_rounded_to_an_integer_is_refused() {
+    let bench = Bench::with_model();
+    let rows = (0..200).map(|i| format!("{},{}\n", i % 2, i / 2 % 2)).collect::<String>();
+    bench.write("whole.csv", format!("x0,x1\n{rows}"));
+    let cases = [
+        ("discretized-logistic", &["16777217", "-16777217", "10000000.4", "0.99999999", "1e-50"][..]),
+        ("beta-binomial:200", &["199.999999", "-1e-50"]),
+        ("bernoulli", &["0.99999999", "1e-50"]),
+    ];
+    for (likelihood, cells) in cases {
+        let fit = format!("--out whole.elbow {QUICK} --likelihood {likelihood}");
+        bench.good(&format!("fit whole.csv {fit}"));
+        for cell in cells {
+            let said = ["other", "row 2", "column `x1`", "no integer within ±2^24"];
+            bench.write("other.csv", format!("x0,x1\n1,0\n0,{cell}\n"));
+            bench.write("other.npy", npy([[1.0, 0.0], [0.0, cell.parse().unwrap()]]));
+            for other in ["other.csv", "other.npy"] {
+                bench.refuses(&format!("compress whole.elbow {other} x.log --bits-back 1"), &said);
+                bench.refuses(&format!("score whole.elbow {other}"), &said);
+            }
+            bench.write("other.csv", format!("x0,x1\n1,0\n0,{cell}\n{rows}"));
+            bench.refuses(&format!("fit other.csv {fit}"), &said);
+        }
+    }
+    // where no integers are needed, or not of this column, they are f32
+    bench.write("other.csv", "x0,x1,b\n1,0,0\n0,1,16777217\n");
+    bench.good("compress whole.elbow other.csv x.log --bits-back 1");
+    bench.write("other.csv", "x0,x1\n1,0\n0,0.99999999\n");
+    bench.good("compress whole.elbow other.csv x.log --bits-back 1 --binarize threshold");
+}

@@ -46,7 +46,10 @@ fn reads_what_numpy_wrote() {
     let path = folder.path().join("d.npz");
     fs::write(&path, NUMPY).unwrap();
     let array = load_array(&path, "F").unwrap();
-    assert_eq!(array, Array { shape: vec![3, 4], values: (0..12u8).map(f32::from).collect() });
+    assert_eq!(
+        array,
+        Array { shape: vec![3, 4], values: (0..12u8).map(f32::from).collect(), rounded: Default::default() }
+    );
     assert!(load_array(&path, "G").is_err());
 }
 
