@@ -3,7 +3,8 @@
 //! On the device the shape is a type (`Vae<…>`); on the host it is an [`Architecture`]. Both are reduced to the
 //! same [`fingerprint`](Architecture::fingerprint), which is how a model file is matched to the type that reads it.
 
-use crate::fingerprint::{Part, START, dense, fold, of};
+mod fingerprint;
+
 use heapless::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -253,107 +254,5 @@ impl Architecture {
             && (has_hidden || self.weights != WeightKind::Int8x8)
             && !matches!(self.latent, LatentKind::VonMisesFisher { dim: ..2, .. })
             && !matches!(self.latent, LatentKind::GaussianMixture { components: 0, .. })
-    }
-
-    /// The hash of the shape: equal to that of the type written beside the model file.
-    pub fn fingerprint(&self) -> u32 {
-        let latent = self.latent_dims();
-        let features = match self.preprocessing {
-            FeaturesKind::Binary => Part::Binary,
-            FeaturesKind::Standardize => Part::Standardize,
-            FeaturesKind::LogStandardize => Part::LogStandardize,
-            FeaturesKind::Integers => Part::Integers,
-            FeaturesKind::Counts { .. } => Part::Counts,
-        };
-        let mut features = of(&[features as u32, self.features]);
-        let (encoder_width, decoder_width) = (self.encoder_width(), self.decoder_width());
-        let linear = |inputs, outputs| self.last(inputs, outputs, Activation::Identity);
-        let head = linear(encoder_width, latent);
-        let head = match self.latent {
-            LatentKind::Gaussian { .. } => of(&[Part::GaussianHead as u32, head, head]),
-            LatentKind::GaussianMixture { components, .. } => {
-                of(&[Part::MixtureHead as u32, head, head, components])
-            }
-            LatentKind::VonMisesFisher { concentration, .. } => {
-                let concentration = match concentration {
-                    ConcentrationKind::Learned => {
-                        of(&[Part::LearnedConcentration as u32, linear(encoder_width, 1)])
-                    }
-                    ConcentrationKind::Fixed { .. } => of(&[Part::FixedConcentration as u32]),
-                    ConcentrationKind::Tabled { .. } => {
-                        of(&[Part::TabledConcentration as u32, TABLE_CELLS as u32])
-                    }
-                };
-                of(&[Part::VmfHead as u32, head, concentration])
-            }
-            LatentKind::Point { activation, .. } => {
-                of(&[Part::PointHead as u32, self.last(encoder_width, latent, activation)])
-            }
-            LatentKind::Component { gaussians, kernels } => {
-                return of(&[Part::Mixture as u32, features, self.components(gaussians, kernels)]);
-            }
-        };
-        let output = linear(decoder_width, self.frame_width());
-        let likelihood = match self.likelihood {
-            LikelihoodKind::Bernoulli => of(&[Part::Bernoulli as u32, output]),
-            LikelihoodKind::Gaussian => of(&[Part::Gaussian as u32, output]),
-            LikelihoodKind::GaussianPerOutput => of(&[Part::GaussianPerOutput as u32, output, output]),
-            LikelihoodKind::DiscretizedLogistic => of(&[Part::DiscretizedLogistic as u32, output, output]),
-            LikelihoodKind::StudentT => of(&[Part::StudentT as u32, output, output]),
-            LikelihoodKind::BetaBinomial { .. } => of(&[Part::BetaBinomial as u32, output, output]),
-            LikelihoodKind::GaussianCategorical { .. } => {
-                of(&[Part::GaussianCategorical as u32, self.features, output])
-            }
-        };
-        let mut encoder = self.chain(self.frame_width(), &self.encoder);
-        if let LikelihoodKind::GaussianCategorical { .. } = self.likelihood {
-            features = of(&[Part::Categories as u32, features]);
-            encoder = of(&[Part::OneHot as u32, self.features, encoder]);
-        }
-        of(&[Part::Vae as u32, features, encoder, head, self.chain(latent, &self.decoder), likelihood])
-    }
-
-    /// The hash of a mixture's components.
-    fn components(&self, gaussians: u32, kernels: u32) -> u32 {
-        let gaussian = of(&[Part::Gaussians as u32, self.features, gaussians]);
-        let kernel = of(&[Part::Kernels as u32, self.features, kernels]);
-        match (gaussians, kernels) {
-            (_, 0) => gaussian,
-            (0, _) => kernel,
-            _ => of(&[Part::Chain as u32, gaussian, kernel]),
-        }
-    }
-
-    /// The hash of hidden layers, one after another.
-    fn chain(&self, mut inputs: u32, layers: &[Hidden]) -> u32 {
-        let quantized = self.weights == WeightKind::Int8x8;
-        if layers.is_empty() && !quantized {
-            return of(&[Part::PassThrough as u32, inputs]);
-        }
-        let mut hash = fold(START, Part::Chain as u32);
-        if quantized {
-            hash = fold(hash, of(&[Part::Quantize as u32, inputs]));
-        }
-        for (i, layer) in layers.iter().enumerate() {
-            let (part, activation) = match self.weights {
-                WeightKind::F32 => (Part::Dense, layer.activation),
-                WeightKind::Int8 => (Part::DenseInt8, layer.activation),
-                WeightKind::Int8x8 if i == 0 => (Part::DenseInt8x16, Activation::Identity),
-                WeightKind::Int8x8 => (Part::DenseInt8x8, Activation::Identity),
-            };
-            hash = fold(hash, dense(part, inputs, layer.width, activation));
-            inputs = layer.width;
-        }
-        hash
-    }
-
-    /// The hash of a layer that ends a chain of hidden layers.
-    fn last(&self, inputs: u32, outputs: u32, activation: Activation) -> u32 {
-        let part = match self.weights {
-            WeightKind::F32 => Part::Dense,
-            WeightKind::Int8 => Part::DenseInt8,
-            WeightKind::Int8x8 => Part::LinearInt8x8,
-        };
-        dense(part, inputs, outputs, activation)
     }
 }

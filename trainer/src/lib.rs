@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod adam;
+pub mod atomic_file;
 pub mod average;
 pub mod binarize;
 pub mod calibrate;

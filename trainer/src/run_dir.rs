@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::atomic_file::write_atomically;
 use crate::error::Error;
-use crate::export::write_atomically;
 use crate::fit::{Checkpoint, EpochRecord, Event, Fingerprint, Progress, State};
 use crate::host_model::ModelBytes;
 use crate::latent_use::LatentUse;

@@ -9,10 +9,10 @@ use elbow::codec::{LOG_MAGIC, MAX_SAMPLES, model_id};
 use indicatif::ProgressBar;
 
 use super::source::SourceArgs;
+use crate::atomic_file::check_writable;
 use crate::binarize::Binarize;
 use crate::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
 use crate::error::Error;
-use crate::export::check_writable;
 use crate::host_model::{HostModel, ModelBytes};
 use crate::report;
 

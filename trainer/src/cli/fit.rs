@@ -12,10 +12,10 @@ use serde::Serialize;
 
 use super::quantize::cost_rows;
 use super::source::DEFAULT_SAMPLES;
+use crate::atomic_file::{check_writable, write_atomically};
 use crate::data::{Dataset, load};
 use crate::error::Error;
 use crate::evaluate::score_all;
-use crate::export::{check_writable, write_atomically};
 use crate::fit::{Event, Progress};
 use crate::host_model::ModelBytes;
 use crate::quantize::Cost;

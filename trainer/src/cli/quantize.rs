@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::fit::{check_out, model_name};
 use super::source::SourceArgs;
+use crate::atomic_file::write_atomically;
 use crate::error::Error;
-use crate::export::write_atomically;
 use crate::host_model::ModelBytes;
 use crate::quantize::{Cost, quantize};
 use crate::report;

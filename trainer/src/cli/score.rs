@@ -7,11 +7,11 @@ use elbow::{Score, Verdict};
 use serde::Serialize;
 
 use super::source::SourceArgs;
+use crate::atomic_file::{check_writable, write_atomically};
 use crate::calibrate::each_row;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::evaluate::score_all;
-use crate::export::{check_writable, write_atomically};
 use crate::host_model::ModelBytes;
 use crate::report;
 

@@ -6,10 +6,10 @@ use elbow::architecture::LikelihoodKind;
 use serde::Serialize;
 
 use super::write::Writer;
+use crate::atomic_file::write_atomically;
 use crate::data::categories::{categories, names};
 use crate::data::{Dataset, Format, Kind};
 use crate::error::Error;
-use crate::export::write_atomically;
 use crate::host_model::{LogError, ModelBytes};
 
 /// What became of some frames.

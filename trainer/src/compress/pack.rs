@@ -11,9 +11,9 @@ use super::predictor::HostPredictor;
 use super::rows::Rows;
 use super::summary::{Counts, Summary};
 use super::unit::Unit;
+use crate::atomic_file::AtomicFile;
 use crate::data::{Place, RowSink, Source, stream};
 use crate::error::Error;
-use crate::export::AtomicFile;
 use crate::host_model::HostModel;
 
 /// Windows that share a packet, where neither the user nor the model says.

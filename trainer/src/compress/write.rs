@@ -3,10 +3,10 @@
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use crate::atomic_file::AtomicFile;
 use crate::data::Format;
 use crate::data::categories::Category;
 use crate::error::Error;
-use crate::export::AtomicFile;
 
 /// Bytes of an array's header: enough for any shape.
 const NPY_HEADER: usize = 128;
