@@ -26,8 +26,10 @@ pub const NUMERIC_PROFILE: u16 = 1;
 pub const ALIGNMENT: usize = 16;
 /// Bytes before the metadata.
 pub const HEADER_LEN: usize = 32;
-/// First word of the calibration: what the part is, and the version of its layout.
-pub const CALIBRATION: u32 = 1;
+/// First word of the calibration: what the part is, and the version of its layout and of the rule that it is calibrated for.
+pub const CALIBRATION: u32 = 3;
+/// That of a calibration for the rule without the spread of log weights. Its statistic was never larger, so its threshold still bounds the rate.
+pub const CALIBRATION_WITHOUT_SPREAD: u32 = 1;
 /// First word of the plan of packets.
 pub const PACKET_PLAN: u32 = 2;
 /// Bytes of the checksum at the end.

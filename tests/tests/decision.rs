@@ -144,21 +144,44 @@ fn a_file_without_a_calibration_scores_and_does_not_judge() {
     assert_eq!(with.open().unwrap().parameters, bytes.open().unwrap().parameters);
 }
 
+/// The bytes with the `at`-th byte's word replaced, and a checksum that is right.
+fn with_word(bytes: &[u8], at: usize, value: u32) -> ModelBytes {
+    let mut changed = bytes.to_vec();
+    changed[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    let end = changed.len() - 4;
+    let sum = checksum(&changed[..end]).to_le_bytes();
+    changed[end..].copy_from_slice(&sum);
+    ModelBytes::new(&changed)
+}
+
+/// Where the calibration lies.
+fn place(bytes: &[u8]) -> std::ops::Range<usize> {
+    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    (32 + word(20)).next_multiple_of(16)..word(24)
+}
+
+#[test]
+fn a_calibration_names_the_rule_it_is_for() {
+    let sound = calibrated(&model(1), 100, 0.1);
+    let first = place(sound.as_bytes()).start;
+    for (version, reads) in [(1, true), (3, true), (4, false), (0, false)] {
+        let bytes = with_word(sound.as_bytes(), first, version);
+        match Calibrated::<Small<'_>>::from_bytes(bytes.as_bytes()) {
+            Ok(_) => assert!(reads, "{version}"),
+            Err(error) => assert!(!reads && matches!(error, LoadError::BadCalibration), "{version}: {error}"),
+        }
+    }
+    assert_eq!(sound.as_bytes()[first], 3, "builds that compare another statistic refuse the threshold");
+}
+
 #[test]
 fn a_damaged_calibration_is_refused() {
     let sound = calibrated(&model(1), 100, 0.1);
     let bytes = sound.as_bytes();
-    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-    let (from, to) = ((32 + word(20)).next_multiple_of(16), word(24));
     let (mut refused, mut read) = (0, 0);
-    for at in (from..to).step_by(4) {
+    for at in place(bytes).step_by(4) {
         for value in [0, 1, 0x7fc0_0000, 0x7f80_0000, 0xc2c8_0000, u32::MAX] {
-            let mut broken = bytes.to_vec();
-            broken[at..at + 4].copy_from_slice(&u32::to_le_bytes(value));
-            let end = broken.len() - 4;
-            let sum = checksum(&broken[..end]).to_le_bytes();
-            broken[end..].copy_from_slice(&sum);
-            let broken = ModelBytes::new(&broken);
+            let broken = with_word(bytes, at, value);
             // who only scores does not look at it
             assert!(Small::from_bytes(broken.as_bytes()).is_ok());
             match Calibrated::<Small<'_>>::from_bytes(broken.as_bytes()) {

@@ -1,6 +1,6 @@
 //! What a model file says of normal frames.
 
-use crate::format::{CALIBRATION, LoadError, PACKET_PLAN, Sections};
+use crate::format::{CALIBRATION, CALIBRATION_WITHOUT_SPREAD, LoadError, PACKET_PLAN, Sections};
 use crate::math;
 use crate::unit::Nats;
 
@@ -53,7 +53,9 @@ impl<'a> Calibration<'a> {
         if matches!(sections.first_word(), None | Some(PACKET_PLAN)) {
             return Err(LoadError::NotCalibrated);
         }
-        let [CALIBRATION, samples, rows, count, data, features] = *sections.integers::<u32>(6)? else {
+        let [CALIBRATION | CALIBRATION_WITHOUT_SPREAD, samples, rows, count, data, features] =
+            *sections.integers::<u32>(6)?
+        else {
             return Err(LoadError::BadCalibration);
         };
         let [false_alarm, threshold, margin, mean, deviation] = *sections.floats(5)? else {

@@ -86,7 +86,8 @@ impl<'a, M> Calibrated<'a, M> {
 }
 
 impl<M: Density> Calibrated<'_, M> {
-    /// The verdict on a frame, by as few samples as it takes: always that of [`judge_in_full`](Self::judge_in_full).
+    /// The verdict on a frame, by as few samples as it takes: always that of [`judge_in_full`](Self::judge_in_full), where that has one. A sample
+    /// that it need not draw may overflow.
     ///
     /// With `S_n` the sum of the first n weights, `L_n = log S_n/n`, s_n the standard deviation of their logarithms and K the
     /// calibration's samples, a frame is
@@ -98,7 +99,7 @@ impl<M: Density> Calibrated<'_, M> {
     /// [`FrameError`] for a frame that has no score.
     ///
     /// # Cost
-    /// One pass of the encoder; of the decoder four for most frames, K at most.
+    /// One pass of the encoder; of the decoder four, where those settle it, K at most.
     pub fn judge(&self, frame: &M::Frame) -> Result<Verdict, FrameError> {
         let mut rule = Rule::new(&self.calibration);
         let samples = self.calibration.samples;

@@ -94,7 +94,7 @@ impl fmt::Display for LoadError {
                 f.write_str("the model has no alarm threshold; run elbow calibrate MODEL DATA")
             }
             LoadError::BadCalibration => {
-                f.write_str("the model's calibration contradicts itself; run elbow calibrate MODEL DATA again")
+                f.write_str("the model's calibration contradicts itself or is for another version's rule; run elbow calibrate MODEL DATA again, with this version")
             }
             LoadError::NoPacketPlan => {
                 f.write_str("the model has no plan of packets; run elbow calibrate MODEL DATA --packets")

@@ -32,8 +32,9 @@ pub(super) fn four_tiles<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: u
     let mut t = 0;
     for (y, bias) in y.as_chunks_mut::<4>().0.iter_mut().zip(bias.as_chunks().0) {
         let [mut a, mut b, mut c, mut d] = *bias;
-        let of = |i| of_tile(t + i, weights, x.len()).unwrap_or(&[]);
-        for ((((wa, wb), wc), wd), x) in of(0).iter().zip(of(1)).zip(of(2)).zip(of(3)).zip(x) {
+        let of = |i| of_tile(t + i, weights, x.len());
+        let (Some(wa), Some(wb), Some(wc), Some(wd)) = (of(0), of(1), of(2), of(3)) else { return t };
+        for ((((wa, wb), wc), wd), x) in wa.iter().zip(wb).zip(wc).zip(wd).zip(x) {
             (a, b) = (add_tile(a, wa, x), add_tile(b, wb, x));
             (c, d) = (add_tile(c, wc, x), add_tile(d, wd, x));
         }

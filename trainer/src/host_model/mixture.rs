@@ -57,6 +57,7 @@ where
     }
 
     fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES] {
+        const { assert!(LANES.is_multiple_of(BESIDE), "no frame is left out") }
         let mut scores = [Err(FrameError::NoSamples); LANES];
         let (beside, _) = frames.as_chunks::<BESIDE>();
         for (frames, scores) in beside.iter().zip(scores.as_chunks_mut().0) {
