@@ -3,7 +3,7 @@
 use super::discrete::DiscreteLikelihood;
 use super::error::BitsBackError;
 use super::frame::BitsBack;
-use crate::codec::rans::Rans;
+use crate::codec::rans::{Rans, StreamError};
 use crate::distribution::DiagonalGaussian;
 use crate::features::WholeNumbers;
 use crate::format::{NUMERIC_PROFILE, checksum};
@@ -115,6 +115,7 @@ where
     ///
     /// # Errors
     /// [`BitsBackError`], naming what is wrong; frames handed over before were then not those of a log of this model.
+    /// Of [`StreamError`] there is [`Full`](StreamError::Full) alone: a longer buffer may do.
     pub fn decode_log(
         &self,
         model: u32,
@@ -132,13 +133,22 @@ where
         if header.samples != self.samples() {
             return Err(BitsBackError::WrongSamples);
         }
-        let mut rans = Rans::open_first(stream(buffer)?, len - LOG_HEADER_LEN - CHECKSUM_LEN)?;
+        let stream = stream(buffer)?;
+        let mut rans = Rans::open_first(stream, len - LOG_HEADER_LEN - CHECKSUM_LEN).map_err(of_log)?;
         let mut frame = F::Shape::buffer(self.dims());
         for _ in 0..header.frames {
-            self.decode_frame(&mut rans, frame.as_mut())?;
+            self.decode_frame(&mut rans, frame.as_mut()).map_err(of_log)?;
             visit(frame.as_ref());
         }
         if rans.is_empty() { Ok(()) } else { Err(BitsBackError::Mismatch) }
+    }
+}
+
+/// What an error within the stream says of the log.
+fn of_log(error: impl Into<BitsBackError>) -> BitsBackError {
+    match error.into() {
+        BitsBackError::Stream(error) if error != StreamError::Full => BitsBackError::Mismatch,
+        other => other,
     }
 }
 
