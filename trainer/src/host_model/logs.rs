@@ -82,7 +82,7 @@ trait Logs {
 
 /// Room that a log gets at first when it is read, in frames: what a frame gives back can be more than it took.
 const SLACK: usize = 16;
-/// At most as many bytes, so that a forged log cannot ask for all memory.
+/// Bytes of room at most, beside the log itself, so that a forged log cannot ask for all memory.
 const MOST: usize = 1 << 30;
 
 impl<F, E, H, D, L> Logs for Vae<F, E, H, D, L>
@@ -109,7 +109,7 @@ where
 
     fn decode(&self, id: u32, log: &[u8]) -> Result<Vec<f32>, LogError> {
         let codec = BitsBack::<_, _, _, _, _, SAMPLES>::new(self, LogHeader::read(log)?.samples)?;
-        let mut slack = SLACK * codec.max_frame_len();
+        let mut slack = (SLACK * codec.max_frame_len()).min(MOST);
         loop {
             let mut buffer = log.to_vec();
             buffer.resize(log.len() + slack, 0);
@@ -117,7 +117,11 @@ where
             match codec.decode_log(id, &mut buffer, log.len(), |frame| newest_first.extend_from_slice(frame))
             {
                 Ok(()) => return Ok(newest_first.rchunks(codec.dims()).flatten().copied().collect()),
-                Err(BitsBackError::Stream(StreamError::Full)) if slack < MOST => slack *= 4,
+                Err(BitsBackError::Stream(StreamError::Full)) if slack < MOST => {
+                    slack = (4 * slack).min(MOST);
+                }
+                // no encoder has more room
+                Err(BitsBackError::Stream(_)) => return Err(BitsBackError::Mismatch.into()),
                 Err(error) => return Err(error.into()),
             }
         }
