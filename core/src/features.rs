@@ -7,7 +7,7 @@ mod grid;
 mod integers;
 
 pub(crate) use categories::read_levels;
-pub use categories::{Categories, block};
+pub use categories::{Categories, MAX_LEVELS, block};
 pub(crate) use counts::most;
 pub use counts::{Counts, MAX_COUNT};
 pub(crate) use frames::{extract, extract_all};

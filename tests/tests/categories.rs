@@ -1,6 +1,7 @@
 //! Frames of numbers and categories: densities of the ones, probabilities of the others.
 
 use elbow::architecture::{FeaturesKind, LikelihoodKind, WeightKind};
+use elbow::features::MAX_LEVELS;
 use elbow::format::checksum;
 use elbow::{
     Categories, Dense, Explain, FrameError, GaussianCategorical, GaussianHead, LoadError, LogStandardize,
@@ -231,7 +232,7 @@ fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Levels that contradict the layers are refused; those that only contradict each other give some score or an error, and no panic.
+/// Levels that contradict the layers, or are too many, are refused; those that only contradict each other give some score or an error, and no panic.
 #[test]
 fn damaged_levels_do_no_harm() {
     let bytes = model(1).encode();
@@ -240,14 +241,14 @@ fn damaged_levels_do_no_harm() {
         (0..bytes.len() - levels.len()).filter(|at| bytes[*at..].starts_with(&levels)).collect();
     assert_eq!(places.len(), 3, "of features, encoder and likelihood");
     for (part, at) in places.iter().enumerate() {
-        for level in [0, 1, 3, 5, u16::MAX] {
+        for level in [0, 1, 3, 5, MAX_LEVELS + 1, u16::MAX] {
             for place in 0..3 {
                 let mut changed = bytes.clone();
                 changed[at + 2 * place..][..2].copy_from_slice(&level.to_le_bytes());
                 let changed = ModelBytes::new(&with_checksum(changed));
                 let model = Linear::from_bytes(changed.as_bytes());
                 let is_same = usize::from(level).max(1) == usize::from(LEVELS[place]).max(1);
-                if part > 0 && !is_same {
+                if level > MAX_LEVELS || part > 0 && !is_same {
                     assert_eq!(model.err(), Some(LoadError::Malformed), "{part} {level} {place}");
                     assert!(changed.open().is_err());
                     continue;

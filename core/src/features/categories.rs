@@ -4,6 +4,9 @@ use super::{Features, FrameError};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 
+/// Values of a category at most.
+pub const MAX_LEVELS: u16 = 1024;
+
 /// Frames of numbers, of which some are codes: a category with `levels` values is an integer from 0 to `levels − 1`, and is its own
 /// feature. All else is as of `F`, which leaves the codes as they are: location 0, scale 1, no logarithm.
 ///
@@ -18,9 +21,9 @@ impl<'a, F: Features> Categories<'a, F> {
     /// Takes the section of the levels: of each number of a frame how many values it has, 0 where it is no category.
     ///
     /// # Errors
-    /// [`LoadError`] as [`Sections::integers`].
+    /// [`LoadError::Malformed`] for more than [`MAX_LEVELS`] values; as [`Sections::integers`].
     pub fn read(numbers: F, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
-        let levels = sections.integers(numbers.dims())?;
+        let levels = levels(sections, numbers.dims())?;
         Ok(Categories { numbers, levels })
     }
 }
@@ -69,18 +72,23 @@ pub fn block(levels: u16) -> usize {
 /// The section of the levels of `S` numbers for which a network has `outputs`.
 ///
 /// # Errors
-/// [`LoadError::Malformed`] where the blocks do not add up to them; as [`Sections::integers`].
+/// [`LoadError::Malformed`] where the blocks do not add up to them; as [`Categories::read`].
 pub(crate) fn read_levels<'a>(
     sections: &mut Sections<'a>,
     dims: usize,
     outputs: usize,
 ) -> Result<&'a [u16], LoadError> {
-    let levels: &[u16] = sections.integers(dims)?;
+    let levels = levels(sections, dims)?;
     if levels.iter().map(|levels| block(*levels)).sum::<usize>() == outputs {
         Ok(levels)
     } else {
         Err(LoadError::Malformed)
     }
+}
+
+fn levels<'a>(sections: &mut Sections<'a>, dims: usize) -> Result<&'a [u16], LoadError> {
+    let levels: &[u16] = sections.integers(dims)?;
+    if levels.iter().all(|levels| *levels <= MAX_LEVELS) { Ok(levels) } else { Err(LoadError::Malformed) }
 }
 
 impl<'a, F: Features + Load<'a>> Load<'a> for Categories<'a, F> {

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use elbow::features::MAX_LEVELS;
+
 use super::csv::class;
 use super::problem::{Fault, Names, Problem};
 use super::table::find;
 
 /// Most values of a category: more of them are a number or a name of something.
-pub const MOST_LEVELS: usize = 1024;
+pub const MOST_LEVELS: usize = MAX_LEVELS as usize;
 
 /// What a file says of a category: its values are codes, places in this list.
 #[derive(Clone, Debug, PartialEq, Eq)]

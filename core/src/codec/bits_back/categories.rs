@@ -1,9 +1,9 @@
 //! Codes of categories, on the stack.
 
-use super::choice::LogWeights;
+use super::choice::{LogWeights, MAX_WEIGHTS};
 use super::discrete::DiscreteLikelihood;
 use crate::codec::rans::{Rans, StreamError};
-use crate::features::{WholeNumbers, block};
+use crate::features::{MAX_LEVELS, WholeNumbers, block};
 use crate::kernel::TILE;
 use crate::layer::Projection;
 use crate::likelihood::GaussianCategorical;
@@ -12,6 +12,7 @@ use crate::shape::Shape;
 
 /// Values of a digit of a code.
 const DIGITS: u16 = 32;
+const _: () = assert!(DIGITS as usize <= MAX_WEIGHTS && MAX_LEVELS.div_ceil(DIGITS) as usize <= MAX_WEIGHTS);
 
 /// The law of a code, `softmax(logits)`: of its high digit, and of its low one given that.
 ///

@@ -9,24 +9,27 @@ use super::shares::share_out;
 
 /// Samples at most.
 pub const MAX_SAMPLES: usize = 64;
+/// What a choice is among at most: samples, or values of a digit.
+pub(super) const MAX_WEIGHTS: usize = 64;
+const _: () = assert!(MAX_SAMPLES <= MAX_WEIGHTS);
 
-/// Log weights of up to [`MAX_SAMPLES`] samples, or values of a digit, in nats up to a constant.
+/// Log weights of up to [`MAX_WEIGHTS`] samples, or values of a digit, in nats up to a constant.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LogWeights {
-    values: [f32; MAX_SAMPLES],
+    values: [f32; MAX_WEIGHTS],
     len: usize,
 }
 
 impl LogWeights {
     pub(super) fn new() -> Self {
-        LogWeights { values: [0.0; MAX_SAMPLES], len: 0 }
+        LogWeights { values: [0.0; MAX_WEIGHTS], len: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// One sample more; those beyond [`MAX_SAMPLES`] are dropped. A network that overflows gives none a weight.
+    /// One more; the constants hold none beyond [`MAX_WEIGHTS`]. A network that overflows gives none a weight.
     pub(super) fn push(&mut self, log_weight: f32) {
         if let Some(value) = self.values.get_mut(self.len) {
             *value = if math::is_finite(log_weight) { log_weight } else { f32::MIN };
@@ -40,7 +43,7 @@ impl LogWeights {
         let highest =
             values.iter().fold(f32::MIN, |highest, value| if *value > highest { *value } else { highest });
         let shares = values.iter().map(|value| (65_536.0 * math::exp(value - highest)) as u32);
-        let mut law = Choice { cumulative: [0; MAX_SAMPLES + 1], samples: self.len };
+        let mut law = Choice { cumulative: [0; MAX_WEIGHTS + 1], samples: self.len };
         share_out(shares, PRECISION, &mut law.cumulative);
         law
     }
@@ -49,7 +52,7 @@ impl LogWeights {
 /// The law of the sample that is sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Choice {
-    cumulative: [u16; MAX_SAMPLES + 1],
+    cumulative: [u16; MAX_WEIGHTS + 1],
     samples: usize,
 }
 
