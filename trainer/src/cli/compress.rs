@@ -198,7 +198,7 @@ pub(super) fn decompress(args: &DecompressArgs, json: bool) -> Result<(), Error>
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     if let Some(log) = read_log(&args.input)? {
-        let rows = compress::decompress_log(&bytes, &args.input, &log, &args.output)?;
+        let rows = compress::decompress_log((&args.model, &bytes), &args.input, &log, &args.output)?;
         return told(&args.output, &Unpacked { rows, ..Unpacked::default() }, json);
     }
     let bar = rows_bar("decompressing");

@@ -116,7 +116,7 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
         auroc(&scores, &test.iter().map(|&row| is_anomalous(&data, row)).collect::<Vec<_>>())
     };
     let steps = args.data.is_none().then_some(&RESOLUTION[..]);
-    let (device, packets) = packets::pack(device, &source, steps, &args.out.join("demo.packets"))?;
+    let (device, packets) = packets::pack((&out, device), &source, steps, &args.out.join("demo.packets"))?;
     write_atomically(&out, device.as_bytes())?;
     let alias = type_alias(&model, FIRMWARE_SAMPLES) + &alarm_alias(&model.metadata);
     write_atomically(&out.with_extension("rs"), alias.as_bytes())?;

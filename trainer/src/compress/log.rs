@@ -71,10 +71,15 @@ fn bits_of_widest<'a>(numbers: impl Iterator<Item = &'a f32>) -> u32 {
 /// as CSV text, categories by their words; returns how many rows there are.
 ///
 /// # Errors
-/// [`Error::Log`] naming the log, or [`Error::Io`]; nothing is left behind then.
-pub fn decompress_log(bytes: &ModelBytes, input: &Path, log: &[u8], output: &Path) -> Result<u64, Error> {
+/// [`Error::Log`] naming the log, [`Error::Model`] naming the model, or [`Error::Io`]; nothing is left behind then.
+pub fn decompress_log(
+    (path, bytes): (&Path, &ModelBytes),
+    input: &Path,
+    log: &[u8],
+    output: &Path,
+) -> Result<u64, Error> {
     let frames = bytes.decode_log(log).map_err(refused(input))?;
-    let metadata = bytes.open().map_err(Error::model(input))?.metadata;
+    let metadata = bytes.open().map_err(Error::model(path))?.metadata;
     // the rows of a window were one frame
     let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
     let width = columns.len();

@@ -42,7 +42,7 @@ impl Packed {
 /// The model with a plan of packets, and all rows of a file in such packets; without them, and with a note, where the file's numbers are in
 /// no steps that packets can hold.
 pub(super) fn pack(
-    model: ModelBytes,
+    (path, model): (&Path, ModelBytes),
     input: &Path,
     steps: Option<&[f64]>,
     output: &Path,
@@ -52,7 +52,7 @@ pub(super) fn pack(
         windows_per_packet: Some(WINDOWS),
         resolution: steps.map(|steps| steps.iter().filter_map(|step| Unit::new(*step)).collect()),
     };
-    let loaded = model.open().map_err(Error::model(input))?;
+    let loaded = model.open().map_err(Error::model(path))?;
     let planned = match plan_packets(&loaded, loaded.metadata.name, input, &options, &mut |_| ()) {
         Ok(planned) => planned,
         Err(error) => {
@@ -61,7 +61,7 @@ pub(super) fn pack(
             return Ok((model, None));
         }
     };
-    let (id, loaded) = (model_id(planned.as_bytes()), planned.open().map_err(Error::model(input))?);
+    let (id, loaded) = (model_id(planned.as_bytes()), planned.open().map_err(Error::model(path))?);
     let summary = compress(&loaded, id, input, output, &options, &mut |_| ())?;
     let packed = Packed {
         file: output.to_path_buf(),
