@@ -11,6 +11,7 @@ use elbow::latent::{
     VmfHead,
 };
 use elbow::layer::OneHot;
+use elbow::layer::activation::Identity;
 use elbow::layer::weights::{F32, Int8};
 use elbow::likelihood::{
     Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianCategorical, GaussianPerOutput, StudentT,
@@ -76,9 +77,7 @@ fn with_weights<'a, W: Layers<'a>>(
     };
     let head = head::<W>(shape, sections)?;
     let decoder = W::chain(sections, shape.latent_dims(), &shape.decoder)?;
-    let output = |sections: &mut _| {
-        W::dense(sections, shape.decoder_width(), shape.frame_width(), Activation::Identity)
-    };
+    let output = |sections: &mut _| W::dense(sections, shape.decoder_width(), shape.frame_width(), Identity);
     let likelihood = match shape.likelihood {
         LikelihoodKind::Bernoulli => AnyLikelihood::Bernoulli(Bernoulli::new(output(sections)?)),
         LikelihoodKind::Gaussian => {

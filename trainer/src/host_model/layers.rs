@@ -3,7 +3,7 @@
 use elbow::LoadError;
 use elbow::architecture::{Activation, Hidden};
 use elbow::format::Sections;
-use elbow::layer::activation::Identity;
+use elbow::layer::activation::{self, Identity};
 use elbow::layer::weights::{Int8x8, Int8x8Hidden, ReadWeights};
 use elbow::layer::{DenseLayer, Layer, PassThrough, Quantize};
 use elbow::shape::Element;
@@ -64,12 +64,12 @@ pub(super) trait Layers<'a> {
     /// Takes the sections of hidden layers.
     fn chain(sections: &mut Sections<'a>, inputs: u32, layers: &[Hidden]) -> Result<Self::Chain, LoadError>;
     /// Takes the sections of a layer that ends them.
-    fn dense(
+    fn dense<A: activation::Activation>(
         sections: &mut Sections<'a>,
         inputs: u32,
         outputs: u32,
-        activation: Activation,
-    ) -> Result<Dense<Activation, Self::Last>, LoadError> {
+        activation: A,
+    ) -> Result<Dense<A, Self::Last>, LoadError> {
         DenseLayer::read(sections, inputs as usize, outputs as usize, activation)
     }
 }

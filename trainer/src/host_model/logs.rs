@@ -1,11 +1,12 @@
 //! Logs of frames by bits-back coding, with a model file of any shape that has them.
 
-use elbow::architecture::{Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
+use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
 use elbow::codec::{BitsBack, BitsBackError, DiscreteLikelihood, LogHeader, StreamError, model_id};
 use elbow::distribution::DiagonalGaussian;
 use elbow::features::{Binary, Categories, Counts, Integers, LogStandardize, Standardize, WholeNumbers};
 use elbow::format::{ModelFile, Sections};
 use elbow::latent::{GaussianHead, Head};
+use elbow::layer::activation::Identity;
 use elbow::layer::weights::{F32, Int8};
 use elbow::layer::{Layer, OneHot};
 use elbow::likelihood::{Bernoulli, BetaBinomial, DiscretizedLogistic, GaussianCategorical};
@@ -137,7 +138,7 @@ fn build<'a, W: Layers<'a>>(
     let dims = shape.features as usize;
     let encoder = |sections: &mut Sections<'a>| W::chain(sections, shape.frame_width(), &shape.encoder);
     let output = |sections: &mut Sections<'a>| {
-        W::dense(sections, shape.decoder_width(), shape.frame_width(), Activation::Identity)
+        W::dense(sections, shape.decoder_width(), shape.frame_width(), Identity)
     };
     match (shape.preprocessing, shape.likelihood) {
         (FeaturesKind::Binary, LikelihoodKind::Bernoulli) => {
@@ -197,7 +198,7 @@ where
 {
     let encoder = encoder(sections)?;
     let latent = shape.latent_dims();
-    let mut linear = || W::dense(sections, shape.encoder_width(), latent, Activation::Identity);
+    let mut linear = || W::dense(sections, shape.encoder_width(), latent, Identity);
     let head = Wide(GaussianHead::new(linear()?, linear()?));
     let decoder = W::chain(sections, latent, &shape.decoder)?;
     let likelihood = Wide(likelihood(sections)?);
