@@ -14,6 +14,7 @@ mod transpose;
 
 use std::ops::Range;
 
+use super::arch::arch;
 use super::lanes::Lanes;
 use dots::Dots;
 use product::{ByColumn, ByRow, Product};
@@ -26,7 +27,7 @@ use transpose::Transpose;
 pub fn product<T: Lanes>(a: &[T], b: &[T], columns: usize, accumulate: bool, c: &mut [T]) {
     let depth = rows(b, columns);
     assert_eq!(rows(a, depth), rows(c, columns), "the rows of a matrix product");
-    pulp::Arch::new().dispatch(Product { left: ByRow { a, depth }, depth, b, columns, accumulate, c });
+    arch().dispatch(Product { left: ByRow { a, depth }, depth, b, columns, accumulate, c });
 }
 
 /// `c[m][n] = Σ_k a[k][m] b[k][n]` for the m of `range`, and with `accumulate` `c += aᵀ b`; `a` has `a_columns`, `b` has
@@ -46,7 +47,7 @@ pub fn transposed_product<T: Lanes>(
     assert_eq!(range.len(), rows(c, columns), "the rows of a matrix product");
     assert!(range.end <= a_columns, "columns {range:?} of {a_columns}");
     let left = ByColumn { a, columns: a_columns, first: range.start };
-    pulp::Arch::new().dispatch(Product { left, depth, b, columns, accumulate, c });
+    arch().dispatch(Product { left, depth, b, columns, accumulate, c });
 }
 
 /// `c[m][n] += Σ_k a[m][k] b[n][k]`, `depth` of the k.
@@ -56,7 +57,7 @@ pub fn transposed_product<T: Lanes>(
 pub fn dots<T: Lanes>(a: &[T], b: &[T], depth: usize, c: &mut [T]) {
     let columns = rows(b, depth);
     assert_eq!(rows(a, depth), rows(c, columns), "the rows of a matrix product");
-    pulp::Arch::new().dispatch(Dots { a, b, depth, columns, c });
+    arch().dispatch(Dots { a, b, depth, columns, c });
 }
 
 /// `b[n][m] = a[m][n]` for the n of `range`; `a` has `columns`.
@@ -67,7 +68,7 @@ pub fn transpose<T: Lanes>(a: &[T], columns: usize, range: Range<usize>, b: &mut
     let count = rows(a, columns);
     assert_eq!(range.len(), rows(b, count), "the rows of a transpose");
     assert!(range.end <= columns, "columns {range:?} of {columns}");
-    pulp::Arch::new().dispatch(Transpose { a, columns, first: range.start, b, count });
+    arch().dispatch(Transpose { a, columns, first: range.start, b, count });
 }
 
 /// How many rows `matrix` has.

@@ -1,12 +1,13 @@
 //! Passes over slices with the widest vectors that the machine has. Each element is computed on its own and every
 //! sum has a fixed order, so the width changes the speed and never a bit.
 
+use super::arch::arch;
 use super::real::Real;
 
-/// Runs `op` compiled for this machine's vector instructions. Write loops in it over slices of equal length.
+/// Runs `op` compiled for the vector instructions that are [in use](arch). Write loops in it over slices of equal length.
 #[inline(always)]
 pub fn wide<R>(op: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(op)
+    arch().dispatch(op)
 }
 
 /// Partial sums side by side.

@@ -9,6 +9,7 @@ mod step;
 use clap::Subcommand;
 
 use crate::error::Error;
+use crate::net::arch;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BenchCommand {
@@ -20,6 +21,24 @@ pub(crate) enum BenchCommand {
     Score(score::ScoreArgs),
     /// A training step: forward, backward and update
     Step(step::StepArgs),
+}
+
+/// What the loops run with.
+#[derive(Debug, clap::Args)]
+struct Instructions {
+    /// Vector instructions: scalar, avx2 or avx512 [default: the widest of this machine]
+    #[arg(long, value_name = "NAME")]
+    simd: Option<String>,
+}
+
+impl Instructions {
+    /// Has the loops run so; the name.
+    fn choose(&self) -> Result<&'static str, Error> {
+        if let Some(name) = &self.simd {
+            arch::choose(name).map_err(|problem| Error::argument("simd", name, problem))?;
+        }
+        Ok(arch::name(arch::arch()))
+    }
 }
 
 pub(super) fn run(command: &BenchCommand, json: bool) -> Result<(), Error> {

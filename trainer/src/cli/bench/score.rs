@@ -8,6 +8,7 @@ use elbow::math::normal_quantile;
 use rand_core::Rng as _;
 use serde::Serialize;
 
+use super::Instructions;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::evaluate::score_all;
@@ -32,6 +33,8 @@ pub(crate) struct ScoreArgs {
     /// How long each figure is measured
     #[arg(long, value_name = "S", default_value_t = 1.0, value_parser = seconds)]
     seconds: f64,
+    #[command(flatten)]
+    instructions: Instructions,
 }
 
 /// How fast one model is scored.
@@ -51,14 +54,16 @@ struct Point {
 
 #[derive(Serialize)]
 struct Points {
+    simd: &'static str,
     points: Vec<Point>,
 }
 
 pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
+    let simd = args.instructions.choose()?;
     let time = Duration::from_secs_f64(args.seconds);
     let points = CASES.map(|(dims, samples)| measure(dims, samples, time));
-    let points = points.into_iter().collect::<Result<_, _>>()?;
-    if json { report::print_json(&Points { points }) } else { report::print(&table(&points)) }
+    let points = Points { simd, points: points.into_iter().collect::<Result<_, _>>()? };
+    if json { report::print_json(&points) } else { report::print(&table(&points)) }
 }
 
 fn measure(dims: usize, samples: u32, time: Duration) -> Result<Point, Error> {
@@ -146,15 +151,19 @@ fn seconds(text: &str) -> Result<f64, String> {
     good.ok_or_else(|| "give seconds from 0 to 3600".into())
 }
 
-fn table(points: &[Point]) -> String {
+fn table(Points { simd, points }: &Points) -> String {
     let mut out = format!(
-        "{:<14}{:>9}{:>22}{:>22}{:>18}\n",
-        "shape", "samples", "rows/s, one thread", "rows/s, all threads", "one row, µs"
+        "{:<16}{:>9}{:>22}{:>22}{:>18}\n",
+        format!("{simd}: shape"),
+        "samples",
+        "rows/s, one thread",
+        "rows/s, all threads",
+        "one row, µs"
     );
     for point in points {
         let shape = point.shape.iter().map(u32::to_string).collect::<Vec<_>>().join("-");
         out += &format!(
-            "{shape:<14}{:>9}{:>22.0}{:>22.0}{:>18.2}\n",
+            "{shape:<16}{:>9}{:>22.0}{:>22.0}{:>18.2}\n",
             point.samples, point.one_thread_rows_per_second, point.rows_per_second, point.single_row_us
         );
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::Instructions;
 use crate::binarize::Binarize;
 use crate::error::Error;
 use crate::fit::{Event, Run};
@@ -38,6 +39,8 @@ pub(crate) struct StepArgs {
     /// Of the hidden layers
     #[arg(long, value_name = "NAME", default_value = "tanh")]
     activation: String,
+    #[command(flatten)]
+    instructions: Instructions,
 }
 
 /// What is measured.
@@ -65,13 +68,15 @@ struct Point {
 
 #[derive(Serialize)]
 struct Points {
+    simd: &'static str,
     points: Vec<Point>,
 }
 
 pub(super) fn run(args: &StepArgs, json: bool) -> Result<(), Error> {
+    let simd = args.instructions.choose()?;
     let points = cases(args).into_iter().map(measure).collect::<Result<_, _>>()?;
-    let points = Points { points };
-    if json { report::print_json(&points) } else { report::print(&table(&points.points)) }
+    let points = Points { simd, points };
+    if json { report::print_json(&points) } else { report::print(&table(&points)) }
 }
 
 fn cases(args: &StepArgs) -> Vec<Case> {
@@ -167,10 +172,16 @@ fn flop(layout: &Layout, batch: u32, samples: u32) -> f64 {
     3.0 * 2.0 * f64::from(batch) * (encoder as f64 + f64::from(samples) * decoder as f64)
 }
 
-fn table(points: &[Point]) -> String {
+fn table(Points { simd, points }: &Points) -> String {
     let mut out = format!(
         "{:<20}{:>7}{:>9}{:>9}{:>10}{:>10}{:>8}\n",
-        "shape", "batch", "samples", "threads", "ms", "GFLOP/s", "kept"
+        format!("{simd}: shape"),
+        "batch",
+        "samples",
+        "threads",
+        "ms",
+        "GFLOP/s",
+        "kept"
     );
     for Point { shape, batch, samples, threads, ms, gflops, kept } in points {
         let shape = shape.iter().map(u32::to_string).collect::<Vec<_>>().join("-");
