@@ -1,6 +1,5 @@
-//! A 32-bit hash of a model's shape, computed alike from a type at compile time and from a description at run time.
-
-use crate::architecture::Activation;
+//! A 32-bit hash of a model's shape, computed alike from a type at compile time and from a description at run
+//! time.
 
 /// FNV-1a's start value (Fowler, Noll, Vo 1991).
 pub const START: u32 = 0x811C_9DC5;
@@ -66,11 +65,6 @@ pub enum Part {
     Categories = 34,
     OneHot = 35,
     GaussianCategorical = 36,
-}
-
-/// The hash of a dense layer, whose part says what its weights are.
-pub const fn dense(part: Part, inputs: u32, outputs: u32, activation: Activation) -> u32 {
-    of(&[part as u32, inputs, outputs, activation as u32])
 }
 
 /// A type whose shape is known to the compiler.

@@ -3,14 +3,16 @@
 //! Everything is verified once, when a model is loaded; afterwards no byte of it can make the engine fail.
 
 mod load_error;
+mod sections;
 
 pub use crate::checksum::checksum;
 pub use load_error::LoadError;
+#[cfg(test)]
+pub(crate) use sections::taken;
+pub use sections::{Integer, Load, Sections};
 
 use crate::architecture::Architecture;
 use crate::fingerprint::Fingerprint;
-use crate::kernel::TILE;
-use crate::math;
 use serde::{Deserialize, Serialize};
 
 #[cfg(target_endian = "big")]
@@ -18,7 +20,8 @@ compile_error!("Elbow borrows little-endian weights in place: big-endian targets
 
 /// First bytes of a model file. The high bit and the line ending show a file mangled as text.
 pub const MAGIC: [u8; 8] = *b"\x89ELBOW\r\n";
-/// Version of the layout of the file: 1 where the weights are floats, 2 where the metadata says what they are, and how many members.
+/// Version of the layout of the file: 1 where the weights are floats, 2 where the metadata says what they
+/// are, and how many members.
 pub const FORMAT_VERSION: u16 = 2;
 /// Version of the arithmetic: equal profiles give equal bits.
 pub const NUMERIC_PROFILE: u16 = 1;
@@ -26,9 +29,11 @@ pub const NUMERIC_PROFILE: u16 = 1;
 pub const ALIGNMENT: usize = 16;
 /// Bytes before the metadata.
 pub const HEADER_LEN: usize = 32;
-/// First word of the calibration: what the part is, and the version of its layout and of the rule that it is calibrated for.
+/// First word of the calibration: what the part is, and the version of its layout and of the rule that it is
+/// calibrated for.
 pub const CALIBRATION: u32 = 3;
-/// That of a calibration for the rule without the spread of log weights. Its statistic was never larger, so its threshold still bounds the rate.
+/// That of a calibration for the rule without the spread of log weights. Its statistic was never larger, so
+/// its threshold still bounds the rate.
 pub const CALIBRATION_WITHOUT_SPREAD: u32 = 1;
 /// First word of the plan of packets.
 pub const PACKET_PLAN: u32 = 2;
@@ -54,7 +59,8 @@ pub struct Metadata<'a> {
     pub rows: u64,
     /// seed of everything random in the fit
     pub seed: u64,
-    /// nats per row on the rows held out while fitting, with the weights as fitted: rounding them leaves it as it was
+    /// nats per row on the rows held out while fitting, with the weights as fitted: rounding them leaves it
+    /// as it was
     pub valid_nats: f32,
     /// version of the program that wrote the file
     pub version: &'a str,
@@ -125,7 +131,8 @@ impl<'a> ModelFile<'a> {
         self.described().map(|(metadata, _)| metadata)
     }
 
-    /// How many models of the metadata's shape the file holds: more than one where it is an [`Ensemble`](crate::Ensemble).
+    /// How many models of the metadata's shape the file holds: more than one where it is an
+    /// [`Ensemble`](crate::Ensemble).
     ///
     /// # Errors
     /// As [`metadata`](Self::metadata).
@@ -149,7 +156,7 @@ impl<'a> ModelFile<'a> {
 
     /// The parameters, to be taken section by section.
     pub fn sections(&self) -> Sections<'a> {
-        Sections { rest: self.parameters }
+        Sections::new(self.parameters)
     }
 
     /// The parameters' bytes.
@@ -157,10 +164,10 @@ impl<'a> ModelFile<'a> {
         self.parameters
     }
 
-    /// What a score does not need, to be taken section by section: the calibration, then the plan of packets. Nothing in a file that
-    /// has neither.
+    /// What a score does not need, to be taken section by section: the calibration, then the plan of packets.
+    /// Nothing in a file that has neither.
     pub fn extras(&self) -> Sections<'a> {
-        Sections { rest: self.front.get(self.metadata_len.next_multiple_of(ALIGNMENT)..).unwrap_or_default() }
+        Sections::new(self.front.get(self.metadata_len.next_multiple_of(ALIGNMENT)..).unwrap_or_default())
     }
 
     /// The model itself, which must have the shape of the type.
@@ -177,105 +184,6 @@ impl<'a> ModelFile<'a> {
         sections.finish()?;
         Ok(model)
     }
-}
-
-/// A part of a model file, of which sections are taken in order: the parameters, or the extras.
-#[derive(Clone, Debug)]
-pub struct Sections<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Sections<'a> {
-    /// Of bytes that begin at a multiple of [`ALIGNMENT`] in memory.
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Sections { rest: bytes }
-    }
-
-    /// The next section, of `n` numbers that must be finite, borrowed in place.
-    ///
-    /// # Errors
-    /// [`LoadError::Malformed`] past the end, [`LoadError::Misaligned`], [`LoadError::NonFinite`].
-    #[cfg_attr(target_os = "none", inline(never))]
-    pub fn floats(&mut self, n: usize) -> Result<&'a [f32], LoadError> {
-        let floats: &[f32] = self.numbers(n)?;
-        if floats.iter().all(|value| math::is_finite(*value)) {
-            Ok(floats)
-        } else {
-            Err(LoadError::NonFinite)
-        }
-    }
-
-    /// The next section, of `n` integers, borrowed in place.
-    ///
-    /// # Errors
-    /// [`LoadError::Malformed`] past the end, [`LoadError::Misaligned`].
-    pub fn integers<T: Integer>(&mut self, n: usize) -> Result<&'a [T], LoadError> {
-        self.numbers(n)
-    }
-
-    fn numbers<T: bytemuck::AnyBitPattern>(&mut self, n: usize) -> Result<&'a [T], LoadError> {
-        let bytes = n.checked_mul(size_of::<T>()).ok_or(LoadError::Malformed)?;
-        let section = self.rest.get(..bytes).ok_or(LoadError::Malformed)?;
-        self.rest = self.rest.get(bytes.next_multiple_of(ALIGNMENT)..).ok_or(LoadError::Malformed)?;
-        bytemuck::try_cast_slice(section).map_err(|_| LoadError::Misaligned)
-    }
-
-    /// The next section, of `n` tile rows of eight numbers.
-    ///
-    /// # Errors
-    /// As [`Sections::floats`].
-    pub fn tiles(&mut self, n: usize) -> Result<&'a [[f32; TILE]], LoadError> {
-        Ok(self.floats(n.checked_mul(TILE).ok_or(LoadError::Malformed)?)?.as_chunks().0)
-    }
-
-    /// The next section, of `n` tile rows of eight integers.
-    ///
-    /// # Errors
-    /// As [`Sections::integers`].
-    pub fn integer_tiles<T: Integer>(&mut self, n: usize) -> Result<&'a [[T; TILE]], LoadError> {
-        Ok(self.integers(n.checked_mul(TILE).ok_or(LoadError::Malformed)?)?.as_chunks().0)
-    }
-
-    /// The next section's first word; nothing is taken.
-    pub fn first_word(&self) -> Option<u32> {
-        self.rest.first_chunk().map(|word| u32::from_le_bytes(*word))
-    }
-
-    /// The bytes that are left.
-    pub fn rest(&self) -> &'a [u8] {
-        self.rest
-    }
-
-    /// Whether nothing is left.
-    pub fn is_empty(&self) -> bool {
-        self.rest.is_empty()
-    }
-
-    /// Ends the reading.
-    ///
-    /// # Errors
-    /// [`LoadError::Malformed`] where sections are left over.
-    pub fn finish(self) -> Result<(), LoadError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(LoadError::Malformed) }
-    }
-}
-
-/// An integer that a section may hold: every pattern of bits is one.
-pub trait Integer: bytemuck::AnyBitPattern {}
-
-impl Integer for i8 {}
-impl Integer for u8 {}
-impl Integer for u16 {}
-impl Integer for u32 {}
-impl Integer for i32 {}
-
-/// A part of a model that takes its parameters from a file.
-pub trait Load<'a>: Sized {
-    /// Takes the part's sections, in the order that `docs/model-format.md` gives.
-    ///
-    /// # Errors
-    /// As [`Sections::floats`].
-    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError>;
 }
 
 /// Bytes placed at a multiple of [`ALIGNMENT`]; made by [`include_model!`](crate::include_model).

@@ -39,6 +39,22 @@ pub const fn tiles(outputs: usize) -> usize {
     outputs.div_ceil(TILE)
 }
 
+/// Rows of eight numbers in the tiles of a triangle.
+pub const fn triangle(dims: usize) -> usize {
+    let (mut rows, mut tile) = (0, 0);
+    while tile < tiles(dims) {
+        rows += reach(tile, dims);
+        tile += 1;
+    }
+    rows
+}
+
+/// Inputs that the outputs of a tile read.
+pub(crate) const fn reach(tile: usize, dims: usize) -> usize {
+    let end = (tile + 1) * TILE;
+    if end < dims { end } else { dims }
+}
+
 /// The parameters of a dense layer of weights `W` on inputs `X`, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct Tiles<'a, X, W: Weight<X>, F> {

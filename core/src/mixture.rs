@@ -3,7 +3,7 @@
 mod gaussians;
 mod kernels;
 
-pub use gaussians::{Gaussians, triangle};
+pub use gaussians::Gaussians;
 pub use kernels::Kernels;
 
 use crate::features::{Features, FrameError, extract, extract_all};

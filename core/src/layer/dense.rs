@@ -3,7 +3,7 @@
 use super::Layer;
 use super::activation::{Activation, StaticActivation};
 use super::weights::ReadWeights;
-use crate::fingerprint::{self, Fingerprint};
+use crate::fingerprint::{Fingerprint, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::kernel::{Kernel, TILE, Tile};
 use crate::shape::{Shape, Width};
@@ -115,5 +115,5 @@ where
 impl<'a, const I: usize, const O: usize, A: StaticActivation, K: ReadWeights<'a>> Fingerprint
     for DenseLayer<Width<I>, Width<O>, A, K>
 {
-    const FINGERPRINT: u32 = fingerprint::dense(K::PART, I as u32, O as u32, A::KIND);
+    const FINGERPRINT: u32 = of(&[K::PART as u32, I as u32, O as u32, A::KIND as u32]);
 }

@@ -3,7 +3,7 @@
 use super::Components;
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
-use crate::kernel::{AsIs, Kernel, TILE, Tile, Tiles, tiles};
+use crate::kernel::{AsIs, Kernel, TILE, Tile, Tiles, reach, tiles, triangle};
 use crate::layer::weights::F32;
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
@@ -23,22 +23,6 @@ pub struct Gaussians<'a, S, M> {
     constants: &'a [f32],
     dims: usize,
     shape: PhantomData<(S, M)>,
-}
-
-/// Rows of eight numbers in the tiles of a triangle.
-pub const fn triangle(dims: usize) -> usize {
-    let (mut rows, mut tile) = (0, 0);
-    while tile < tiles(dims) {
-        rows += reach(tile, dims);
-        tile += 1;
-    }
-    rows
-}
-
-/// Inputs that the outputs of a tile read.
-const fn reach(tile: usize, dims: usize) -> usize {
-    let end = (tile + 1) * TILE;
-    if end < dims { end } else { dims }
 }
 
 impl<'a, S: Shape, M: Shape> Gaussians<'a, S, M> {

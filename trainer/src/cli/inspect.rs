@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use elbow::architecture::{Architecture, LatentKind, WeightKind};
 use elbow::ensemble::fingerprint;
-use elbow::mixture::triangle;
+use elbow::kernel::triangle;
 use serde::Serialize;
 
 use super::calibrate::Alarm;

@@ -14,7 +14,7 @@ pub use normal::Normal;
 pub(crate) use train::train;
 
 use elbow::kernel::TILE;
-use elbow::mixture::triangle;
+use elbow::kernel::triangle;
 use rand_pcg::Pcg32;
 
 /// Added to the variance of each standardised feature where the recipe says no more: a thousandth of its own. Single precision bears
