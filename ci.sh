@@ -88,17 +88,17 @@ step 'lints' cargo clippy --locked --workspace --all-targets -- -D warnings
 step 'documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --lib --no-deps
 step 'tests' cargo test --locked --workspace
 step 'rows side by side' rows_side_by_side
-step 'links for every target' cargo test --locked -p elbow-tests --test cross_compile -- --ignored --show-output
+step 'links for every target' cargo test --locked -p elbow-tests --test device links:: -- --ignored --show-output
 step 'every float' cargo test --locked -p elbow-tests --test math -- --ignored
-step 'sampler costs in QEMU' cargo test --locked -p elbow-tests --test vmf_cost -- --ignored --show-output
-step 'a million windows' cargo test --locked -p elbow-tests --test codec_packet --test codec_damage -- --ignored
-step 'packets in QEMU' cargo test --locked -p elbow-tests --test codec_device -- --ignored --show-output
-step 'logs in QEMU' cargo test --locked -p elbow-tests --test bits_back_device -- --ignored --show-output
-step 'mixtures in QEMU' cargo test --locked -p elbow-tests --test mixture_device -- --ignored --show-output
-step 'streams in QEMU' cargo test --locked -p elbow-tests --test watch_device -- --ignored --show-output
-step 'nothing to spare' cargo test --locked -p elbow-tests --test lean_firmware -- --ignored
-step 'device benchmark' cargo test --locked -p elbow-tests --test device_bench -- --ignored --show-output
-step 'same bits in QEMU' cargo test --locked -p elbow-tests --test firmware_qemu -- --ignored --show-output
+step 'sampler costs in QEMU' cargo test --locked -p elbow-tests --test device vmf_cost:: -- --ignored --show-output
+step 'a million windows' cargo test --locked -p elbow-tests --test codec -- --ignored
+step 'packets in QEMU' cargo test --locked -p elbow-tests --test device packets:: -- --ignored --show-output
+step 'logs in QEMU' cargo test --locked -p elbow-tests --test device logs:: -- --ignored --show-output
+step 'mixtures in QEMU' cargo test --locked -p elbow-tests --test device mixtures:: -- --ignored --show-output
+step 'streams in QEMU' cargo test --locked -p elbow-tests --test device streams:: -- --ignored --show-output
+step 'nothing to spare' cargo test --locked -p elbow-tests --test device lean:: -- --ignored
+step 'device benchmark' cargo test --locked -p elbow-tests --test device bench:: -- --ignored --show-output
+step 'same bits in QEMU' cargo test --locked -p elbow-tests --test device same_bits:: -- --ignored --show-output
 
 echo
 grep -h ' bytes of flash, ' "$logs"/same-bits-in-QEMU.log

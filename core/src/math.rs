@@ -8,7 +8,7 @@
 //!
 //! The functions are `#[inline(always)]` and take no branch that matters, so that a loop over a slice is vectorised by
 //! the compiler where lanes exist and keeps its constants in registers where not. Coefficients come from
-//! `docs/scripts/fit_math.py`, which states the method; errors are measured over *all* arguments by `tests/tests/math.rs`
+//! `docs/scripts/fit_math.py`, which states the method; errors are measured over *all* arguments by `tests/tests/math/error.rs`
 //! against the limits in `tests/src/tolerance.rs`. One ulp is the distance between the two `f32` around the true
 //! value. Costs are instructions per element of a slice loop, loop included, on a Cortex-M4F (generic
 //! `thumbv7em-none-eabihf`, `opt-level = 3`).

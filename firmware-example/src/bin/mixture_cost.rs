@@ -1,6 +1,6 @@
 //! Prints the instructions that a mixture takes for a frame.
 //!
-//! Counts on QEMU's mps2 boards as `elbow_firmware::ticks` says: `tests/tests/mixture_device.rs` runs it.
+//! Counts on QEMU's mps2 boards as `elbow_firmware::ticks` says: `tests/tests/device/mixtures.rs` runs it.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 use core::fmt::Write as _;

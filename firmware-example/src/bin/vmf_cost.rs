@@ -1,6 +1,6 @@
 //! Prints the instructions that each von Mises–Fisher sampler takes for a sample, noise included.
 //!
-//! Counts as `elbow_firmware::ticks` says: `tests/tests/vmf_cost.rs` runs it.
+//! Counts as `elbow_firmware::ticks` says: `tests/tests/device/vmf_cost.rs` runs it.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 use core::fmt::Write;

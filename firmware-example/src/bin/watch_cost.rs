@@ -1,6 +1,6 @@
 //! Prints the instructions that a row and a frame of the stream take.
 //!
-//! Counts on QEMU's mps2 boards as `elbow_firmware::ticks` says: `tests/tests/watch_device.rs` runs it.
+//! Counts on QEMU's mps2 boards as `elbow_firmware::ticks` says: `tests/tests/device/streams.rs` runs it.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 use core::fmt::Write as _;

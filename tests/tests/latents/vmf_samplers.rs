@@ -1,14 +1,12 @@
 //! The exact von Mises–Fisher samplers against the law they claim to follow.
 
-mod vmf_law;
-
+use crate::vmf_law::{CONCENTRATIONS, DRAWS, Law, alarm, check, grid, some_direction, table, unit};
 use elbow::distribution::{
     Concentration, HypersphericalUniform, ParamError, VmfSampler, VmfTable, VonMisesFisher,
 };
 use rand_core::{SeedableRng, TryRng};
 use rand_pcg::Pcg32;
 use std::convert::Infallible;
-use vmf_law::{CONCENTRATIONS, DRAWS, Law, alarm, check, grid, some_direction, table, unit};
 
 #[test]
 fn moebius_rejection_follows_the_law() {

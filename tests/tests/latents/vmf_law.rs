@@ -3,7 +3,6 @@
 //! A Kolmogorov–Smirnov comparison draws n = 200,000 samples from a fixed seed. All comparisons of all files together
 //! raise a false alarm with probability below 10⁻³ (Bonferroni over `COMPARISONS`; with √n D above x having probability
 //! below 2 exp(−2x²)).
-#![allow(dead_code, reason = "each test file uses a part")]
 
 use elbow::distribution::build_vmf_table;
 use rand_core::SeedableRng;

@@ -19,7 +19,8 @@ fn predictions_are_near_the_counts() {
     let typical = architecture(64, &[32, 16], 8, &[16, 32], LikelihoodKind::Gaussian);
     let (demo, sphere) = (embedded("demo.elbow"), embedded("sphere.elbow"));
     let mut worst = 0.0_f64;
-    for row in include_str!("../golden/device_counts.csv").lines().filter(|row| !row.starts_with('#')).skip(1)
+    for row in
+        include_str!("../../golden/device_counts.csv").lines().filter(|row| !row.starts_with('#')).skip(1)
     {
         let [core, model, samples, instructions, stack] = row.split(';').collect::<Vec<_>>()[..] else {
             panic!("{row}")

@@ -186,7 +186,7 @@ fn documented() -> Vec<u8> {
 
 #[test]
 fn the_dump_in_the_specification_is_what_is_written() {
-    let specification = include_str!("../../docs/packet-format.md");
+    let specification = include_str!("../../../docs/packet-format.md");
     let packet = documented();
     let line = |(row, bytes): (usize, &[u8])| {
         let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,6 +1,6 @@
 //! A mixture on devices: the host's scores, verdicts and causes bit for bit on every target, and what they cost in instructions.
 //!
-//! `cargo test -p elbow-tests --test mixture_device -- --ignored --nocapture` prints the costs.
+//! `cargo test -p elbow-tests --test device mixtures:: -- --ignored --nocapture` prints the costs.
 
 use elbow_firmware::mixture::bits;
 use elbow_tests::qemu;

@@ -1,12 +1,10 @@
 //! The table sampler of the von Mises–Fisher distribution.
 
-mod vmf_law;
-
+use crate::vmf_law::{CONCENTRATIONS, Law, check, grid, some_direction, table};
 use elbow::distribution::{Concentration, ParamError, VmfTable, build_vmf_table};
 use elbow::noise::LowDiscrepancy;
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg32;
-use vmf_law::{CONCENTRATIONS, Law, check, grid, some_direction, table};
 
 /// The table's law is not quite the distribution: its distance is measured, not tested. The bar is 7·10⁻³.
 #[test]

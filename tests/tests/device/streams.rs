@@ -1,6 +1,6 @@
 //! The stream that the firmware judges: the host's verdicts bit for bit on every target, and what they cost in instructions.
 //!
-//! `cargo test -p elbow-tests --test watch_device -- --ignored --nocapture` prints the costs.
+//! `cargo test -p elbow-tests --test device streams:: -- --ignored --nocapture` prints the costs.
 
 use elbow_firmware::watch::{bits, watch};
 use elbow_tests::qemu;

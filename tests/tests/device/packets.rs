@@ -1,6 +1,6 @@
 //! Packets of the firmware: the host's bytes on every target, read by the host, and what they cost in instructions.
 //!
-//! `cargo test -p elbow-tests --test codec_device -- --ignored --nocapture` prints the costs.
+//! `cargo test -p elbow-tests --test device packets:: -- --ignored --nocapture` prints the costs.
 
 use elbow::codec::{Coding, Fidelity, Header, Settings};
 use elbow_firmware::codec::{BOUNDS, Buffers, SAMPLES, WINDOWS, codec, packets, samples};

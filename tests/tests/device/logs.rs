@@ -1,6 +1,6 @@
 //! Logs of the firmware: the host's bytes on every target, and what they cost in instructions.
 //!
-//! `cargo test -p elbow-tests --test bits_back_device -- --ignored --nocapture` prints the costs.
+//! `cargo test -p elbow-tests --test device logs:: -- --ignored --nocapture` prints the costs.
 
 use elbow::codec::{LOG_HEADER_LEN, LogHeader};
 use elbow_firmware::demo::DEMO_FRAMES;

@@ -41,7 +41,7 @@ fn layout(golden: &Value, case: &Value) -> Layout {
 
 #[test]
 fn iwae_gradients_are_those_of_pytorch() {
-    let golden: Value = serde_json::from_str(include_str!("../golden/iwae_gradient.json")).expect("JSON");
+    let golden: Value = serde_json::from_str(include_str!("../../golden/iwae_gradient.json")).expect("JSON");
     let (rows, samples) =
         (golden["rows"].as_u64().unwrap() as usize, golden["samples"].as_u64().unwrap() as usize);
     let cases = golden["cases"].as_array().expect("cases");

@@ -1,9 +1,7 @@
 //! The training gradient in the concentration of the von Mises–Fisher distribution.
 
-mod vmf_law;
-
+use crate::vmf_law::{Law, grid};
 use elbow_trainer::vmf_gradient::{ImplicitVmf, mean_resultant_slope};
-use vmf_law::{Law, grid};
 
 /// n quantiles, evenly spread: a sum over them is an integral over the distribution.
 fn quantiles(n: u32) -> impl Iterator<Item = f64> {
@@ -13,7 +11,7 @@ fn quantiles(n: u32) -> impl Iterator<Item = f64> {
 #[test]
 fn slope_of_the_mean_resultant_length() {
     let mut worst = 0.0;
-    for line in include_str!("../golden/vmf_normalizer.csv").lines().skip(1) {
+    for line in include_str!("../../golden/vmf_normalizer.csv").lines().skip(1) {
         let fields: Vec<f64> = line.split(',').map(|text| text.parse().expect("a number")).collect();
         let [d, kappa, _, _, slope, _] = fields[..] else { panic!("{line}") };
         worst = f64::max(worst, (mean_resultant_slope(d as usize, kappa) / slope - 1.0).abs());

@@ -272,8 +272,8 @@ fn hex_dump(bytes: &[u8]) -> String {
 
 #[test]
 fn the_dump_in_the_specification_is_what_is_written() {
-    let specification = include_str!("../../docs/model-format.md");
+    let specification = include_str!("../../../docs/model-format.md");
     let dump = hex_dump(&documented());
     assert!(specification.contains(&dump), "docs/model-format.md should contain:\n{dump}");
-    assert_eq!(include_bytes!("../../core/examples/thermometer.elbow"), documented().as_slice());
+    assert_eq!(include_bytes!("../../../core/examples/thermometer.elbow"), documented().as_slice());
 }

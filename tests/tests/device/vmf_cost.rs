@@ -1,6 +1,6 @@
 //! What a sample of each von Mises–Fisher sampler costs on a Cortex-M4F, in instructions: the table of `docs/von-mises-fisher.md`.
 //!
-//! `cargo test -p elbow-tests --test vmf_cost -- --ignored --nocapture` prints it.
+//! `cargo test -p elbow-tests --test device vmf_cost:: -- --ignored --nocapture` prints it.
 
 use std::path::Path;
 use std::process::Command;

@@ -14,7 +14,7 @@ struct Row {
 }
 
 fn golden() -> impl Iterator<Item = Row> {
-    include_str!("../golden/vmf_normalizer.csv").lines().skip(1).map(|line| {
+    include_str!("../../golden/vmf_normalizer.csv").lines().skip(1).map(|line| {
         let fields: Vec<f64> = line.split(',').map(|text| text.parse().expect("a number")).collect();
         let [d, kappa, log_normalizer, mean_resultant_length, _, kl] = fields[..] else { panic!("{line}") };
         Row { d: d as usize, kappa, log_normalizer, mean_resultant_length, kl }
@@ -137,7 +137,7 @@ fn areas_and_entropies() {
 #[test]
 fn agrees_with_scipy() {
     let mut compared = 0;
-    for line in include_str!("../golden/vmf_scipy.csv").lines().skip(1) {
+    for line in include_str!("../../golden/vmf_scipy.csv").lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         let [d, kappa, entropy, log_mode, ..] = fields[..] else { panic!("{line}") };
         let (Ok(entropy), Ok(log_mode)) = (entropy.parse::<f64>(), log_mode.parse::<f64>()) else { continue };

@@ -1,0 +1,9 @@
+//! Model files: what is written is read, the same bits by every way of computing, models that others trained.
+
+mod device_cost;
+mod file;
+mod mlperf_tiny;
+mod pytorch_gradient;
+mod quantized;
+mod reference_weights;
+mod side_by_side;

@@ -1,0 +1,11 @@
+//! Scores: densities that are known exactly, every likelihood, and the verdicts that follow.
+
+mod alarm_rates;
+mod beta_binomial;
+mod categories;
+mod decision;
+mod ensemble;
+mod integers;
+mod known_density;
+mod mixture;
+mod student_t;
