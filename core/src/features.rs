@@ -103,6 +103,11 @@ pub trait Features {
     fn restore(&self, features: &mut [f32]);
 }
 
+/// A raw frame, as a caller hands it over: `[f32; X]` where the size is in the type.
+pub type Frame<F> = <<F as Features>::Shape as Shape>::Slice;
+/// Memory for a frame.
+pub type FrameBuffer<F> = <<F as Features>::Shape as Shape>::Buffer<f32>;
+
 /// `feature = (x − loc)/scale`; the encoder sees it clipped to ±clip.
 ///
 /// Only the encoder's input is clipped. The likelihood still sees the whole distance, so the model remains a density

@@ -8,13 +8,13 @@
 //! use rand_pcg::Pcg32;
 //!
 //! // The trainer writes the type beside the model. This one is as small as a model can be: one number, one latent.
-//! type Thermometer<'a> = Vae<
+//! type Thermometer<'a> = Vae<(
 //!     Standardize<'a, 1>,
 //!     PassThrough<1>,
 //!     GaussianHead<Dense<'a, 1, 1>, Dense<'a, 1, 1>>,
 //!     PassThrough<1>,
 //!     Gaussian<'a, Dense<'a, 1, 1>>,
-//! >;
+//! )>;
 //! static MODEL: &[u8] = elbow::include_model!("../examples/thermometer.elbow");
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -71,7 +71,7 @@ pub use latent::{
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
 pub use likelihood::{Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianPerOutput, StudentT};
 pub use mixture::Mixture;
-pub use model::Vae;
+pub use model::{Parts, Vae};
 pub use score::{Density, Elbo, Explain, Score};
 pub use self_test::{SelfTestError, self_test};
 pub use unit::{Bits, Nats};

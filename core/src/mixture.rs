@@ -6,11 +6,10 @@ mod kernels;
 pub use gaussians::Gaussians;
 pub use kernels::Kernels;
 
-use crate::features::{Features, FrameError, extract, extract_all};
+use crate::features::{Features, Frame, FrameBuffer, FrameError, extract, extract_all};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
 use crate::math;
-use crate::model::{Frame, FrameBuffer};
 use crate::score::{Density, Explain, LogMeanExp, Score};
 use crate::shape::Shape;
 use crate::unit::Nats;

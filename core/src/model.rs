@@ -1,11 +1,16 @@
 //! The model: a variational autoencoder put together from its parts.
 
-use crate::features::{self, Features, FrameError};
+mod parts;
+
+pub(crate) use parts::{EncoderHidden, FrameShape, Hidden, LatentShape};
+pub use parts::{Frame, FrameBuffer, Latent, Parts, PosteriorOf};
+
+use crate::features::{self, Features as _, FrameError};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
 use crate::latent::{Head, Posterior, Prior};
-use crate::layer::Layer;
-use crate::likelihood::Likelihood;
+use crate::layer::Layer as _;
+use crate::likelihood::Likelihood as _;
 use crate::math;
 use crate::shape::Shape;
 use rand_core::Rng;
@@ -17,34 +22,25 @@ use rand_core::Rng;
 ///
 /// The type is written by the trainer beside the model file (`NAME.rs`); neighbours that do not fit are a type error.
 #[derive(Clone, Copy, Debug)]
-pub struct Vae<F, E, H, D, L> {
-    pub(crate) features: F,
-    pub(crate) encoder: E,
-    pub(crate) head: H,
-    pub(crate) decoder: D,
-    pub(crate) likelihood: L,
+pub struct Vae<P: Parts> {
+    pub(crate) features: P::Features,
+    pub(crate) encoder: P::Encoder,
+    pub(crate) head: P::Head,
+    pub(crate) decoder: P::Decoder,
+    pub(crate) likelihood: P::Likelihood,
 }
 
-/// A raw frame, as a caller hands it over: `[f32; X]` where the size is in the type.
-pub type Frame<F> = <<F as Features>::Shape as Shape>::Slice;
-/// Memory for a frame.
-pub type FrameBuffer<F> = <<F as Features>::Shape as Shape>::Buffer<f32>;
-/// A latent, as a caller hands it over.
-pub type Latent<H> = <<H as Head>::Latent as Shape>::Slice;
-
-impl<F, E, H, D, L> Vae<F, E, H, D, L>
+impl<F, E, H, D, L> Vae<(F, E, H, D, L)>
 where
-    F: Features,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
+    (F, E, H, D, L): Parts<Features = F, Encoder = E, Head = H, Decoder = D, Likelihood = L>,
 {
     /// Puts a model together from parts that were loaded one by one.
     pub fn new(features: F, encoder: E, head: H, decoder: D, likelihood: L) -> Self {
         Vae { features, encoder, head, decoder, likelihood }
     }
+}
 
+impl<P: Parts> Vae<P> {
     /// Loads a model; its weights stay where `bytes` are.
     ///
     /// # Errors
@@ -73,7 +69,7 @@ where
     ///
     /// # Errors
     /// [`FrameError`] for a frame that the model cannot take.
-    pub fn encode(&self, frame: &Frame<F>) -> Result<H::Posterior, FrameError> {
+    pub fn encode(&self, frame: &Frame<P>) -> Result<PosteriorOf<P>, FrameError> {
         let (features, _) = self.extract(frame.as_ref())?;
         Ok(self.posterior(features.as_ref()))
     }
@@ -82,7 +78,7 @@ where
     ///
     /// # Errors
     /// [`FrameError::WrongLength`] where the latent has the wrong length, [`FrameError::NonFinite`].
-    pub fn decode(&self, z: &Latent<H>) -> Result<FrameBuffer<F>, FrameError> {
+    pub fn decode(&self, z: &Latent<P>) -> Result<FrameBuffer<P>, FrameError> {
         self.mean(z.as_ref())
     }
 
@@ -90,14 +86,14 @@ where
     ///
     /// # Errors
     /// [`FrameError::Overflow`] where the decoder overflows on a draw of the prior.
-    pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Result<FrameBuffer<F>, FrameError>
+    pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Result<FrameBuffer<P>, FrameError>
     where
-        H: Prior,
+        P::Head: Prior,
     {
-        let mut z = H::Latent::buffer(self.latent_dims());
+        let mut z = LatentShape::<P>::buffer(self.latent_dims());
         self.head.sample_prior(rng, z.as_mut());
         let hidden = self.decode_hidden(z.as_ref())?;
-        let mut frame = F::Shape::buffer(self.dims());
+        let mut frame = FrameShape::<P>::buffer(self.dims());
         self.likelihood.sample(hidden.as_ref(), rng, frame.as_mut());
         self.features.restore(frame.as_mut());
         if frame.as_ref().iter().all(|x| math::is_finite(*x)) { Ok(frame) } else { Err(FrameError::Overflow) }
@@ -107,15 +103,15 @@ where
     ///
     /// # Errors
     /// As [`encode`](Self::encode).
-    pub fn reconstruct(&self, frame: &Frame<F>) -> Result<FrameBuffer<F>, FrameError> {
+    pub fn reconstruct(&self, frame: &Frame<P>) -> Result<FrameBuffer<P>, FrameError> {
         let posterior = self.encode(frame)?;
         self.mean(posterior.mode())
     }
 
     /// As [`decode`](Self::decode), whatever the latent's memory.
-    pub(crate) fn mean(&self, z: &[f32]) -> Result<FrameBuffer<F>, FrameError> {
+    pub(crate) fn mean(&self, z: &[f32]) -> Result<FrameBuffer<P>, FrameError> {
         let hidden = self.decode_hidden(z)?;
-        let mut frame = F::Shape::buffer(self.dims());
+        let mut frame = FrameShape::<P>::buffer(self.dims());
         self.likelihood.mean(hidden.as_ref(), frame.as_mut());
         self.features.restore(frame.as_mut());
         Ok(frame)
@@ -123,37 +119,40 @@ where
 
     /// The features, and the log Jacobian of the map to them.
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    pub(crate) fn extract(&self, frame: &[f32]) -> Result<(FrameBuffer<F>, f32), FrameError> {
+    pub(crate) fn extract(&self, frame: &[f32]) -> Result<(FrameBuffer<P>, f32), FrameError> {
         features::extract(&self.features, frame)
     }
 
     /// A device calls it, for the encoder's memory to be free again when the decoder runs.
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    pub(crate) fn posterior(&self, features: &[f32]) -> H::Posterior {
+    pub(crate) fn posterior(&self, features: &[f32]) -> PosteriorOf<P> {
         let (features, _) = features.as_chunks();
         self.head.posterior(self.encode_hidden::<1>(features).as_ref())
     }
 
     /// The posteriors of `N` frames, of their features.
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    pub(crate) fn posteriors<const N: usize>(&self, features: &[[f32; N]]) -> H::Posteriors<N> {
+    pub(crate) fn posteriors<const N: usize>(
+        &self,
+        features: &[[f32; N]],
+    ) -> <P::Head as Head>::Posteriors<N> {
         self.head.posteriors(self.encode_hidden(features).as_ref())
     }
 
     #[inline(always)]
-    fn encode_hidden<const N: usize>(&self, features: &[[f32; N]]) -> <E::Out as Shape>::Buffer<[E::To; N]> {
-        let mut input = F::Shape::scratch(self.dims());
+    fn encode_hidden<const N: usize>(&self, features: &[[f32; N]]) -> EncoderHidden<P, N> {
+        let mut input = FrameShape::<P>::scratch(self.dims());
         self.features.encoder_input(features, input.as_mut());
         self.encoder.forward(input.as_ref())
     }
 
-    fn decode_hidden(&self, z: &[f32]) -> Result<<D::Out as Shape>::Buffer<[D::To; 1]>, FrameError> {
+    fn decode_hidden(&self, z: &[f32]) -> Result<Hidden<P, 1>, FrameError> {
         let expected = self.latent_dims();
         if z.len() != expected {
             return Err(FrameError::WrongLength { expected, found: z.len() });
         }
-        let mut input = H::Latent::buffer(expected);
+        let mut input = LatentShape::<P>::buffer(expected);
         for (index, (input, z)) in input.as_mut().iter_mut().zip(z).enumerate() {
             if !math::is_finite(*z) {
                 return Err(FrameError::NonFinite { index });
@@ -164,27 +163,37 @@ where
     }
 }
 
-impl<'a, F: Load<'a>, E: Load<'a>, H: Load<'a>, D: Load<'a>, L: Load<'a>> Load<'a> for Vae<F, E, H, D, L> {
+impl<'a, P> Load<'a> for Vae<P>
+where
+    P: Parts<Features: Load<'a>, Encoder: Load<'a>, Head: Load<'a>, Decoder: Load<'a>, Likelihood: Load<'a>>,
+{
     fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         Ok(Vae {
-            features: F::load(sections)?,
-            encoder: E::load(sections)?,
-            head: H::load(sections)?,
-            decoder: D::load(sections)?,
-            likelihood: L::load(sections)?,
+            features: P::Features::load(sections)?,
+            encoder: P::Encoder::load(sections)?,
+            head: P::Head::load(sections)?,
+            decoder: P::Decoder::load(sections)?,
+            likelihood: P::Likelihood::load(sections)?,
         })
     }
 }
 
-impl<F: Fingerprint, E: Fingerprint, H: Fingerprint, D: Fingerprint, L: Fingerprint> Fingerprint
-    for Vae<F, E, H, D, L>
+impl<P> Fingerprint for Vae<P>
+where
+    P: Parts<
+            Features: Fingerprint,
+            Encoder: Fingerprint,
+            Head: Fingerprint,
+            Decoder: Fingerprint,
+            Likelihood: Fingerprint,
+        >,
 {
     const FINGERPRINT: u32 = of(&[
         Part::Vae as u32,
-        F::FINGERPRINT,
-        E::FINGERPRINT,
-        H::FINGERPRINT,
-        D::FINGERPRINT,
-        L::FINGERPRINT,
+        P::Features::FINGERPRINT,
+        P::Encoder::FINGERPRINT,
+        P::Head::FINGERPRINT,
+        P::Decoder::FINGERPRINT,
+        P::Likelihood::FINGERPRINT,
     ]);
 }

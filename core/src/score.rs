@@ -8,12 +8,12 @@ mod spread;
 pub use crate::log_mean_exp::LogMeanExp;
 pub use density::{Density, Explain};
 
-use crate::features::{Features, FrameError};
+use crate::features::FrameError;
 use crate::latent::{Head, Posterior};
-use crate::layer::Layer;
+use crate::layer::Layer as _;
 use crate::likelihood::{Likelihood, unseen};
 use crate::math;
-use crate::model::{Frame, Vae};
+use crate::model::{Frame, LatentShape, Parts, PosteriorOf, Vae};
 use crate::shape::{Shape, lanes};
 use crate::unit::{Bits, Nats};
 use rand_core::Rng;
@@ -60,14 +60,7 @@ pub struct Elbo {
     pub kl: Nats,
 }
 
-impl<F, E, H, D, L> Vae<F, E, H, D, L>
-where
-    F: Features,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
+impl<P: Parts> Vae<P> {
     /// The log density of a frame by `samples` samples of the default noise: a pure function of model, frame and K.
     ///
     /// `log p(x) ≈ log (1/K) Σ_k w_k`, `w_k = p(x|z_k) p(z_k) / q(z_k|x)`, `z_k ~ q(z|x)`
@@ -81,12 +74,12 @@ where
     ///
     /// # Source
     /// Burda, Grosse and Salakhutdinov (2016), "Importance weighted autoencoders", equation 8.
-    pub fn log_density(&self, frame: &Frame<F>, samples: u32) -> Result<Score, FrameError> {
+    pub fn log_density(&self, frame: &Frame<P>, samples: u32) -> Result<Score, FrameError> {
         self.log_density_with(frame, samples, &mut self.noise())
     }
 
     /// A fresh copy of the default noise.
-    pub fn noise(&self) -> H::Noise {
+    pub fn noise(&self) -> <P::Head as Head>::Noise {
         self.head.noise()
     }
 
@@ -96,7 +89,7 @@ where
     /// As [`log_density`](Self::log_density).
     pub fn log_density_with<R: Rng + ?Sized>(
         &self,
-        frame: &Frame<F>,
+        frame: &Frame<P>,
         samples: u32,
         rng: &mut R,
     ) -> Result<Score, FrameError> {
@@ -110,7 +103,7 @@ where
     #[cfg_attr(not(target_os = "none"), inline(always))]
     pub fn log_density_lanes<const WIDE: usize, R: Rng + ?Sized>(
         &self,
-        frame: &Frame<F>,
+        frame: &Frame<P>,
         samples: u32,
         rng: &mut R,
     ) -> Result<Score, FrameError> {
@@ -127,7 +120,7 @@ where
     #[cfg_attr(not(target_os = "none"), inline(always))]
     pub fn for_each_log_weight<const WIDE: usize, R: Rng + ?Sized>(
         &self,
-        frame: &Frame<F>,
+        frame: &Frame<P>,
         samples: u32,
         rng: &mut R,
         mut visit: impl FnMut(f32),
@@ -156,7 +149,7 @@ where
     fn log_weights<const N: usize, R: Rng + ?Sized>(
         &self,
         features: &[f32],
-        posterior: &H::Posterior,
+        posterior: &PosteriorOf<P>,
         rng: &mut R,
         see: impl FnMut(f32),
     ) -> [f32; N] {
@@ -171,12 +164,12 @@ where
     fn log_weight_terms<const N: usize, R: Rng + ?Sized>(
         &self,
         features: &[f32],
-        posterior: &H::Posterior,
+        posterior: &PosteriorOf<P>,
         rng: &mut R,
         see: impl FnMut(f32),
     ) -> ([f32; N], [f32; N]) {
-        let mut z = H::Latent::buffer(self.latent_dims());
-        let mut beside = H::Latent::buffer(self.latent_dims());
+        let mut z = LatentShape::<P>::buffer(self.latent_dims());
+        let mut beside = LatentShape::<P>::buffer(self.latent_dims());
         let log_ratio = lanes(|l| {
             let log_ratio = posterior.sample_log_ratio(rng, z.as_mut());
             for (lane, z) in beside.as_mut().iter_mut().zip(z.as_ref()) {
@@ -197,7 +190,7 @@ where
     ///
     /// # Source
     /// Kingma and Welling (2014), "Auto-encoding variational Bayes", equation 7.
-    pub fn elbo(&self, frame: &Frame<F>, samples: u32) -> Result<Elbo, FrameError> {
+    pub fn elbo(&self, frame: &Frame<P>, samples: u32) -> Result<Elbo, FrameError> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }

@@ -4,10 +4,10 @@
 pub const COUNTS_SAMPLES: u32 = 64;
 
 /// 80-16 tanh, gaussian:4, 16-80 discretized-logistic, fingerprint 898dd280.
-pub type Counts<'a> = elbow::Vae<
+pub type Counts<'a> = elbow::Vae<(
     elbow::Integers<'a, 80>,
     (elbow::Dense<'a, 80, 16, elbow::Tanh>,),
     elbow::GaussianHead<elbow::Dense<'a, 16, 4>, elbow::Dense<'a, 16, 4>>,
     (elbow::Dense<'a, 4, 16, elbow::Tanh>,),
     elbow::DiscretizedLogistic<'a, elbow::Dense<'a, 16, 80>, elbow::Dense<'a, 16, 80>>,
->;
+)>;

@@ -4,10 +4,10 @@
 pub const KINDS_SAMPLES: u32 = 64;
 
 /// 80-16 tanh, gaussian:4 under a mixture of 8, 16-80 gaussian, fingerprint 94267ea0.
-pub type Kinds<'a> = elbow::Vae<
+pub type Kinds<'a> = elbow::Vae<(
     elbow::LogStandardize<'a, 80>,
     (elbow::Dense<'a, 80, 16, elbow::Tanh>,),
     elbow::MixtureHead<'a, elbow::Dense<'a, 16, 4>, elbow::Dense<'a, 16, 4>, 8>,
     (elbow::Dense<'a, 4, 16, elbow::Tanh>,),
     elbow::Gaussian<'a, elbow::Dense<'a, 16, 80>>,
->;
+)>;

@@ -4,10 +4,10 @@
 pub const RISES_SAMPLES: u32 = 64;
 
 /// 60-32 tanh, gaussian:4, 32-60 bernoulli, fingerprint 34f62a63.
-pub type Rises<'a> = elbow::Vae<
+pub type Rises<'a> = elbow::Vae<(
     elbow::Binary<60>,
     (elbow::Dense<'a, 60, 32, elbow::Tanh>,),
     elbow::GaussianHead<elbow::Dense<'a, 32, 4>, elbow::Dense<'a, 32, 4>>,
     (elbow::Dense<'a, 4, 32, elbow::Tanh>,),
     elbow::Bernoulli<elbow::Dense<'a, 32, 60>>,
->;
+)>;

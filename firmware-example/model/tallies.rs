@@ -4,10 +4,10 @@
 pub const TALLIES_SAMPLES: u32 = 64;
 
 /// 80-8 tanh, gaussian:4, 8-80 beta-binomial, fingerprint 372f3950.
-pub type Tallies<'a> = elbow::Vae<
+pub type Tallies<'a> = elbow::Vae<(
     elbow::Counts<80>,
     (elbow::Dense<'a, 80, 8, elbow::Tanh>,),
     elbow::GaussianHead<elbow::Dense<'a, 8, 4>, elbow::Dense<'a, 8, 4>>,
     (elbow::Dense<'a, 4, 8, elbow::Tanh>,),
     elbow::BetaBinomial<elbow::Dense<'a, 8, 80>, elbow::Dense<'a, 8, 80>>,
->;
+)>;

@@ -16,13 +16,13 @@ use elbow::{Dense, Gaussian, GaussianHead, Identity, Relu, Standardize, Tanh, Va
 use rand_core::Rng as _;
 
 /// The typical model: 64-32-16 → 8 → 16-32-64.
-pub type Typical<'a> = Vae<
+pub type Typical<'a> = Vae<(
     Standardize<'a, 64>,
     (Dense<'a, 64, 32, Tanh>, Dense<'a, 32, 16, Tanh>),
     GaussianHead<Dense<'a, 16, 8>, Dense<'a, 16, 8>>,
     (Dense<'a, 8, 16, Tanh>, Dense<'a, 16, 32, Tanh>),
     Gaussian<'a, Dense<'a, 32, 64>>,
->;
+)>;
 /// Its samples.
 pub const SAMPLES: u32 = 16;
 

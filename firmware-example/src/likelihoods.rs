@@ -100,7 +100,7 @@ const LOG_LEN: usize = LOGGED * WIDTH + 2 * (4 * WIDTH + 2 * 4 + 4);
 /// Writes a line with the log, in hex, of some frames, of which the last has been read back.
 macro_rules! write_log {
     ($out:expr, $model:expr, $of:expr) => {{
-        let codec: BitsBack<'_, _, _, _, _, _> = BitsBack::new($model, LOG_SAMPLES)?;
+        let codec: BitsBack<'_, _> = BitsBack::new($model, LOG_SAMPLES)?;
         let mut buffer = [0; LOG_LEN];
         let mut rans = Rans::new(&mut buffer[..]);
         for frame in frames().take(LOGGED) {

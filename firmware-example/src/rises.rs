@@ -48,7 +48,7 @@ pub fn frames() -> impl Iterator<Item = [f32; BITS]> {
 /// The model is refused, or the buffer too small.
 pub fn encode(samples: u8, buffer: &mut [u8]) -> Result<usize, Failure> {
     let model = load()?;
-    let codec: BitsBack<'_, _, _, _, _, _> = BitsBack::new(&model, samples)?;
+    let codec: BitsBack<'_, _> = BitsBack::new(&model, samples)?;
     let room = buffer.get_mut(LOG_HEADER_LEN..).unwrap_or_default();
     let (mut rans, mut count) = (Rans::new(room), 0);
     for frame in frames() {
@@ -66,7 +66,7 @@ pub fn encode(samples: u8, buffer: &mut [u8]) -> Result<usize, Failure> {
 /// The model or the log is refused, or other frames come out.
 pub fn decode(samples: u8, buffer: &mut [u8], len: usize) -> Result<(), Failure> {
     let model = load()?;
-    let codec: BitsBack<'_, _, _, _, _, _> = BitsBack::new(&model, samples)?;
+    let codec: BitsBack<'_, _> = BitsBack::new(&model, samples)?;
     let (mut left, mut same) = (DEMO_FRAMES, true);
     codec.decode_log(model_id(MODEL), buffer, len, |frame| {
         // the last one comes first

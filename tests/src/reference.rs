@@ -13,22 +13,22 @@ use elbow_trainer::net::layout::{Dense as Slot, Latent, Likelihood};
 use std::path::Path;
 
 /// The binary MNIST VAE released with BB-ANS (Townsend, Bird and Barber 2019): 784-100(ReLU)-40-100(ReLU)-784.
-pub type BbAns<'a> = Vae<
+pub type BbAns<'a> = Vae<(
     Binary<784>,
     (Dense<'a, 784, 100, Relu>,),
     GaussianHead<Dense<'a, 100, 40>, Dense<'a, 100, 40>>,
     (Dense<'a, 40, 100, Relu>,),
     Bernoulli<Dense<'a, 100, 784>>,
->;
+)>;
 
 /// The one of grey levels: 784-200(ReLU)-50-200(ReLU)-784, counts of 0 to 255.
-pub type BbAnsGrey<'a> = Vae<
+pub type BbAnsGrey<'a> = Vae<(
     Counts<Width<784>>,
     (Dense<'a, 784, 200, Relu>,),
     GaussianHead<Dense<'a, 200, 50>, Dense<'a, 200, 50>>,
     (Dense<'a, 50, 200, Relu>,),
     BetaBinomial<Dense<'a, 200, 784>, Dense<'a, 200, 784>>,
->;
+)>;
 
 /// Weights, output by output, and biases.
 type Layer = (Vec<f32>, Vec<f32>);

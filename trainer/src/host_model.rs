@@ -24,9 +24,7 @@ use elbow::ensemble::{MAX_MEMBERS, fingerprint};
 use elbow::features::Features;
 use elbow::format::{ALIGNMENT, Metadata, ModelFile};
 use elbow::latent::{Head, Posterior};
-use elbow::layer::Layer;
-use elbow::likelihood::Likelihood;
-use elbow::{Elbo, Explain, FrameError, LoadError, Nats, Score, Vae};
+use elbow::{Elbo, Explain, FrameError, LoadError, Nats, Parts, Score, Vae};
 use std::path::Path;
 
 use self::build::build;
@@ -120,15 +118,37 @@ pub trait LatentEngine: Sync {
     fn latents(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
 }
 
-impl<F, E, H, D, L> Engine for Vae<F, E, H, D, L>
-where
-    F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug,
-    E: Layer<In = Dynamic, Out = Dynamic, From = f32> + Send + Sync + std::fmt::Debug,
-    H: Head<In = Dynamic, From = E::To, Latent = Dynamic> + Send + Sync + std::fmt::Debug,
-    D: Layer<In = Dynamic, Out = Dynamic, From = f32> + Send + Sync + std::fmt::Debug,
-    L: Likelihood<In = Dynamic, From = D::To, Out = Dynamic> + Send + Sync + std::fmt::Debug,
-    H::Posterior: HostPosterior,
+/// Parts whose sizes are known at run time.
+trait HostParts:
+    Part
+    + Parts<
+        Features: Features<Shape = Dynamic> + Part,
+        Encoder: Part,
+        Head: Head<Latent = Dynamic, Posterior: HostPosterior> + Part,
+        Decoder: Part,
+        Likelihood: Part,
+    >
 {
+}
+
+impl<P> HostParts for P where
+    P: Part
+        + Parts<
+            Features: Features<Shape = Dynamic> + Part,
+            Encoder: Part,
+            Head: Head<Latent = Dynamic, Posterior: HostPosterior> + Part,
+            Decoder: Part,
+            Likelihood: Part,
+        >
+{
+}
+
+/// What threads may share.
+trait Part: Send + Sync + std::fmt::Debug {}
+
+impl<T: Send + Sync + std::fmt::Debug> Part for T {}
+
+impl<P: HostParts> Engine for Vae<P> {
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
         wide(
             #[inline(always)]
@@ -165,15 +185,7 @@ where
     }
 }
 
-impl<F, E, H, D, L> LatentEngine for Vae<F, E, H, D, L>
-where
-    F: Features<Shape = Dynamic> + Send + Sync + std::fmt::Debug,
-    E: Layer<In = Dynamic, Out = Dynamic, From = f32> + Send + Sync + std::fmt::Debug,
-    H: Head<In = Dynamic, From = E::To, Latent = Dynamic> + Send + Sync + std::fmt::Debug,
-    D: Layer<In = Dynamic, Out = Dynamic, From = f32> + Send + Sync + std::fmt::Debug,
-    L: Likelihood<In = Dynamic, From = D::To, Out = Dynamic> + Send + Sync + std::fmt::Debug,
-    H::Posterior: HostPosterior,
-{
+impl<P: HostParts> LatentEngine for Vae<P> {
     fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError> {
         self.elbo(frame, samples)
     }

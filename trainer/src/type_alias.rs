@@ -67,7 +67,7 @@ fn member(shape: &Architecture) -> String {
         chain(shape.weights, shape.latent_dims(), &shape.decoder),
         likelihood(shape),
     ];
-    format!("elbow::Vae<\n    {},\n>", parts.join(",\n    "))
+    format!("elbow::Vae<(\n    {},\n)>", parts.join(",\n    "))
 }
 
 /// What stands behind it once the model is calibrated.

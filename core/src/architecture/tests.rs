@@ -118,7 +118,7 @@ fn likelihoods_and_features() {
     let of = |likelihood| shape(5, 9, GAUSSIAN, likelihood);
     macro_rules! check_pair {
         ($likelihood:expr, $features:ty, $type:ty) => {
-            check!(of($likelihood), Vae<$features, Hidden5<'a>, Head<'a>, Hidden3<'a>, $type>)
+            check!(of($likelihood), Vae<($features, Hidden5<'a>, Head<'a>, Hidden3<'a>, $type)>)
         };
     }
     check_pair!(LikelihoodKind::Bernoulli, Binary<5>, Bernoulli<Output<'a>>);
@@ -140,17 +140,17 @@ fn likelihoods_and_features() {
     let categories = LikelihoodKind::GaussianCategorical { outputs: 7 };
     check!(
         of(categories),
-        Vae<
+        Vae<(
             Categories<'a, Standardize<'a, 5>>,
             OneHot<'a, 5, (Dense<'a, 7, 9, Tanh>,)>,
             Head<'a>,
             Hidden3<'a>,
             GaussianCategorical<'a, 5, Dense<'a, 9, 7>>,
-        >
+        )>
     );
     let mut heavy = of(LikelihoodKind::Gaussian);
     heavy.preprocessing = FeaturesKind::LogStandardize;
-    check!(heavy, Vae<LogStandardize<'a, 5>, Hidden5<'a>, Head<'a>, Hidden3<'a>, Gaussian<'a, Output<'a>>>);
+    check!(heavy, Vae<(LogStandardize<'a, 5>, Hidden5<'a>, Head<'a>, Hidden3<'a>, Gaussian<'a, Output<'a>>)>);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn latents() {
         ($latent:expr, $type:ty) => {
             check!(
                 shape(5, 9, $latent, LikelihoodKind::Gaussian),
-                Vae<Standardize<'a, 5>, Hidden5<'a>, $type, Hidden3<'a>, Gaussian<'a, Output<'a>>>
+                Vae<(Standardize<'a, 5>, Hidden5<'a>, $type, Hidden3<'a>, Gaussian<'a, Output<'a>>)>
             )
         };
     }
@@ -186,37 +186,37 @@ fn weights() {
     of.weights = WeightKind::Int8;
     check!(
         of,
-        Vae<
+        Vae<(
             Standardize<'a, 5>,
             (DenseInt8<'a, 5, 9, Tanh>,),
             GaussianHead<DenseInt8<'a, 9, 3>, DenseInt8<'a, 9, 3>>,
             (DenseInt8<'a, 3, 9, Tanh>,),
             Gaussian<'a, DenseInt8<'a, 9, 5>>,
-        >
+        )>
     );
     of.weights = WeightKind::Int8x8;
     of.decoder.push(Hidden { width: 4, activation: Activation::Tanh }).unwrap();
     check!(
         of,
-        Vae<
+        Vae<(
             Standardize<'a, 5>,
             (Quantize<5>, DenseInt8x8<'a, 5, 9, u16>),
             GaussianHead<LinearInt8x8<'a, 9, 3>, LinearInt8x8<'a, 9, 3>>,
             (Quantize<3>, DenseInt8x8<'a, 3, 9, u16>, DenseInt8x8<'a, 9, 4>),
             Gaussian<'a, LinearInt8x8<'a, 4, 5>>,
-        >
+        )>
     );
     of.weights = WeightKind::F32;
     (of.encoder, of.decoder) = Default::default();
     check!(
         of,
-        Vae<
+        Vae<(
             Standardize<'a, 5>,
             PassThrough<5>,
             GaussianHead<Dense<'a, 5, 3>, Dense<'a, 5, 3>>,
             PassThrough<3>,
             Gaussian<'a, Dense<'a, 3, 5>>,
-        >
+        )>
     );
 }
 

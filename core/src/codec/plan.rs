@@ -4,12 +4,8 @@ use super::header::{Fidelity, PacketError};
 use super::packet::{Codec, MAX_WINDOWS};
 use super::vae_predictor::{VaePredictor, are_scales, are_units};
 use crate::decision::Calibration;
-use crate::features::Features;
 use crate::format::{LoadError, ModelFile, PACKET_PLAN, Sections};
-use crate::latent::Head;
-use crate::layer::Layer;
-use crate::likelihood::Likelihood;
-use crate::model::Vae;
+use crate::model::{Parts, Vae};
 
 /// Stands for no error bound: latents only.
 const LATENTS_ONLY: u32 = u32::MAX;
@@ -18,8 +14,8 @@ const LATENTS_ONLY: u32 = u32::MAX;
 ///
 /// ```
 /// # fn packets() -> Result<(), Box<dyn core::error::Error>> {
-/// # type Thermometer<'a> = elbow::Vae<elbow::Standardize<'a, 1>, elbow::PassThrough<1>,
-/// #     elbow::GaussianHead<elbow::Dense<'a, 1, 1>, elbow::Dense<'a, 1, 1>>, elbow::PassThrough<1>, elbow::Gaussian<'a, elbow::Dense<'a, 1, 1>>>;
+/// # type Thermometer<'a> = elbow::Vae<(elbow::Standardize<'a, 1>, elbow::PassThrough<1>,
+/// #     elbow::GaussianHead<elbow::Dense<'a, 1, 1>, elbow::Dense<'a, 1, 1>>, elbow::PassThrough<1>, elbow::Gaussian<'a, elbow::Dense<'a, 1, 1>>)>;
 /// # static MODEL: &[u8] = elbow::include_model!("../../examples/thermometer.elbow");
 /// use elbow::codec::{PacketPlan, model_id};
 ///
@@ -48,7 +44,7 @@ pub struct PacketPlan<'a> {
 }
 
 /// The codec of a variational autoencoder.
-pub type VaeCodec<'m, F, E, H, D, L> = Codec<VaePredictor<'m, F, E, H, D, L>>;
+pub type VaeCodec<'m, P> = Codec<VaePredictor<'m, P>>;
 
 impl<'a> PacketPlan<'a> {
     /// The plan of a model file.
@@ -105,18 +101,9 @@ impl<'a> PacketPlan<'a> {
     ///
     /// # Errors
     /// [`PacketError::WrongShape`] or [`PacketError::BadResolution`] where the plan is of another model.
-    pub fn codec<'m, F, E, H, D, L>(
-        &self,
-        model: &'m Vae<F, E, H, D, L>,
-        id: u32,
-    ) -> Result<VaeCodec<'m, F, E, H, D, L>, PacketError>
+    pub fn codec<'m, P: Parts>(&self, model: &'m Vae<P>, id: u32) -> Result<VaeCodec<'m, P>, PacketError>
     where
         'a: 'm,
-        F: Features,
-        E: Layer<In = F::Shape, From = f32>,
-        H: Head<In = E::Out, From = E::To>,
-        D: Layer<In = H::Latent, From = f32>,
-        L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
     {
         Codec::new(
             VaePredictor::new(model, id, self.resolution, self.latent_scales)?,

@@ -4,13 +4,12 @@ use super::header::PacketError;
 use super::integer_law::IntegerLaw;
 use super::law_tables::Shape;
 use super::predictor::Predictor;
-use crate::features::{Features, round};
-use crate::latent::{Head, Posterior};
-use crate::layer::Layer;
-use crate::likelihood::Likelihood;
+use crate::features::round;
+use crate::latent::Posterior;
 use crate::math;
-use crate::model::Vae;
+use crate::model::{FrameShape, LatentShape, Parts, Vae};
 use crate::shape::Shape as Size;
+use core::fmt;
 
 /// Largest scale of a latent's steps: 2²⁸ of them to a unit.
 const MAX_LATENT_SCALE: u8 = 60;
@@ -24,22 +23,21 @@ const MAX_LATENT_SCALE: u8 = 60;
 /// **Numerics.** The reconstruction is computed in floats by both ends; with equal numeric profiles it is the same.
 ///
 /// **Source.** The step: Elbow's own derivation from the rate of a uniform quantiser, `Δ²/24s² + log₂(s/Δ)`.
-#[derive(Clone, Copy, Debug)]
-pub struct VaePredictor<'m, F, E, H, D, L> {
-    model: &'m Vae<F, E, H, D, L>,
+#[derive(Clone, Copy)]
+pub struct VaePredictor<'m, P: Parts> {
+    model: &'m Vae<P>,
     id: u32,
     resolution: &'m [f32],
     latent_scales: &'m [u8],
 }
 
-impl<'m, F, E, H, D, L> VaePredictor<'m, F, E, H, D, L>
-where
-    F: Features,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
+impl<P: Parts> fmt::Debug for VaePredictor<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VaePredictor").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl<'m, P: Parts> VaePredictor<'m, P> {
     /// Joins a model, its id, the unit of each channel's integers, and the scales of the latents' steps, 0 to 60: one for each
     /// latent, or one for all.
     ///
@@ -48,7 +46,7 @@ where
     /// # Errors
     /// [`PacketError::BadResolution`].
     pub fn new(
-        model: &'m Vae<F, E, H, D, L>,
+        model: &'m Vae<P>,
         id: u32,
         resolution: &'m [f32],
         latent_scales: &'m [u8],
@@ -80,14 +78,7 @@ fn steps(scale: u8) -> f32 {
     if scale.is_multiple_of(2) { power } else { power * core::f32::consts::SQRT_2 }
 }
 
-impl<F, E, H, D, L> Predictor for VaePredictor<'_, F, E, H, D, L>
-where
-    F: Features,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
+impl<P: Parts> Predictor for VaePredictor<'_, P> {
     fn id(&self) -> u32 {
         self.id
     }
@@ -108,7 +99,7 @@ where
 
     #[inline(never)]
     fn encode(&self, window: &[i32], latents: &mut [i32]) -> Option<()> {
-        let mut frame = <F::Shape as Size>::buffer::<f32>(self.model.dims());
+        let mut frame = FrameShape::<P>::buffer::<f32>(self.model.dims());
         for ((x, n), unit) in frame.as_mut().iter_mut().zip(window).zip(self.resolution.iter().cycle()) {
             *x = *n as f32 * unit;
         }
@@ -123,7 +114,7 @@ where
 
     #[inline(never)]
     fn decode(&self, latents: &[i32], window: &mut [i32]) -> Option<()> {
-        let mut z = <H::Latent as Size>::buffer::<f32>(self.model.latent_dims());
+        let mut z = LatentShape::<P>::buffer::<f32>(self.model.latent_dims());
         for ((z, k), scale) in z.as_mut().iter_mut().zip(latents).zip(self.latent_scales.iter().cycle()) {
             *z = *k as f32 / steps(*scale);
         }

@@ -1,14 +1,11 @@
 //! Features of frames as callers hand them over.
 
-use super::{Features, FrameError};
+use super::{Features, Frame, FrameBuffer, FrameError};
 use crate::shape::Shape;
-
-/// Memory for the features of a frame.
-type Buffer<F> = <<F as Features>::Shape as Shape>::Buffer<f32>;
 
 /// The features of a frame, and the log Jacobian of the map to them.
 #[cfg_attr(not(target_os = "none"), inline(always))]
-pub(crate) fn extract<F: Features>(features: &F, frame: &[f32]) -> Result<(Buffer<F>, f32), FrameError> {
+pub(crate) fn extract<F: Features>(features: &F, frame: &[f32]) -> Result<(FrameBuffer<F>, f32), FrameError> {
     let expected = features.dims();
     if frame.len() != expected {
         return Err(FrameError::WrongLength { expected, found: frame.len() });
@@ -23,7 +20,7 @@ pub(crate) fn extract<F: Features>(features: &F, frame: &[f32]) -> Result<(Buffe
 #[cfg_attr(not(target_os = "none"), inline(always))]
 pub(crate) fn extract_all<F: Features, const N: usize>(
     features: &F,
-    frames: [&<F::Shape as Shape>::Slice; N],
+    frames: [&Frame<F>; N],
     to: &mut [[f32; N]],
 ) -> ([f32; N], [Option<FrameError>; N]) {
     let (mut log_jacobians, mut refused) = ([0.0; N], [None; N]);

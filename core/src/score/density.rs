@@ -2,11 +2,8 @@
 
 use super::spread::Spread;
 use super::{LANES, LogMeanExp, Score};
-use crate::features::{Features, FrameError};
-use crate::latent::Head;
-use crate::layer::Layer;
-use crate::likelihood::Likelihood;
-use crate::model::{Frame, Vae};
+use crate::features::FrameError;
+use crate::model::{Frame, Parts, Vae};
 use crate::unit::Nats;
 
 /// Something that scores a frame in blocks of samples: what a decision asks of a model.
@@ -70,22 +67,15 @@ impl<M: Explain + ?Sized> Explain for &M {
     }
 }
 
-impl<F, E, H, D, L> Density for Vae<F, E, H, D, L>
-where
-    F: Features,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
-    type Frame = Frame<F>;
+impl<P: Parts> Density for Vae<P> {
+    type Frame = Frame<P>;
 
     /// Blocks of four samples, and where K is no multiple of four the last ones alone. Of the score of n samples every bit is that
     /// of [`log_density`](Vae::log_density) with K = n.
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn log_density_until(
         &self,
-        frame: &Frame<F>,
+        frame: &Frame<P>,
         samples: u32,
         is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
@@ -93,18 +83,11 @@ where
     }
 }
 
-impl<F, E, H, D, L> Explain for Vae<F, E, H, D, L>
-where
-    F: Features,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
+impl<P: Parts> Explain for Vae<P> {
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn explain_until(
         &self,
-        frame: &Frame<F>,
+        frame: &Frame<P>,
         samples: u32,
         terms: &mut [f32],
         is_enough: impl FnMut(&Score, Nats) -> bool,
@@ -121,19 +104,12 @@ where
     }
 }
 
-impl<F, E, H, D, L> Vae<F, E, H, D, L>
-where
-    F: Features,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
+impl<P: Parts> Vae<P> {
     /// The score by blocks; `see` is shown the number of each feature with its term.
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn blocks(
         &self,
-        frame: &Frame<F>,
+        frame: &Frame<P>,
         samples: u32,
         mut see: impl FnMut(usize, f32),
         mut is_enough: impl FnMut(&Score, Nats) -> bool,

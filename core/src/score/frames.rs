@@ -1,21 +1,14 @@
 //! Scores of many frames, `L` of them side by side. Each has the bits that it has on its own.
 
 use super::{LogMeanExp, Score};
-use crate::features::{Features, FrameError, extract_all};
-use crate::latent::{Head, Posteriors};
-use crate::layer::Layer;
-use crate::likelihood::Likelihood;
-use crate::model::{Frame, Vae};
+use crate::features::{FrameError, extract_all};
+use crate::latent::Posteriors as _;
+use crate::layer::Layer as _;
+use crate::likelihood::Likelihood as _;
+use crate::model::{Frame, FrameShape, LatentShape, Parts, Vae};
 use crate::shape::Shape;
 
-impl<F, E, H, D, L> Vae<F, E, H, D, L>
-where
-    F: Features,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: Likelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
+impl<P: Parts> Vae<P> {
     /// [`log_density`](Self::log_density) of each of `N` frames, for a host with many of them.
     ///
     /// Frames side by side fill vector registers at any K, and where the posterior draws a fixed number of words they
@@ -29,16 +22,16 @@ where
     #[cfg_attr(not(target_os = "none"), inline(always))]
     pub fn log_densities<const N: usize>(
         &self,
-        frames: [&Frame<F>; N],
+        frames: [&Frame<P>; N],
         samples: u32,
     ) -> [Result<Score, FrameError>; N] {
         if samples == 0 {
             return [Err(FrameError::NoSamples); N];
         }
-        let mut features = F::Shape::scratch::<[f32; N]>(self.dims());
+        let mut features = FrameShape::<P>::scratch::<[f32; N]>(self.dims());
         let (log_jacobians, refused) = extract_all(&self.features, frames, features.as_mut());
         let mut posteriors = self.posteriors(features.as_ref());
-        let mut z = H::Latent::scratch::<[f32; N]>(self.latent_dims());
+        let mut z = LatentShape::<P>::scratch::<[f32; N]>(self.latent_dims());
         let mut mean = LogMeanExp::<N>::new();
         for _ in 0..samples {
             let log_ratio = posteriors.sample_log_ratio(z.as_mut());

@@ -15,13 +15,13 @@ use elbow_trainer::data::{LoadOptions, load};
 use elbow_trainer::host_model::{LogError, ModelBytes};
 use rand_core::Rng;
 
-type Small<'a> = Vae<
+type Small<'a> = Vae<(
     Binary<20>,
     (Dense<'a, 20, 16, Tanh>,),
     GaussianHead<Dense<'a, 16, 5>, Dense<'a, 16, 5>>,
     (Dense<'a, 5, 16, Tanh>,),
     Bernoulli<Dense<'a, 16, 20>>,
->;
+)>;
 
 fn small() -> Model {
     Model::random(architecture(20, &[16], 5, &[16], LikelihoodKind::Bernoulli), 3)
@@ -33,7 +33,7 @@ fn frames(rows: usize) -> Vec<[f32; 20]> {
 
 /// A log, by an engine that has `LANES` samples side by side; it has been read back.
 fn log<const LANES: usize>(model: &Small<'_>, samples: u8, frames: &[[f32; 20]]) -> Vec<u8> {
-    let codec = BitsBack::<_, _, _, _, _, LANES>::new(model, samples).unwrap();
+    let codec = BitsBack::<_, LANES>::new(model, samples).unwrap();
     let mut buffer = vec![0; frames.len() * codec.max_frame_len() + 64];
     let len = codec.encode_log(7, frames, &mut buffer).unwrap();
     let log = buffer[..len].to_vec();
@@ -64,7 +64,7 @@ fn logs_come_back_and_are_the_same_bytes_on_any_engine() {
 fn initial_bits_come_from_frames_coded_directly() {
     let bytes = ModelBytes::new(&small().encode());
     let model = Small::from_bytes(bytes.as_bytes()).unwrap();
-    let codec = BitsBack::<_, _, _, _, _>::new(&model, 1).unwrap();
+    let codec = BitsBack::<_>::new(&model, 1).unwrap();
     let mut buffer = vec![0; 100_000];
     let mut rans = Rans::new(&mut buffer[..]);
     let codings: Vec<_> =
@@ -79,7 +79,7 @@ fn initial_bits_come_from_frames_coded_directly() {
 fn what_cannot_be_coded_leaves_the_stack_as_it_was() {
     let bytes = ModelBytes::new(&small().encode());
     let model = Small::from_bytes(bytes.as_bytes()).unwrap();
-    let codec = BitsBack::<_, _, _, _, _>::new(&model, 4).unwrap();
+    let codec = BitsBack::<_>::new(&model, 4).unwrap();
     let mut buffer = vec![0; 400];
     let mut rans = Rans::new(&mut buffer[..]);
     let (frames, mut coded) = (frames(400), 0);
@@ -113,7 +113,7 @@ fn any_bytes_end_in_an_error_or_in_frames() {
     let mut rng = generator(17);
     let (mut frame, mut refused) = ([0.0; 20], 0);
     for trial in 0..30_000 {
-        let codec = BitsBack::<_, _, _, _, _>::new(&model, [1, 3, 8][trial % 3]).unwrap();
+        let codec = BitsBack::<_>::new(&model, [1, 3, 8][trial % 3]).unwrap();
         let mut buffer: Vec<u8> = (0..200).map(|_| rng.next_u32() as u8).collect();
         let len = rng.next_u32() as usize % 210;
         let Ok(mut rans) = Rans::open_first(&mut buffer[..], len) else { continue };
@@ -207,7 +207,7 @@ fn grey_mnist_costs_what_the_model_says() {
     let rows = rows();
     let (bytes, images) = (bb_ans_grey(&weights), load(&mnist, &LoadOptions::default()).unwrap());
     let model = BbAnsGrey::from_bytes(bytes.as_bytes()).unwrap();
-    let codec = BitsBack::<_, _, _, _, _, 16>::new(&model, 1).unwrap();
+    let codec = BitsBack::<_, 16>::new(&model, 1).unwrap();
     let frames = images.values.as_chunks::<784>().0.get(..rows).unwrap();
     let mut buffer = vec![0; rows * codec.max_frame_len() + 64];
     let len = codec.encode_log(0, frames, &mut buffer).unwrap();

@@ -22,13 +22,13 @@ use std::sync::atomic::AtomicBool;
 const LEVELS: [u16; 6] = [3, 1, 33, 32, 2, 1024];
 const OUTPUTS: usize = 1095;
 
-type Small<'a> = Vae<
+type Small<'a> = Vae<(
     Categories<'a, Standardize<'a, Width<6>>>,
     OneHot<'a, 6, (Dense<'a, OUTPUTS, 16, Tanh>,)>,
     GaussianHead<Dense<'a, 16, 5>, Dense<'a, 16, 5>>,
     (Dense<'a, 5, 16, Tanh>,),
     GaussianCategorical<'a, 6, Dense<'a, 16, OUTPUTS>>,
->;
+)>;
 
 fn small(seed: u64) -> ModelBytes {
     let outputs = OUTPUTS as u32;
@@ -46,7 +46,7 @@ fn draws(bytes: &ModelBytes, rows: usize) -> Vec<[f32; 6]> {
 
 /// A log, by an engine that has `LANES` samples side by side; it has been read back.
 fn log<const LANES: usize>(model: &Small<'_>, samples: u8, frames: &[[f32; 6]]) -> Vec<u8> {
-    let codec = BitsBack::<_, _, _, _, _, LANES>::new(model, samples).unwrap();
+    let codec = BitsBack::<_, LANES>::new(model, samples).unwrap();
     let mut buffer = vec![0; frames.len() * codec.max_frame_len() + 64];
     let len = codec.encode_log(7, frames, &mut buffer).unwrap();
     let log = buffer[..len].to_vec();
@@ -94,7 +94,7 @@ fn dataset(values: Vec<f32>) -> Dataset {
 fn what_is_no_code_is_refused_and_leaves_the_stack_as_it_was() {
     let bytes = small(3);
     let model = Small::from_bytes(bytes.as_bytes()).unwrap();
-    let codec = BitsBack::<_, _, _, _, _>::new(&model, 4).unwrap();
+    let codec = BitsBack::<_>::new(&model, 4).unwrap();
     let mut rans = Rans::new(vec![0; 4000]);
     let frames = draws(&bytes, 5);
     for frame in &frames {
@@ -134,7 +134,7 @@ fn any_bytes_end_in_an_error_or_in_frames_of_the_model() {
     let mut rng = generator(17);
     let (mut frame, mut refused) = ([0.0; 6], 0);
     for trial in 0..3_000 {
-        let codec = BitsBack::<_, _, _, _, _>::new(&model, [1, 3, 8][trial % 3]).unwrap();
+        let codec = BitsBack::<_>::new(&model, [1, 3, 8][trial % 3]).unwrap();
         let mut buffer: Vec<u8> = (0..200).map(|_| rng.next_u32() as u8).collect();
         let len = rng.next_u32() as usize % 210;
         let Ok(mut rans) = Rans::open_first(&mut buffer[..], len) else { continue };

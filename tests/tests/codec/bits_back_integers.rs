@@ -16,13 +16,13 @@ use rand_core::Rng;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-type Small<'a> = Vae<
+type Small<'a> = Vae<(
     Integers<'a, 20>,
     (Dense<'a, 20, 16, Tanh>,),
     GaussianHead<Dense<'a, 16, 5>, Dense<'a, 16, 5>>,
     (Dense<'a, 5, 16, Tanh>,),
     DiscretizedLogistic<'a, Dense<'a, 16, 20>, Dense<'a, 16, 20>>,
->;
+)>;
 
 /// A model of integers about `loc` that have a standard deviation of `spread` or so.
 fn small(loc: f32, spread: f32) -> Model {
@@ -60,7 +60,7 @@ fn dataset(values: Vec<f32>, dims: usize) -> Dataset {
 
 /// A log, by an engine that has `LANES` samples side by side; it has been read back.
 fn log<const LANES: usize>(model: &Small<'_>, samples: u8, frames: &[[f32; 20]]) -> Vec<u8> {
-    let codec = BitsBack::<_, _, _, _, _, LANES>::new(model, samples).unwrap();
+    let codec = BitsBack::<_, LANES>::new(model, samples).unwrap();
     let mut buffer = vec![0; frames.len() * codec.max_frame_len() + 64];
     let len = codec.encode_log(7, frames, &mut buffer).unwrap();
     let log = buffer[..len].to_vec();
@@ -116,7 +116,7 @@ fn any_integer_a_frame_may_hold_comes_back() {
 fn what_is_no_frame_of_the_model_is_refused_and_leaves_the_stack_as_it_was() {
     let bytes = ModelBytes::new(&small(0.0, 5.0).encode());
     let model = Small::from_bytes(bytes.as_bytes()).unwrap();
-    let codec = BitsBack::<_, _, _, _, _>::new(&model, 4).unwrap();
+    let codec = BitsBack::<_>::new(&model, 4).unwrap();
     let mut rans = Rans::new(vec![0; 4000]);
     let frames = draws(&bytes, 5);
     for frame in &frames {
@@ -152,7 +152,7 @@ fn any_bytes_end_in_an_error_or_in_frames_of_the_model() {
         let mut rng = generator(17);
         let (mut frame, mut refused) = ([0.0; 20], 0);
         for trial in 0..10_000 {
-            let codec = BitsBack::<_, _, _, _, _>::new(&model, [1, 3, 8][trial % 3]).unwrap();
+            let codec = BitsBack::<_>::new(&model, [1, 3, 8][trial % 3]).unwrap();
             let mut buffer: Vec<u8> = (0..400).map(|_| rng.next_u32() as u8).collect();
             let len = rng.next_u32() as usize % 410;
             let Ok(mut rans) = Rans::open_first(&mut buffer[..], len) else { continue };

@@ -17,13 +17,13 @@ const ROWS: usize = 60;
 const WINDOWS: u8 = 10;
 const BOUND: u16 = 3;
 
-type Small<'a> = Vae<
+type Small<'a> = Vae<(
     Standardize<'a, COLUMNS>,
     (Dense<'a, COLUMNS, 8, Tanh>,),
     GaussianHead<Dense<'a, 8, 3>, Dense<'a, 8, 3>>,
     (Dense<'a, 3, 8, Tanh>,),
     Gaussian<'a, Dense<'a, 8, COLUMNS>>,
->;
+)>;
 
 fn model() -> ModelBytes {
     let shape = architecture(COLUMNS as u32, &[8], 3, &[8], LikelihoodKind::Gaussian);

@@ -225,27 +225,27 @@ fn fitted(ensemble: u32, weights: &str) -> ModelBytes {
     train("test", rows(), &settings, None, &AtomicBool::new(false), |_| ()).unwrap().bytes
 }
 
-type Typed<'a> = Vae<
+type Typed<'a> = Vae<(
     Standardize<'a, 2>,
     (Dense<'a, 2, 6, Tanh>,),
     MixtureHead<'a, Dense<'a, 6, 1>, Dense<'a, 6, 1>, 3>,
     (Dense<'a, 1, 6, Tanh>,),
     Gaussian<'a, Dense<'a, 6, 2>>,
->;
-type Small<'a> = Vae<
+)>;
+type Small<'a> = Vae<(
     Standardize<'a, 2>,
     (DenseInt8<'a, 2, 6, Tanh>,),
     MixtureHead<'a, DenseInt8<'a, 6, 1>, DenseInt8<'a, 6, 1>, 3>,
     (DenseInt8<'a, 1, 6, Tanh>,),
     Gaussian<'a, DenseInt8<'a, 6, 2>>,
->;
-type Linear<'a> = Vae<
+)>;
+type Linear<'a> = Vae<(
     Standardize<'a, 2>,
     elbow::PassThrough<2>,
     MixtureHead<'a, Dense<'a, 2, 2>, Dense<'a, 2, 2>, 5>,
     elbow::PassThrough<2>,
     GaussianPerOutput<Dense<'a, 2, 2>, Dense<'a, 2, 2>>,
->;
+)>;
 
 #[test]
 fn device_and_host_have_the_same_bits() {

@@ -9,30 +9,30 @@ use elbow::{
 use elbow_tests::models::{Model, architecture};
 use elbow_trainer::host_model::ModelBytes;
 
-type OfWidth<'a, const D: usize, C> = Vae<
+type OfWidth<'a, const D: usize, C> = Vae<(
     Standardize<'a, 5>,
     (Dense<'a, 5, 9, Tanh>,),
     VmfHead<Dense<'a, 9, D>, C>,
     (Dense<'a, D, 9, Tanh>,),
     Gaussian<'a, Dense<'a, 9, 5>>,
->;
+)>;
 type Learned<'a> = OfWidth<'a, 4, LearnedConcentration<Dense<'a, 9, 1>>>;
 type Fixed<'a> = OfWidth<'a, 4, FixedConcentration>;
 type Tabled<'a> = OfWidth<'a, 4, TabledConcentration<'a>>;
-type Bits<'a> = Vae<
+type Bits<'a> = Vae<(
     Binary<17>,
     (Dense<'a, 17, 8, Tanh>,),
     VmfHead<Dense<'a, 8, 3>, FixedConcentration>,
     (Dense<'a, 3, 8, Tanh>, Dense<'a, 8, 8, Tanh>),
     Bernoulli<Dense<'a, 8, 17>>,
->;
-type PerOutput<'a> = Vae<
+)>;
+type PerOutput<'a> = Vae<(
     Standardize<'a, 5>,
     PassThrough<5>,
     VmfHead<Dense<'a, 5, 2>, TabledConcentration<'a>>,
     PassThrough<2>,
     GaussianPerOutput<Dense<'a, 2, 5>, Dense<'a, 2, 5>>,
->;
+)>;
 
 /// A number that no other parameter is, so that it can be found in a file.
 const KAPPA: f32 = 7.123_457;

@@ -9,55 +9,55 @@ use elbow::{
 use elbow_tests::models::{Model, architecture};
 use elbow_trainer::host_model::ModelBytes;
 
-type Continuous<'a> = Vae<
+type Continuous<'a> = Vae<(
     Standardize<'a, 5>,
     (Dense<'a, 5, 9, Tanh>, Dense<'a, 9, 4, Tanh>),
     GaussianHead<Dense<'a, 4, 2>, Dense<'a, 4, 2>>,
     (Dense<'a, 2, 9, Tanh>,),
     Gaussian<'a, Dense<'a, 9, 5>>,
->;
-type PerOutput<'a> = Vae<
+)>;
+type PerOutput<'a> = Vae<(
     Standardize<'a, 5>,
     PassThrough<5>,
     GaussianHead<Dense<'a, 5, 3>, Dense<'a, 5, 3>>,
     PassThrough<3>,
     GaussianPerOutput<Dense<'a, 3, 5>, Dense<'a, 3, 5>>,
->;
-type Autoencoder<'a> = Vae<
+)>;
+type Autoencoder<'a> = Vae<(
     Standardize<'a, 5>,
     (Dense<'a, 5, 9, Tanh>,),
     PointHead<Dense<'a, 9, 2, Relu>>,
     (Dense<'a, 2, 9, Tanh>,),
     Gaussian<'a, Dense<'a, 9, 5>>,
->;
-type Whole<'a> = Vae<
+)>;
+type Whole<'a> = Vae<(
     Integers<'a, 9>,
     (Dense<'a, 9, 8, Tanh>,),
     GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
     (Dense<'a, 2, 8, Tanh>,),
     DiscretizedLogistic<'a, Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
->;
-type HeavyTails<'a> = Vae<
+)>;
+type HeavyTails<'a> = Vae<(
     Standardize<'a, 9>,
     (Dense<'a, 9, 8, Tanh>,),
     GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
     (Dense<'a, 2, 8, Tanh>,),
     StudentT<'a, Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
->;
-type Bytes<'a> = Vae<
+)>;
+type Bytes<'a> = Vae<(
     Counts<9>,
     (Dense<'a, 9, 8, Tanh>,),
     GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
     (Dense<'a, 2, 8, Tanh>,),
     BetaBinomial<Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
->;
-type Bits<'a> = Vae<
+)>;
+type Bits<'a> = Vae<(
     Binary<17>,
     (Dense<'a, 17, 8, Tanh>,),
     GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
     (Dense<'a, 2, 8, Tanh>, Dense<'a, 8, 8, Tanh>),
     Bernoulli<Dense<'a, 8, 17>>,
->;
+)>;
 
 fn continuous() -> Model {
     Model::random(architecture(5, &[9, 4], 2, &[9], LikelihoodKind::Gaussian), 1)

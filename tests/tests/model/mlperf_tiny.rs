@@ -13,13 +13,13 @@ use elbow::architecture::{Activation, WeightKind};
 use elbow::format::Metadata;
 
 type Wide<'a> = Dense<'a, 128, 128, Relu>;
-type Reference<'a> = Vae<
+type Reference<'a> = Vae<(
     Standardize<'a, 640>,
     (Dense<'a, 640, 128, Relu>, Wide<'a>, Wide<'a>, Wide<'a>),
     PointHead<Dense<'a, 128, 8, Relu>>,
     (Dense<'a, 8, 128, Relu>, Wide<'a>, Wide<'a>, Wide<'a>),
     Gaussian<'a, Dense<'a, 128, 640>>,
->;
+)>;
 
 /// Log-mel energies in a frame, frames in a window, windows in the clip.
 const MELS: usize = 128;

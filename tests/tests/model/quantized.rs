@@ -13,34 +13,34 @@ use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::quantize::{Cost, quantize};
 use rand_core::Rng;
 
-type Int8<'a> = Vae<
+type Int8<'a> = Vae<(
     Standardize<'a, 20>,
     (DenseInt8<'a, 20, 19, Tanh>, DenseInt8<'a, 19, 8, Tanh>),
     GaussianHead<DenseInt8<'a, 8, 3>, DenseInt8<'a, 8, 3>>,
     (DenseInt8<'a, 3, 17, Tanh>,),
     Gaussian<'a, DenseInt8<'a, 17, 20>>,
->;
-type Int8x8<'a> = Vae<
+)>;
+type Int8x8<'a> = Vae<(
     Standardize<'a, 20>,
     (Quantize<20>, DenseInt8x8<'a, 20, 19, u16>, DenseInt8x8<'a, 19, 8>),
     GaussianHead<LinearInt8x8<'a, 8, 3>, LinearInt8x8<'a, 8, 3>>,
     (Quantize<3>, DenseInt8x8<'a, 3, 17, u16>),
     Gaussian<'a, LinearInt8x8<'a, 17, 20>>,
->;
-type Linear<'a> = Vae<
+)>;
+type Linear<'a> = Vae<(
     Standardize<'a, 5>,
     PassThrough<5>,
     GaussianHead<DenseInt8<'a, 5, 3>, DenseInt8<'a, 5, 3>>,
     PassThrough<3>,
     GaussianPerOutput<DenseInt8<'a, 3, 5>, DenseInt8<'a, 3, 5>>,
->;
-type Bits<'a> = Vae<
+)>;
+type Bits<'a> = Vae<(
     Binary<17>,
     (Quantize<17>, DenseInt8x8<'a, 17, 8, u16>),
     GaussianHead<LinearInt8x8<'a, 8, 2>, LinearInt8x8<'a, 8, 2>>,
     (Quantize<2>, DenseInt8x8<'a, 2, 8, u16>, DenseInt8x8<'a, 8, 8>),
     Bernoulli<LinearInt8x8<'a, 8, 17>>,
->;
+)>;
 
 fn continuous() -> Model {
     Model::random(architecture(20, &[19, 8], 3, &[17], LikelihoodKind::Gaussian), 1)

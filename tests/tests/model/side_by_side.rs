@@ -78,13 +78,13 @@ fn a_refused_frame_leaves_the_others_alone() {
     }
 }
 
-type Typed<'a> = Vae<
+type Typed<'a> = Vae<(
     Standardize<'a, 13>,
     (Dense<'a, 13, 17, Tanh>, Dense<'a, 17, 9, Tanh>),
     GaussianHead<Dense<'a, 9, 3>, Dense<'a, 9, 3>>,
     (Dense<'a, 3, 9, Tanh>, Dense<'a, 9, 17, Tanh>),
     Gaussian<'a, Dense<'a, 17, 13>>,
->;
+)>;
 
 /// The engine compiled for vector instructions that fuse multiplication and addition must not use that.
 #[test]

@@ -8,13 +8,13 @@ use elbow_tests::tolerance::scoring as tolerance;
 use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::net::layout::Latent;
 
-type Count<'a> = Vae<
+type Count<'a> = Vae<(
     Counts<1>,
     PassThrough<1>,
     GaussianHead<Dense<'a, 1, 1>, Dense<'a, 1, 1>>,
     PassThrough<1>,
     BetaBinomial<Dense<'a, 1, 1>, Dense<'a, 1, 1>>,
->;
+)>;
 
 /// One count, its α and β about e^shape. q(z|x) is the prior, so that a score is the log mean of the same probabilities p(x|z_k) for
 /// every x: a law of x.

@@ -18,13 +18,13 @@ use rand_core::Rng;
 const LEVELS: [u16; 3] = [0, 4, 0];
 const KIND: LikelihoodKind = LikelihoodKind::GaussianCategorical { outputs: 6 };
 
-type Linear<'a> = Vae<
+type Linear<'a> = Vae<(
     Categories<'a, Standardize<'a, 3>>,
     OneHot<'a, 3, PassThrough<6>>,
     GaussianHead<Dense<'a, 6, 1>, Dense<'a, 6, 1>>,
     PassThrough<1>,
     GaussianCategorical<'a, 3, Dense<'a, 1, 6>>,
->;
+)>;
 
 fn model(seed: u64) -> Model {
     let mut model = Model::random(architecture(3, &[], 1, &[], KIND), seed);
@@ -195,13 +195,13 @@ fn each_number_has_its_term() {
 /// The type beside a file of every weight type and scaling has the file's fingerprint, and the host's bits.
 #[test]
 fn a_device_has_the_bits_of_the_host() {
-    type Deep<'a> = Vae<
+    type Deep<'a> = Vae<(
         Categories<'a, LogStandardize<'a, 3>>,
         OneHot<'a, 3, (Dense<'a, 6, 7, Tanh>,)>,
         GaussianHead<Dense<'a, 7, 2>, Dense<'a, 7, 2>>,
         (Dense<'a, 2, 5, Tanh>,),
         GaussianCategorical<'a, 3, Dense<'a, 5, 6>>,
-    >;
+    )>;
     let mut shape = architecture(3, &[7], 2, &[5], KIND);
     shape.preprocessing = FeaturesKind::LogStandardize;
     let mut model = Model::random(shape, 3);

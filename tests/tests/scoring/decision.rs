@@ -12,13 +12,13 @@ use elbow_trainer::host_model::ModelBytes;
 
 const SAMPLES: u32 = 21;
 
-type Small<'a> = Vae<
+type Small<'a> = Vae<(
     Standardize<'a, 5>,
     (Dense<'a, 5, 9, Tanh>, Dense<'a, 9, 4, Tanh>),
     GaussianHead<Dense<'a, 4, 2>, Dense<'a, 4, 2>>,
     (Dense<'a, 2, 9, Tanh>,),
     Gaussian<'a, Dense<'a, 9, 5>>,
->;
+)>;
 
 /// A model that nobody fitted: its weights are spread wide, which is hard on few samples.
 fn model(seed: u64) -> Model {

@@ -17,20 +17,20 @@ use elbow_trainer::train::train;
 
 const SAMPLES: u32 = 8;
 
-type Member<'a> = Vae<
+type Member<'a> = Vae<(
     Standardize<'a, 2>,
     (Dense<'a, 2, 6, Tanh>,),
     GaussianHead<Dense<'a, 6, 1>, Dense<'a, 6, 1>>,
     (Dense<'a, 1, 6, Tanh>,),
     Gaussian<'a, Dense<'a, 6, 2>>,
->;
-type Small<'a> = Vae<
+)>;
+type Small<'a> = Vae<(
     Standardize<'a, 2>,
     (DenseInt8<'a, 2, 6, Tanh>,),
     GaussianHead<DenseInt8<'a, 6, 1>, DenseInt8<'a, 6, 1>>,
     (DenseInt8<'a, 1, 6, Tanh>,),
     Gaussian<'a, DenseInt8<'a, 6, 2>>,
->;
+)>;
 
 /// Rows along a bent line, by multiples of irrational numbers.
 fn rows() -> Dataset {

@@ -12,13 +12,13 @@ use std::collections::HashMap;
 /// Where the law of a counter lies, about.
 const LOC: i32 = 7;
 
-type Counter<'a> = Vae<
+type Counter<'a> = Vae<(
     Integers<'a, 1>,
     PassThrough<1>,
     GaussianHead<Dense<'a, 1, 1>, Dense<'a, 1, 1>>,
     PassThrough<1>,
     DiscretizedLogistic<'a, Dense<'a, 1, 1>, Dense<'a, 1, 1>>,
->;
+)>;
 
 /// One integer, whose standard deviation is `spread`. q(z|x) is the prior, so that a score is the log mean of the same
 /// densities p(x|z_k) for every x: a law of x.

@@ -15,13 +15,13 @@ use nalgebra::{DMatrix, DVector};
 const X: usize = 6;
 const D: usize = 3;
 
-type Linear<'a> = Vae<
+type Linear<'a> = Vae<(
     Standardize<'a, X>,
     PassThrough<X>,
     GaussianHead<Dense<'a, X, D>, Dense<'a, X, D>>,
     PassThrough<D>,
     Gaussian<'a, Dense<'a, D, X>>,
->;
+)>;
 
 /// The model, and its law in f64.
 struct Known {

@@ -1,11 +1,14 @@
 //! Logs of frames by bits-back coding, with a model file of any shape that has them.
 
 use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
-use elbow::codec::{BitsBack, BitsBackError, DiscreteLikelihood, LogHeader, StreamError, model_id};
-use elbow::distribution::DiagonalGaussian;
-use elbow::features::{Binary, Categories, Counts, Integers, LogStandardize, Standardize, WholeNumbers};
+use elbow::codec::{
+    BitsBack, BitsBackError, DiscreteLikelihood, LogHeader, StreamError, WholeParts, model_id,
+};
+use elbow::features::{
+    Binary, Categories, Counts, Features, Integers, LogStandardize, Standardize, WholeNumbers,
+};
 use elbow::format::{ModelFile, Sections};
-use elbow::latent::{GaussianHead, Head};
+use elbow::latent::GaussianHead;
 use elbow::layer::activation::Identity;
 use elbow::layer::weights::{F32, Int8};
 use elbow::layer::{Layer, OneHot};
@@ -86,16 +89,9 @@ const SLACK: usize = 16;
 /// Bytes of room at most, beside the log itself, so that a forged log cannot ask for all memory.
 const MOST: usize = 1 << 30;
 
-impl<F, E, H, D, L> Logs for Vae<F, E, H, D, L>
-where
-    F: WholeNumbers<Shape = Dynamic>,
-    E: Layer<In = Dynamic, Out = Dynamic, From = f32>,
-    H: Head<In = Dynamic, From = E::To, Latent = Dynamic, Posterior = DiagonalGaussian<Dynamic>>,
-    D: Layer<In = Dynamic, Out = Dynamic, From = f32>,
-    L: DiscreteLikelihood<In = Dynamic, From = D::To, Out = Dynamic>,
-{
+impl<P: WholeParts<Features: Features<Shape = Dynamic>>> Logs for Vae<P> {
     fn encode(&self, id: u32, frames: &[f32], samples: u8) -> Result<Vec<u8>, LogError> {
-        let codec = BitsBack::<_, _, _, _, _, SAMPLES>::new(self, samples)?;
+        let codec = BitsBack::<_, SAMPLES>::new(self, samples)?;
         let rows = frames.len().div_ceil(codec.dims());
         // pages that are never written are never there
         let mut buffer = vec![0; (rows * codec.max_frame_len()).min(MOST) + 64];
@@ -109,7 +105,7 @@ where
     }
 
     fn decode(&self, id: u32, log: &[u8]) -> Result<Vec<f32>, LogError> {
-        let codec = BitsBack::<_, _, _, _, _, SAMPLES>::new(self, LogHeader::read(log)?.samples)?;
+        let codec = BitsBack::<_, SAMPLES>::new(self, LogHeader::read(log)?.samples)?;
         let mut slack = (SLACK * codec.max_frame_len()).min(MOST);
         loop {
             let mut buffer = log.to_vec();

@@ -22,7 +22,7 @@ fn the_whole_way_from_csv() {
     assert_eq!(fit["rows"].as_u64().zip(fit["valid_rows"].as_u64()), Some((194, 22)));
     assert_eq!(fit["file_bytes"].as_u64(), Some(bench.read("engine.elbow").len() as u64));
     assert!(
-        String::from_utf8(bench.read("engine.rs")).unwrap().contains("pub type Engine<'a> = elbow::Vae<")
+        String::from_utf8(bench.read("engine.rs")).unwrap().contains("pub type Engine<'a> = elbow::Vae<(")
     );
 
     let eval = bench.json("eval engine.elbow engine.csv --samples 16");

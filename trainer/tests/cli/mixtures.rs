@@ -73,7 +73,7 @@ fn ensembles() {
     assert!(fitted["architecture"].as_str().unwrap().starts_with("2 × 3-8 tanh"), "{fitted}");
     assert!(fitted["valid_nats_per_row"].is_f64() && fitted["epochs"].is_null(), "{fitted}");
     let alias = String::from_utf8(bench.read("e.rs")).unwrap();
-    assert!(alias.contains("elbow::Ensemble<elbow::Vae<") && alias.contains(">, 2>;"), "{alias}");
+    assert!(alias.contains("elbow::Ensemble<elbow::Vae<(") && alias.contains(")>, 2>;"), "{alias}");
     assert_eq!(bench.json("inspect e.elbow")["members"], 2);
     let measured = bench.json("eval e.elbow engine.csv");
     assert!(measured["auroc"].as_f64().unwrap() > 0.5 && measured["latent"].is_null(), "{measured}");

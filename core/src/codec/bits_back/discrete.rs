@@ -2,11 +2,14 @@
 
 use crate::codec::entropy_model::{EntropyModel, Interval};
 use crate::codec::rans::{Rans, StreamError};
+use crate::distribution::DiagonalGaussian;
 use crate::features::WholeNumbers;
 use crate::kernel::TILE;
+use crate::latent::Head;
 use crate::layer::Projection;
 use crate::likelihood::{Bernoulli, Likelihood};
 use crate::math;
+use crate::model::{LatentShape, Parts};
 
 /// A likelihood of whole numbers, which can be coded one by one.
 pub trait DiscreteLikelihood: Likelihood {
@@ -41,6 +44,25 @@ pub trait DiscreteLikelihood: Likelihood {
         frame: &mut [f32],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError>;
+}
+
+/// [`Parts`] of a model whose frames can be coded as whole numbers: Gaussian posterior, discrete likelihood.
+pub trait WholeParts:
+    Parts<
+        Features: WholeNumbers,
+        Head: Head<Posterior = DiagonalGaussian<LatentShape<Self>>>,
+        Likelihood: DiscreteLikelihood,
+    >
+{
+}
+
+impl<P> WholeParts for P where
+    P: Parts<
+            Features: WholeNumbers,
+            Head: Head<Posterior = DiagonalGaussian<LatentShape<P>>>,
+            Likelihood: DiscreteLikelihood,
+        >
+{
 }
 
 /// A bit that is 1 in `ones` slots of 2^14.

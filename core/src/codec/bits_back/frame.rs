@@ -3,18 +3,17 @@
 use super::buckets::{Even, PRIOR, SLOT, center};
 use super::choice::MAX_SAMPLES;
 use super::cumulative::PRECISION;
-use super::discrete::DiscreteLikelihood;
+use super::discrete::{DiscreteLikelihood as _, WholeParts};
 use super::error::BitsBackError;
 use super::samples::laws;
 use crate::codec::entropy_model::EntropyModel;
 use crate::codec::rans::{Rans, StreamError};
 use crate::codec::table::Table;
-use crate::distribution::DiagonalGaussian;
-use crate::features::{FrameError, WholeNumbers};
-use crate::latent::Head;
-use crate::layer::Layer;
-use crate::model::{Frame, Vae};
-use crate::shape::Shape;
+use crate::features::FrameError;
+use crate::layer::Layer as _;
+use crate::model::{Frame, Hidden, LatentShape, Parts, PosteriorOf, Vae};
+use crate::shape::Shape as _;
+use core::fmt;
 
 /// Samples that go through the decoder side by side on a device. No bit depends on it.
 const DEVICE_LANES: usize = 4;
@@ -53,25 +52,24 @@ const CODING: Table<'static, PRECISION> = Table::new_unchecked(&[0, 1, 1 << PREC
 /// **Source.** K = 1: Townsend, Bird and Barber (2019), "Practical lossless compression with latent variables using bits back coding",
 /// buckets of equal prior mass included. K > 1: Ruan et al. (2021), "Improving lossless compression rates via Monte Carlo bits-back
 /// coding", coupled importance sampling. Even numbers and lattice shifts are ours.
-#[derive(Clone, Copy, Debug)]
-pub struct BitsBack<'m, F, E, H, D, L, const LANES: usize = DEVICE_LANES> {
-    pub(super) model: &'m Vae<F, E, H, D, L>,
+#[derive(Clone, Copy)]
+pub struct BitsBack<'m, P: Parts, const LANES: usize = DEVICE_LANES> {
+    pub(super) model: &'m Vae<P>,
     pub(super) samples: u8,
 }
 
-impl<'m, F, E, H, D, L, const LANES: usize> BitsBack<'m, F, E, H, D, L, LANES>
-where
-    F: WholeNumbers,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To, Posterior = DiagonalGaussian<<H as Head>::Latent>>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: DiscreteLikelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
+impl<P: Parts, const LANES: usize> fmt::Debug for BitsBack<'_, P, LANES> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BitsBack").field("samples", &self.samples).finish_non_exhaustive()
+    }
+}
+
+impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
     /// The codec of a model with K = `samples`, 1 to [`MAX_SAMPLES`].
     ///
     /// # Errors
     /// [`BitsBackError::WrongSamples`]; [`BitsBackError::Continuous`] for numbers beside categories.
-    pub fn new(model: &'m Vae<F, E, H, D, L>, samples: u8) -> Result<Self, BitsBackError> {
+    pub fn new(model: &'m Vae<P>, samples: u8) -> Result<Self, BitsBackError> {
         if samples == 0 || usize::from(samples) > MAX_SAMPLES {
             return Err(BitsBackError::WrongSamples);
         }
@@ -94,7 +92,7 @@ where
     /// Room that the stack must have for a frame, in bytes: two for each symbol, and four for the end of the stream. On average a
     /// frame takes far less.
     pub fn max_frame_len(&self) -> usize {
-        2 * (L::SYMBOLS * self.dims() + 2 * self.model.latent_dims() + 4)
+        2 * (P::Likelihood::SYMBOLS * self.dims() + 2 * self.model.latent_dims() + 4)
     }
 
     /// Bits on the stack from which a frame finds enough there.
@@ -109,7 +107,7 @@ where
     /// [`max_frame_len`](Self::max_frame_len); the stack is as before.
     pub fn encode_frame<B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
-        frame: &Frame<F>,
+        frame: &Frame<P>,
         rans: &mut Rans<B>,
     ) -> Result<FrameCoding, BitsBackError> {
         if rans.room() < self.max_frame_len() {
@@ -117,7 +115,7 @@ where
         }
         let (features, _) = self.model.extract(frame.as_ref())?;
         let posterior = self.model.posterior(features.as_ref());
-        let mut buckets = H::Latent::buffer(self.model.latent_dims());
+        let mut buckets = LatentShape::<P>::buffer(self.model.latent_dims());
         if rans.bits() < self.initial_bits() {
             buckets.as_mut().iter_mut().zip(laws(&posterior)).for_each(|(b, law)| *b = law.mode());
             self.push_frame(buckets.as_ref(), frame.as_ref(), rans)?;
@@ -152,7 +150,7 @@ where
             Some(any) if bits_back => rans.pop(&any)?,
             _ => 0,
         };
-        let mut buckets = H::Latent::buffer(self.model.latent_dims());
+        let mut buckets = LatentShape::<P>::buffer(self.model.latent_dims());
         self.pop_frame(buckets.as_mut(), frame, rans)?;
         let Ok((features, _)) = self.model.extract(frame) else { return Err(BitsBackError::Mismatch) };
         if bits_back {
@@ -166,7 +164,7 @@ where
     fn pop_latent<B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
         features: &[f32],
-        posterior: &H::Posterior,
+        posterior: &PosteriorOf<P>,
         latent: &mut [u16],
         rans: &mut Rans<B>,
     ) -> Result<u16, StreamError> {
@@ -193,7 +191,7 @@ where
         &self,
         choice: u16,
         features: &[f32],
-        posterior: &H::Posterior,
+        posterior: &PosteriorOf<P>,
         latent: &mut [u16],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
@@ -236,8 +234,8 @@ where
         self.model.likelihood.pop(&self.model.features, hidden.as_ref(), frame, rans)
     }
 
-    fn decode_hidden(&self, buckets: &[u16]) -> <D::Out as Shape>::Buffer<[D::To; 1]> {
-        let mut z = H::Latent::scratch(self.model.latent_dims());
+    fn decode_hidden(&self, buckets: &[u16]) -> Hidden<P, 1> {
+        let mut z = LatentShape::<P>::scratch(self.model.latent_dims());
         z.as_mut().iter_mut().zip(buckets).for_each(|(z, bucket)| *z = [center(*bucket)]);
         self.model.decoder.forward(z.as_ref())
     }

@@ -1,15 +1,11 @@
 //! The envelope of a log: what it takes to read it, and a check. `docs/bits-back.md` has the bytes.
 
-use super::discrete::DiscreteLikelihood;
+use super::discrete::WholeParts;
 use super::error::BitsBackError;
 use super::frame::BitsBack;
 use crate::codec::rans::{Rans, StreamError};
-use crate::distribution::DiagonalGaussian;
-use crate::features::WholeNumbers;
 use crate::format::{NUMERIC_PROFILE, checksum};
-use crate::latent::Head;
-use crate::layer::Layer;
-use crate::model::Frame;
+use crate::model::{Frame, FrameShape};
 use crate::shape::Shape;
 
 /// First bytes of a log.
@@ -78,14 +74,7 @@ impl LogHeader {
     }
 }
 
-impl<F, E, H, D, L, const LANES: usize> BitsBack<'_, F, E, H, D, L, LANES>
-where
-    F: WholeNumbers,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To, Posterior = DiagonalGaussian<<H as Head>::Latent>>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: DiscreteLikelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
+impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
     /// Writes frames as a log and returns its length.
     ///
     /// # Errors
@@ -93,11 +82,11 @@ where
     pub fn encode_log<'f>(
         &self,
         model: u32,
-        frames: impl IntoIterator<Item = &'f Frame<F>>,
+        frames: impl IntoIterator<Item = &'f Frame<P>>,
         buffer: &mut [u8],
     ) -> Result<usize, BitsBackError>
     where
-        Frame<F>: 'f,
+        Frame<P>: 'f,
     {
         let mut rans = Rans::new(stream(buffer)?);
         let mut count = 0;
@@ -135,7 +124,7 @@ where
         }
         let stream = stream(buffer)?;
         let mut rans = Rans::open_first(stream, len - LOG_HEADER_LEN - CHECKSUM_LEN).map_err(of_log)?;
-        let mut frame = F::Shape::buffer(self.dims());
+        let mut frame = FrameShape::<P>::buffer(self.dims());
         for _ in 0..header.frames {
             self.decode_frame(&mut rans, frame.as_mut()).map_err(of_log)?;
             visit(frame.as_ref());

@@ -15,7 +15,7 @@ mod shares;
 
 pub use buckets::BUCKET_BITS;
 pub use choice::MAX_SAMPLES;
-pub use discrete::DiscreteLikelihood;
+pub use discrete::{DiscreteLikelihood, WholeParts};
 pub use error::BitsBackError;
 pub use frame::{BitsBack, FrameCoding};
 pub use log::{LOG_HEADER_LEN, LOG_MAGIC, LOG_VERSION, LogHeader};

@@ -3,31 +3,24 @@
 use super::buckets::{BucketLaw, center};
 use super::choice::{Choice, LogWeights};
 use super::cumulative::PRECISION;
-use super::discrete::DiscreteLikelihood;
+use super::discrete::WholeParts;
 use super::frame::BitsBack;
 use crate::codec::entropy_model::EntropyModel;
 use crate::distribution::DiagonalGaussian;
-use crate::features::WholeNumbers;
-use crate::latent::Head;
-use crate::layer::Layer;
+use crate::layer::Layer as _;
+use crate::likelihood::Likelihood as _;
 use crate::math;
+use crate::model::{LatentShape, PosteriorOf};
 use crate::noise::LowDiscrepancy;
 use crate::shape::Shape;
 use rand_core::Rng;
 
-impl<F, E, H, D, L, const LANES: usize> BitsBack<'_, F, E, H, D, L, LANES>
-where
-    F: WholeNumbers,
-    E: Layer<In = F::Shape, From = f32>,
-    H: Head<In = E::Out, From = E::To, Posterior = DiagonalGaussian<<H as Head>::Latent>>,
-    D: Layer<In = H::Latent, From = f32>,
-    L: DiscreteLikelihood<In = D::Out, From = D::To, Out = F::Shape>,
-{
+impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
     /// The law of the samples that `u` makes, or `None` where there is but one.
     pub(super) fn law_of_samples(
         &self,
         features: &[f32],
-        posterior: &H::Posterior,
+        posterior: &PosteriorOf<P>,
         u: &[u16],
     ) -> Option<Choice> {
         if self.samples == 1 {
@@ -49,12 +42,12 @@ where
     fn weigh<const N: usize>(
         &self,
         features: &[f32],
-        posterior: &H::Posterior,
+        posterior: &PosteriorOf<P>,
         u: &[u16],
         shifts: &mut LowDiscrepancy,
         weights: &mut LogWeights,
     ) {
-        let mut z = H::Latent::scratch::<[f32; N]>(self.model.latent_dims());
+        let mut z = LatentShape::<P>::scratch::<[f32; N]>(self.model.latent_dims());
         let log_ratio: [f32; N] = core::array::from_fn(|l| {
             let mut log_ratio = 0.0;
             for ((z, law), u) in z.as_mut().iter_mut().zip(laws(posterior)).zip(u) {
