@@ -73,7 +73,7 @@ step() {
 # Rows that go side by side must not take longer than one by one. They take a third; where the compiler lost the registers of that
 # kernel, without any change in bits, they took three times as long.
 rows_side_by_side() {
-    cargo build --locked --release -p elbow-trainer &&
+    cargo build --locked --release -p elbow-cli &&
         "${CARGO_TARGET_DIR:-target}/release/elbow" --threads 1 bench score --seconds 0.3 |
         awk '{ print } $2 == 1 { seen = 1; slow = $3 * $5 < 1e6 } END { exit !seen || slow }'
 }

@@ -6,9 +6,9 @@ use elbow::features::Counts;
 use elbow::likelihood::BetaBinomial;
 use elbow::shape::Width;
 use elbow::{Bernoulli, Binary, Dense, GaussianHead, Relu, Vae};
+use elbow_host::data::{Dataset, LoadOptions, load, load_array};
+use elbow_host::model::ModelBytes;
 use elbow_trainer::binarize::Binarize;
-use elbow_trainer::data::{Dataset, LoadOptions, load, load_array};
-use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::net::layout::{Dense as Slot, Latent, Likelihood};
 use std::path::Path;
 

@@ -5,9 +5,9 @@
 
 use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind};
 use elbow::math;
+use elbow_host::random::{Purpose, stream};
 use elbow_trainer::net::layout::{Latent, Layout, Likelihood};
 use elbow_trainer::objective::{Batch, Objective, Workspace, bound_and_gradient};
-use elbow_trainer::random::{Purpose, stream};
 use rand_core::Rng;
 use rayon::prelude::*;
 

@@ -2,10 +2,10 @@
 
 use rand_core::Rng;
 
-use crate::data::Dataset;
 use crate::error::Error;
 use crate::net::simd::wide;
-use crate::random::{Purpose, stream};
+use elbow_host::data::Dataset;
+use elbow_host::random::{Purpose, stream};
 
 /// Bits that are drawn in one go.
 const BLOCK: usize = 256;
@@ -46,7 +46,7 @@ impl Binarize {
                 ),
             };
             if !sound {
-                return Err(data.out_of_support(index, problem));
+                return Err(data.out_of_support(index, problem).into());
             }
             data.values[index] =
                 if self == Binarize::Threshold { f32::from(u8::from(value > 0.5)) } else { value };

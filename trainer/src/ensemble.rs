@@ -5,13 +5,13 @@ use std::sync::atomic::AtomicBool;
 use elbow::ensemble::MAX_MEMBERS;
 
 use crate::binarize::Binarize;
-use crate::data::Dataset;
 use crate::error::Error;
-use crate::export::assemble;
 use crate::fit::Progress;
-use crate::host_model::ModelBytes;
 use crate::settings::Settings;
 use crate::train::{Trained, train, validation};
+use elbow_host::data::Dataset;
+use elbow_host::file::write::assemble;
+use elbow_host::model::ModelBytes;
 
 /// Fits `settings.ensemble` models with the seeds `seed`, `seed + 1`, …, and joins them: `p(x) = (1/N) Σ_m p_m(x)`.
 ///

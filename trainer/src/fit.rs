@@ -11,11 +11,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::adam::AdamConfig;
-use crate::latent_use::LatentUse;
 use crate::net::layout::Layout;
 use crate::objective::Objective;
 pub use crate::step::{Frames, TrainingRows};
 pub use checkpoint::{Checkpoint, CheckpointError, Fingerprint};
+use elbow_host::score::latent_use::LatentUse;
 pub use run::Run;
 pub use schedule::Schedule;
 pub use state::State;

@@ -7,10 +7,10 @@ use elbow::architecture::{
 };
 use elbow::features::FEATURE_LIMIT;
 
-use crate::data::{Array, DataError, Problem, load_array};
 use crate::error::Error;
 use crate::net::layout::{Layout, Likelihood};
 use crate::preprocess::Preprocessing;
+use elbow_host::data::{Array, DataError, Problem, load_array};
 
 /// An imported model, in the parts that the exporter takes.
 #[derive(Clone, Debug)]
@@ -170,7 +170,9 @@ fn wide(array: &Array) -> Vec<f64> {
 fn optional<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
     match read {
         Ok(value) => Ok(Some(value)),
-        Err(Error::Data(DataError { problem: Problem::NoArray { .. }, .. })) => Ok(None),
+        Err(Error::Host(elbow_host::Error::Data(DataError { problem: Problem::NoArray { .. }, .. }))) => {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }

@@ -7,9 +7,9 @@ use elbow::architecture::{
 use elbow::format::{ModelFile, Sections as Reader};
 use elbow::kernel::{TILE, tiles};
 
-use crate::export::Sections;
 use crate::net::layout::Layout;
 use crate::preprocess::Preprocessing;
+use elbow_host::file::write::Sections;
 
 /// A dense layer with weights `[output][input]`.
 #[derive(Clone, Debug)]

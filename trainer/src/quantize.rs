@@ -9,13 +9,14 @@ mod weights;
 use elbow::architecture::{LatentKind, WeightKind};
 use serde::Serialize;
 
-use crate::data::Dataset;
 use crate::error::Error;
-use crate::evaluate::{Evaluation, score_all};
-use crate::export::{Sections, assemble, padded, tiled};
-use crate::host_model::{HostModel, ModelBytes};
 use crate::network::{Dense, Network};
 use calibrate::{Calibration, Moments};
+use elbow_host::data::Dataset;
+use elbow_host::file::rust_type::weights_name as name;
+use elbow_host::file::write::{Sections, assemble, padded, tiled};
+use elbow_host::model::{HostModel, ModelBytes};
+use elbow_host::score::evaluate::{Evaluation, score_all};
 
 /// The model with weights of another type, under a new name.
 ///
@@ -66,15 +67,6 @@ pub fn quantize(
     Ok(ModelBytes::new(&assemble(&metadata, 1, &[], &sections)?))
 }
 
-/// The weight type as the command line names it.
-pub fn name(weights: WeightKind) -> &'static str {
-    match weights {
-        WeightKind::F32 => "f32",
-        WeightKind::Int8 => "int8",
-        WeightKind::Int8x8 => "int8x8",
-    }
-}
-
 /// The sections of a model of eight-bit weights on floats.
 fn int8(network: &Network, calibration: Option<&Calibration>) -> Vec<u8> {
     let mut out = Sections(Vec::new());
@@ -121,7 +113,7 @@ impl Cost {
         let evaluate = |model: &HostModel<'_>| -> Result<Evaluation, Error> {
             let start = std::time::Instant::now();
             let scores = score_all(&*model.engine, data, samples, |_| ())?;
-            Evaluation::new(&*model.engine, data, &scores, start.elapsed().as_secs_f64())
+            Ok(Evaluation::new(&*model.engine, data, &scores, start.elapsed().as_secs_f64())?)
         };
         let (before, after) = (evaluate(before)?, evaluate(after)?);
         let nats_lost = after.nats_per_row - before.nats_per_row;

@@ -4,8 +4,8 @@ use elbow::math;
 
 use crate::binarize::Binarize;
 use crate::preprocess::encoder_input;
-use crate::random::Words;
 use crate::step::TrainingRows;
+use elbow_host::random::Words;
 
 /// How the encoder's view of a row is spoilt while it is fitted, for a posterior that does not hang on single features: the bound holds for
 /// any q, so it stays a bound (Im, Ahn, Memisevic and Bengio 2017, "Denoising criterion for variational auto-encoding framework").
@@ -83,7 +83,7 @@ impl Corruption {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Purpose;
+    use elbow_host::random::Purpose;
 
     /// What the encoder sees of many equal rows of one feature; the likelihood sees 1 throughout.
     fn seen(corruption: Corruption) -> Vec<f32> {

@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::atomic_file::write_atomically;
 use crate::error::Error;
 use crate::fit::{Checkpoint, EpochRecord, Event, Fingerprint, Progress, State};
-use crate::host_model::ModelBytes;
-use crate::latent_use::LatentUse;
 use crate::settings::Settings;
+use elbow_host::file::atomic_file::write_atomically;
+use elbow_host::model::ModelBytes;
+use elbow_host::score::latent_use::LatentUse;
 
 const CONFIG: &str = "config.toml";
 const METRICS: &str = "metrics.jsonl";
@@ -285,7 +285,7 @@ impl Recorder {
             rows: self.rows,
             state: Cow::Borrowed(state),
         };
-        let bytes = checkpoint.encode().map_err(|_| Error::TooLarge)?;
+        let bytes = checkpoint.encode().map_err(|_| elbow_host::Error::TooLarge)?;
         if let Some(best) = best {
             write_atomically(&self.dir.folder.join(MODEL), best.as_bytes())?;
         }

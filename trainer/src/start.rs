@@ -4,13 +4,13 @@ use std::path::Path;
 
 use elbow::architecture::Architecture;
 
-use crate::data::categories::categories;
 use crate::error::Error;
-use crate::host_model::ModelBytes;
 use crate::net::layout::Layout;
 use crate::network::Network;
 use crate::preprocess::Preprocessing;
-use crate::type_alias::describe;
+use elbow_host::data::categories::categories;
+use elbow_host::file::rust_type::describe;
+use elbow_host::model::ModelBytes;
 
 /// Preprocessing and weights of a model file. The two belong together: data whose mean has moved since then is seen as what
 /// has moved. The columns are those of the data, with the values of categories.

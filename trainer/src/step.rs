@@ -10,7 +10,7 @@ use crate::gradient::{self, Slab};
 use crate::net::layout::Layout;
 use crate::net::params::{Params, Transposes};
 use crate::objective::{Batch, Objective, Workspace, bound_and_slopes};
-use crate::random::{Purpose, Words};
+use elbow_host::random::{Purpose, Words};
 
 /// Rows × samples that keep one thread busy long enough to be worth waking it.
 const SHARD: usize = 48;

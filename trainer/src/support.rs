@@ -4,8 +4,8 @@ use elbow::architecture::{FeaturesKind, LikelihoodKind};
 use elbow::features::MAX_INTEGER;
 
 use crate::binarize::Binarize;
-use crate::data::Dataset;
 use crate::error::Error;
+use elbow_host::data::Dataset;
 
 /// Whether a likelihood's numbers are integers, so that none may be rounded to one when it is read.
 pub fn is_whole(likelihood: LikelihoodKind, binarize: Binarize) -> bool {
@@ -35,8 +35,8 @@ fn integers(data: &Dataset) -> Result<(), Error> {
     let is_one = |x: &f32| x.fract() == 0.0 && x.abs() <= MAX_INTEGER;
     match data.values.iter().position(|x| !is_one(x)) {
         Some(index) => {
-            Err(data
-                .out_of_support(index, "is no integer within ±2^24; scale it to whole steps and round it"))
+            let problem = "is no integer within ±2^24; scale it to whole steps and round it";
+            Err(data.out_of_support(index, problem).into())
         }
         None => Ok(()),
     }
@@ -46,22 +46,9 @@ fn counts(data: &Dataset, most: u8) -> Result<(), Error> {
     let is_one = |x: &f32| x.fract() == 0.0 && (0.0..=f32::from(most)).contains(x);
     match data.values.iter().position(|x| !is_one(x)) {
         Some(index) => {
-            Err(data.out_of_support(index, "is no count from 0 to the N of --likelihood beta-binomial:N"))
+            let problem = "is no count from 0 to the N of --likelihood beta-binomial:N";
+            Err(data.out_of_support(index, problem).into())
         }
         None => Ok(()),
-    }
-}
-
-impl Dataset {
-    /// The error that says where a number stands that is none of the likelihood's, and what is wrong with it.
-    pub(crate) fn out_of_support(&self, index: usize, problem: &'static str) -> Error {
-        let (row, column) = (index / self.dims, index % self.dims);
-        Error::OutOfSupport {
-            path: self.path.clone(),
-            row: self.source_rows[row] + 1,
-            column: self.columns[column].clone(),
-            value: self.values[index],
-            problem,
-        }
     }
 }

@@ -6,15 +6,10 @@ use elbow::architecture::{Architecture, LikelihoodKind, WeightKind};
 use elbow::format::Metadata;
 
 use crate::binarize::Binarize;
-use crate::data::Dataset;
-use crate::data::categories::{describe, levels};
 use crate::ensemble;
 use crate::error::Error;
-use crate::evaluate::{mean_ci95, score_all};
 use crate::export;
 use crate::fit::{EpochRecord, Fingerprint, Fitted, Progress, Run, Validation};
-use crate::host_model::ModelBytes;
-use crate::latent_use::LatentUse;
 use crate::likelihood::{categorical_bias, output_bias};
 use crate::mixture;
 use crate::net::layout::Layout;
@@ -25,6 +20,11 @@ use crate::run_dir::RunDir;
 use crate::settings::Settings;
 use crate::start::from_model;
 use crate::support::prepare;
+use elbow_host::data::Dataset;
+use elbow_host::data::categories::{describe, levels};
+use elbow_host::model::ModelBytes;
+use elbow_host::score::evaluate::{mean_ci95, score_all};
+use elbow_host::score::latent_use::LatentUse;
 
 /// Fewest rows of a fit.
 const LEAST_ROWS: usize = 10;

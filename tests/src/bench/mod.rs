@@ -10,7 +10,7 @@ pub mod report;
 
 use cores::{CORES, Core};
 use elbow_firmware::bench;
-use elbow_trainer::host_model::ModelBytes;
+use elbow_host::model::ModelBytes;
 use std::{fs, path::PathBuf};
 
 /// One thing counted on one core.

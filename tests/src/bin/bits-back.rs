@@ -1,10 +1,10 @@
 //! What logs of frames take, by bits-back coding: `bits-back MODEL FRAMES [ROWS [K…]]`. For a model of bits grey images become such.
 
 use elbow::architecture::LikelihoodKind;
+use elbow_host::data::{LoadOptions, load};
+use elbow_host::model::ModelBytes;
 use elbow_tests::rate::{Rate, measure};
 use elbow_tests::reference::binarized;
-use elbow_trainer::data::{LoadOptions, load};
-use elbow_trainer::host_model::ModelBytes;
 use std::path::Path;
 
 fn main() {

@@ -6,13 +6,13 @@ use elbow::codec::{
 };
 use elbow::format::NUMERIC_PROFILE;
 use elbow::{Bernoulli, Binary, Dense, FrameError, GaussianHead, Tanh, Vae};
+use elbow_host::data::{LoadOptions, load};
+use elbow_host::model::{LogError, ModelBytes};
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::rate::measure;
 use elbow_tests::reference::{BbAnsGrey, bb_ans, bb_ans_grey, binarized};
 use elbow_tests::shared;
 use elbow_tests::tolerance::codec as tolerance;
-use elbow_trainer::data::{LoadOptions, load};
-use elbow_trainer::host_model::{LogError, ModelBytes};
 use rand_core::Rng;
 
 type Small<'a> = Vae<(

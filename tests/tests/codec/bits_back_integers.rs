@@ -3,12 +3,12 @@
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::{BitsBack, BitsBackError, LOG_HEADER_LEN, LogHeader, Rans};
 use elbow::{Dense, DiscretizedLogistic, FrameError, GaussianHead, Integers, Tanh, Vae};
+use elbow_host::data::{Dataset, load_array};
+use elbow_host::model::{LogError, ModelBytes};
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::rate::measure;
 use elbow_tests::shared;
 use elbow_tests::tolerance::{codec, scoring};
-use elbow_trainer::data::{Dataset, load_array};
-use elbow_trainer::host_model::{LogError, ModelBytes};
 use elbow_trainer::preprocess::Preprocessing;
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;

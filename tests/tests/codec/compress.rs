@@ -2,11 +2,11 @@
 
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::model_id;
+use elbow_host::Error;
+use elbow_host::compress::{Fidelity, Options, Summary, Unit, Unpacked, compress, decompress};
+use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::signals::signal;
-use elbow_trainer::compress::{Fidelity, Options, Summary, Unit, Unpacked, compress, decompress};
-use elbow_trainer::error::Error;
-use elbow_trainer::host_model::ModelBytes;
 use std::path::{Path, PathBuf};
 
 /// Columns of a row; the model's window is one row.

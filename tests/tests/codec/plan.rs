@@ -4,12 +4,12 @@ use elbow::architecture::LikelihoodKind;
 use elbow::codec::{ENVELOPE_LEN, Fidelity as Closeness, HEADER_LEN, PacketPlan, Settings, model_id};
 use elbow::format::{ModelFile, checksum};
 use elbow::{Calibrated, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae};
+use elbow_host::compress::{Fidelity, Options, compress, plan_packets};
+use elbow_host::data::Dataset;
+use elbow_host::model::ModelBytes;
+use elbow_host::score::calibrate::calibrate;
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::signals::signal;
-use elbow_trainer::calibrate::calibrate;
-use elbow_trainer::compress::{Fidelity, Options, compress, plan_packets};
-use elbow_trainer::data::Dataset;
-use elbow_trainer::host_model::ModelBytes;
 use std::path::{Path, PathBuf};
 
 const COLUMNS: usize = 12;

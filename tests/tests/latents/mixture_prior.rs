@@ -12,11 +12,11 @@ use elbow::shape::Width;
 use elbow::{
     Calibrated, Dense, DenseInt8, Gaussian, GaussianPerOutput, LoadError, MixtureHead, Standardize, Tanh, Vae,
 };
+use elbow_host::data::Dataset;
+use elbow_host::model::{LANES, ModelBytes};
+use elbow_host::score::calibrate::calibrate;
 use elbow_tests::models::{Model, architecture, generator, uniform};
 use elbow_tests::tolerance::mixture_prior::{INTEGRAL, KL, TERM};
-use elbow_trainer::calibrate::calibrate;
-use elbow_trainer::data::Dataset;
-use elbow_trainer::host_model::{LANES, ModelBytes};
 use elbow_trainer::net::layout::{Dense as Slot, Latent, Likelihood, MixturePrior};
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;

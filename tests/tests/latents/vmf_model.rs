@@ -6,8 +6,8 @@ use elbow::{
     Bernoulli, Binary, Dense, FixedConcentration, Gaussian, GaussianPerOutput, LearnedConcentration,
     LoadError, PassThrough, Score, Standardize, TabledConcentration, Tanh, Vae, VmfHead,
 };
+use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture};
-use elbow_trainer::host_model::ModelBytes;
 
 type OfWidth<'a, const D: usize, C> = Vae<(
     Standardize<'a, 5>,

@@ -2,10 +2,10 @@
 
 use elbow::Architecture;
 use elbow::architecture::LikelihoodKind;
+use elbow_host::file::cost::costs;
+use elbow_host::model::ModelBytes;
 use elbow_tests::models::architecture;
 use elbow_tests::tolerance::device::{OF_COUNTS, OF_STACK};
-use elbow_trainer::cost::costs;
-use elbow_trainer::host_model::ModelBytes;
 use std::path::Path;
 
 fn embedded(name: &str) -> Architecture {

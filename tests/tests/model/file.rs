@@ -6,8 +6,8 @@ use elbow::{
     Bernoulli, BetaBinomial, Binary, Counts, Dense, DiscretizedLogistic, Gaussian, GaussianHead,
     GaussianPerOutput, Integers, LoadError, PassThrough, PointHead, Relu, Standardize, StudentT, Tanh, Vae,
 };
+use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture};
-use elbow_trainer::host_model::ModelBytes;
 
 type Continuous<'a> = Vae<(
     Standardize<'a, 5>,

@@ -4,11 +4,11 @@
 //! Expected, measured in NumPy on other random binarisations of the same images: 105.4 nats at K = 1 on 10,000 test
 //! images, 100.5 at K = 50 on the first 2,000.
 
+use elbow_host::data::Dataset;
 use elbow_tests::models::generator;
 use elbow_tests::reference::{BbAns, bb_ans, binarized};
 use elbow_tests::shared;
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::data::Dataset;
 
 /// Mean of −log p(x) over the first `rows` images, every image with noise of its own.
 fn nats(model: &BbAns<'_>, images: &Dataset, rows: usize, samples: u32) -> f64 {

@@ -2,8 +2,8 @@
 
 use elbow::architecture::{ConcentrationKind, LatentKind, LikelihoodKind};
 use elbow::{Dense, FrameError, Gaussian, GaussianHead, Score, Standardize, Tanh, Vae};
+use elbow_host::model::{LANES, ModelBytes};
 use elbow_tests::models::{Model, architecture, categories};
-use elbow_trainer::host_model::{LANES, ModelBytes};
 
 fn bits_of(score: &Result<Score, FrameError>) -> Result<[u32; 3], FrameError> {
     score.map(|score| {

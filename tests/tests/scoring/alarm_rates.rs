@@ -8,11 +8,11 @@
 use elbow::Calibration;
 use elbow::decision::{margin, statistic};
 use elbow::format::Sections;
+use elbow_host::data::{Dataset, LoadOptions, load, load_array, shuffle};
+use elbow_host::model::ModelBytes;
+use elbow_host::score::calibrate::{Block, threshold_rank};
 use elbow_tests::models::generator;
 use elbow_tests::shared;
-use elbow_trainer::calibrate::{Block, threshold_rank};
-use elbow_trainer::data::{Dataset, LoadOptions, load, load_array, shuffle};
-use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
 use std::path::{Path, PathBuf};

@@ -3,9 +3,9 @@
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::{LOG_HEADER_LEN, LogHeader};
 use elbow::{BetaBinomial, Counts, Dense, FrameError, GaussianHead, PassThrough, Vae};
+use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::net::layout::Latent;
 
 type Count<'a> = Vae<(

@@ -7,9 +7,9 @@ use elbow::{
     Categories, Dense, Explain, FrameError, GaussianCategorical, GaussianHead, LoadError, LogStandardize,
     OneHot, PassThrough, Standardize, Tanh, Vae,
 };
+use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::net::layout::{Latent, Likelihood};
 use elbow_trainer::preprocess::Preprocessing;
 use rand_core::Rng;

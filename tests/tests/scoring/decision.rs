@@ -5,10 +5,10 @@ use elbow::format::checksum;
 use elbow::{
     Calibrated, Calibration, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae, VerdictKind,
 };
+use elbow_host::data::Dataset;
+use elbow_host::model::ModelBytes;
+use elbow_host::score::calibrate::calibrate;
 use elbow_tests::models::{Model, architecture};
-use elbow_trainer::calibrate::calibrate;
-use elbow_trainer::data::Dataset;
-use elbow_trainer::host_model::ModelBytes;
 
 const SAMPLES: u32 = 21;
 

@@ -2,9 +2,9 @@
 
 use elbow::architecture::LikelihoodKind;
 use elbow::{Dense, DiscretizedLogistic, FrameError, GaussianHead, Integers, PassThrough, Vae};
+use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::net::layout::Latent;
 use elbow_trainer::preprocess::Preprocessing;
 use std::collections::HashMap;

@@ -5,9 +5,9 @@
 
 use elbow::architecture::LikelihoodKind;
 use elbow::{Dense, Gaussian, GaussianHead, PassThrough, Standardize, Vae};
+use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture, generator, uniform};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::net::layout::{Latent, Likelihood};
 use elbow_trainer::preprocess::Preprocessing;
 use nalgebra::{DMatrix, DVector};

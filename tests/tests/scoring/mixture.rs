@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 
 use elbow::format::checksum;
 use elbow::{Density, Explain, Gaussians, Kernels, LoadError, Mixture, Standardize};
+use elbow_host::data::Dataset;
+use elbow_host::model::{LANES, ModelBytes};
 use elbow_tests::tolerance::mixture as tolerance;
-use elbow_trainer::data::Dataset;
-use elbow_trainer::host_model::{LANES, ModelBytes};
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
 

@@ -2,9 +2,9 @@
 
 use elbow::architecture::LikelihoodKind;
 use elbow::math::ln;
+use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::host_model::ModelBytes;
 use elbow_trainer::net::layout::{Latent, Likelihood};
 use elbow_trainer::preprocess::Preprocessing;
 

@@ -11,8 +11,8 @@ use crate::net::layout::Layout;
 use crate::net::simd::{map, sum_of_squares};
 use crate::objective::Objective;
 use crate::posterior_norm::PosteriorNorm;
-use crate::random::{Purpose, stream};
 use crate::step::{Shards, Stepper, TrainingRows};
+use elbow_host::random::{Purpose, stream};
 
 /// How often the step is halved in one epoch before the run is given up.
 const MOST_HALVINGS: u32 = 8;

@@ -26,7 +26,7 @@ impl Weights {
     }
 }
 
-/// Where a run stands between two steps. Randomness is a function of the place where it is used ([`crate::random`]), so
+/// Where a run stands between two steps. Randomness is a function of the place where it is used ([`elbow_host::random`]), so
 /// settings, rows and this decide all that follows, bit for bit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct State {

@@ -207,8 +207,8 @@ mod tests {
     use crate::latent::{Draws, Posterior, Pull};
     use crate::net::buffer::Buffer;
     use crate::net::layout::Layout;
-    use crate::random::{Purpose, stream};
     use elbow::distribution::vmf_normalizer;
+    use elbow_host::random::{Purpose, stream};
 
     const KAPPA: f32 = 5.0;
 

@@ -6,7 +6,7 @@ use elbow::architecture::LatentKind;
 use elbow::kernel::TILE;
 
 use super::{Fitted, Kernel, Normal};
-use crate::export::{Sections, padded, tiled};
+use elbow_host::file::write::{Sections, padded, tiled};
 
 impl Fitted {
     /// How many components there are of each kind.

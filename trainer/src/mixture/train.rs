@@ -4,13 +4,15 @@ use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, WeightKind
 use rand_pcg::Pcg32;
 
 use super::{Fitted, Recipe, Rows, fit};
-use crate::data::{Dataset, shuffle};
 use crate::error::Error;
-use crate::export::{Sections, assemble};
-use crate::host_model::ModelBytes;
+use elbow_host::file::write::{Sections, assemble};
+
+use crate::export::write_preprocessing;
 use crate::repeats::Repeats;
 use crate::settings::Settings;
 use crate::train::{Trained, columns, metadata, validation};
+use elbow_host::data::{Dataset, shuffle};
+use elbow_host::model::ModelBytes;
 
 /// The generator's stream, so that other uses of the same seed draw other numbers.
 const STREAM: u64 = u64::from_be_bytes(*b"mixture ");
@@ -57,7 +59,7 @@ fn model(
     let fitted = fit(rows, recipe, &mut rng);
     let architecture = architecture(&fitted, settings.preprocessing()?, data.dims);
     let mut sections = Sections(Vec::new());
-    sections.preprocessing(&preprocessing);
+    write_preprocessing(&mut sections, &preprocessing);
     fitted.write(&mut sections);
     let columns = columns(settings, &data);
     let metadata = metadata(name, &architecture, settings, &columns, &data, valid_nats as f32);

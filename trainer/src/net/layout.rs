@@ -179,7 +179,7 @@ impl Layout {
     /// # Panics
     /// If `output_bias` has not one number per output.
     pub fn init(&self, seed: u64, output_bias: &[f32]) -> Vec<f32> {
-        let mut rng = crate::random::stream(seed, crate::random::Purpose::Weights, 0, 0);
+        let mut rng = elbow_host::random::stream(seed, elbow_host::random::Purpose::Weights, 0, 0);
         let mut params = vec![0.0; self.len];
         for (dense, activation) in self.dense() {
             let fan = match activation {

@@ -14,9 +14,9 @@ mod transpose;
 
 use std::ops::Range;
 
-use super::arch::arch;
 use super::lanes::Lanes;
 use dots::Dots;
+use elbow_host::simd::arch;
 use product::{ByColumn, ByRow, Product};
 use transpose::Transpose;
 

@@ -3,7 +3,6 @@
 //! Rows of a batch are rows of a matrix. Parameters and their gradient are one flat vector each, see [`layout`].
 
 pub mod activation;
-pub mod arch;
 pub mod buffer;
 pub mod chain;
 pub mod dense;

@@ -1,14 +1,9 @@
 //! Passes over slices with the widest vectors that the machine has. Each element is computed on its own and every
 //! sum has a fixed order, so the width changes the speed and never a bit.
 
-use super::arch::arch;
-use super::real::Real;
+pub use elbow_host::simd::wide;
 
-/// Runs `op` compiled for the vector instructions that are [in use](arch). Write loops in it over slices of equal length.
-#[inline(always)]
-pub fn wide<R>(op: impl FnOnce() -> R) -> R {
-    arch().dispatch(op)
-}
+use super::real::Real;
 
 /// Partial sums side by side.
 const LANES: usize = 16;

@@ -2,11 +2,11 @@
 
 use elbow::layer::activation::Activation as _;
 
-use crate::data::Dataset;
 use crate::error::Error;
-use crate::host_model::HostModel;
 use crate::network::{Dense, Half, Network, Place, Side};
 use crate::preprocess::encoder_input;
+use elbow_host::data::Dataset;
+use elbow_host::model::HostModel;
 
 /// Frames that are watched: more would not change a mean by much.
 const FRAMES: usize = 1024;
@@ -58,7 +58,9 @@ impl Calibration {
         for row in 0..data.rows {
             let Some(latent) = model.engine.latent() else { break };
             let drawn = latent.latents(data.row(row), LATENTS);
-            latents.extend(drawn.map_err(|source| crate::evaluate::frame_error(&data, row, source))?);
+            latents.extend(
+                drawn.map_err(|source| elbow_host::score::evaluate::frame_error(&data, row, source))?,
+            );
         }
         Ok(Calibration {
             encoder: Watched::new(&network.encoder, inputs),

@@ -9,8 +9,8 @@ use elbow::layer::activation::Activation as _;
 
 use super::calibrate::{Calibration, Watched};
 use super::weights::{Rounded, round};
-use crate::export::{Sections, padded, tiled};
 use crate::network::{Dense, Half, Network, Side};
+use elbow_host::file::write::{Sections, padded, tiled};
 
 /// Levels of a hidden vector's numbers.
 const LEVELS: f64 = 255.0;

@@ -15,15 +15,15 @@ use elbow::features::block;
 use serde::{Deserialize, Serialize};
 
 use crate::binarize::Binarize;
-use crate::data::{Categorical, LoadOptions};
 use crate::error::Error;
 use crate::fit::Schedule;
 use crate::mixture::Recipe;
 use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 use crate::support::is_whole;
 pub use args::SettingsArgs;
+use elbow_host::data::{Categorical, LoadOptions};
 pub use parse::activation;
-pub(crate) use parse::weights;
+pub use parse::weights;
 use parse::{Model, hidden, latent, model, prior};
 
 /// The settings of a fit. As TOML it is complete: the same file and data give the same model.

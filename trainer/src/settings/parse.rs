@@ -115,7 +115,11 @@ fn elbo(text: &str, samples: impl Fn(&str) -> Option<usize>) -> Option<(Objectiv
     parts.next().is_none().then_some((Objective::Elbo { weight, free }, k))
 }
 
-pub(crate) fn weights(name: &str) -> Result<WeightKind, Error> {
+/// The weight type of a name.
+///
+/// # Errors
+/// [`elbow_host::Error::Argument`] for a name that is none.
+pub fn weights(name: &str) -> Result<WeightKind, Error> {
     match name {
         "f32" => Ok(WeightKind::F32),
         "int8" => Ok(WeightKind::Int8),

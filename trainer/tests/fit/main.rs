@@ -5,10 +5,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
+use elbow_host::random::Words;
 use elbow_trainer::fit::{Event, FitConfig, FitError, Fitted, Frames, Progress, Schedule, TrainingRows, fit};
 use elbow_trainer::net::layout::{Dense, Latent, Layout, Likelihood};
 use elbow_trainer::objective::Objective;
-use elbow_trainer::random::Words;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 

@@ -6,11 +6,11 @@ mod surrogate;
 use std::ops::Range;
 
 use elbow::architecture::{Activation, Architecture, FeaturesKind, Hidden, LatentKind, LikelihoodKind};
+use elbow_host::random::{Purpose, stream};
 use elbow_trainer::latent::{Draws, Posterior};
 use elbow_trainer::net::chain::{self, Trace};
 use elbow_trainer::net::layout::Layout;
 use elbow_trainer::objective::{Batch, Objective, Workspace, bound, bound_and_gradient};
-use elbow_trainer::random::{Purpose, stream};
 use rand_core::Rng;
 
 pub(crate) const LIKELIHOODS: [LikelihoodKind; 7] = [

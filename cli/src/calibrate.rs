@@ -1,0 +1,170 @@
+//! `elbow calibrate`.
+
+use std::path::PathBuf;
+
+use elbow::Calibration;
+use serde::Serialize;
+
+use super::compress::PacketArgs;
+use super::fit::{check_out, model_name};
+use super::plan;
+use super::source::SourceArgs;
+use crate::error::Error;
+use crate::report;
+use elbow_host::file::atomic_file::write_atomically;
+use elbow_host::file::rust_type::{alarm_alias, type_alias};
+use elbow_host::model::ModelBytes;
+use elbow_host::score::calibrate::{calibrate, is_data_of_fit};
+
+/// The arguments of `elbow calibrate`.
+#[derive(Debug, clap::Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct CalibrateArgs {
+    /// The model
+    pub(super) model: PathBuf,
+    /// Normal frames that the fit has not seen; rows labelled anomalous are left out. With --packets rows like those to be packed
+    pub(super) data: PathBuf,
+    /// Part of the normal frames that may raise an alarm
+    #[arg(long, value_name = "RATE", value_parser = rate, required_unless_present = "packets")]
+    false_alarm: Option<f64>,
+    /// Choose layout, units and steps of packets instead, for `compress` and for devices
+    #[arg(long, conflicts_with_all = ["false_alarm", "labels", "normal", "binarize", "samples", "seed"])]
+    packets: bool,
+    #[command(flatten)]
+    pub(super) packet: PacketArgs,
+    /// The calibrated model [default: the model itself]
+    #[arg(long, value_name = "MODEL.elbow")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate > 0.0 && rate < 1.0 => Ok(rate),
+        _ => Err("give a rate between 0 and 1, such as 0.001".into()),
+    }
+}
+
+/// What was written, for programs.
+#[derive(Debug, Serialize)]
+struct Summary {
+    model: PathBuf,
+    rows: usize,
+    /// left out
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anomalous_rows: Option<usize>,
+    #[serde(flatten)]
+    alarm: Alarm,
+    file_bytes: usize,
+    /// whether the model was fitted to these rows
+    data_of_fit: bool,
+}
+
+/// The calibration of a file, for programs and people.
+#[derive(Debug, Serialize)]
+pub(super) struct Alarm {
+    false_alarm: f32,
+    /// what the rows allow: ⌊false_alarm·(n + 1)⌋/(n + 1)
+    expected: f32,
+    threshold_nats: f32,
+    samples: u32,
+    calibration_rows: u32,
+    margin_nats: f32,
+    mean_nats: f32,
+    deviation_nats: f32,
+    smallest_p_value: f32,
+    quantiles: usize,
+    data: String,
+}
+
+impl Alarm {
+    pub(super) fn new(c: &Calibration<'_>) -> Self {
+        Alarm {
+            false_alarm: c.false_alarm,
+            expected: c.p_value(c.threshold.next_down()),
+            threshold_nats: c.threshold,
+            samples: c.samples,
+            calibration_rows: c.rows,
+            margin_nats: c.margin,
+            mean_nats: c.mean.0,
+            deviation_nats: c.deviation.0,
+            smallest_p_value: c.quantiles().next().map_or(1.0, |(p, _)| p),
+            quantiles: c.quantiles().count(),
+            data: format!("{:08x}", c.data),
+        }
+    }
+
+    /// As rows of a table.
+    pub(super) fn rows(&self) -> Vec<(&'static str, String)> {
+        let Alarm { false_alarm, expected, threshold_nats, samples, calibration_rows, .. } = self;
+        vec![
+            (
+                "alarm",
+                format!(
+                    "below {threshold_nats:.3} nats, K = {samples}: at most {false_alarm} of normal frames (expected {expected:.3e})"
+                ),
+            ),
+            (
+                "calibrated",
+                format!(
+                    "on {calibration_rows} rows (data {}), score {:.3} ± {:.3} nats",
+                    self.data, self.mean_nats, self.deviation_nats
+                ),
+            ),
+            ("p-values", format!("{} of them, from {:.2e}", self.quantiles, self.smallest_p_value)),
+        ]
+    }
+}
+
+pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
+    let Some(false_alarm) = args.false_alarm else { return plan::run(args, json) };
+    if args.packet != PacketArgs::default() {
+        let problem =
+            "bounds and resolutions are those of packets; calibrate those with --packets, on their own";
+        return Err(Error::argument("false-alarm", false_alarm, problem));
+    }
+    let out = args.out.as_ref().unwrap_or(&args.model);
+    let name = args.out.as_ref().map(|out| model_name(out)).transpose()?;
+    check_out(out)?;
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let mut data = args.source.load(&args.data, &args.model, &model.metadata)?;
+    let anomalous_rows = data.keep_normal();
+    let data_of_fit = is_data_of_fit(&model, &data)?;
+    if data_of_fit {
+        report::note(&format!(
+            "{}: the model was fitted to these rows, whose scores are better than those of new ones; the rate of false alarms will be higher than {}: calibrate on rows of their own",
+            args.data.display(),
+            false_alarm
+        ));
+    }
+    let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
+    let name = name.as_deref().unwrap_or(model.metadata.name);
+    let calibrated = calibrate(&model, name, &data, false_alarm, args.source.samples, || bar.inc(1))?;
+    bar.finish_and_clear();
+    let read_back = calibrated.open().map_err(Error::model(out))?;
+    let alarm = read_back.extras.calibration.as_ref().map(Alarm::new);
+    write_atomically(out, calibrated.as_bytes())?;
+    let alias = type_alias(&read_back, args.source.samples) + &alarm_alias(&read_back.metadata);
+    write_atomically(&out.with_extension("rs"), alias.as_bytes())?;
+    let Some(alarm) = alarm else { return Ok(()) };
+    let summary = Summary {
+        model: out.clone(),
+        rows: data.rows,
+        anomalous_rows,
+        alarm,
+        file_bytes: calibrated.as_bytes().len(),
+        data_of_fit,
+    };
+    if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
+}
+
+fn table(summary: &Summary) -> String {
+    let mut rows = vec![
+        ("model", format!("{} ({} bytes)", summary.model.display(), summary.file_bytes)),
+        ("type", summary.model.with_extension("rs").display().to_string()),
+    ];
+    rows.extend(summary.alarm.rows());
+    report::table(&rows)
+}

@@ -1,0 +1,273 @@
+//! `elbow compress` and `elbow decompress`.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use elbow::architecture::LikelihoodKind;
+use elbow::codec::{LOG_MAGIC, MAX_SAMPLES, model_id};
+use indicatif::ProgressBar;
+
+use super::source::SourceArgs;
+use crate::error::Error;
+use crate::report;
+use elbow_host::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
+use elbow_host::file::atomic_file::check_writable;
+use elbow_host::model::{HostModel, ModelBytes};
+use elbow_trainer::binarize::Binarize;
+
+/// How close, and in which units: of packets that are written, or for which a model is made ready.
+#[derive(Clone, Debug, Default, PartialEq, clap::Args)]
+pub(super) struct PacketArgs {
+    /// What comes back is within so many steps of the resolution; 0 only rounds to it
+    #[arg(long, value_name = "STEPS", conflicts_with_all = ["lossless", "latents_only"])]
+    bound: Option<u16>,
+    /// The very numbers come back, or none are written [default]
+    #[arg(long, conflicts_with = "latents_only")]
+    lossless: bool,
+    /// Only what the model keeps of a window, however far away that is: the fewest bits
+    #[arg(long)]
+    latents_only: bool,
+    /// One step of the numbers, for all columns or for each [default: those of the model's plan, or 1 for integers and the digits of a CSV file]
+    #[arg(long, value_name = "R,R,…", value_delimiter = ',', value_parser = unit)]
+    resolution: Option<Vec<Unit>>,
+    /// Windows that share a packet, and are lost with it [default: those of the model's plan, or 32]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    windows_per_packet: Option<u8>,
+}
+
+impl PacketArgs {
+    pub(super) fn options(&self) -> Options {
+        let fidelity = match self.bound {
+            _ if self.latents_only => Fidelity::Latents,
+            Some(bound) => Fidelity::Within(bound),
+            None => Fidelity::Lossless,
+        };
+        let PacketArgs { windows_per_packet, resolution, .. } = self.clone();
+        Options { fidelity, windows_per_packet, resolution }
+    }
+}
+
+/// The arguments of `elbow compress`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompressArgs {
+    /// The model
+    model: PathBuf,
+    /// The rows: .csv, .npy or .npz (array X); for a log also IDX
+    input: PathBuf,
+    /// Where to write the packets
+    output: PathBuf,
+    #[command(flatten)]
+    packet: PacketArgs,
+    /// One log of all frames by bits-back coding with K samples, for models of bits, counts, integers or categories: the fewest bits, but no frame without all others
+    #[arg(
+        long,
+        value_name = "K",
+        conflicts_with_all = ["bound", "lossless", "latents_only", "resolution", "windows_per_packet"],
+        value_parser = clap::value_parser!(u8).range(1..=MAX_SAMPLES as i64)
+    )]
+    bits_back: Option<u8>,
+    /// With --bits-back: make bits of greyscale values
+    #[arg(long, value_enum, default_value_t, requires = "bits_back")]
+    binarize: Binarize,
+    /// Seed of --binarize dynamic
+    #[arg(long, default_value_t = 0, requires = "bits_back")]
+    seed: u64,
+}
+
+/// The arguments of `elbow decompress`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DecompressArgs {
+    /// The model that it was compressed with
+    model: PathBuf,
+    /// The packets
+    input: PathBuf,
+    /// Where to write the rows
+    output: PathBuf,
+    /// Where packets are lost or damaged, write the rest and say which rows are missing
+    #[arg(long)]
+    keep_going: bool,
+}
+
+fn unit(text: &str) -> Result<Unit, String> {
+    let unit = text.trim().parse().ok().and_then(Unit::new);
+    unit.ok_or_else(|| "a resolution is a positive number, such as 0.01".into())
+}
+
+/// Fails before the work where the output cannot be written, or would go over what it is made from.
+fn check_out(out: &Path, inputs: [&Path; 2]) -> Result<(), Error> {
+    let whole = |path: &Path| std::fs::canonicalize(path).ok();
+    if inputs.iter().any(|input| whole(input).is_some_and(|input| whole(out) == Some(input))) {
+        return Err(Error::argument(
+            "out",
+            out.display(),
+            "is what it would be made from; give another name",
+        ));
+    }
+    Ok(check_writable(out)?)
+}
+
+pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
+    check_out(&args.output, [&args.model, &args.input])?;
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    if let Some(samples) = args.bits_back {
+        return write_log(args, &bytes, &model, samples, json);
+    }
+    packable(&model, &args.model)?;
+    let options = args.packet.options();
+    let bar = rows_bar("compressing");
+    let id = model_id(bytes.as_bytes());
+    let summary = compress::compress(&model, id, &args.input, &args.output, &options, &mut |rows| {
+        bar.set_position(rows)
+    })?;
+    bar.finish_and_clear();
+    if json { report::print_json(&summary) } else { report::print(&report::table(&rows(&summary))) }
+}
+
+/// Packets need the latent of one network, and numbers only.
+pub(super) fn packable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
+    latent(model, path)?;
+    let problem = match (model.metadata.architecture.likelihood, first_number(model)) {
+        (LikelihoodKind::GaussianCategorical { .. }, Some(_)) => {
+            "has categories, and packets hold numbers only; fit one without them, with --drop"
+        }
+        (LikelihoodKind::GaussianCategorical { .. }, None) => {
+            "is of categories, and packets hold numbers only; make a log of them, with compress --bits-back"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::argument("model", path.display(), problem))
+}
+
+/// Logs, too, need the latent of one network, and of categories no numbers beside them.
+fn loggable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
+    latent(model, path)?;
+    match (model.metadata.architecture.likelihood, first_number(model)) {
+        (LikelihoodKind::GaussianCategorical { .. }, Some(name)) => {
+            let problem = format!(
+                "has numbers beside categories, such as `{name}`, and those have densities, which are no code; fit one of the categories alone and one \
+                 without them, with --drop"
+            );
+            Err(Error::argument("model", path.display(), problem))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn latent(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
+    let problem = "is a mixture or an ensemble, which predicts no frame; give one model with a network";
+    let has_latent = model.engine.latent().is_some();
+    if has_latent { Ok(()) } else { Err(Error::argument("model", path.display(), problem)) }
+}
+
+/// A column that is no category: the file has no values behind its name.
+fn first_number<'a>(model: &HostModel<'a>) -> Option<&'a str> {
+    model.metadata.columns.split('\n').find(|line| !line.contains('\t'))
+}
+
+fn write_log(
+    args: &CompressArgs,
+    bytes: &ModelBytes,
+    model: &HostModel<'_>,
+    samples: u8,
+    json: bool,
+) -> Result<(), Error> {
+    loggable(model, &args.model)?;
+    let window = model.metadata.window;
+    if window > 1 {
+        let problem = format!(
+            "the model's frames are windows of {window} rows, and a log takes rows; fit one without --window, or pack numbers"
+        );
+        return Err(Error::argument("bits-back", samples, problem));
+    }
+    let source = SourceArgs {
+        labels: None,
+        normal: None,
+        binarize: args.binarize,
+        samples: samples.into(),
+        seed: args.seed,
+    };
+    let data = source.load(&args.input, &args.model, &model.metadata)?;
+    let summary = compress::compress_log(bytes, &data, &args.output, samples)?;
+    if json { report::print_json(&summary) } else { report::print(&report::table(&log_rows(&summary))) }
+}
+
+pub(super) fn decompress(args: &DecompressArgs, json: bool) -> Result<(), Error> {
+    check_out(&args.output, [&args.model, &args.input])?;
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    if let Some(log) = read_log(&args.input)? {
+        let rows = compress::decompress_log((&args.model, &bytes), &args.input, &log, &args.output)?;
+        return told(&args.output, &Unpacked { rows, ..Unpacked::default() }, json);
+    }
+    let bar = rows_bar("decompressing");
+    let model = (args.model.as_path(), &model, model_id(bytes.as_bytes()));
+    let unpacked = compress::decompress(model, &args.input, &args.output, args.keep_going, &mut |rows| {
+        bar.set_position(rows);
+    })?;
+    bar.finish_and_clear();
+    told(&args.output, &unpacked, json)?;
+    if unpacked.missing.is_empty() {
+        return Ok(());
+    }
+    let problem = FileProblem::Incomplete { what: unpacked.missing, rows: unpacked.rows };
+    Err(elbow_host::Error::Packets { path: args.input.clone(), problem }.into())
+}
+
+/// The bytes of a file that begins as a log does.
+fn read_log(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let mut begins = Vec::new();
+    let mut file = File::open(path).map_err(Error::io("read", path))?;
+    file.by_ref().take(LOG_MAGIC.len() as u64).read_to_end(&mut begins).map_err(Error::io("read", path))?;
+    if begins != LOG_MAGIC {
+        return Ok(None);
+    }
+    file.read_to_end(&mut begins).map_err(Error::io("read", path))?;
+    Ok(Some(begins))
+}
+
+fn told(output: &Path, unpacked: &Unpacked, json: bool) -> Result<(), Error> {
+    if json {
+        return report::print_json(unpacked);
+    }
+    report::note(&format!("{}: {} rows", output.display(), unpacked.rows));
+    Ok(())
+}
+
+/// Rows that were done, where nobody knows how many there are.
+pub(super) fn rows_bar(what: &'static str) -> ProgressBar {
+    let bar = report::bar(0, "{msg}: {human_pos} rows, {elapsed}");
+    bar.set_message(what);
+    bar
+}
+
+fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let coded = &summary.coded;
+    vec![
+        ("rows", format!("{} of {} columns", summary.rows, summary.columns)),
+        ("packets", format!("{} of {} windows in all", summary.packets, summary.windows)),
+        ("as integers", format!("{} bytes", summary.bytes_as_integers)),
+        ("compressed", format!("{} bytes", summary.bytes_out)),
+        ("ratio", format!("{:.2}", summary.ratio)),
+        ("bits per value", format!("{:.3}", summary.bits_per_value)),
+        ("score", format!("{:.1} bits per window", summary.bits_per_window)),
+        ("steps", if summary.planned { "of the model's plan" } else { "chosen by the first windows" }.into()),
+        ("windows by model", percent(coded.model)),
+        ("by differences", percent(coded.differences)),
+        ("in Rice codes", percent(coded.rice)),
+        ("as they are", percent(coded.raw)),
+    ]
+}
+
+fn log_rows(summary: &LogSummary) -> Vec<(&'static str, String)> {
+    vec![
+        ("rows", format!("{} of {} numbers", summary.rows, summary.columns)),
+        ("samples", summary.samples.to_string()),
+        ("as bits", format!("{} bytes", summary.bytes_as_bits)),
+        ("compressed", format!("{} bytes", summary.bytes_out)),
+        ("ratio", format!("{:.2}", summary.ratio)),
+        ("bits per value", format!("{:.4}", summary.bits_per_value)),
+    ]
+}

@@ -1,0 +1,79 @@
+//! What can go wrong in a command, and the exit code it becomes.
+
+use std::path::{Path, PathBuf};
+
+use elbow::LoadError;
+use elbow_host::data::DataError;
+use elbow_trainer::fit::FitError;
+
+use crate::record::RecordError;
+
+/// A failed command. Its text is the one sentence that the user reads.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A fit, a file or an argument.
+    #[error(transparent)]
+    Trainer(#[from] elbow_trainer::Error),
+    /// Results could not be printed.
+    #[error("cannot print the results: {0}")]
+    Print(std::io::Error),
+    /// What was written does not read back as it was.
+    #[error(
+        "{}: the file reads back with other scores than the model in memory; the disk or memory may be faulty",
+        path.display()
+    )]
+    ReadBack {
+        /// the file
+        path: PathBuf,
+    },
+    /// A recording failed.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+}
+
+impl From<elbow_host::Error> for Error {
+    fn from(error: elbow_host::Error) -> Self {
+        Error::Trainer(error.into())
+    }
+}
+
+impl From<FitError> for Error {
+    fn from(error: FitError) -> Self {
+        Error::Trainer(error.into())
+    }
+}
+
+impl From<DataError> for Error {
+    fn from(error: DataError) -> Self {
+        Error::Trainer(error.into())
+    }
+}
+
+impl Error {
+    /// [`elbow_host::Error::io`]
+    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+        let wrap = elbow_host::Error::io(action, path);
+        move |source| wrap(source).into()
+    }
+
+    /// [`elbow_host::Error::model`]
+    pub fn model(path: &Path) -> impl FnOnce(LoadError) -> Error {
+        let wrap = elbow_host::Error::model(path);
+        move |source| wrap(source).into()
+    }
+
+    /// [`elbow_host::Error::argument`]
+    pub fn argument(name: &'static str, value: impl ToString, problem: impl Into<String>) -> Error {
+        elbow_host::Error::argument(name, value, problem).into()
+    }
+
+    /// 2 where the arguments or the files are wrong, 1 where the work itself failed.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::Trainer(error) => error.exit_code(),
+            Error::Record(error) => error.exit_code(),
+            Error::Print(_) | Error::ReadBack { .. } => 1,
+        }
+    }
+}

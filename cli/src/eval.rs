@@ -1,0 +1,116 @@
+//! `elbow eval`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::source::SourceArgs;
+use crate::error::Error;
+use crate::report;
+use elbow_host::model::ModelBytes;
+use elbow_host::score::calibrate::Alarms;
+use elbow_host::score::evaluate::{Evaluation, score_all};
+use elbow_host::score::latent_use::LatentUse;
+
+/// The arguments of `elbow eval`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct EvalArgs {
+    /// The model
+    model: PathBuf,
+    /// The frames
+    data: PathBuf,
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+/// What a model makes of a file, for programs.
+#[derive(Debug, Serialize)]
+struct Report {
+    #[serde(flatten)]
+    evaluation: Evaluation,
+    /// of a calibrated model
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alarms: Option<Alarms>,
+}
+
+pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let data = args.source.load(&args.data, &args.model, &model.metadata)?;
+    let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
+    let start = Instant::now();
+    let scores = score_all(&*model.engine, &data, args.source.samples, |rows| bar.inc(rows as u64))?;
+    bar.finish_and_clear();
+    let evaluation = Evaluation::new(&*model.engine, &data, &scores, start.elapsed().as_secs_f64())?;
+    let report = Report { evaluation, alarms: Alarms::new(&model, &data)? };
+    if json {
+        return report::print_json(&report);
+    }
+    let alarms = report.alarms.iter().map(|alarms| ("alarms", describe_alarms(alarms))).collect::<Vec<_>>();
+    report::print(&(describe(&report.evaluation) + &report::table(&alarms)))
+}
+
+fn describe_alarms(alarms: &Alarms) -> String {
+    let Alarms { false_alarm, of_normal, of_anomalous, samples, agreement } = alarms;
+    let part = |of: &str, part: &Option<f64>| {
+        part.map_or(String::new(), |part| format!("{:.3} % of the {of} rows, ", 100.0 * part))
+    };
+    let others = if of_normal.is_some() { "anomalous" } else { "given" };
+    format!(
+        "{}{}at a rate of {false_alarm}; {samples:.1} samples a verdict, {:.2} % as by all of them",
+        part("normal", of_normal),
+        part(others, of_anomalous),
+        100.0 * agreement
+    )
+}
+
+fn describe_latent(latent: &LatentUse) -> String {
+    let LatentUse { kl, aggregate_kl, mutual_information, .. } = latent;
+    let active = latent
+        .active_units
+        .map_or(String::new(), |active| format!(", {active} of {} units active", latent.kl_per_unit.len()));
+    format!(
+        "KL {kl:.3} nats: I(x; z) {mutual_information:.3} (by {} rows), aggregate KL {aggregate_kl:.3}{active}",
+        latent.paired_rows
+    )
+}
+
+/// The evaluation for people.
+pub(super) fn describe(evaluation: &Evaluation) -> String {
+    let Evaluation { rows, dims, samples, .. } = evaluation;
+    let class = match evaluation.anomalous_rows {
+        Some(anomalous) if anomalous < *rows => " of the normal rows",
+        Some(_) => " (every row is labelled anomalous)",
+        None => "",
+    };
+    let mut lines = vec![
+        ("rows", format!("{rows} of {dims} numbers, K = {samples}")),
+        (
+            "−log p(x)",
+            format!(
+                "{:.3} ± {:.3} nats per row{class} (95 %), {:.4} bits per dimension",
+                evaluation.nats_per_row, evaluation.nats_per_row_ci95, evaluation.bits_per_dim
+            ),
+        ),
+        (
+            "entropy",
+            format!(
+                "of the data at most {:.3} ± {:.3} bits per row",
+                evaluation.bits_per_row, evaluation.bits_per_row_ci95
+            ),
+        ),
+    ];
+    lines.extend(evaluation.latent.iter().map(|latent| ("latent", describe_latent(latent))));
+    if let (Some(count), Some(nats)) = (evaluation.anomalous_rows, evaluation.anomalous_nats_per_row) {
+        lines.push(("anomalous", format!("{count} rows, {nats:.3} nats per row")));
+    }
+    if let (Some(auroc), Some(auprc)) = (evaluation.auroc, evaluation.auprc) {
+        lines.push(("AUROC", format!("{auroc:.4}")));
+        lines.push(("AUPRC", format!("{auprc:.4}")));
+    }
+    lines.push(("samples", format!("{:.1} effective of {samples}", evaluation.effective_sample_size)));
+    let speed = *rows as f64 / evaluation.seconds.max(1e-9);
+    lines.push(("time", format!("{:.2} s, {speed:.0} rows/s", evaluation.seconds)));
+    report::table(&lines)
+}

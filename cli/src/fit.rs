@@ -1,0 +1,289 @@
+//! `elbow fit`.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use elbow::architecture::{LatentKind, LikelihoodKind};
+use indicatif::{HumanDuration, ProgressBar};
+use serde::Serialize;
+
+use super::quantize::cost_rows;
+use super::source::DEFAULT_SAMPLES;
+use crate::error::Error;
+use crate::report;
+use elbow_host::data::{Dataset, load};
+use elbow_host::file::atomic_file::{check_writable, write_atomically};
+use elbow_host::file::rust_type::{describe_model, type_alias};
+use elbow_host::model::ModelBytes;
+use elbow_host::score::evaluate::score_all;
+use elbow_trainer::fit::{Event, Progress};
+use elbow_trainer::quantize::Cost;
+use elbow_trainer::repeats::Repeats;
+use elbow_trainer::run_dir::{Cadence, Interval, MODEL, RunDir};
+use elbow_trainer::settings::{Settings, SettingsArgs};
+use elbow_trainer::train::{Trained, train};
+
+/// The arguments of `elbow fit`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FitArgs {
+    /// The frames to fit to
+    data: PathBuf,
+    /// Where to write the model; its type goes beside it, with the ending .rs [default: model.elbow in the folder of --run]
+    #[arg(long, value_name = "MODEL.elbow", required_unless_present = "run")]
+    out: Option<PathBuf>,
+    /// Write the run down in this folder: config.toml, metrics.jsonl, checkpoint.bin and the best model so far
+    #[arg(long, value_name = "FOLDER")]
+    run: Option<PathBuf>,
+    /// Go on from the last checkpoint in the folder of --run, with its settings; begin where there is none
+    #[arg(long, requires = "run")]
+    resume: bool,
+    /// How often to write a checkpoint: a number of epochs, or a time such as 60s, 10m or 1h
+    #[arg(long, value_name = "EPOCHS|TIME", requires = "run", default_value = "60s", value_parser = Interval::from_str)]
+    checkpoint_every: Interval,
+    /// Keep the model of every N-th epoch, as epoch-….elbow
+    #[arg(long, value_name = "N", requires = "run", value_parser = clap::value_parser!(u32).range(1..))]
+    snapshot_every: Option<u32>,
+    /// Settings as TOML; flags go over them
+    #[arg(long, value_name = "TOML")]
+    config: Option<PathBuf>,
+    /// A strong model without settings: a mixture whose smoothness the data choose, of at most 64 KiB, fitted in seconds
+    #[arg(long, conflicts_with_all = ["model", "run"])]
+    auto: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+/// What a fit gave, for programs.
+#[derive(Debug, Serialize)]
+pub(super) struct Summary {
+    model: PathBuf,
+    /// its folder
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<PathBuf>,
+    architecture: String,
+    rows: usize,
+    valid_rows: usize,
+    /// left out
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anomalous_rows: Option<usize>,
+    #[serde(flatten)]
+    epochs: Option<Epochs>,
+    train_nats_per_row: f64,
+    valid_nats_per_row: f64,
+    /// about what a row held out costs in bits, where its numbers are whole steps: `−log₂ p(x) − Σ log₂ resolution`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_bits_per_row: Option<f64>,
+    pub(super) file_bytes: usize,
+    pub(super) seconds: f64,
+    /// what rounding the weights cost on the rows held out
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantization: Option<Cost>,
+}
+
+/// The course of a network's fit.
+#[derive(Debug, Serialize)]
+struct Epochs {
+    epochs: usize,
+    best_epoch: u32,
+    stopped: bool,
+}
+
+pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
+    let begun = args.run.as_deref().filter(|_| args.resume).and_then(RunDir::config);
+    let given = args.settings.clone();
+    let given = if args.auto { given.with_model("auto") } else { given };
+    let settings = given.resolve(args.config.as_deref().or(begun.as_deref()))?;
+    if let (Some(folder), Some(_)) = (&args.run, settings.mixture()?) {
+        let problem = format!("--model {} is fitted in one go; leave it out", settings.model);
+        return Err(Error::argument("run", folder.display(), problem));
+    }
+    if let (Some(folder), true) = (&args.run, settings.ensemble != 1) {
+        let problem = "an ensemble is fitted in one go; leave it out, or fit the members one by one";
+        return Err(Error::argument("run", folder.display(), problem));
+    }
+    settings.fit_config()?;
+    settings.weights()?;
+    // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
+    let levels: &[u16] = if settings.categorical.is_empty() { &[] } else { &[2] };
+    settings.architecture_of(1, levels)?;
+    let in_folder = || args.run.as_deref().unwrap_or(Path::new("")).join(MODEL);
+    let out = args.out.clone().unwrap_or_else(in_folder);
+    let name = model_name(&out)?;
+    let cadence = Cadence { checkpoints: args.checkpoint_every, snapshots: args.snapshot_every };
+    let open = |folder: &PathBuf| RunDir::open(folder, args.resume, cadence);
+    let folder = args.run.as_ref().map(open).transpose()?;
+    check_out(&out)?;
+    let data = load(&args.data, &settings.load_options())?;
+    let summary = fit_and_write(&name, data, &settings, folder, &out)?;
+    let summary = Summary { run: args.run.clone(), ..summary };
+    if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
+}
+
+/// Fits, writes the model and its type, and reads the file back.
+pub(super) fn fit_and_write(
+    name: &str,
+    data: Dataset,
+    settings: &Settings,
+    folder: Option<RunDir>,
+    out: &Path,
+) -> Result<Summary, Error> {
+    let start = Instant::now();
+    let stop = stop_on_ctrl_c(folder.is_some());
+    let bar = report::bar(settings.epochs.into(), "{msg} {wide_bar}");
+    if settings.likelihood()? != LikelihoodKind::Bernoulli {
+        Repeats::of(&data.values, data.dims).notes(&data.columns).iter().for_each(|note| report::note(note));
+    }
+    let labels = data.labels.as_ref();
+    let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
+    let trained = train(name, data, settings, folder, &stop, |now| show(&bar, now));
+    bar.finish_and_clear();
+    let trained = trained?;
+    write(&trained, out)?;
+    let epochs = trained.fitted.as_ref().map(|fitted| Epochs {
+        epochs: fitted.history.len(),
+        best_epoch: fitted.best_epoch,
+        stopped: fitted.stopped,
+    });
+    let architecture = describe_model(&trained.bytes.open().map_err(Error::model(out))?);
+    Ok(Summary {
+        model: out.to_path_buf(),
+        run: None,
+        architecture,
+        rows: trained.train_rows,
+        valid_rows: trained.valid.rows,
+        anomalous_rows,
+        epochs,
+        train_nats_per_row: -trained.train_nats,
+        valid_nats_per_row: -trained.valid_nats,
+        valid_bits_per_row: rate(-trained.valid_nats, settings, trained.valid.dims),
+        file_bytes: trained.bytes.as_bytes().len(),
+        seconds: start.elapsed().as_secs_f64(),
+        quantization: trained.quantization.clone(),
+    })
+}
+
+/// Nats of a density as bits of a row of whole steps, where there is a resolution.
+fn rate(nats: f64, settings: &Settings, dims: usize) -> Option<f64> {
+    let resolution = settings.resolution.iter().cycle().take(dims);
+    let log_units: f64 = resolution.map(|unit| f64::from(*unit).ln()).sum();
+    (!settings.resolution.is_empty()).then(|| (nats - log_units) / std::f64::consts::LN_2)
+}
+
+/// Writes a model and its type beside it.
+pub(super) fn write_files(bytes: &ModelBytes, out: &Path) -> Result<(), Error> {
+    let model = bytes.open().map_err(Error::model(out))?;
+    // all samples of a point are the same, and a mixture needs none
+    let samples = match model.metadata.architecture.latent {
+        LatentKind::Point { .. } | LatentKind::Component { .. } => 1,
+        _ => DEFAULT_SAMPLES,
+    };
+    write_atomically(out, bytes.as_bytes())?;
+    Ok(write_atomically(&out.with_extension("rs"), type_alias(&model, samples).as_bytes())?)
+}
+
+/// Writes the model and its type; then scores through the written file must be, bit for bit, those in memory.
+fn write(trained: &Trained, out: &Path) -> Result<(), Error> {
+    const CHECKED: usize = 32;
+    let model = trained.bytes.open().map_err(Error::model(out))?;
+    write_files(&trained.bytes, out)?;
+    let written = ModelBytes::read(out)?;
+    let reread = written.open().map_err(Error::model(out))?;
+    let rows: Vec<usize> = (0..trained.valid.rows.min(CHECKED)).collect();
+    let data = trained.valid.select(&rows);
+    let bits = |model: &elbow_host::model::HostModel<'_>| -> Result<Vec<u32>, Error> {
+        let scores = score_all(&*model.engine, &data, 16, |_| ())?;
+        Ok(scores.iter().map(|score| score.log_density.0.to_bits()).collect())
+    };
+    if bits(&model)? == bits(&reread)? { Ok(()) } else { Err(Error::ReadBack { path: out.to_path_buf() }) }
+}
+
+/// One line: epoch, train and validation nats, time left.
+fn show(bar: &ProgressBar, now: &Progress) {
+    if now.event == Event::Restart {
+        let rate = now.learning_rate;
+        bar.suspend(|| {
+            report::note(&format!("epoch {}: not finite; once more with learning rate {rate:e}", now.epoch))
+        });
+    }
+    let valid = now.valid_nats.map_or("–".into(), |nats| format!("{:.3}", -nats));
+    let left = HumanDuration(Duration::from_secs(now.remaining.as_secs()));
+    bar.set_position(if now.event == Event::Epoch { now.epoch.into() } else { u64::from(now.epoch) - 1 });
+    bar.set_message(format!(
+        "epoch {}/{}  train {:.3}  valid {valid} nats  {left} left",
+        now.epoch, now.epochs, -now.train_nats
+    ));
+}
+
+/// Ctrl-C ends the fit after the step in hand, a second one the program.
+fn stop_on_ctrl_c(is_recorded: bool) -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&stop);
+    // Fails only where a handler is there already: then Ctrl-C ends the program.
+    let _ = ctrlc::set_handler(move || {
+        if seen.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        report::note(if is_recorded {
+            "stopping; --resume will go on from here (Ctrl-C again: at once, and from the last checkpoint)"
+        } else {
+            "stopping; the best weights so far will be written (Ctrl-C again: at once, nothing written)"
+        });
+    });
+    stop
+}
+
+pub(super) fn model_name(out: &Path) -> Result<String, Error> {
+    let is_model = out.extension().is_some_and(|extension| extension == "elbow");
+    match out.file_stem().and_then(|stem| stem.to_str()) {
+        Some(stem) if is_model && !stem.contains(char::is_control) => Ok(stem.to_string()),
+        _ => Err(Error::argument("out", out.display(), "give a file name that ends in .elbow")),
+    }
+}
+
+/// Fails before the work rather than after it. The type beside the model may go over an older one, but over nothing
+/// else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
+pub(super) fn check_out(out: &Path) -> Result<(), Error> {
+    check_writable(out)?;
+    if out.exists() && !out.is_file() {
+        let problem = "is a pipe or a device, from which no model can be read back; give a file name";
+        return Err(Error::argument("out", out.display(), problem));
+    }
+    let beside = out.with_extension("rs");
+    let is_ours = |text: Vec<u8>| text.starts_with(b"// Written by elbow ");
+    if !beside.exists() || std::fs::read(&beside).is_ok_and(is_ours) {
+        return Ok(());
+    }
+    let problem = format!("{} beside it is not Elbow's to replace; give another name", beside.display());
+    Err(Error::argument("out", out.display(), problem))
+}
+
+fn table(summary: &Summary) -> String {
+    let left_out =
+        summary.anomalous_rows.map_or(String::new(), |rows| format!(", {rows} anomalous left out"));
+    let mut rows = vec![
+        ("model", format!("{} ({} bytes)", summary.model.display(), summary.file_bytes)),
+        ("type", summary.model.with_extension("rs").display().to_string()),
+        ("shape", summary.architecture.clone()),
+        ("rows", format!("{} fitted, {} held out{left_out}", summary.rows, summary.valid_rows)),
+        (
+            "−log p(x)",
+            format!(
+                "{:.3} nats per row at fitting (its objective), {:.3} held out",
+                summary.train_nats_per_row, summary.valid_nats_per_row
+            ),
+        ),
+        ("time", format!("{:.1} s", summary.seconds)),
+    ];
+    if let Some(Epochs { epochs, best_epoch, stopped }) = summary.epochs {
+        let stopped = if stopped { ", stopped by Ctrl-C" } else { "" };
+        rows.insert(4, ("epochs", format!("{epochs}, the best {best_epoch}{stopped}")));
+    }
+    rows.extend(
+        summary.valid_bits_per_row.map(|bits| ("rate", format!("about {bits:.1} bits per row held out"))),
+    );
+    rows.extend(summary.quantization.iter().flat_map(cost_rows));
+    report::table(&rows)
+}

@@ -1,0 +1,197 @@
+//! `elbow inspect`.
+
+use std::path::PathBuf;
+
+use elbow::architecture::{Architecture, LatentKind, WeightKind};
+use elbow::ensemble::fingerprint;
+use elbow::kernel::triangle;
+use serde::Serialize;
+
+use super::calibrate::Alarm;
+use super::plan::Packets;
+use super::source::{DEFAULT_SAMPLES, samples};
+use crate::error::Error;
+use crate::report;
+use elbow_host::data::Categorical;
+use elbow_host::data::categories::{as_fitted, names};
+use elbow_host::file::cost::{Cost, activation_bytes, costs};
+use elbow_host::file::rust_type::describe_model;
+use elbow_host::model::ModelBytes;
+use elbow_trainer::net::layout::Layout;
+
+/// The arguments of `elbow inspect`.
+#[derive(Debug, clap::Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct InspectArgs {
+    /// The model
+    model: PathBuf,
+    /// Samples K of a score, for its cost
+    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES, value_parser = samples())]
+    samples: u32,
+}
+
+/// What a model file holds.
+#[derive(Debug, Serialize)]
+struct Inspection<'a> {
+    name: &'a str,
+    architecture: String,
+    shape: &'a Architecture,
+    /// models of that shape
+    members: u32,
+    fingerprint: String,
+    columns: Vec<&'a str>,
+    /// whose values are codes, in this order
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    categories: Vec<Coded>,
+    window: u32,
+    hop: u32,
+    objective: &'a str,
+    rows: u64,
+    seed: u64,
+    valid_nats: f32,
+    version: &'a str,
+    file_bytes: usize,
+    parameter_bytes: usize,
+    samples: u32,
+    multiply_adds: u64,
+    activation_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alarm: Option<Alarm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packets: Option<Packets>,
+    /// by core; of one model with float weights
+    devices: Vec<Cost>,
+}
+
+/// A column that is a category.
+#[derive(Debug, Serialize)]
+struct Coded {
+    column: String,
+    /// the code of a value is its place
+    values: Vec<String>,
+}
+
+fn coded(columns: &str) -> Vec<Coded> {
+    let coded = |Categorical { column, words }| Coded { column, values: words.unwrap_or_default() };
+    as_fitted(columns).into_iter().map(coded).collect()
+}
+
+pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let metadata = &model.metadata;
+    let shape = &metadata.architecture;
+    let inspection = Inspection {
+        name: metadata.name,
+        architecture: describe_model(&model),
+        members: model.members,
+        shape,
+        fingerprint: format!("{:08x}", fingerprint(model.members, shape.fingerprint())),
+        columns: names(metadata.columns),
+        categories: coded(metadata.columns),
+        window: metadata.window,
+        hop: metadata.hop,
+        objective: metadata.objective,
+        rows: metadata.rows,
+        seed: metadata.seed,
+        valid_nats: metadata.valid_nats,
+        version: metadata.version,
+        file_bytes: bytes.as_bytes().len(),
+        parameter_bytes: model.parameters.len(),
+        samples: args.samples,
+        multiply_adds: u64::from(model.members) * multiply_adds(shape, args.samples),
+        activation_bytes: activation_bytes(shape),
+        alarm: model.extras.calibration.as_ref().map(Alarm::new),
+        packets: model.extras.plan.as_ref().map(Packets::new),
+        // the counts are of one model with float weights
+        devices: if shape.weights == WeightKind::F32 && model.members == 1 {
+            costs(shape, args.samples)
+        } else {
+            Vec::new()
+        },
+    };
+    if json { report::print_json(&inspection) } else { report::print(&table(&inspection)) }
+}
+
+fn table(i: &Inspection<'_>) -> String {
+    let window = match i.window {
+        1 => "single rows".into(),
+        rows => format!("windows of {rows} rows, every {} rows", i.hop),
+    };
+    let mut lines = vec![
+        ("model", format!("{} ({})", i.name, i.architecture)),
+        ("fingerprint", i.fingerprint.clone()),
+        ("frames", format!("{window} of {}", summary(&i.columns))),
+        origin(i),
+        ("flash", format!("{} bytes, of which {} parameters", i.file_bytes, i.parameter_bytes)),
+        ("activations", format!("{} bytes of RAM on a device, any K", i.activation_bytes)),
+        ("cost", format!("{} multiply-adds a score at K = {}", i.multiply_adds, i.samples)),
+    ];
+    let codes = |Coded { values, .. }: &Coded| {
+        let codes = values.iter().enumerate().map(|(code, value)| format!("{code} {value}"));
+        codes.collect::<Vec<_>>().join(", ")
+    };
+    let categories = i.categories.iter().map(|category| format!("{}: {}", category.column, codes(category)));
+    lines.extend(categories.map(|line| ("codes", line)));
+    if matches!(i.shape.latent, LatentKind::Point { .. }) {
+        lines.push(("score", "log likelihood of the reconstruction, not a density".into()));
+    }
+    lines.extend(i.alarm.iter().flat_map(Alarm::rows));
+    lines.extend(i.packets.iter().flat_map(Packets::rows));
+    lines.extend(i.devices.iter().map(|device| (device.core, on_device(device))));
+    report::table(&lines)
+}
+
+/// Predicted, see `docs/benchmarks.md`.
+fn on_device(cost: &Cost) -> String {
+    let Cost { instructions, code_bytes, stack_bytes, .. } = cost;
+    format!(
+        "about {instructions} instructions a score, {code_bytes} bytes of code, {stack_bytes} bytes of stack"
+    )
+}
+
+fn origin(i: &Inspection<'_>) -> (&'static str, String) {
+    let Inspection { objective, rows, seed, valid_nats, version, .. } = i;
+    match rows {
+        0 => ("imported", format!("by elbow {version}")),
+        _ => (
+            "fitted",
+            format!(
+                "{objective} on {rows} rows, seed {seed}, held-out −log p(x) {valid_nats:.3} nats{}, by elbow {version}",
+                if i.shape.weights == WeightKind::F32 { "" } else { " before its weights were rounded" }
+            ),
+        ),
+    }
+}
+
+fn summary(columns: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let shown = columns.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    match columns.len() {
+        0..=SHOWN => shown,
+        many => format!("{shown}, … ({many} columns)"),
+    }
+}
+
+/// Inputs and outputs of the dense layers, of encoder with head and of decoder with likelihood.
+fn layers(shape: &Architecture) -> [Vec<(u64, u64)>; 2] {
+    let layout = Layout::new(shape);
+    let all: Vec<_> =
+        layout.dense().iter().map(|(dense, _)| (dense.inputs as u64, dense.outputs as u64)).collect();
+    let (encoder, decoder) = all.split_at(shape.encoder.len() + layout.latent.dense().len());
+    [encoder.to_vec(), decoder.to_vec()]
+}
+
+/// One pass of the encoder and K of the decoder, outputs padded to whole tiles; of a mixture one pass over its components.
+fn multiply_adds(shape: &Architecture, samples: u32) -> u64 {
+    let padded = |layers: &[(u64, u64)]| -> u64 {
+        layers.iter().map(|(inputs, outputs)| inputs * outputs.next_multiple_of(8)).sum()
+    };
+    if let LatentKind::Component { gaussians, kernels } = shape.latent {
+        let triangle = triangle(shape.features as usize) as u64 * 8;
+        let kernels = u64::from(kernels).next_multiple_of(8) * u64::from(shape.features);
+        return u64::from(gaussians) * triangle + kernels;
+    }
+    let [encoder, decoder] = layers(shape);
+    padded(&encoder) + u64::from(samples) * padded(&decoder)
+}

@@ -1,0 +1,135 @@
+//! The command line: arguments to library calls to what is printed. One file a command.
+
+#![forbid(unsafe_code)]
+
+mod bench;
+mod calibrate;
+mod compress;
+mod demo;
+mod error;
+mod eval;
+mod fit;
+mod import;
+mod inspect;
+mod plan;
+mod quantize;
+pub mod record;
+pub mod report;
+mod score;
+mod source;
+
+use clap::{Args as _, CommandFactory, Parser, Subcommand};
+
+pub use error::Error;
+
+use crate::record::RecordArgs;
+
+/// Density models that fit in a microcontroller: fit from a file, evaluate, export.
+///
+/// DATA is .csv (with a header), .npy, .npz (arrays X and, where there are labels, y) or IDX, plain or .gz.
+/// Results go to stdout, progress and notes to stderr. Exit codes: 0 good, 1 the work failed, 2 the arguments or
+/// the files are wrong.
+#[derive(Debug, clap::Args)]
+#[command(version, max_term_width = 110)]
+pub struct Cli {
+    /// Print one JSON object on stdout
+    #[arg(long, global = true)]
+    json: bool,
+    /// Threads to use (0: all); results do not depend on it
+    #[arg(long, global = true, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
+    threads: u16,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Fit a model to a file of frames and export it
+    Fit(Box<fit::FitArgs>),
+    /// Log-likelihood of a file of frames, and AUROC/AUPRC where it has labels
+    Eval(eval::EvalArgs),
+    /// Log density of every frame of a file
+    Score(score::ScoreArgs),
+    /// Make a model of an autoencoder's weights from another program
+    Import(import::ImportArgs),
+    /// Set the alarm threshold by normal frames, with a bound on false alarms; or the steps of packets
+    Calibrate(calibrate::CalibrateArgs),
+    /// The same model with weights of eight bits
+    Quantize(quantize::QuantizeArgs),
+    /// Pack a file of frames in packets, lossless or within a bound
+    Compress(compress::CompressArgs),
+    /// Unpack what `compress` packed
+    Decompress(compress::DecompressArgs),
+    /// What a model file holds and what it costs
+    Inspect(inspect::InspectArgs),
+    /// The whole way on the data that comes with the project: fit, evaluate, export
+    Demo(demo::DemoArgs),
+    /// Record this machine's counters to CSV
+    Record(RecordArgs),
+    /// How long things take on this machine
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+}
+
+impl CommandFactory for Cli {
+    fn command() -> clap::Command {
+        Cli::augment_args(clap::Command::new("elbow"))
+    }
+
+    fn command_for_update() -> clap::Command {
+        Cli::augment_args_for_update(clap::Command::new("elbow"))
+    }
+}
+
+impl Parser for Cli {
+    /// As clap does it, but what is wrong is said in one sentence, like everything else that can be wrong.
+    fn parse() -> Self {
+        Self::try_parse().unwrap_or_else(|error| match error.to_string().strip_prefix("error: ") {
+            Some(text) => {
+                report::note(&format!("elbow: {}", sentence(text)));
+                std::process::exit(error.exit_code())
+            }
+            None => error.exit(),
+        })
+    }
+}
+
+/// clap's paragraphs as one sentence: what is wrong, then its tips; without the usage, which --help shows better.
+fn sentence(text: &str) -> String {
+    let is_usage = |paragraph: &str| paragraph.starts_with("Usage:") || paragraph.starts_with("For more");
+    let paragraphs = text.split("\n\n").filter(|paragraph| !is_usage(paragraph));
+    let joined = paragraphs.map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
+    joined.collect::<Vec<_>>().join("; ")
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// [`Error`], whose text is for the user and whose [`exit_code`](Error::exit_code) is for the shell.
+    pub fn run(&self) -> Result<(), Error> {
+        // Fails only where a pool is there already: then that one serves.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(self.threads.into()).build_global();
+        match &self.command {
+            Command::Fit(args) => fit::run(args, self.json),
+            Command::Eval(args) => eval::run(args, self.json),
+            Command::Score(args) => score::run(args, self.json),
+            Command::Import(args) => import::run(args, self.json),
+            Command::Calibrate(args) => calibrate::run(args, self.json),
+            Command::Quantize(args) => quantize::run(args, self.json),
+            Command::Compress(args) => compress::compress(args, self.json),
+            Command::Decompress(args) => compress::decompress(args, self.json),
+            Command::Inspect(args) => inspect::run(args, self.json),
+            Command::Demo(args) => demo::run(args, self.json),
+            Command::Bench(command) => bench::run(command, self.json),
+            Command::Record(args) => {
+                let recording = record::run(args)?;
+                if self.json {
+                    report::print_json(&recording)
+                } else {
+                    report::print(&format!("{recording}\n"))
+                }
+            }
+        }
+    }
+}

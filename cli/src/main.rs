@@ -1,0 +1,16 @@
+//! `elbow`: parse, call the library, print.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use elbow_cli::{Cli, report};
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::note(&format!("elbow: {error}"));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

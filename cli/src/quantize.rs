@@ -1,0 +1,110 @@
+//! `elbow quantize`.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::fit::{check_out, model_name};
+use super::source::SourceArgs;
+use crate::error::Error;
+use crate::report;
+use elbow_host::file::atomic_file::write_atomically;
+use elbow_host::file::rust_type::{describe, type_alias};
+use elbow_host::model::ModelBytes;
+use elbow_trainer::quantize::{Cost, quantize};
+use elbow_trainer::settings::weights;
+
+/// The arguments of `elbow quantize`.
+#[derive(Debug, clap::Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct QuantizeArgs {
+    /// The model, of float weights
+    model: PathBuf,
+    /// int8 (eight bits, all else in floats) or int8x8 (integers throughout, for cores without an FPU)
+    #[arg(long, value_name = "TYPE")]
+    weights: String,
+    /// Frames like those the model will see: int8 gets better by them, int8x8 needs them
+    #[arg(long, value_name = "DATA")]
+    calibration: Option<PathBuf>,
+    /// The new model
+    #[arg(long, value_name = "MODEL.elbow")]
+    out: PathBuf,
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+/// What became of a model, for programs.
+#[derive(Debug, Serialize)]
+struct Summary {
+    model: PathBuf,
+    architecture: String,
+    file_bytes: [usize; 2],
+    /// on the calibration data
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
+}
+
+pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
+    let kind = weights(&args.weights)?;
+    let name = model_name(&args.out)?;
+    check_out(&args.out)?;
+    if args.out.canonicalize().is_ok_and(|out| args.model.canonicalize().is_ok_and(|model| model == out)) {
+        return Err(Error::argument("out", args.out.display(), "is the model itself; give another name"));
+    }
+    let bytes = ModelBytes::read(&args.model)?;
+    let model = bytes.open().map_err(Error::model(&args.model))?;
+    for (was_set, what) in [
+        (model.extras.calibration.is_some(), "the alarm threshold was"),
+        (model.extras.plan.is_some(), "the steps of packets were"),
+    ] {
+        if was_set {
+            report::note(&format!(
+                "{what} for the weights as they were: run elbow calibrate on the new model"
+            ));
+        }
+    }
+    let load = |path: &PathBuf| args.source.load(path, &args.model, &model.metadata);
+    let data = args.calibration.as_ref().map(load).transpose()?;
+    let small = quantize(&model, &bytes, &name, kind, data.as_ref())?;
+    let quantized = small.open().map_err(Error::model(&args.out))?;
+    let measure = |data| Cost::measure(&model, &quantized, data, args.source.samples);
+    let cost = data.as_ref().map(measure).transpose()?;
+    write_atomically(&args.out, small.as_bytes())?;
+    let alias = type_alias(&quantized, args.source.samples);
+    write_atomically(&args.out.with_extension("rs"), alias.as_bytes())?;
+    let summary = Summary {
+        model: args.out.clone(),
+        architecture: describe(&quantized.metadata.architecture),
+        file_bytes: [bytes.as_bytes().len(), small.as_bytes().len()],
+        cost,
+    };
+    if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
+}
+
+fn table(summary: &Summary) -> String {
+    let [before, after] = summary.file_bytes;
+    let mut rows = vec![
+        ("model", format!("{} ({after} bytes, was {before})", summary.model.display())),
+        ("type", summary.model.with_extension("rs").display().to_string()),
+        ("shape", summary.architecture.clone()),
+    ];
+    rows.extend(summary.cost.iter().flat_map(cost_rows));
+    report::table(&rows)
+}
+
+/// What rounding cost, as rows of a table.
+pub(super) fn cost_rows(cost: &Cost) -> Vec<(&'static str, String)> {
+    let Cost { before, after, nats_lost, nats_lost_relative } = cost;
+    let percent = 100.0 * nats_lost_relative;
+    let mut rows = vec![(
+        "cost",
+        format!(
+            "{nats_lost:+.4} nats per row ({percent:+.2} %): −log p(x) {:.3}, was {:.3}, on {} rows",
+            after.nats_per_row, before.nats_per_row, after.rows
+        ),
+    )];
+    if let (Some(before), Some(after)) = (before.auroc, after.auroc) {
+        rows.push(("AUROC", format!("{after:.4}, was {before:.4}")));
+    }
+    rows
+}

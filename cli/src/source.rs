@@ -1,0 +1,86 @@
+//! The arguments that say which frames a command reads, and how.
+
+use std::path::Path;
+
+use elbow::architecture::LatentKind;
+use elbow::format::Metadata;
+
+use crate::error::Error;
+use crate::report;
+use elbow_host::data::categories::{as_fitted, names};
+use elbow_host::data::{Dataset, LoadOptions, load};
+use elbow_host::score::evaluate::check_dims;
+use elbow_trainer::binarize::Binarize;
+use elbow_trainer::support::{is_whole, prepare};
+
+/// How frames are read for a model that exists: its columns and windows are the model's.
+#[derive(Clone, Debug, clap::Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct SourceArgs {
+    /// CSV column or .npz array that holds the labels [default: `label` or `y`, where there is one]
+    #[arg(long, value_name = "COLUMN|KEY")]
+    pub(super) labels: Option<String>,
+    /// The label of normal rows [default: 0, false, normal]
+    #[arg(long, value_name = "LABEL")]
+    pub(super) normal: Option<String>,
+    /// Make bits of greyscale values, for models of bits
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) binarize: Binarize,
+    /// Samples K of a score
+    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES, value_parser = samples())]
+    pub(super) samples: u32,
+    /// Seed of --binarize dynamic
+    #[arg(long, default_value_t = 0)]
+    pub(super) seed: u64,
+}
+
+/// Samples of a score unless the user says otherwise.
+pub(crate) const DEFAULT_SAMPLES: u32 = 64;
+
+/// Numbers of samples that end within reason.
+pub(super) fn samples() -> impl clap::builder::TypedValueParser<Value = u32> {
+    clap::value_parser!(u32).range(1..=1_000_000)
+}
+
+impl SourceArgs {
+    /// Reads the frames that a model takes.
+    ///
+    /// # Errors
+    /// [`Error::Data`], [`Error::Dims`], [`Error::OutOfSupport`].
+    pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
+        let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
+        let options = LoadOptions {
+            labels: self.labels.clone(),
+            columns: (is_csv(path) || is_choice(&columns)).then_some(columns),
+            drop: Vec::new(),
+            categorical: as_fitted(metadata.columns),
+            window: metadata.window as usize,
+            hop: Some(metadata.hop as usize),
+            normal: self.normal.clone(),
+            whole: is_whole(metadata.architecture.likelihood, self.binarize),
+        };
+        let mut data = load(path, &options)?;
+        check_dims(&data, model, metadata.architecture.features)?;
+        prepare(&mut data, metadata.architecture.likelihood, self.binarize)?;
+        if self.binarize == Binarize::Dynamic {
+            Binarize::draw_all(&mut data, self.seed);
+        }
+        if let LatentKind::Point { .. } = metadata.architecture.latent {
+            report::note("an autoencoder: scores are log likelihoods of reconstructions, not densities");
+        }
+        Ok(data)
+    }
+}
+
+/// Whether these are some of an array's columns, which are called x0, x1, …, or all of them in another order.
+fn is_choice(columns: &[String]) -> bool {
+    let number = |name: &String| name.strip_prefix('x').and_then(|number| number.parse::<usize>().ok());
+    let numbers: Option<Vec<usize>> = columns.iter().map(number).collect();
+    numbers.is_some_and(|numbers| !numbers.into_iter().eq(0..columns.len()))
+}
+
+/// Only CSV files name their columns.
+pub(super) fn is_csv(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_lowercase();
+    name.ends_with(".csv") || name.ends_with(".csv.gz")
+}

@@ -1,0 +1,6 @@
+//! Files that are whole or not there, and what stands in and beside a model's.
+
+pub mod atomic_file;
+pub mod cost;
+pub mod rust_type;
+pub mod write;

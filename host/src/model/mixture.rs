@@ -1,0 +1,92 @@
+//! A mixture, its number of components read from the file.
+
+use elbow::features::Features;
+use elbow::format::Sections;
+use elbow::mixture::{Components, Gaussians, Kernels};
+use elbow::{Explain, FrameError, LoadError, Mixture, Nats, Score};
+use std::fmt::Debug;
+
+use super::{Dynamic, Engine, LANES, LatentEngine};
+use crate::simd::wide;
+
+/// Frames side by side: their sums with those of eight components fill the registers.
+const BESIDE: usize = 16;
+
+/// Takes the components; kinds of which there are none take no sections.
+pub(super) fn build<'a, F>(
+    features: F,
+    gaussians: u32,
+    kernels: u32,
+    sections: &mut Sections<'a>,
+) -> Result<Box<dyn Engine + 'a>, LoadError>
+where
+    F: Features<Shape = Dynamic> + Send + Sync + Debug + 'a,
+{
+    let dims = features.dims();
+    let mut full = || Gaussians::<Dynamic, Dynamic>::read(sections, dims, gaussians as usize);
+    if kernels == 0 {
+        return Ok(Box::new(Mixture::new(features, full()?)));
+    }
+    let full = if gaussians == 0 { None } else { Some(full()?) };
+    let spherical = Kernels::<Dynamic, Dynamic>::read(sections, dims, kernels as usize)?;
+    Ok(match full {
+        Some(full) => Box::new(Mixture::new(features, (full, spherical))),
+        None => Box::new(Mixture::new(features, spherical)),
+    })
+}
+
+/// The density is exact, whatever number of samples is asked for: each would say the same.
+fn as_of(samples: u32) -> impl Fn(Score) -> Result<Score, FrameError> {
+    move |score| match samples {
+        0 => Err(FrameError::NoSamples),
+        _ => Ok(Score { samples, effective_sample_size: samples as f32, ..score }),
+    }
+}
+
+impl<F, C> Engine for Mixture<F, C>
+where
+    F: Features<Shape = Dynamic> + Send + Sync + Debug,
+    C: Components<Shape = Dynamic> + Send + Sync + Debug,
+{
+    fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
+        let score = wide(
+            #[inline(always)]
+            || self.log_density(frame),
+        );
+        score.and_then(as_of(samples))
+    }
+
+    fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES] {
+        const { assert!(LANES.is_multiple_of(BESIDE), "no frame is left out") }
+        let mut scores = [Err(FrameError::NoSamples); LANES];
+        let (beside, _) = frames.as_chunks::<BESIDE>();
+        for (frames, scores) in beside.iter().zip(scores.as_chunks_mut().0) {
+            *scores = wide(
+                #[inline(always)]
+                || self.log_densities(*frames),
+            );
+        }
+        scores.map(|score| score.and_then(as_of(samples)))
+    }
+
+    fn explain_until(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
+    ) -> Result<Score, FrameError> {
+        wide(
+            #[inline(always)]
+            || Explain::explain_until(self, frame, samples, terms, is_enough),
+        )
+    }
+
+    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
+        Ok(self.reconstruct(frame)?.as_ref().to_vec())
+    }
+
+    fn latent(&self) -> Option<&dyn LatentEngine> {
+        None
+    }
+}

@@ -1,0 +1,301 @@
+//! Calibration: from scores of normal frames to the part of a model file that decisions rest on.
+
+use elbow::decision::{margin, statistic};
+use elbow::format::CALIBRATION;
+use elbow::{Calibrated, Calibration, FrameError};
+use rayon::prelude::*;
+
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::file::write::{Sections, assemble};
+use crate::model::{HostModel, ModelBytes};
+use crate::score::evaluate::frame_error;
+
+/// Every rank up to this one is kept.
+const EXACT_RANKS: u32 = 16;
+/// Above it, ranks rise by at most this part of themselves …
+const RELATIVE: u32 = 8;
+/// … and by at most this part of all.
+const ABSOLUTE: u32 = 64;
+/// `0.29·100` is a little less than 29 in floats: a rate within this part of a whole number of frames means that number.
+const DECIMAL: f64 = 1e-9;
+
+/// One in so many terms is below the low quantile.
+const RARE: usize = 100;
+/// Nats.
+const LEAST_SPREAD: f32 = 1e-3;
+
+/// Which rank the threshold has: `⌊false_alarm·(n + 1)⌋`; `None` where there are too few rows for any.
+pub fn threshold_rank(false_alarm: f64, rows: usize) -> Option<u32> {
+    let rank = (false_alarm * (rows as f64 + 1.0) * (1.0 + DECIMAL)) as u32;
+    (rank > 0).then_some(rank)
+}
+
+/// Fewest rows for a rate of false alarms: `⌈1/false_alarm⌉ − 1`.
+pub fn rows_needed(false_alarm: f64) -> usize {
+    ((1.0 - DECIMAL) / false_alarm).ceil() as usize - 1
+}
+
+/// The model with a calibration on these frames, all of which must be normal and unseen by the fit.
+///
+/// # Errors
+/// [`Error::TooFewToCalibrate`], [`Error::Frame`], [`Error::TooLarge`].
+pub fn calibrate(
+    model: &HostModel<'_>,
+    new_name: &str,
+    data: &Dataset,
+    false_alarm: f64,
+    samples: u32,
+    scored: impl Fn() + Sync,
+) -> Result<ModelBytes, Error> {
+    let too_few = || Error::TooFewToCalibrate {
+        path: data.path.clone(),
+        found: data.rows,
+        needed: rows_needed(false_alarm),
+        false_alarm,
+    };
+    threshold_rank(false_alarm, data.rows).ok_or_else(too_few)?;
+    let engine = &*model.engine;
+    let (statistics, terms): (Vec<f32>, Vec<Vec<f32>>) = each_row(data, |frame| {
+        let mut terms = vec![0.0; frame.len()];
+        let statistic = statistic(&engine, frame, samples, margin(data.dims), &mut terms)?;
+        scored();
+        Ok((statistic, terms))
+    })?
+    .into_iter()
+    .unzip();
+    let mut block = Block::new(statistics, false_alarm, samples, margin(data.dims)).ok_or_else(too_few)?;
+    block.data = fingerprint(data);
+    block.terms = spreads(&terms, data.dims);
+    let mut metadata = model.metadata.clone();
+    metadata.name = new_name;
+    let assemble = |block: &Block| {
+        Ok::<_, Error>(ModelBytes::new(&assemble(
+            &metadata,
+            model.members,
+            &[&block.encode(), model.extras.plan_bytes].concat(),
+            model.parameters,
+        )?))
+    };
+    // Once more, for the scores that the device will return.
+    block.moments = moments(&assemble(&block)?, data)?;
+    assemble(&block)
+}
+
+/// What the sections of a calibration are made of.
+#[derive(Clone, Debug)]
+pub struct Block {
+    samples: u32,
+    false_alarm: f32,
+    threshold: f32,
+    margin: f32,
+    data: u32,
+    ranks: Vec<u32>,
+    /// rising
+    statistics: Vec<f32>,
+    /// mean and standard deviation of the scores
+    moments: [f32; 2],
+    /// of each feature: median of its term, 1/(median − 1 % quantile)
+    terms: [Vec<f32>; 2],
+}
+
+impl Block {
+    /// Threshold and quantiles of these statistics, in any order; `None` where they are too few.
+    pub fn new(mut statistics: Vec<f32>, false_alarm: f64, samples: u32, margin: f32) -> Option<Block> {
+        let rank = threshold_rank(false_alarm, statistics.len())?;
+        statistics.sort_by(f32::total_cmp);
+        Some(Block {
+            samples,
+            false_alarm: false_alarm as f32,
+            threshold: statistics[rank as usize - 1],
+            margin,
+            data: 0,
+            ranks: kept_ranks(statistics.len() as u32, rank),
+            statistics,
+            moments: [0.0, 1.0],
+            terms: [Vec::new(), Vec::new()],
+        })
+    }
+
+    /// As `docs/model-format.md` has it.
+    pub fn encode(&self) -> Vec<u8> {
+        let Block { samples, false_alarm, threshold, margin, data, ranks, statistics, moments, terms } = self;
+        let mut out = Sections(Vec::new());
+        let [rows, quantiles, features] = [statistics.len(), ranks.len(), terms[0].len()].map(|n| n as u32);
+        let counts = [CALIBRATION, *samples, rows, quantiles, *data, features];
+        out.numbers(counts.map(u32::to_le_bytes));
+        out.floats(&[*false_alarm, *threshold, *margin, moments[0], moments[1]]);
+        let quantiles: Vec<f32> = ranks.iter().map(|rank| statistics[*rank as usize - 1]).collect();
+        out.floats(&quantiles);
+        out.numbers(ranks.iter().map(|rank| rank.to_le_bytes()));
+        terms.iter().for_each(|numbers| out.floats(numbers));
+        out.0
+    }
+}
+
+/// Median and 1/(median − 1 % quantile) of each feature's terms. A feature that never moved gets [`LEAST_SPREAD`].
+fn spreads(terms: &[Vec<f32>], dims: usize) -> [Vec<f32>; 2] {
+    let of = |feature: usize| {
+        let mut terms: Vec<f32> = terms.iter().map(|terms| terms[feature]).collect();
+        terms.sort_by(f32::total_cmp);
+        let (median, low) = (terms[terms.len() / 2], terms[terms.len() / RARE]);
+        (median, 1.0 / (median - low).max(LEAST_SPREAD))
+    };
+    let (medians, inverse_spreads) = (0..dims).into_par_iter().map(of).unzip();
+    [medians, inverse_spreads]
+}
+
+/// The ranks of the quantiles that a file keeps: dense at the low end, where decisions are made, and that of the threshold.
+fn kept_ranks(rows: u32, threshold: u32) -> Vec<u32> {
+    let mut ranks = vec![threshold];
+    let mut rank = 1;
+    while rank <= rows {
+        ranks.push(rank);
+        rank += if rank < EXACT_RANKS { 1 } else { (rank / RELATIVE).min(rows / ABSOLUTE).max(1) };
+    }
+    ranks.sort_unstable();
+    ranks.dedup();
+    ranks
+}
+
+/// Mean and standard deviation of the scores that [`Calibrated::judge`] returns.
+fn moments(bytes: &ModelBytes, data: &Dataset) -> Result<[f32; 2], Error> {
+    let model = bytes.open().map_err(Error::model(&data.path))?;
+    let judge =
+        |judge: Calibrated<'_, _>| each_row(data, move |frame| Ok(judge.judge(frame)?.score.log_density.0));
+    let scores = model.calibrated().map_or(Ok(Vec::new()), judge)?;
+    let n = scores.len() as f64;
+    let mean = scores.iter().map(|score| f64::from(*score)).sum::<f64>() / n;
+    let square = scores.iter().map(|score| (f64::from(*score) - mean).powi(2)).sum::<f64>();
+    Ok([mean as f32, (square / (n - 1.0).max(1.0)).sqrt() as f32])
+}
+
+/// Something of each frame, in order.
+///
+/// # Errors
+/// [`Error::Frame`], of the first row that has none.
+pub fn each_row<T: Send>(
+    data: &Dataset,
+    of: impl Fn(&[f32]) -> Result<T, FrameError> + Sync,
+) -> Result<Vec<T>, Error> {
+    let all: Vec<_> = (0..data.rows).into_par_iter().map(|row| of(data.row(row))).collect();
+    let named = |(row, result): (usize, Result<T, FrameError>)| {
+        result.map_err(|source| frame_error(data, row, source))
+    };
+    all.into_iter().enumerate().map(named).collect()
+}
+
+fn fingerprint(data: &Dataset) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    data.values.iter().for_each(|x| sum.update(&x.to_le_bytes()));
+    sum.finalize()
+}
+
+/// Whether the fit held out a part of these very rows: then the others are the rows it was fitted on.
+///
+/// A file says how many rows were fitted, the seed that divided them from those held out, and the mean score of these. If the
+/// same division of this data gives the same mean, it is the data of the fit. Found where the fit validated with 16 samples, its
+/// default.
+///
+/// # Errors
+/// [`Error::Frame`].
+pub fn is_data_of_fit(model: &HostModel<'_>, data: &Dataset) -> Result<bool, Error> {
+    const VALID_SAMPLES: u32 = 16;
+    const SAME: f64 = 1e-5;
+    let metadata = &model.metadata;
+    let fitted = metadata.rows as usize;
+    if fitted == 0 || fitted >= data.rows {
+        return Ok(false);
+    }
+    let fraction = (data.rows - fitted) as f64 / data.rows as f64;
+    let held_out = data.select(&data.split(fraction, metadata.seed).valid);
+    let scores = crate::score::evaluate::score_all(&*model.engine, &held_out, VALID_SAMPLES, |_| ())?;
+    let nats = -scores.iter().map(|score| f64::from(score.log_density.0)).sum::<f64>() / scores.len() as f64;
+    Ok((nats - f64::from(metadata.valid_nats)).abs() <= SAME * nats.abs())
+}
+
+/// What a calibration says of a file of frames.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Alarms {
+    /// the rate of false alarms that was asked for
+    pub false_alarm: f32,
+    /// part of the normal frames that raise an alarm
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_normal: Option<f64>,
+    /// part of the anomalous frames that do; where there are no labels, of all
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_anomalous: Option<f64>,
+    /// mean number of samples that a verdict took
+    pub samples: f64,
+    /// part of the frames whose score by all samples is on the same side of the threshold
+    pub agreement: f64,
+}
+
+impl Alarms {
+    /// Judges every frame.
+    ///
+    /// # Errors
+    /// [`Error::Frame`].
+    pub fn new(model: &HostModel<'_>, data: &Dataset) -> Result<Option<Alarms>, Error> {
+        let Some(judge) = model.calibrated() else { return Ok(None) };
+        let Calibration { false_alarm, threshold, .. } = *judge.calibration();
+        let verdicts = each_row(data, |frame| {
+            let (early, full) = (judge.judge(frame)?, judge.judge_in_full(frame)?);
+            let agrees = early.is_anomalous() == (full.score.log_density.0 < threshold);
+            Ok((early.is_anomalous(), early.score.samples, agrees))
+        })?;
+        let n = verdicts.len() as f64;
+        let part = |class: bool| {
+            let of =
+                |row: &usize| data.labels.as_ref().map_or(class, |labels| labels.anomalous[*row] == class);
+            let rows: Vec<usize> = (0..data.rows).filter(of).collect();
+            let alarms = rows.iter().filter(|row| verdicts[**row].0).count();
+            (!rows.is_empty()).then(|| alarms as f64 / rows.len() as f64)
+        };
+        Ok(Some(Alarms {
+            false_alarm,
+            of_normal: data.labels.as_ref().and_then(|_| part(false)),
+            of_anomalous: part(true),
+            samples: verdicts.iter().map(|(_, samples, _)| f64::from(*samples)).sum::<f64>() / n,
+            agreement: verdicts.iter().filter(|(.., agrees)| *agrees).count() as f64 / n,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_threshold_has_the_rank_that_the_theorem_says() {
+        for (rate, rows, rank) in
+            [(0.001, 999, 1), (0.001, 998, 0), (0.01, 999, 10), (0.29, 99, 29), (0.5, 1, 1)]
+        {
+            assert_eq!(threshold_rank(rate, rows).unwrap_or(0), rank, "{rate} {rows}");
+        }
+        for (rate, rows) in [(0.001, 999), (0.01, 99), (0.05, 19), (0.3, 3), (0.5, 1)] {
+            assert_eq!(rows_needed(rate), rows, "{rate}");
+            assert_eq!(
+                (threshold_rank(rate, rows), threshold_rank(rate, rows - 1)),
+                (Some(1), None),
+                "{rate}"
+            );
+        }
+    }
+
+    #[test]
+    fn quantiles_are_as_dense_as_promised() {
+        for rows in [1, 2, 15, 16, 17, 100, 999, 2_000, 100_000] {
+            let ranks = kept_ranks(rows, rows.div_ceil(3));
+            assert!(ranks.contains(&rows.div_ceil(3)) && ranks[0] == 1, "{rows}");
+            for pair in ranks.windows(2) {
+                let (step, exact) = (pair[1] - pair[0], pair[1] <= EXACT_RANKS);
+                assert!(
+                    step == 1 || (!exact && step <= pair[0] / RELATIVE && step <= rows / ABSOLUTE),
+                    "{pair:?}"
+                );
+            }
+            assert!(ranks.len() < 200, "{rows}: {}", ranks.len());
+        }
+    }
+}

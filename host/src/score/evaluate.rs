@@ -1,0 +1,160 @@
+//! Scores of many frames, by the engine of `core` on all cores. No formula of a density stands here.
+
+use std::path::Path;
+
+use elbow::{Bits, FrameError, Nats, Score};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::model::{Engine, LANES};
+use crate::score::latent_use::{LatentUse, MOST_PAIRED};
+use crate::score::metrics::{auprc, auroc};
+
+/// Fewer blocks of frames than this for each thread would leave one waiting for another.
+const BLOCKS_PER_THREAD: usize = 4;
+
+/// Scores every frame, in order.
+///
+/// # Errors
+/// [`Error::Frame`] naming the first row that has no score. `scored` is called after some frames with their number.
+pub fn score_all(
+    engine: &dyn Engine,
+    data: &Dataset,
+    samples: u32,
+    scored: impl Fn(usize) + Sync,
+) -> Result<Vec<Score>, Error> {
+    // Frames side by side, but no thread without work; the others and the last few on their own. The bits are the same.
+    let blocks = data.rows / LANES;
+    let blocks = if blocks < BLOCKS_PER_THREAD * rayon::current_num_threads() { 0 } else { blocks };
+    let block = |block: usize| {
+        let scores = engine.log_densities(std::array::from_fn(|l| data.row(block * LANES + l)), samples);
+        scored(LANES);
+        scores
+    };
+    let row = |row: usize| {
+        let score = engine.log_density(data.row(row), samples);
+        scored(1);
+        score
+    };
+    // The rows stay in order; the first error by row is found after all are done, so that the message does not depend
+    // on the number of threads.
+    let mut scores: Vec<_> = (0..blocks).into_par_iter().flat_map_iter(block).collect();
+    scores.par_extend((blocks * LANES..data.rows).into_par_iter().map(row));
+    let named = |(row, score): (usize, Result<Score, FrameError>)| {
+        score.map_err(|source| frame_error(data, row, source))
+    };
+    scores.into_iter().enumerate().map(named).collect()
+}
+
+/// Says which row of which file has no score.
+pub fn frame_error(data: &Dataset, row: usize, source: FrameError) -> Error {
+    Error::Frame { path: data.path.clone(), row: data.source_rows[row] + 1, source }
+}
+
+/// What a model makes of a file of frames.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// frames
+    pub rows: usize,
+    /// numbers in a frame
+    pub dims: usize,
+    /// K
+    pub samples: u32,
+    /// mean of −log p(x), in nats; of the normal frames where there are labels. It estimates the cross-entropy of the data and the
+    /// model, and no model's is less than the entropy of the data; fewer samples only make it larger
+    pub nats_per_row: f64,
+    /// half the width of its 95 % interval, from the spread over rows
+    pub nats_per_row_ci95: f64,
+    /// both in bits
+    pub bits_per_row: f64,
+    #[allow(missing_docs, reason = "said above")]
+    pub bits_per_row_ci95: f64,
+    /// the mean in bits, by the number of dimensions
+    pub bits_per_dim: f64,
+    /// mean of −log p(x) of the anomalous frames
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anomalous_nats_per_row: Option<f64>,
+    /// mean effective sample size
+    pub effective_sample_size: f64,
+    /// frames labelled anomalous
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anomalous_rows: Option<usize>,
+    /// area under the ROC curve, low density = anomalous
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auroc: Option<f64>,
+    /// average precision, likewise
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auprc: Option<f64>,
+    /// what the latent carries, of the same frames as `nats_per_row`; nothing where the model has none
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latent: Option<LatentUse>,
+    /// seconds that the scores took
+    pub seconds: f64,
+}
+
+impl Evaluation {
+    /// Sums up scores, and encodes the frames again to see what the latent carries.
+    ///
+    /// # Errors
+    /// [`Error::Frame`], though frames that were scored have a posterior.
+    pub fn new(engine: &dyn Engine, data: &Dataset, scores: &[Score], seconds: f64) -> Result<Self, Error> {
+        let nats: Vec<f64> = scores.iter().map(|score| -f64::from(score.log_density.0)).collect();
+        let anomalous = data.labels.as_ref().map(|labels| labels.anomalous.as_slice());
+        let of_class = |class: bool| -> Vec<usize> {
+            let member = |row: &usize| anomalous.map_or(!class, |labels| labels[*row] == class);
+            (0..nats.len()).filter(member).collect()
+        };
+        let nats_of = |rows: &[usize]| mean_ci95(&rows.iter().map(|row| nats[*row]).collect::<Vec<_>>());
+        let (normal, abnormal) = (of_class(false), of_class(true));
+        // A file of anomalies only is summed up as it is.
+        let told = if normal.is_empty() { &abnormal } else { &normal };
+        let (mean, half_width) = nats_of(told);
+        let latent = engine
+            .latent()
+            .map(|latent| LatentUse::new(latent, told.len(), MOST_PAIRED, |n| data.row(told[n])));
+        let latent = latent.transpose().map_err(|source| frame_error(data, told[0], source))?;
+        let bits = |nats| f64::from(Bits::from(Nats(1.0)).0) * nats;
+        Ok(Evaluation {
+            rows: data.rows,
+            dims: data.dims,
+            samples: scores.first().map_or(0, |score| score.samples),
+            nats_per_row: mean,
+            nats_per_row_ci95: half_width,
+            bits_per_row: bits(mean),
+            bits_per_row_ci95: bits(half_width),
+            bits_per_dim: bits(mean) / data.dims as f64,
+            anomalous_nats_per_row: (!abnormal.is_empty()).then(|| nats_of(&abnormal).0),
+            effective_sample_size: mean_ci95(
+                &scores.iter().map(|score| f64::from(score.effective_sample_size)).collect::<Vec<_>>(),
+            )
+            .0,
+            anomalous_rows: anomalous.map(|_| abnormal.len()),
+            auroc: anomalous.and_then(|labels| auroc(&nats, labels)),
+            auprc: anomalous.and_then(|labels| auprc(&nats, labels)),
+            latent,
+            seconds,
+        })
+    }
+}
+
+/// Mean, and half the width of its 95 % interval by the normal approximation.
+pub fn mean_ci95(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    (mean, 1.96 * (variance / n).sqrt())
+}
+
+/// Checks that a file's frames are of the model's size.
+///
+/// # Errors
+/// [`Error::Dims`] naming both.
+pub fn check_dims(data: &Dataset, model: &Path, expected: u32) -> Result<(), Error> {
+    let expected = expected as usize;
+    if data.dims == expected {
+        return Ok(());
+    }
+    Err(Error::Dims { data: data.path.clone(), model: model.to_path_buf(), expected, found: data.dims })
+}

@@ -1,0 +1,261 @@
+//! What a model's latent carries: divergences, active units, mutual information. The densities are those of `core`.
+
+use elbow::FrameError;
+use elbow::distribution::{DiagonalGaussian, ParamError};
+use elbow::latent::{Law, MixturePosterior, Point, Posterior, VmfPosterior};
+use elbow::shape::Shape;
+use rand_pcg::Pcg32;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Dynamic, LatentEngine};
+use crate::random::{Purpose, stream};
+
+/// Most rows that are encoded.
+const MOST_ROWS: usize = 10_000;
+/// Most of them whose samples are held against every other's posterior, where time is no matter.
+pub const MOST_PAIRED: usize = 1_000;
+/// A unit whose mean varies more than this over the data is active (Burda, Grosse and Salakhutdinov 2016, section 5.2).
+const ACTIVE: f64 = 0.01;
+
+/// One frame's posterior, whatever its family.
+pub trait HostPosterior: Send + Sync {
+    /// `KL(q(z|x) ‖ p(z))`, in nats.
+    fn divergence(&self) -> f32;
+    /// `log p(z) − log q(z|x)`, in nats.
+    fn log_ratio_at(&self, z: &[f32]) -> f32;
+    /// Draws z ~ q(z|x).
+    fn draw(&self, rng: &mut Pcg32) -> Vec<f32>;
+    /// Mean and divergence of each coordinate, where they are independent.
+    fn units(&self) -> Vec<(f32, f32)>;
+}
+
+impl HostPosterior for DiagonalGaussian<Dynamic> {
+    fn divergence(&self) -> f32 {
+        self.kl()
+    }
+
+    fn log_ratio_at(&self, z: &[f32]) -> f32 {
+        self.log_ratio(z)
+    }
+
+    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
+        let mut z = vec![0.0; self.loc().len()];
+        self.sample(rng, &mut z);
+        z
+    }
+
+    fn units(&self) -> Vec<(f32, f32)> {
+        let unit = |(loc, log_scale): (&f32, &f32)| {
+            let unit = gaussian(&[*loc], &[*log_scale]);
+            (*loc, unit.map_or(f32::NAN, |unit| unit.kl_to_standard_normal()))
+        };
+        self.loc().iter().zip(self.log_scale()).map(unit).collect()
+    }
+}
+
+/// Under a mixture the divergence is that of all coordinates together.
+impl HostPosterior for MixturePosterior<'_, Dynamic> {
+    fn divergence(&self) -> f32 {
+        self.kl()
+    }
+
+    fn log_ratio_at(&self, z: &[f32]) -> f32 {
+        self.log_ratio(z)
+    }
+
+    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
+        self.gaussian().draw(rng)
+    }
+
+    fn units(&self) -> Vec<(f32, f32)> {
+        Vec::new()
+    }
+}
+
+fn gaussian(loc: &[f32], log_scale: &[f32]) -> Result<DiagonalGaussian<Dynamic>, ParamError> {
+    let buffer = |numbers: &[f32]| {
+        let mut buffer = Dynamic::buffer(numbers.len());
+        buffer.as_mut().copy_from_slice(numbers);
+        buffer
+    };
+    DiagonalGaussian::new(buffer(loc), buffer(log_scale))
+}
+
+impl<C: Law + Send + Sync> HostPosterior for VmfPosterior<Dynamic, C> {
+    fn divergence(&self) -> f32 {
+        self.kl()
+    }
+
+    fn log_ratio_at(&self, z: &[f32]) -> f32 {
+        self.log_ratio(z)
+    }
+
+    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
+        let mut z = vec![0.0; self.mean_direction().len()];
+        self.sample_log_ratio(rng, &mut z);
+        z
+    }
+
+    fn units(&self) -> Vec<(f32, f32)> {
+        Vec::new()
+    }
+}
+
+impl HostPosterior for Point<Dynamic> {
+    fn divergence(&self) -> f32 {
+        self.kl()
+    }
+
+    fn log_ratio_at(&self, z: &[f32]) -> f32 {
+        self.log_ratio(z)
+    }
+
+    fn draw(&self, _: &mut Pcg32) -> Vec<f32> {
+        self.mode().to_vec()
+    }
+
+    fn units(&self) -> Vec<(f32, f32)> {
+        Vec::new()
+    }
+}
+
+/// What the latent carries, in nats. A latent that is a point has no distribution, and all of it is 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LatentUse {
+    /// mean of `KL(q(z|x) ‖ p(z))`
+    pub kl: f64,
+    /// of each coordinate, the largest first; none on a sphere, whose coordinates are not independent
+    pub kl_per_unit: Vec<f64>,
+    /// coordinates whose posterior mean has a variance over the rows above 0.01
+    pub active_units: Option<usize>,
+    /// `I(x; z)` where x is one of `paired_rows` rows, each as likely: at most the logarithm of their number
+    pub mutual_information: f64,
+    /// `KL(q(z) ‖ p(z))`, q(z) the mean of their posteriors: `kl − mutual_information`
+    pub aggregate_kl: f64,
+    /// rows that were encoded, spread evenly over the file
+    pub encoded_rows: usize,
+    /// rows of the mutual information, spread evenly over those
+    pub paired_rows: usize,
+}
+
+impl LatentUse {
+    /// Of the frames `rows`, of which at most 10,000 are encoded, and `most_paired` compared in pairs.
+    ///
+    /// # Errors
+    /// [`FrameError`] of a frame that has no posterior.
+    ///
+    /// # Panics
+    /// If there is no row.
+    pub fn new<'a>(
+        engine: &dyn LatentEngine,
+        rows: usize,
+        most_paired: usize,
+        frame: impl Fn(usize) -> &'a [f32] + Sync,
+    ) -> Result<LatentUse, FrameError> {
+        let posteriors: Vec<_> =
+            spread(rows, MOST_ROWS).into_par_iter().map(|row| engine.posterior(frame(row))).collect();
+        // the first error by row, whatever the number of threads
+        Ok(Self::of(&posteriors.into_iter().collect::<Result<Vec<_>, _>>()?, most_paired))
+    }
+
+    fn of(posteriors: &[Box<dyn HostPosterior + '_>], most_paired: usize) -> LatentUse {
+        let paired: Vec<_> =
+            spread(posteriors.len(), most_paired).into_iter().map(|n| &*posteriors[n]).collect();
+        let mutual_information = mutual_information(&paired);
+        let kl = mean(posteriors.iter().map(|posterior| posterior.divergence().into()));
+        let units: Vec<_> = posteriors.iter().map(|posterior| posterior.units()).collect();
+        let variances: Vec<f64> = (0..units[0].len())
+            .map(|j| {
+                let center = mean(units.iter().map(|units| units[j].0.into()));
+                mean(units.iter().map(|units| (f64::from(units[j].0) - center).powi(2)))
+            })
+            .collect();
+        let mut kl_per_unit: Vec<f64> =
+            (0..units[0].len()).map(|j| mean(units.iter().map(|units| units[j].1.into()))).collect();
+        kl_per_unit.sort_unstable_by(|a, b| b.total_cmp(a));
+        LatentUse {
+            kl,
+            active_units: (!variances.is_empty())
+                .then(|| variances.iter().filter(|variance| **variance > ACTIVE).count()),
+            kl_per_unit,
+            mutual_information,
+            aggregate_kl: kl - mutual_information,
+            encoded_rows: posteriors.len(),
+            paired_rows: paired.len(),
+        }
+    }
+}
+
+/// `I(x; z) = (1/N) Σ_n log q(z_n|x_n) − log (1/N) Σ_m q(z_n|x_m)`, z_n ~ q(z|x_n): one draw a row, against the mixture of all.
+///
+/// # Source
+/// Hoffman and Johnson (2016), "ELBO surgery": `E KL(q(z|x) ‖ p(z)) = I(x; z) + KL(q(z) ‖ p(z))`.
+fn mutual_information(posteriors: &[&dyn HostPosterior]) -> f64 {
+    let term = |n: usize| {
+        let z = posteriors[n].draw(&mut stream(0, Purpose::Noise, n as u64, 0));
+        // log q(z|x_m) − log p(z)
+        let log_q: Vec<f64> =
+            posteriors.iter().map(|posterior| -f64::from(posterior.log_ratio_at(&z))).collect();
+        let largest = log_q.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mixture = mean(log_q.iter().map(|log_q| libm::exp(log_q - largest)));
+        log_q[n] - (largest + libm::log(mixture))
+    };
+    let terms: Vec<f64> = (0..posteriors.len()).into_par_iter().map(term).collect();
+    mean(terms.into_iter())
+}
+
+/// At most `most` of `count` numbers from 0, evenly spread.
+fn spread(count: usize, most: usize) -> Vec<usize> {
+    let taken = count.min(most);
+    (0..taken).map(|n| n * count / taken).collect()
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len() as f64;
+    values.sum::<f64>() / count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use elbow::math::normal_quantile;
+
+    fn gaussians(locs: impl Iterator<Item = f32>, log_scale: f32) -> Vec<Box<dyn HostPosterior>> {
+        // the second coordinate is the prior's
+        let one = |loc| gaussian(&[loc, 0.0], &[log_scale, 0.0]).unwrap();
+        locs.map(|loc| Box::new(one(loc)) as Box<dyn HostPosterior>).collect()
+    }
+
+    #[test]
+    fn a_collapsed_posterior_says_nothing() {
+        let latent = LatentUse::of(&gaussians([0.0; 50].into_iter(), 0.0), MOST_PAIRED);
+        assert_eq!((latent.kl, latent.mutual_information, latent.active_units), (0.0, 0.0, Some(0)));
+        assert_eq!(latent.kl_per_unit, [0.0, 0.0]);
+    }
+
+    #[test]
+    fn far_posteriors_name_their_row() {
+        let latent = LatentUse::of(&gaussians((0..8).map(|n| 10.0 * n as f32), 0.0), MOST_PAIRED);
+        assert!((latent.mutual_information - libm::log(8.0)).abs() < 1e-9, "{latent:?}");
+        // ½ E loc²
+        assert!((latent.kl - 50.0 * 17.5).abs() < 1e-3, "{latent:?}");
+        assert_eq!((latent.active_units, latent.kl_per_unit[1]), (Some(1), 0.0));
+    }
+
+    /// Means like N(0, a²) and scale s: q(z) is N(0, a² + s²), and I(x; z) = ½ log (1 + a²/s²). One draw's term has a standard
+    /// deviation of √(a²/(a² + s²)) < 1, so the mean of 1,000 is within 5/√1000 but for one time in 10⁶.
+    #[test]
+    fn mutual_information_of_normal_means() {
+        for (a, s) in [(1.0f32, 0.5f32), (0.3, 0.9), (2.0, 0.1)] {
+            let loc = |n: u32| a * normal_quantile(n * 4_294_967 + 2_147_483);
+            let latent = LatentUse::of(&gaussians((0..1_000).map(loc), libm::logf(s)), MOST_PAIRED);
+            let (a, s) = (f64::from(a), f64::from(s));
+            let expected = 0.5 * libm::log(1.0 + (a / s).powi(2));
+            assert!((latent.mutual_information - expected).abs() < 0.16, "{expected} {latent:?}");
+            let kl = 0.5 * (a * a + s * s - 1.0) - libm::log(s);
+            assert!((latent.kl - kl).abs() < 0.03 * (1.0 + a * a), "{kl} {latent:?}");
+            assert_eq!((latent.active_units, latent.paired_rows), (Some(1), 1_000));
+        }
+    }
+}
