@@ -17,7 +17,7 @@ use elbow_host::data::categories::{as_fitted, names};
 use elbow_host::file::cost::{Cost, activation_bytes, costs};
 use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
-use elbow_trainer::net::layout::Layout;
+use elbow_trainer::layout::Layout;
 
 /// The arguments of `elbow inspect`.
 #[derive(Debug, clap::Args)]
@@ -176,9 +176,8 @@ fn summary(columns: &[&str]) -> String {
 /// Inputs and outputs of the dense layers, of encoder with head and of decoder with likelihood.
 fn layers(shape: &Architecture) -> [Vec<(u64, u64)>; 2] {
     let layout = Layout::new(shape);
-    let all: Vec<_> =
-        layout.dense().iter().map(|(dense, _)| (dense.inputs as u64, dense.outputs as u64)).collect();
-    let (encoder, decoder) = all.split_at(shape.encoder.len() + layout.latent.dense().len());
+    let all: Vec<_> = layout.dense().map(|dense| (dense.inputs as u64, dense.outputs as u64)).collect();
+    let (encoder, decoder) = all.split_at(shape.encoder.len() + layout.posterior_heads.len());
     [encoder.to_vec(), decoder.to_vec()]
 }
 

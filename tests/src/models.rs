@@ -3,7 +3,7 @@
 use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
 use elbow::format::Metadata;
 use elbow_trainer::export;
-use elbow_trainer::net::layout::Layout;
+use elbow_trainer::layout::Layout;
 use elbow_trainer::preprocess::Preprocessing;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
@@ -28,7 +28,7 @@ impl Model {
         let mut rng = generator(seed);
         let bias: Vec<f32> = (0..layout.inputs).map(|_| uniform(&mut rng)).collect();
         let mut params = layout.init(seed, &bias);
-        for (dense, _) in layout.dense() {
+        for dense in layout.dense() {
             params[dense.bias()].fill_with(|| 0.5 * uniform(&mut rng));
         }
         let mut numbers = |scale: f32, shift: f32| -> Vec<f32> {
@@ -54,7 +54,6 @@ impl Model {
 
     /// Says which numbers of a frame are categories.
     pub fn set_levels(&mut self, levels: &[u16]) {
-        self.layout.likelihood.set_levels(levels);
         self.preprocessing = self.preprocessing.clone().with_categories(levels);
     }
 

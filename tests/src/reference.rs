@@ -9,7 +9,7 @@ use elbow::{Bernoulli, Binary, Dense, GaussianHead, Relu, Vae};
 use elbow_host::data::{Dataset, LoadOptions, load, load_array};
 use elbow_host::model::ModelBytes;
 use elbow_trainer::binarize::Binarize;
-use elbow_trainer::net::layout::{Dense as Slot, Latent, Likelihood};
+use elbow_trainer::net::dense::Dense as Slot;
 use std::path::Path;
 
 /// The binary MNIST VAE released with BB-ANS (Townsend, Bird and Barber 2019): 784-100(ReLU)-40-100(ReLU)-784.
@@ -47,7 +47,7 @@ pub fn bb_ans(weights: &Path) -> ModelBytes {
     let mut model = released(100, 40, LikelihoodKind::Bernoulli);
     let layer = |name| layer(weights, name);
     put_network(&mut model, ["fc1", "fc21", "fc22", "fc3"].map(layer));
-    let output = model.layout.likelihood.first().clone();
+    let output = model.layout.likelihood_heads[0].clone();
     put(&mut model, &output, layer("fc4"));
     ModelBytes::new(&model.encode())
 }
@@ -60,9 +60,7 @@ pub fn bb_ans_grey(weights: &Path) -> ModelBytes {
     let mut model = released(200, 50, LikelihoodKind::BetaBinomial { most: 255 });
     let normed = |(name, norm)| folded(weights, layer(weights, name), norm);
     put_network(&mut model, [("fc1", "bn1"), ("fc21", "bn21"), ("fc22", "bn22"), ("fc3", "bn3")].map(normed));
-    let Likelihood::BetaBinomial { log_alpha, log_beta, .. } = model.layout.likelihood.clone() else {
-        unreachable!()
-    };
+    let [log_alpha, log_beta] = [0, 1].map(|head| model.layout.likelihood_heads[head].clone());
     let (mut alpha, mut alpha_bias) = layer(weights, "fc4");
     let (beta, beta_bias) = (alpha.split_off(784 * 200), alpha_bias.split_off(784));
     put(&mut model, &log_alpha, (alpha, alpha_bias));
@@ -92,7 +90,7 @@ fn folded(weights: &Path, (mut matrix, mut bias): Layer, norm: &str) -> Layer {
 /// Hidden layer, means, log scales, hidden layer.
 fn put_network(model: &mut Model, [encoder, loc, log_scale, decoder]: [Layer; 4]) {
     let layout = model.layout.clone();
-    let Latent::Gaussian { loc: to_loc, log_scale: to_log_scale } = &layout.latent else { unreachable!() };
+    let [to_loc, to_log_scale] = &layout.posterior_heads[..] else { unreachable!() };
     put(model, &layout.encoder[0].dense, encoder);
     put(model, to_loc, loc);
     put(model, to_log_scale, log_scale);

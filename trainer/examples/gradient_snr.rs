@@ -6,8 +6,10 @@
 use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind};
 use elbow::math;
 use elbow_host::random::{Purpose, stream};
-use elbow_trainer::net::layout::{Latent, Layout, Likelihood};
-use elbow_trainer::objective::{Batch, Objective, Workspace, bound_and_gradient};
+use elbow_trainer::bound::{Batch, Workspace};
+use elbow_trainer::gradient::bound_and_gradient;
+use elbow_trainer::layout::Layout;
+use elbow_trainer::objective::Objective;
 use rand_core::Rng;
 use rayon::prelude::*;
 
@@ -29,7 +31,7 @@ fn main() {
 /// |mean| / standard deviation over the draws, averaged over the biases of the posterior's means.
 fn signal_to_noise(objective: Objective, samples: usize) -> f64 {
     let (layout, params) = model();
-    let bias = layout.latent.dense()[0].bias();
+    let bias = layout.posterior_heads[0].bias();
     let draws: Vec<Vec<f64>> = (0..DRAWS)
         .into_par_iter()
         .map(|draw| gradient(&layout, &params, objective, samples, draw)[bias.clone()].to_vec())
@@ -55,8 +57,8 @@ fn model() -> (Layout, Vec<f64>) {
         weights: elbow::architecture::WeightKind::F32,
     });
     let mut params = vec![0.0; layout.len];
-    let Latent::Gaussian { loc, log_scale } = &layout.latent else { unreachable!() };
-    let Likelihood::Gaussian { loc: out, .. } = &layout.likelihood else { unreachable!() };
+    let [loc, log_scale] = &layout.posterior_heads[..] else { unreachable!() };
+    let out = &layout.likelihood_heads[0];
     for j in 0..DIM {
         params[loc.weights()][j * DIM + j] = 0.5;
         params[out.weights()][j * DIM + j] = 1.0;
@@ -72,6 +74,6 @@ fn gradient(layout: &Layout, params: &[f64], objective: Objective, samples: usiz
     let frame: [f64; DIM] = std::array::from_fn(|j| j as f64 - 2.0);
     let batch = Batch { input: &frame, target: &frame, noise: &noise, samples, rows_of_mean: 1 };
     let mut gradient = vec![0.0; layout.len];
-    bound_and_gradient(layout, params, &batch, objective, &mut gradient, &mut Workspace::default());
+    bound_and_gradient(layout, params, &batch, objective, &mut gradient, &mut Workspace::new(layout));
     gradient
 }

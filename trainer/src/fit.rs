@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::adam::AdamConfig;
-use crate::net::layout::Layout;
+use crate::layout::Layout;
 use crate::objective::Objective;
 pub use crate::step::{Frames, TrainingRows};
 pub use checkpoint::{Checkpoint, CheckpointError, Fingerprint};

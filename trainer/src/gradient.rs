@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
-use crate::net::dense;
-use crate::net::layout::{Dense, Layout};
+use crate::bound::{Batch, Workspace, bound_and_slopes};
+use crate::layout::Layout;
+use crate::net::dense::{self, Dense};
 use crate::net::real::Real;
 use crate::net::simd::{add_rows, zip};
-use crate::objective::Workspace;
+use crate::objective::Objective;
 
 /// Weights in a slab, about: enough to be worth handing to a thread.
 const SLAB: usize = 1 << 14;
@@ -31,7 +32,7 @@ enum Part {
     /// `∂b = Σ_r ∂y[r]`
     Bias { layer: usize },
     /// what a likelihood learns once for each feature
-    PerFeature,
+    Learned,
     /// what a prior learns
     Prior,
 }
@@ -39,7 +40,7 @@ enum Part {
 /// The slabs of a layout, in order and without gaps.
 pub fn slabs(layout: &Layout) -> Vec<Slab> {
     let mut slabs = Vec::new();
-    for (layer, (dense, _)) in layout.dense().into_iter().enumerate() {
+    for (layer, dense) in layout.dense().enumerate() {
         let count = (dense.inputs * dense.outputs / SLAB).min(dense.outputs / LEAST_OUTPUTS).max(1);
         for s in 0..count {
             let outputs = s * dense.outputs / count..(s + 1) * dense.outputs / count;
@@ -49,18 +50,15 @@ pub fn slabs(layout: &Layout) -> Vec<Slab> {
         }
         slabs.push(Slab { place: dense.bias(), part: Part::Bias { layer } });
     }
-    if let Some(place) = layout.likelihood.per_feature() {
-        slabs.push(Slab { place: place.clone(), part: Part::PerFeature });
-    }
-    if let Some(prior) = layout.latent.prior() {
-        slabs.push(Slab { place: prior.place(), part: Part::Prior });
-    }
+    slabs.push(Slab { place: layout.learned.clone(), part: Part::Learned });
+    slabs.push(Slab { place: layout.prior.clone(), part: Part::Prior });
+    slabs.retain(|slab| !slab.place.is_empty());
     slabs.sort_by_key(|slab| slab.place.start);
     slabs
 }
 
 /// Writes the gradient: of each shard what its encoder saw and its workspace after
-/// [`bound_and_slopes`](crate::objective::bound_and_slopes).
+/// [`bound_and_slopes`].
 pub fn write<'a, T: Real, S>(slabs: &[Slab], shards: &'a [S], see: See<'a, S, T>, gradient: &mut [T]) {
     let start = slabs.first().map_or(0, |slab| slab.place.start);
     for Slab { place, part } in slabs {
@@ -86,6 +84,24 @@ pub fn write_parallel<'a, T: Real, S: Sync>(
 /// What the encoder of a shard saw, and its workspace.
 pub type See<'a, S, T> = fn(&'a S) -> (&'a [T], &'a Workspace<T>);
 
+/// As [`bound_and_slopes`], with the gradient at once.
+///
+/// # Panics
+/// If the slices' lengths do not fit the layout.
+pub fn bound_and_gradient<T: Real>(
+    layout: &Layout,
+    params: &[T],
+    batch: &Batch<'_, T>,
+    objective: Objective,
+    gradient: &mut [T],
+    workspace: &mut Workspace<T>,
+) -> f64 {
+    assert_eq!(gradient.len(), layout.len, "the gradient's length");
+    let bound = bound_and_slopes(layout, params.into(), batch, objective, workspace);
+    write(&slabs(layout), &[(batch.input, &*workspace)], |shard| *shard, gradient);
+    bound
+}
+
 impl Part {
     fn write<'a, T: Real>(
         &self,
@@ -102,7 +118,7 @@ impl Part {
                     dense::backward_weights(dense, outputs.clone(), x, dy, s > 0, gradient);
                 }
                 Part::Bias { layer } => add_rows(workspace.operands(*layer, input).1, gradient),
-                Part::PerFeature => zip(gradient, workspace.d_per_feature(), |a, b| a + b),
+                Part::Learned => zip(gradient, workspace.d_learned(), |a, b| a + b),
                 Part::Prior => zip(gradient, workspace.d_prior(), |a, b| a + b),
             }
         }

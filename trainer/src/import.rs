@@ -8,7 +8,7 @@ use elbow::architecture::{
 use elbow::features::FEATURE_LIMIT;
 
 use crate::error::Error;
-use crate::net::layout::{Layout, Likelihood};
+use crate::layout::Layout;
 use crate::preprocess::Preprocessing;
 use elbow_host::data::{Array, DataError, Problem, load_array};
 
@@ -53,14 +53,11 @@ pub fn keras(path: &Path, activation: Activation, epsilon: f64) -> Result<Import
     }
     let architecture = autoencoder(&layers, activation).map_err(|problem| weights(path, problem))?;
     let layout = Layout::new(&architecture);
+    // log scales are 0
     let mut params = vec![0.0; layout.len];
-    for ((dense, _), layer) in layout.dense().into_iter().zip(&layers) {
+    for (dense, layer) in layout.dense().zip(&layers) {
         layer.write(&mut params[dense.weights()]);
         params[dense.bias()].iter_mut().zip(&layer.bias).for_each(|(to, from)| *to = *from as f32);
-    }
-    // log scale 0
-    if let Likelihood::Gaussian { log_scale, .. } = &layout.likelihood {
-        params[log_scale.clone()].fill(0.0);
     }
     if params.iter().any(|p| !p.is_finite()) {
         return Err(weights(

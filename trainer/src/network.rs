@@ -1,13 +1,13 @@
 //! A model file taken apart into its layers, and put together again.
 
 use elbow::LoadError;
-use elbow::architecture::{
-    Activation, Architecture, ConcentrationKind, FeaturesKind, LatentKind, LikelihoodKind, TABLE_CELLS,
-};
+use elbow::architecture::{Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind};
 use elbow::format::{ModelFile, Sections as Reader};
 use elbow::kernel::{TILE, tiles};
 
-use crate::net::layout::Layout;
+use crate::latent;
+use crate::layout::Layout;
+use crate::likelihood::{self, Units};
 use crate::preprocess::Preprocessing;
 use elbow_host::file::write::Sections;
 
@@ -59,39 +59,21 @@ impl Network {
     /// Reads a model of float weights.
     pub(crate) fn read(bytes: &[u8], shape: &Architecture) -> Result<Network, LoadError> {
         let mut sections = ModelFile::parse(bytes)?.sections();
-        let (features, latent) = (shape.features as usize, shape.latent_dims() as usize);
+        let features = shape.features as usize;
         let preprocessing: &[usize] = match shape.preprocessing {
             FeaturesKind::Binary => &[],
             FeaturesKind::Counts { .. } => &[1],
             FeaturesKind::Standardize | FeaturesKind::Integers => &[features, features, 2],
             FeaturesKind::LogStandardize => &[features, features, features, 2],
         };
-        let mixture;
-        let (heads, concentration): (&[usize], &[usize]) = match shape.latent {
-            LatentKind::GaussianMixture { components, .. } => {
-                let components = components as usize;
-                mixture = [components * latent, components * latent, components];
-                (&[latent, latent], &mixture)
-            }
-            LatentKind::Gaussian { .. } => (&[latent, latent], &[]),
-            LatentKind::Point { .. } => (&[latent], &[]),
-            LatentKind::Component { .. } => return Err(LoadError::Malformed),
-            LatentKind::VonMisesFisher { concentration, .. } => match concentration {
-                ConcentrationKind::Learned => (&[latent, 1], &[]),
-                ConcentrationKind::Fixed { .. } => (&[latent], &[1]),
-                ConcentrationKind::Tabled { .. } => (&[latent], &[1, 2 * (TABLE_CELLS + 1)]),
-            },
-        };
+        if matches!(shape.latent, LatentKind::Component { .. }) {
+            return Err(LoadError::Malformed);
+        }
+        let (posterior, prior) = latent::of::<f32>(shape.latent);
+        let law = likelihood::of::<f32>(shape.likelihood, &Units::default());
+        let mut behind_posterior = posterior.sections();
+        behind_posterior.extend(prior.iter().flat_map(|prior| prior.sections()));
         let frame = shape.frame_width() as usize;
-        let (outputs, scales): (&[usize], &[usize]) = match shape.likelihood {
-            LikelihoodKind::Bernoulli => (&[features], &[]),
-            LikelihoodKind::Gaussian => (&[features], &[features, 1]),
-            LikelihoodKind::GaussianPerOutput => (&[features, features], &[]),
-            LikelihoodKind::DiscretizedLogistic => (&[features, features], &[features]),
-            LikelihoodKind::StudentT => (&[features, features], &[features, features, 1]),
-            LikelihoodKind::BetaBinomial { .. } => (&[features, features], &[1]),
-            LikelihoodKind::GaussianCategorical { .. } => (&[frame], &[features, 1]),
-        };
         let preprocessing = floats(&mut sections, preprocessing)?;
         let mut levels = Vec::new();
         if let LikelihoodKind::GaussianCategorical { .. } = shape.likelihood {
@@ -103,10 +85,10 @@ impl Network {
             kind: shape.preprocessing,
             preprocessing,
             levels,
-            encoder: side(&mut sections, frame, &shape.encoder, heads)?,
-            concentration: floats(&mut sections, concentration)?,
-            decoder: side(&mut sections, latent, &shape.decoder, outputs)?,
-            scales: floats(&mut sections, scales)?,
+            encoder: side(&mut sections, frame, &shape.encoder, &posterior.heads())?,
+            concentration: floats(&mut sections, &behind_posterior)?,
+            decoder: side(&mut sections, posterior.dim(), &shape.decoder, &vec![frame; law.heads()])?,
+            scales: floats(&mut sections, &law.sections(features))?,
         })
     }
 
@@ -161,24 +143,17 @@ impl Network {
         let mut params = vec![0.0; layout.len];
         let layers = [&self.encoder, &self.decoder];
         let layers = layers.into_iter().flat_map(|side| side.hidden.iter().chain(&side.linear));
-        for ((dense, _), layer) in layout.dense().into_iter().zip(layers) {
+        for (dense, layer) in layout.dense().zip(layers) {
             params[dense.weights()].copy_from_slice(&layer.weights);
             params[dense.bias()].copy_from_slice(&layer.bias);
         }
         // scales and degrees of freedom are stored inverse
-        if let (Some(place), Some(inverse)) = (layout.likelihood.per_feature(), self.scales.first()) {
+        if let Some(inverse) = self.scales.first() {
             let logs = inverse.iter().map(|inverse| -libm::logf(*inverse));
-            params[place.clone()].iter_mut().zip(logs).for_each(|(param, s)| *param = s);
+            params[layout.learned.clone()].iter_mut().zip(logs).for_each(|(param, s)| *param = s);
         }
-        if let (Some(prior), [means, inverse, constants]) = (layout.latent.prior(), &self.concentration[..]) {
-            let log_scales = inverse.iter().map(|inverse| -libm::logf(*inverse));
-            params[prior.means()].copy_from_slice(means);
-            params[prior.log_scales()].iter_mut().zip(log_scales).for_each(|(param, s)| *param = s);
-            // log w = constant + Σ_j log σ_j
-            for (c, constant) in constants.iter().enumerate() {
-                let log_scales = &params[prior.log_scales()][c * prior.dim..][..prior.dim];
-                params[prior.offset + c] = constant + log_scales.iter().sum::<f32>();
-            }
+        if let (_, Some(prior)) = latent::of::<f32>(layout.latent) {
+            prior.read(&self.concentration, &mut params[layout.prior.clone()]);
         }
         params
     }

@@ -6,7 +6,8 @@
 //! behind the means. Here the weights themselves are brought back after each step: what is validated and exported is what was fitted,
 //! with nothing to fold into it, and the rows of a step may lie in any number of shards.
 
-use crate::net::layout::{Dense, Latent, Layout};
+use crate::layout::Layout;
+use crate::net::dense::Dense;
 
 /// Part of the way, in logarithms, that a step goes: the spread of one batch is a noisy measure of that of all rows.
 const RATE: f64 = 0.1;
@@ -30,7 +31,8 @@ impl PosteriorNorm {
         parts: impl Iterator<Item = &'a [f32]> + Clone,
         params: &mut [f32],
     ) {
-        let Latent::Gaussian { loc, .. } = &layout.latent else { return };
+        // under a prior that is learned there is no spread to hold
+        let ([loc, ..], true) = (&layout.posterior_heads[..], layout.prior.is_empty()) else { return };
         self.measure(loc.outputs, parts);
         for (unit, (mean, variance)) in self.mean.iter().zip(&self.variance).enumerate() {
             // f = (γ / s)^RATE
@@ -74,25 +76,25 @@ fn scale(loc: &Dense, unit: usize, mean: f64, factor: f64, params: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
+    use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
+
     use super::*;
 
     /// Two inputs, one coordinate: μ = 3 x + y + 5.
     #[test]
     fn the_spread_comes_to_what_is_asked_and_the_mean_stays() {
-        let loc = Dense { inputs: 2, outputs: 1, offset: 1 };
-        let log_scale = Dense { inputs: 2, outputs: 1, offset: 4 };
-        let layout = Layout {
-            features: 1,
-            inputs: 1,
-            encoder: vec![],
-            decoder: vec![],
-            likelihood: crate::net::layout::Likelihood::Bernoulli { logits: loc.clone() },
-            latent: Latent::Gaussian { loc, log_scale },
-            len: 7,
-        };
+        let layout = Layout::new(&Architecture {
+            preprocessing: FeaturesKind::Binary,
+            features: 2,
+            encoder: [].into_iter().collect(),
+            latent: LatentKind::Gaussian { dim: 1 },
+            decoder: [].into_iter().collect(),
+            likelihood: LikelihoodKind::Bernoulli,
+            weights: WeightKind::F32,
+        });
         let inputs = [[1.0, 0.0], [-1.0, 2.0], [0.5, -2.0], [0.0, 1.0]];
-        let means = |p: &[f32]| inputs.map(|[x, y]| p[1] * x + p[2] * y + p[3]);
-        let mut params = [9.0, 3.0, 1.0, 5.0, 7.0, 7.0, 7.0];
+        let means = |p: &[f32]| inputs.map(|[x, y]| p[0] * x + p[1] * y + p[2]);
+        let mut params = [3.0, 1.0, 5.0, 7.0, 7.0, 7.0, 9.0, 9.0, 9.0, 9.0];
         let mean = |at: [f32; 4]| at.iter().sum::<f32>() / 4.0;
         let spread = |at: [f32; 4]| elbow::math::sqrt(mean(at.map(|x| (x - mean(at)) * (x - mean(at)))));
         let before = mean(means(&params));
@@ -105,7 +107,7 @@ mod tests {
         assert!((spread(after) - 0.5).abs() < 1e-3, "{}", spread(after));
         assert!((mean(after) - before).abs() < 1e-3);
         // nothing else moves
-        assert_eq!((params[0], &params[4..]), (9.0, &[7.0; 3][..]));
+        assert_eq!(params[3..], [7.0, 7.0, 7.0, 9.0, 9.0, 9.0, 9.0]);
         // no spread, no change
         let flat = params;
         norm.pull(&layout, 0.5, [[2.0; 4].as_slice()].into_iter(), &mut params);

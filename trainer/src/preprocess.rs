@@ -3,6 +3,7 @@
 use elbow::architecture::FeaturesKind;
 use elbow::features::{FEATURE_LIMIT, block};
 
+use crate::likelihood::Units;
 use crate::repeats::Repeats;
 
 /// The encoder sees features clipped to this many standard deviations unless the user says otherwise.
@@ -158,14 +159,15 @@ impl Preprocessing {
         }
     }
 
-    /// Of integers: half of the distance between the features of neighbours.
-    pub fn half_bins(&self) -> Vec<f32> {
-        match self {
+    /// What a likelihood takes from it.
+    pub fn units(&self) -> Units {
+        let half_bins = match self {
             Preprocessing::Standardize { integers: true, inverse_scale, .. } => {
                 inverse_scale.iter().map(|inverse| 0.5 * inverse).collect()
             }
             _ => Vec::new(),
-        }
+        };
+        Units { levels: self.levels().to_vec(), half_bins }
     }
 
     /// The part of `log |∂features/∂frame|` that no frame changes, in nats: `Σ log(1/scale) + Σ log rate`; 0 for integers.

@@ -5,7 +5,7 @@ use std::path::Path;
 use elbow::architecture::Architecture;
 
 use crate::error::Error;
-use crate::net::layout::Layout;
+use crate::layout::Layout;
 use crate::network::Network;
 use crate::preprocess::Preprocessing;
 use elbow_host::data::categories::categories;

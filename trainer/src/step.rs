@@ -6,10 +6,11 @@
 use elbow::math;
 use rayon::prelude::*;
 
+use crate::bound::{Batch, Workspace, bound_and_slopes};
 use crate::gradient::{self, Slab};
-use crate::net::layout::Layout;
+use crate::layout::Layout;
 use crate::net::params::{Params, Transposes};
-use crate::objective::{Batch, Objective, Workspace, bound_and_slopes};
+use crate::objective::Objective;
 use elbow_host::random::{Purpose, Words};
 
 /// Rows × samples that keep one thread busy long enough to be worth waking it.
@@ -77,7 +78,7 @@ pub struct Shards {
     gradient: Vec<f32>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shard {
     input: Vec<f32>,
     target: Vec<f32>,
@@ -115,7 +116,7 @@ impl Stepper {
         if gradient.len() != self.layout.len {
             (*slabs, *gradient) = (gradient::slabs(&self.layout), vec![0.0; self.layout.len]);
         }
-        shards.resize_with(count, Shard::default);
+        shards.resize_with(count, || Shard::new(&self.layout));
         let params =
             transposes.of(params, self.layout.rows_of_dense(chosen.len().div_ceil(count), self.samples));
         let run = |(s, shard): (usize, &mut Shard)| {
@@ -142,11 +143,22 @@ impl Stepper {
 }
 
 impl Shard {
+    fn new(layout: &Layout) -> Self {
+        Shard {
+            input: Vec::new(),
+            target: Vec::new(),
+            words: Vec::new(),
+            noise: Vec::new(),
+            workspace: Workspace::new(layout),
+            bound: 0.0,
+        }
+    }
+
     fn fill(&mut self, stepper: &Stepper, rows: &impl TrainingRows, chosen: &[u32], epoch: u32) {
         let Layout { features, inputs, .. } = stepper.layout;
         self.input.resize(chosen.len() * inputs, 0.0);
         self.target.resize(chosen.len() * features, 0.0);
-        self.noise.resize(chosen.len() * stepper.samples * stepper.layout.latent.noise_len(), 0.0);
+        self.noise.resize(chosen.len() * stepper.samples * stepper.layout.noise_len, 0.0);
         let frames = self.input.chunks_exact_mut(inputs).zip(self.target.chunks_exact_mut(features));
         for (row, (input, target)) in chosen.iter().zip(frames) {
             let mut words = Words::of(stepper.seed, Purpose::Rows, epoch.into(), (*row).into());

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use elbow::architecture::{Architecture, LikelihoodKind, WeightKind};
+use elbow::architecture::{Architecture, WeightKind};
 use elbow::format::Metadata;
 
 use crate::binarize::Binarize;
@@ -10,9 +10,9 @@ use crate::ensemble;
 use crate::error::Error;
 use crate::export;
 use crate::fit::{EpochRecord, Fingerprint, Fitted, Progress, Run, Validation};
-use crate::likelihood::{categorical_bias, output_bias};
+use crate::layout::Layout;
+use crate::likelihood;
 use crate::mixture;
-use crate::net::layout::Layout;
 use crate::preprocess::Preprocessing;
 use crate::quantize::{Cost, quantize};
 use crate::rows::{Corruption, Rows};
@@ -102,15 +102,12 @@ pub fn train(
             let preprocessing =
                 settings.fit_preprocessing(&train.values, train.dims)?.with_categories(&levels);
             let features = preprocessing.features(&train.values);
-            let bias = match likelihood {
-                LikelihoodKind::GaussianCategorical { .. } => categorical_bias(&levels, &features),
-                _ => output_bias(likelihood, &means(&features, train.dims)),
-            };
+            let law = likelihood::of::<f32>(likelihood, &preprocessing.units());
+            let bias = law.output_bias(&features, train.dims);
             (preprocessing, features, layout.init(settings.seed, &bias))
         }
     };
-    layout.likelihood.set_half_bins(&preprocessing.half_bins());
-    layout.likelihood.set_levels(&levels);
+    layout.units = preprocessing.units();
     let file = File {
         name,
         architecture: &architecture,
@@ -294,13 +291,4 @@ pub(crate) fn validation(
     let latent_use =
         || LatentUse::new(model.engine.latent()?, data.rows, LOG_PAIRED, |row| data.row(row)).ok();
     Ok(Validation { nats, ci95, latent: logged.then(latent_use).flatten() })
-}
-
-fn means(values: &[f32], dims: usize) -> Vec<f32> {
-    let rows = (values.len() / dims) as f64;
-    let mut sums = vec![0.0_f64; dims];
-    for row in values.chunks_exact(dims) {
-        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
-    }
-    sums.into_iter().map(|sum| (sum / rows) as f32).collect()
 }

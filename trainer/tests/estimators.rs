@@ -4,8 +4,10 @@
 use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind};
 use elbow::math;
 use elbow_host::random::{Purpose, stream};
-use elbow_trainer::net::layout::{Latent, Layout, Likelihood};
-use elbow_trainer::objective::{Batch, Objective, Workspace, bound_and_gradient};
+use elbow_trainer::bound::{Batch, Workspace};
+use elbow_trainer::gradient::bound_and_gradient;
+use elbow_trainer::layout::Layout;
+use elbow_trainer::objective::Objective;
 use rand_core::Rng;
 
 const FEATURES: usize = 3;
@@ -35,7 +37,7 @@ impl Linear {
             weights: elbow::architecture::WeightKind::F32,
         });
         let mut params = vec![0.0; layout.len];
-        let Latent::Gaussian { loc, log_scale } = &layout.latent else { unreachable!() };
+        let [loc, log_scale] = &layout.posterior_heads[..] else { unreachable!() };
         for j in 0..DIM {
             // p(z|x): precision 1 + |W_j|²/σ², mean W_jᵀ (x − b) / σ² over the precision
             let (square, precision) = (inverse_square(), precision(j));
@@ -46,12 +48,12 @@ impl Linear {
             params[loc.bias()][j] += off[0];
             params[log_scale.bias()][j] = -0.5 * libm::log(precision) + off[1];
         }
-        let Likelihood::Gaussian { loc, log_scale } = &layout.likelihood else { unreachable!() };
+        let loc = &layout.likelihood_heads[0];
         for i in 0..FEATURES {
             params[loc.weights()][i * DIM..(i + 1) * DIM].copy_from_slice(&LOADING[i]);
         }
         params[loc.bias()].copy_from_slice(&BIAS);
-        params[log_scale.clone()].fill(LOG_SIGMA);
+        params[layout.learned.clone()].fill(LOG_SIGMA);
         Linear { layout, params, off }
     }
 
@@ -62,7 +64,7 @@ impl Linear {
             (0..samples * DIM).map(|_| f64::from(math::normal_quantile(rng.next_u32()))).collect();
         let batch = Batch { input: &FRAME, target: &FRAME, noise: &noise, samples, rows_of_mean: 1 };
         let mut gradient = vec![0.0; self.layout.len];
-        let workspace = &mut Workspace::default();
+        let workspace = &mut Workspace::new(&self.layout);
         let bound =
             bound_and_gradient(&self.layout, &self.params, &batch, objective, &mut gradient, workspace);
         (bound, gradient)
@@ -85,12 +87,12 @@ impl Linear {
     }
 
     fn encoder_len(&self) -> usize {
-        self.layout.latent.dense()[1].bias().end
+        self.layout.posterior_heads[1].bias().end
     }
 
     /// Where the biases of the means and of the log scales are.
     fn biases(&self) -> [usize; 2] {
-        [self.layout.latent.dense()[0].bias().start, self.layout.latent.dense()[1].bias().start]
+        [0, 1].map(|head| self.layout.posterior_heads[head].bias().start)
     }
 }
 

@@ -5,10 +5,10 @@ mod problem;
 use std::ops::Range;
 
 use elbow::architecture::{Activation, LatentKind, LikelihoodKind};
-use elbow_trainer::gradient;
-use elbow_trainer::net::layout::{Latent, Likelihood};
+use elbow_trainer::bound::{Batch, Workspace, bound_and_slopes};
+use elbow_trainer::gradient::{self, bound_and_gradient};
 use elbow_trainer::net::real::Real;
-use elbow_trainer::objective::{Batch, Objective, Workspace, bound_and_gradient, bound_and_slopes};
+use elbow_trainer::objective::Objective;
 use problem::{FEATURES, LIKELIHOODS, OBJECTIVES, Problem, ROWS};
 
 const ACTIVATIONS: [Activation; 8] = [
@@ -127,12 +127,13 @@ fn a_learned_prior() {
     let none = problem(0.0, 0.0, 3);
     none.check();
     assert_eq!(problem(1.0, 1.5 * free, 3).gradient(), none.gradient());
-    let prior = full.layout.latent.prior().expect("it is learned");
-    assert!(full.gradient().1[prior.place()].iter().all(|slope| *slope != 0.0));
-    assert!(none.gradient().1[prior.place()].iter().all(|slope| *slope == 0.0));
+    let prior = full.layout.prior.clone();
+    assert!(full.gradient().1[prior.clone()].iter().all(|slope| *slope != 0.0));
+    assert!(none.gradient().1[prior.clone()].iter().all(|slope| *slope == 0.0));
     // outside its range a scale has no slope
     let mut clamped = problem(1.0, 0.0, 3);
-    let place = prior.log_scales().start + 1;
+    // log scales are its last parameters
+    let place = prior.end - 2;
     clamped.params[place] = -30.0;
     clamped.check();
     assert_eq!(clamped.gradient().1[place], 0.0);
@@ -143,11 +144,10 @@ fn a_clamped_log_scale_has_no_slope() {
     for likelihood in LIKELIHOODS {
         for objective in OBJECTIVES {
             let mut problem = gaussian(&[Activation::Tanh], likelihood, objective, 3);
-            let Latent::Gaussian { log_scale, .. } = &problem.layout.latent else { unreachable!() };
-            let mut clamped = vec![log_scale.bias().start];
-            let likelihood = &problem.layout.likelihood;
-            clamped.extend(likelihood.second().map(|log_scale| log_scale.bias().start + 1));
-            clamped.extend(likelihood.per_feature().map(|numbers| numbers.start + 1));
+            let layout = &problem.layout;
+            let mut clamped = vec![layout.posterior_heads[1].bias().start];
+            clamped.extend(layout.likelihood_heads.get(1).map(|log_scale| log_scale.bias().start + 1));
+            clamped.extend(layout.learned.clone().nth(1));
             // Below the latent's range, above and below the likelihood's.
             clamped.iter().zip([-30.0, 60.0, -30.0]).for_each(|(i, value)| problem.params[*i] = value);
             problem.check();
@@ -170,7 +170,7 @@ fn shards_and_slabs_add_up_to_the_batch() {
                 noise: &problem.noise[cut(problem.samples * DIM as usize)],
                 ..problem.batch()
             };
-            let mut workspace = Workspace::default();
+            let mut workspace = Workspace::new(layout);
             let bound = bound_and_slopes(layout, params[..].into(), &batch, *objective, &mut workspace);
             (batch.input, workspace, bound)
         };
@@ -195,15 +195,14 @@ fn negligible_samples_are_left_out() {
     for objective in [Objective::Iwae, Objective::Dreg, Objective::Stl, Objective::Rws] {
         let mut problem = gaussian(&[Activation::Tanh], LikelihoodKind::Gaussian, objective, 50);
         // a narrow likelihood: log weights far apart
-        let Likelihood::Gaussian { log_scale, .. } = &problem.layout.likelihood else { unreachable!() };
-        problem.params[log_scale.clone()].fill(-2.0);
+        problem.params[problem.layout.learned.clone()].fill(-2.0);
         let (_, expected) = problem.gradient();
         let Problem { layout, samples, .. } = &problem;
         let [params, input, target, noise] =
             [&problem.params, &problem.input, &problem.target, &problem.noise].map(|x| narrow(x));
         let batch =
             Batch { input: &input, target: &target, noise: &noise, samples: *samples, rows_of_mean: ROWS };
-        let (mut gradient, mut workspace) = (vec![0.0f32; layout.len], Workspace::default());
+        let (mut gradient, mut workspace) = (vec![0.0f32; layout.len], Workspace::new(layout));
         bound_and_gradient(layout, &params, &batch, objective, &mut gradient, &mut workspace);
         assert!((ROWS..ROWS * samples / 2).contains(&workspace.kept()), "{}", workspace.kept());
         let largest = expected.iter().fold(0.0, |l: f64, g| l.max(g.abs()));
@@ -225,7 +224,7 @@ fn single_precision_agrees_with_double() {
             Batch { input: &input, target: &target, noise: &noise, samples: *samples, rows_of_mean: ROWS };
         let mut single = vec![0.0f32; gradient.len()];
         let bound =
-            bound_and_gradient(layout, &params, &batch, *objective, &mut single, &mut Workspace::default());
+            bound_and_gradient(layout, &params, &batch, *objective, &mut single, &mut Workspace::new(layout));
         assert!((bound - expected).abs() < 1e-5 * expected.abs(), "{}: {bound}, {expected}", problem.name);
         let largest = gradient.iter().fold(0.0, |l: f64, g| l.max(g.abs()));
         for (g, d) in single.iter().zip(&gradient) {

@@ -2,7 +2,7 @@
 //!
 //! A difference holds the noise still, the gradient's z turns with the mean direction μ. In the plane (D = 2) these are one and
 //! the same; beyond it they differ in how the direction across μ follows, so there only the parameters that leave μ alone can
-//! be compared. The turning itself is tested beside it, in `latent/von_mises_fisher.rs`.
+//! be compared. The turning itself is tested beside it, in `bound/latent/tests.rs`.
 
 mod problem;
 
@@ -11,7 +11,8 @@ use std::sync::atomic::AtomicBool;
 use elbow::architecture::{Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden};
 use elbow::architecture::{LatentKind, LikelihoodKind};
 use elbow_trainer::fit::{FitConfig, Fitted, Frames, fit};
-use elbow_trainer::net::layout::{Concentration, Dense, Latent, Layout};
+use elbow_trainer::layout::Layout;
+use elbow_trainer::net::dense::Dense;
 use elbow_trainer::objective::Objective;
 use problem::{EXACT, LIKELIHOODS, Limit, OBJECTIVES, Problem};
 
@@ -35,10 +36,7 @@ fn spheres(dim: u32) -> impl Iterator<Item = Problem> {
 
 /// The layer of κ, where there is one.
 fn learned(problem: &Problem) -> Option<&Dense> {
-    match &problem.layout.latent {
-        Latent::VonMisesFisher { concentration: Concentration::Learned(kappa), .. } => Some(kappa),
-        _ => None,
-    }
+    problem.layout.posterior_heads.get(1)
 }
 
 /// Of what depends on dt/dκ, which is interpolated on a grid of 64 cells, while the difference has t from grids of its own (for D = 3
@@ -57,7 +55,7 @@ fn on_the_circle_every_gradient_is_the_slope_of_its_bound() {
 fn what_leaves_the_mean_direction_alone_has_the_slope_of_its_bound() {
     for dim in [2, 3, 4, 8] {
         for problem in spheres(dim) {
-            let after_mean = problem.layout.latent.dense()[0].bias().end;
+            let after_mean = problem.layout.posterior_heads[0].bias().end;
             let after_latent = learned(&problem).map_or(after_mean, |kappa| kappa.bias().end);
             problem.check_range(after_mean..problem.layout.len, if dim == 3 { EXACT } else { INTERPOLATED });
             problem.check_range(after_latent..problem.layout.len, EXACT);

@@ -16,7 +16,7 @@ use elbow_host::model::ModelBytes;
 use elbow_host::random::{Purpose, stream};
 use elbow_host::score::evaluate::score_all;
 use elbow_trainer::export;
-use elbow_trainer::net::layout::Layout;
+use elbow_trainer::layout::Layout;
 use elbow_trainer::preprocess::{DEFAULT_CLIP, Preprocessing};
 use elbow_trainer::settings::Settings;
 

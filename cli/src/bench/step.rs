@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::report;
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::fit::{Event, Run};
-use elbow_trainer::net::layout::Layout;
+use elbow_trainer::layout::Layout;
 use elbow_trainer::rows::{Corruption, Rows};
 use elbow_trainer::settings::Settings;
 
@@ -163,13 +163,8 @@ fn fastest_tenth(steps: &mut [Duration]) -> Duration {
 /// Operations of a step's matrix products: a multiplication and an addition for each weight and row, once forward, once to the layer's inputs,
 /// once to its weights; the decoder's rows are samples.
 fn flop(layout: &Layout, batch: u32, samples: u32) -> f64 {
-    let weights = |layers: &[elbow_trainer::net::layout::Layer]| {
-        layers.iter().map(|layer| layer.dense.weights().len()).sum::<usize>()
-    };
-    let encoder = weights(&layout.encoder)
-        + layout.latent.dense().iter().map(|dense| dense.weights().len()).sum::<usize>();
-    let decoder = weights(&layout.decoder) + layout.likelihood.first().weights().len();
-    3.0 * 2.0 * f64::from(batch) * (encoder as f64 + f64::from(samples) * decoder as f64)
+    let layers = layout.rows_of_dense(batch as usize, samples as usize);
+    layers.map(|(dense, rows)| 3.0 * 2.0 * rows as f64 * dense.weights().len() as f64).sum()
 }
 
 fn table(Points { simd, points }: &Points) -> String {

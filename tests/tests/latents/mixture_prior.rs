@@ -17,7 +17,7 @@ use elbow_host::model::{LANES, ModelBytes};
 use elbow_host::score::calibrate::calibrate;
 use elbow_tests::models::{Model, architecture, generator, uniform};
 use elbow_tests::tolerance::mixture_prior::{INTEGRAL, KL, TERM};
-use elbow_trainer::net::layout::{Dense as Slot, Latent, Likelihood, MixturePrior};
+use elbow_trainer::net::dense::Dense as Slot;
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
 
@@ -29,31 +29,41 @@ fn linear() -> Model {
     shape.latent = LatentKind::GaussianMixture { dim: 2, components: COMPONENTS };
     let mut model = Model::random(shape, 3);
     let mut rng = generator(4);
-    for i in prior(&model).place() {
+    for i in model.layout.prior.clone() {
         model.params[i] += 0.7 * uniform(&mut rng);
     }
     model
 }
 
-fn prior(model: &Model) -> MixturePrior {
-    model.layout.latent.prior().expect("it is learned").clone()
+/// Where the prior's parameters lie.
+struct Prior {
+    logits: std::ops::Range<usize>,
+    means: std::ops::Range<usize>,
+    log_scales: std::ops::Range<usize>,
+    dim: usize,
+}
+
+fn prior(model: &Model) -> Prior {
+    let (start, dim) = (model.layout.prior.start, model.layout.latent_dims);
+    let [means, log_scales, end] = [1, 1 + dim, 1 + 2 * dim].map(|n| start + COMPONENTS as usize * n);
+    Prior { logits: start..means, means: means..log_scales, log_scales: log_scales..end, dim }
 }
 
 /// `log Σ_c w_c Π_j N(z_j; μ_cj, σ_cj)` in double precision.
 fn log_prior(model: &Model, z: &[f64]) -> f64 {
     let (prior, params) = (prior(model), |i: usize| f64::from(model.params[i]));
-    let total: f64 = prior.logits().map(|i| libm::exp(params(i))).sum();
+    let total: f64 = prior.logits.clone().map(|i| libm::exp(params(i))).sum();
     let density = |c: usize| {
         let term = |(j, z): (usize, &f64)| {
             let at = c * prior.dim + j;
-            let s = params(prior.log_scales().start + at);
-            let u = (z - params(prior.means().start + at)) / libm::exp(s);
+            let s = params(prior.log_scales.start + at);
+            let u = (z - params(prior.means.start + at)) / libm::exp(s);
             -0.5 * u * u - s - 0.5 * std::f64::consts::TAU.ln()
         };
         let log_density: f64 = z.iter().enumerate().map(term).sum();
-        libm::exp(params(prior.offset + c)) / total * libm::exp(log_density)
+        libm::exp(params(prior.logits.start + c)) / total * libm::exp(log_density)
     };
-    libm::log((0..prior.components).map(density).sum())
+    libm::log((0..COMPONENTS as usize).map(density).sum())
 }
 
 /// `W x + b` in double precision.
@@ -83,10 +93,8 @@ fn log_weights_are_those_of_the_formula() {
     else {
         unreachable!()
     };
-    let Latent::GaussianMixture { loc: mean, log_scale, .. } = &model.layout.latent else { unreachable!() };
-    let Likelihood::GaussianPerOutput { loc: of_x, log_scale: scale_of_x } = &model.layout.likelihood else {
-        unreachable!()
-    };
+    let [mean, log_scale] = &model.layout.posterior_heads[..] else { unreachable!() };
+    let [of_x, scale_of_x] = &model.layout.likelihood_heads[..] else { unreachable!() };
     let log_jacobian: f64 = inverse_scale.iter().map(|inverse| f64::from(*inverse).ln()).sum();
     for frame in [[1.0f32, 0.5], [-0.7, 2.0], [0.0, -1.5]] {
         let features: Vec<f64> =
@@ -118,13 +126,13 @@ fn it_integrates_to_one() {
     let model = linear();
     let prior = prior(&model);
     let numbers = |range: std::ops::Range<usize>| &model.params[range];
-    let inverse: Vec<f32> = numbers(prior.log_scales()).iter().map(|s| libm::expf(-s)).collect();
-    let total: f32 = numbers(prior.logits()).iter().map(|logit| libm::expf(*logit)).sum();
+    let inverse: Vec<f32> = numbers(prior.log_scales.clone()).iter().map(|s| libm::expf(-s)).collect();
+    let total: f32 = numbers(prior.logits.clone()).iter().map(|logit| libm::expf(*logit)).sum();
     let constant = |c: usize| {
-        let log_scales: f32 = numbers(prior.log_scales())[2 * c..][..2].iter().sum();
-        numbers(prior.logits())[c] - libm::logf(total) - log_scales
+        let log_scales: f32 = numbers(prior.log_scales.clone())[2 * c..][..2].iter().sum();
+        numbers(prior.logits.clone())[c] - libm::logf(total) - log_scales
     };
-    let bytes = sections(&[numbers(prior.means()), &inverse, &[0, 1, 2, 3, 4].map(constant)]);
+    let bytes = sections(&[numbers(prior.means.clone()), &inverse, &[0, 1, 2, 3, 4].map(constant)]);
     let read = |bytes: &ModelBytes| {
         let mixture = GaussianMixture::<Width<2>>::read(&mut Sections::new(bytes.as_bytes()), 2, 5);
         mixture.map(|mixture| mixture.log_prob(&[0.3, -0.4]))

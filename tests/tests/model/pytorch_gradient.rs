@@ -1,8 +1,10 @@
 //! The trainer's IWAE gradients against PyTorch's: `tests/golden/iwae_gradient.py` made the values.
 
 use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
-use elbow_trainer::net::layout::Layout;
-use elbow_trainer::objective::{Batch, Objective, Workspace, bound_and_gradient};
+use elbow_trainer::bound::{Batch, Workspace};
+use elbow_trainer::gradient::bound_and_gradient;
+use elbow_trainer::layout::Layout;
+use elbow_trainer::objective::Objective;
 use serde_json::Value;
 
 /// Both sides compute in f64; they may differ by rounding alone.
@@ -52,7 +54,7 @@ fn iwae_gradients_are_those_of_pytorch() {
             ["params", "input", "target", "noise", "gradient"].map(|name| numbers(&case[name]));
         let batch = Batch { input: &input, target: &target, noise: &noise, samples, rows_of_mean: rows };
         let mut gradient = vec![0.0; layout.len];
-        let mut workspace = Workspace::default();
+        let mut workspace = Workspace::new(&layout);
         let bound =
             bound_and_gradient(&layout, &params, &batch, Objective::Iwae, &mut gradient, &mut workspace);
         let expected_bound = case["bound"].as_f64().unwrap();

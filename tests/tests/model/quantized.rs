@@ -113,7 +113,7 @@ fn little_is_lost_with_every_activation() {
         shape.encoder.iter_mut().chain(&mut shape.decoder).for_each(|layer| layer.activation = activation);
         let mut model = Model::random(shape, 4);
         // a posterior whose width is that of a fitted one, rather than anything up to e^10
-        let log_scale = model.layout.latent.dense()[1].weights();
+        let log_scale = model.layout.posterior_heads[1].weights();
         model.params[log_scale].iter_mut().for_each(|w| *w *= 0.1);
         let (bytes, data) = (ModelBytes::new(&model.encode()), dataset(&model, 200));
         let before = bytes.open().unwrap();

@@ -6,7 +6,6 @@ use elbow::{BetaBinomial, Counts, Dense, FrameError, GaussianHead, PassThrough, 
 use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::net::layout::Latent;
 
 type Count<'a> = Vae<(
     Counts<1>,
@@ -20,13 +19,11 @@ type Count<'a> = Vae<(
 /// every x: a law of x.
 fn count(most: u8, shape: f32, seed: u64) -> ModelBytes {
     let mut model = Model::random(architecture(1, &[], 1, &[], LikelihoodKind::BetaBinomial { most }), seed);
-    let Latent::Gaussian { loc, log_scale } = model.layout.latent.clone() else { unreachable!() };
-    for dense in [loc, log_scale] {
+    for dense in &model.layout.posterior_heads {
         model.params[dense.weights()].fill(0.0);
         model.params[dense.bias()].fill(0.0);
     }
-    let outputs = [Some(model.layout.likelihood.first()), model.layout.likelihood.second()];
-    for bias in outputs.into_iter().flatten().map(|dense| dense.bias()) {
+    for bias in model.layout.likelihood_heads.iter().map(|dense| dense.bias()) {
         model.params[bias].iter_mut().for_each(|log| *log += shape);
     }
     ModelBytes::new(&model.encode())

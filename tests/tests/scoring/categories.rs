@@ -10,7 +10,6 @@ use elbow::{
 use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::net::layout::{Latent, Likelihood};
 use elbow_trainer::preprocess::Preprocessing;
 use rand_core::Rng;
 
@@ -41,8 +40,7 @@ fn model(seed: u64) -> Model {
 
 /// Makes q(z|x) the prior, so that a score is the log mean of the same densities p(x|z_k) for every x: a law of x.
 fn with_prior(mut model: Model) -> Model {
-    let Latent::Gaussian { loc, log_scale } = &model.layout.latent else { unreachable!() };
-    for dense in [loc, log_scale] {
+    for dense in &model.layout.posterior_heads {
         model.params[dense.weights()].fill(0.0);
         model.params[dense.bias()].fill(0.0);
     }
@@ -52,9 +50,7 @@ fn with_prior(mut model: Model) -> Model {
 /// A decoder that does not look at its latent: the density of x is the likelihood itself.
 fn blind(outputs: [f32; 6], log_scales: [f32; 3]) -> ModelBytes {
     let mut model = with_prior(model(1));
-    let Likelihood::GaussianCategorical { outputs: dense, log_scale, .. } = &model.layout.likelihood else {
-        unreachable!()
-    };
+    let (dense, log_scale) = (&model.layout.likelihood_heads[0], &model.layout.learned);
     model.params[dense.weights()].fill(0.0);
     model.params[dense.bias()].copy_from_slice(&outputs);
     model.params[log_scale.clone()].copy_from_slice(&log_scales);
@@ -138,7 +134,7 @@ fn what_is_no_code_is_refused() {
 #[test]
 fn the_encoder_sees_categories_one_hot() {
     let model = model(2);
-    let Latent::Gaussian { loc, .. } = &model.layout.latent else { unreachable!() };
+    let loc = &model.layout.posterior_heads[0];
     let (weights, bias) = (&model.params[loc.weights()], model.params[loc.bias()][0]);
     let bytes = ModelBytes::new(&model.encode());
     let linear = Linear::from_bytes(bytes.as_bytes()).unwrap();

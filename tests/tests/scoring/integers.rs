@@ -5,7 +5,6 @@ use elbow::{Dense, DiscretizedLogistic, FrameError, GaussianHead, Integers, Pass
 use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::net::layout::Latent;
 use elbow_trainer::preprocess::Preprocessing;
 use std::collections::HashMap;
 
@@ -24,8 +23,7 @@ type Counter<'a> = Vae<(
 /// densities p(x|z_k) for every x: a law of x.
 fn counter(spread: f32, seed: u64) -> ModelBytes {
     let mut model = Model::random(architecture(1, &[], 1, &[], LikelihoodKind::DiscretizedLogistic), seed);
-    let Latent::Gaussian { loc, log_scale } = &model.layout.latent else { unreachable!() };
-    for dense in [loc, log_scale] {
+    for dense in &model.layout.posterior_heads {
         model.params[dense.weights()].fill(0.0);
         model.params[dense.bias()].fill(0.0);
     }

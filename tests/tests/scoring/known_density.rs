@@ -8,7 +8,6 @@ use elbow::{Dense, Gaussian, GaussianHead, PassThrough, Standardize, Vae};
 use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture, generator, uniform};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::net::layout::{Latent, Likelihood};
 use elbow_trainer::preprocess::Preprocessing;
 use nalgebra::{DMatrix, DVector};
 
@@ -48,10 +47,7 @@ impl Known {
         let scaled = DMatrix::from_fn(D, X, |d, x| weights[(x, d)] / noise[x]);
         let precision = DMatrix::identity(D, D) + &scaled * &weights;
         let gain = precision.clone().try_inverse().unwrap() * &scaled;
-        let (
-            Latent::Gaussian { loc, log_scale: head },
-            Likelihood::Gaussian { loc: output, log_scale: likelihood },
-        ) = (&model.layout.latent, &model.layout.likelihood)
+        let ([loc, head], [output]) = (&model.layout.posterior_heads[..], &model.layout.likelihood_heads[..])
         else {
             unreachable!()
         };
@@ -64,7 +60,7 @@ impl Known {
         put(head.bias(), (0..D).map(|d| 0.5 * (spread / precision[(d, d)]).ln()).collect());
         put(output.weights(), weights.transpose().as_slice().to_vec());
         put(output.bias(), mean.as_slice().to_vec());
-        put(likelihood.clone(), log_scale.as_slice().to_vec());
+        put(model.layout.learned.clone(), log_scale.as_slice().to_vec());
 
         let Preprocessing::Standardize { loc, inverse_scale, clip, .. } = &mut model.preprocessing else {
             unreachable!()

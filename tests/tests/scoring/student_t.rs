@@ -5,26 +5,22 @@ use elbow::math::ln;
 use elbow_host::model::ModelBytes;
 use elbow_tests::models::{Model, architecture};
 use elbow_tests::tolerance::scoring as tolerance;
-use elbow_trainer::net::layout::{Latent, Likelihood};
 use elbow_trainer::preprocess::Preprocessing;
 
 /// A decoder that does not look at its latent: the density of x is the likelihood itself.
 fn blind(dof: f32, loc: f32, scale: f32) -> ModelBytes {
     let mut model = Model::random(architecture(1, &[], 1, &[], LikelihoodKind::StudentT), 3);
     // q(z|x) is the prior: all weights are 1
-    let Latent::Gaussian { loc: mean, log_scale: deviation } = &model.layout.latent else { unreachable!() };
-    for dense in [mean, deviation] {
+    for dense in &model.layout.posterior_heads {
         model.params[dense.weights()].fill(0.0);
         model.params[dense.bias()].fill(0.0);
     }
-    let Likelihood::StudentT { loc: locs, log_scale, log_dof } = &model.layout.likelihood else {
-        unreachable!()
-    };
+    let [locs, log_scale] = &model.layout.likelihood_heads[..] else { unreachable!() };
     for (dense, bias) in [(locs, loc), (log_scale, ln(scale))] {
         model.params[dense.weights()].fill(0.0);
         model.params[dense.bias()].fill(bias);
     }
-    model.params[log_dof.clone()].fill(ln(dof));
+    model.params[model.layout.learned.clone()].fill(ln(dof));
     model.preprocessing = Preprocessing::Standardize {
         log_rate: None,
         loc: vec![20.0],

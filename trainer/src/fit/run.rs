@@ -7,7 +7,7 @@ use rand_core::Rng;
 
 use super::state::{State, Weights};
 use super::{EpochRecord, Event, FitConfig, FitError, Fitted, Progress, Validation, check};
-use crate::net::layout::Layout;
+use crate::layout::Layout;
 use crate::net::simd::{map, sum_of_squares};
 use crate::objective::Objective;
 use crate::posterior_norm::PosteriorNorm;

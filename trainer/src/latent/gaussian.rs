@@ -1,145 +1,147 @@
-//! The diagonal Gaussian posterior with a standard normal prior.
+//! The diagonal Gaussian posterior; the prior that it knows is the standard normal distribution.
 
 use elbow::latent::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
-use super::{Posterior, Pull};
+use super::{Heads, Posterior, Pull, Slopes};
 use crate::net::buffer::Buffer;
-use crate::net::dense;
-use crate::net::layout::Dense;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within, wide, zip};
 
-const RANGE: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
+const LOG_SCALES: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
 
-/// What is needed on the way back.
-#[derive(Debug, Default)]
+/// The heads give means and log scales.
+#[derive(Debug)]
 pub(super) struct Gaussian<T> {
-    loc: Buffer<T>,
-    log_scale: Buffer<T>,
+    dim: usize,
+    /// `[row][coordinate]`
     scale: Buffer<T>,
 }
 
 impl<T: Real> Gaussian<T> {
-    /// The means, `[row][coordinate]`.
-    pub(super) fn loc(&self) -> &[T] {
-        &self.loc
+    pub(super) fn new(dim: u32) -> Self {
+        Gaussian { dim: dim as usize, scale: Buffer::default() }
+    }
+
+    /// `KL = ½ (loc² + scale² − 1) − log_scale` of a coordinate of a row.
+    fn coordinate_divergence(&self, heads: &Heads<'_, T>, at: usize) -> f64 {
+        let [loc, log_scale] = [0, 1].map(|head| heads.outputs[head][at]);
+        let (m, s) = (loc.to_f64(), self.scale[at].to_f64());
+        0.5 * (m * m + s * s - 1.0) - clamp(log_scale, LOG_SCALES).to_f64()
+    }
+
+    /// As [`Posterior::backward`], the slope of log p(z) in z a function of what is read for each coordinate of the samples.
+    fn backward_under(
+        &self,
+        heads: &Heads<'_, T>,
+        slopes: &Slopes<'_, T>,
+        (read, slope): (&[T], impl Fn(T) -> T),
+        d_outputs: &mut [Buffer<T>],
+    ) {
+        let Gaussian { dim, scale } = self;
+        let ([loc, log_scale], [d_loc, d_log_scale]) = (heads.outputs, d_outputs) else { return };
+        d_loc.resize(loc.len());
+        d_log_scale.resize(loc.len());
+        wide(
+            #[inline(always)]
+            || {
+                let rows = d_loc.chunks_exact_mut(*dim).zip(d_log_scale.chunks_exact_mut(*dim));
+                for ((dm, ds), (m, s)) in rows.zip(loc.chunks_exact(*dim).zip(scale.chunks_exact(*dim))) {
+                    let d_units = dm.iter_mut().zip(ds).zip(slopes.d_units);
+                    for (((dm, ds), d), (m, s)) in d_units.zip(m.iter().zip(s)) {
+                        // ∂KL/∂loc = loc, ∂KL/∂log_scale = scale² − 1
+                        (*dm, *ds) = (*d * *m, *d * (*s * *s - T::ONE));
+                    }
+                }
+                let samples = read.chunks_exact(*dim).zip(slopes.d_z.chunks_exact(*dim));
+                for (pull, (read, d_z)) in slopes.pulls.iter().zip(samples) {
+                    let at = pull.sample / heads.samples * dim;
+                    let (dm, ds) = (&mut d_loc[at..at + dim], &mut d_log_scale[at..at + dim]);
+                    let noise = &heads.noise[pull.sample * dim..][..*dim];
+                    let of_prior = read.iter().map(|x| slope(*x));
+                    backward_sample(pull, of_prior, noise, d_z, &scale[at..at + dim], dm, ds);
+                }
+            },
+        );
+        // outside its range the clamp has no slope
+        zip(d_log_scale, log_scale, |d, raw| if is_within(raw, LOG_SCALES) { d } else { T::ZERO });
     }
 }
 
-/// Draws z ~ q(z|x).
-pub(super) fn forward<T: Real>(
-    posterior: &Posterior<'_, T>,
-    loc: &Dense,
-    log_scale: &Dense,
-    draws: &mut Gaussian<T>,
-    z: &mut [T],
-) {
-    let Posterior { params, hidden, noise, samples, .. } = *posterior;
-    let (dim, len) = (loc.outputs, hidden.len() / loc.inputs * loc.outputs);
-    draws.loc.resize(len);
-    draws.log_scale.resize(len);
-    draws.scale.resize(len);
-    dense::forward(loc, params, hidden, &mut draws.loc);
-    dense::forward(log_scale, params, hidden, &mut draws.log_scale);
-    zip(&mut draws.scale, &draws.log_scale, |_, s| clamp(s, RANGE).exp());
-    let rows = draws.loc.chunks_exact(dim).zip(draws.scale.chunks_exact(dim));
-    let drawn = z.chunks_exact_mut(dim * samples).zip(noise.chunks_exact(dim * samples));
-    for ((loc, scale), (z, noise)) in rows.zip(drawn) {
-        for (z, noise) in z.chunks_exact_mut(dim).zip(noise.chunks_exact(dim)) {
-            // z = loc + scale ε
-            let normal = loc.iter().zip(scale).zip(noise).map(|((m, s), e)| *m + *s * *e);
-            z.iter_mut().zip(normal).for_each(|(z, value)| *z = value);
+impl<T: Real> Posterior<T> for Gaussian<T> {
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn heads(&self) -> Vec<usize> {
+        vec![self.dim; 2]
+    }
+
+    fn noise_len(&self) -> usize {
+        self.dim
+    }
+
+    /// `z = loc + scale ε`
+    fn draw(&mut self, heads: &Heads<'_, T>, z: &mut [T]) {
+        let Gaussian { dim, scale } = self;
+        let Heads { outputs: [loc, log_scale], noise, samples } = *heads else { return };
+        scale.resize(loc.len());
+        zip(scale, log_scale, |_, s| clamp(s, LOG_SCALES).exp());
+        let rows = loc.chunks_exact(*dim).zip(scale.chunks_exact(*dim));
+        let drawn = z.chunks_exact_mut(*dim * samples).zip(noise.chunks_exact(*dim * samples));
+        for ((loc, scale), (z, noise)) in rows.zip(drawn) {
+            for (z, noise) in z.chunks_exact_mut(*dim).zip(noise.chunks_exact(*dim)) {
+                let normal = loc.iter().zip(scale).zip(noise).map(|((m, s), e)| *m + *s * *e);
+                z.iter_mut().zip(normal).for_each(|(z, value)| *z = value);
+            }
         }
     }
-}
 
-/// `log p(z) − log q(z|x)` of each sample, added to `out[row][sample]`.
-pub(super) fn add_log_ratio<T: Real>(
-    posterior: &Posterior<'_, T>,
-    draws: &Gaussian<T>,
-    z: &[T],
-    out: &mut [f64],
-) {
-    let dim = posterior.latent.dim();
-    let drawn = z.chunks_exact(dim).zip(posterior.noise.chunks_exact(dim));
-    for (k, (out, (z, noise))) in out.iter_mut().zip(drawn).enumerate() {
-        let log_scale = &draws.log_scale[k / posterior.samples * dim..];
-        // log p(z) − log q(z|x) = Σ_j ½ (ε² − z²) + log_scale
-        let term = |((z, e), s): ((&T, &T), &T)| {
-            let (z, e) = (z.to_f64(), e.to_f64());
-            0.5 * (e * e - z * z) + clamp(*s, RANGE).to_f64()
-        };
-        *out += z.iter().zip(noise).zip(log_scale).map(term).sum::<f64>();
+    /// `Σ_j ½ (ε² − z²) + log_scale`
+    fn add_log_ratio(&self, heads: &Heads<'_, T>, z: &[T], out: &mut [f64]) {
+        let drawn = z.chunks_exact(self.dim).zip(heads.noise.chunks_exact(self.dim));
+        for (k, (out, (z, noise))) in out.iter_mut().zip(drawn).enumerate() {
+            let log_scale = &heads.outputs[1][k / heads.samples * self.dim..];
+            let term = |((z, e), s): ((&T, &T), &T)| {
+                let (z, e) = (z.to_f64(), e.to_f64());
+                0.5 * (e * e - z * z) + clamp(*s, LOG_SCALES).to_f64()
+            };
+            *out += z.iter().zip(noise).zip(log_scale).map(term).sum::<f64>();
+        }
     }
-}
 
-/// `−log q(z|x) − dim·½ log 2π = Σ_j ½ ε² + log_scale` of the `k`-th sample.
-pub(super) fn surprise<T: Real>(posterior: &Posterior<'_, T>, draws: &Gaussian<T>, k: usize) -> f64 {
-    let dim = posterior.latent.dim();
-    let noise = posterior.noise[k * dim..(k + 1) * dim].iter().map(|e| e.to_f64());
-    let log_scale = &draws.log_scale[k / posterior.samples * dim..];
-    noise.zip(log_scale).map(|(e, s)| 0.5 * e * e + clamp(*s, RANGE).to_f64()).sum()
-}
+    /// `Σ_j ½ ε² + log_scale`
+    fn add_surprise(&self, heads: &Heads<'_, T>, out: &mut [f64]) {
+        for (k, (out, noise)) in out.iter_mut().zip(heads.noise.chunks_exact(self.dim)).enumerate() {
+            let log_scale = &heads.outputs[1][k / heads.samples * self.dim..];
+            let terms = noise.iter().map(|e| e.to_f64()).zip(log_scale);
+            *out += terms.map(|(e, s)| 0.5 * e * e + clamp(*s, LOG_SCALES).to_f64()).sum::<f64>();
+        }
+    }
 
-/// `KL(q(z|x) ‖ p(z))` of one row.
-pub(super) fn divergence<T: Real>(draws: &Gaussian<T>, dim: usize, row: usize) -> f64 {
-    (row * dim..(row + 1) * dim).map(|at| coordinate_divergence(draws, at)).sum()
-}
+    fn divergence(&self, heads: &Heads<'_, T>, row: usize) -> f64 {
+        (row * self.dim..(row + 1) * self.dim).map(|at| self.coordinate_divergence(heads, at)).sum()
+    }
 
-/// `KL(q(z_j|x) ‖ p(z_j))` of each coordinate j, mean over the rows.
-pub(super) fn unit_divergences<T: Real>(draws: &Gaussian<T>, dim: usize, out: &mut Vec<f64>) {
-    let rows = draws.loc.len() / dim;
-    out.clear();
-    out.extend((0..dim).map(|unit| {
-        let of_row = |row: usize| coordinate_divergence(draws, row * dim + unit);
-        (0..rows).map(of_row).sum::<f64>() / rows as f64
-    }));
-}
+    /// The units are the coordinates.
+    fn unit_divergences(&self, heads: &Heads<'_, T>, out: &mut Vec<f64>) {
+        let rows = self.scale.len() / self.dim;
+        out.extend((0..self.dim).map(|unit| {
+            let of_row = |row: usize| self.coordinate_divergence(heads, row * self.dim + unit);
+            (0..rows).map(of_row).sum::<f64>() / rows as f64
+        }));
+    }
 
-/// `KL = ½ (loc² + scale² − 1) − log_scale`
-fn coordinate_divergence<T: Real>(draws: &Gaussian<T>, at: usize) -> f64 {
-    let (m, s) = (draws.loc[at].to_f64(), draws.scale[at].to_f64());
-    0.5 * (m * m + s * s - 1.0) - clamp(draws.log_scale[at], RANGE).to_f64()
-}
+    fn backward(&mut self, heads: &Heads<'_, T>, slopes: &Slopes<'_, T>, d_outputs: &mut [Buffer<T>]) {
+        match slopes.of_prior {
+            // ∂log p(z)/∂z = −z
+            None => self.backward_under(heads, slopes, (slopes.z, |z| -z), d_outputs),
+            Some(of_prior) => self.backward_under(heads, slopes, (of_prior, |slope| slope), d_outputs),
+        }
+    }
 
-/// `∂loc` and `∂log_scale`, from `∂z` of the likelihood, the divergence and the kept samples. The slope `∂log p(z)/∂z` of the prior is
-/// a function of what is read for each of their coordinates.
-pub(super) fn backward<T: Real>(
-    posterior: &Posterior<'_, T>,
-    draws: &Gaussian<T>,
-    (read, slope): (&[T], impl Fn(T) -> T),
-    d_divergence: &[T],
-    pulls: &[Pull<T>],
-    d_z: &[T],
-    [d_loc, d_log_scale]: &mut [Buffer<T>; 2],
-) {
-    let Gaussian { loc, log_scale, scale } = draws;
-    let dim = posterior.latent.dim();
-    d_loc.resize(loc.len());
-    d_log_scale.resize(loc.len());
-    wide(
-        #[inline(always)]
-        || {
-            let slopes = d_loc.chunks_exact_mut(dim).zip(d_log_scale.chunks_exact_mut(dim));
-            for ((dm, ds), (m, s)) in slopes.zip(loc.chunks_exact(dim).zip(scale.chunks_exact(dim))) {
-                let slopes = dm.iter_mut().zip(ds).zip(d_divergence);
-                for (((dm, ds), d), (m, s)) in slopes.zip(m.iter().zip(s)) {
-                    // ∂KL/∂loc = loc, ∂KL/∂log_scale = scale² − 1
-                    (*dm, *ds) = (*d * *m, *d * (*s * *s - T::ONE));
-                }
-            }
-            let samples = read.chunks_exact(dim).zip(d_z.chunks_exact(dim));
-            for (pull, (read, d_z)) in pulls.iter().zip(samples) {
-                let at = pull.sample / posterior.samples * dim;
-                let (dm, ds) = (&mut d_loc[at..at + dim], &mut d_log_scale[at..at + dim]);
-                let noise = &posterior.noise[pull.sample * dim..][..dim];
-                let of_prior = read.iter().map(|x| slope(*x));
-                backward_sample(pull, of_prior, noise, d_z, &scale[at..at + dim], dm, ds);
-            }
-        },
-    );
-    // outside its range the clamp has no slope
-    zip(d_log_scale, log_scale, |d, raw| if is_within(raw, RANGE) { d } else { T::ZERO });
+    fn means<'a>(&self, heads: Heads<'a, T>) -> &'a [T] {
+        &heads.outputs[0]
+    }
 }
 
 /// `∂log q/∂z = −ε/scale`, and at this z `∂log q/∂loc = ε/scale`, `∂log q/∂log_scale = ε² − 1`; `∂z/∂loc = 1`,

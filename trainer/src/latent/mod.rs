@@ -1,53 +1,152 @@
-//! The posterior's samples, its two terms of a bound, and the way back through them.
+//! The latent of a network: the posterior q(z|x), the prior p(z), their terms of a bound, and the way back through z.
 //!
-//! A family of posteriors is a variant of [`Latent`] and a file here with the same four functions: `forward`,
-//! `log_ratio`, `divergence`, `backward`. Nothing else in the trainer knows how z is drawn.
+//! A family of posteriors is a [`Posterior`] in a file of its own, a prior that is learned with the network a [`Prior`], and
+//! [`of`] is the list of both. Nothing else in the trainer knows how z is drawn.
 
 mod gaussian;
-mod mixture;
+mod gaussian_mixture;
 mod point;
 mod von_mises_fisher;
 
+use std::fmt;
+
+use elbow::architecture::{Activation, LatentKind};
+use rand_pcg::Pcg32;
+
 use crate::net::buffer::Buffer;
-use crate::net::dense;
-use crate::net::layout::Latent;
-use crate::net::params::Params;
 use crate::net::real::Real;
+use elbow_host::file::write::Sections;
 
 use gaussian::Gaussian;
-use mixture::Mixture;
+use gaussian_mixture::GaussianMixture;
 use point::Point;
-use von_mises_fisher::Sphere;
+use von_mises_fisher::VonMisesFisher;
 
-/// q(z|x) of the rows of a batch: what it is computed from.
+/// A family of posteriors, with the memory of one batch. It knows one prior by heart, against which its divergence has a closed
+/// form: the standard normal distribution, or on a sphere the uniform one.
+pub trait Posterior<T: Real>: fmt::Debug + Send + Sync {
+    /// Coordinates of z.
+    fn dim(&self) -> usize;
+
+    /// Widths of its heads: dense layers that read the encoder's last hidden vector.
+    fn heads(&self) -> Vec<usize>;
+
+    /// Random numbers that one sample takes.
+    fn noise_len(&self) -> usize;
+
+    /// What is applied to what the heads give.
+    fn activation(&self) -> Activation {
+        Activation::Identity
+    }
+
+    /// How much larger than usual the weights begin that read z. The coordinates of a unit vector have variance 1/D where other
+    /// inputs have about 1: what reads them makes up for it by √D.
+    fn gain(&self) -> f64 {
+        1.0
+    }
+
+    /// Draws `z ~ q(z|x)`, `[row][sample][dim]`.
+    fn draw(&mut self, heads: &Heads<'_, T>, z: &mut [T]);
+
+    /// `log p(z) − log q(z|x)` of each sample under the prior it knows, added to `out[row][sample]`.
+    fn add_log_ratio(&self, heads: &Heads<'_, T>, z: &[T], out: &mut [f64]);
+
+    /// `−log q(z|x)` of each sample but for the constant `dim·½ log 2π`, added to `out[row][sample]`: for priors that are learned.
+    fn add_surprise(&self, heads: &Heads<'_, T>, out: &mut [f64]);
+
+    /// `KL(q(z|x) ‖ p(z))` of one row under the prior it knows.
+    fn divergence(&self, heads: &Heads<'_, T>, row: usize) -> f64;
+
+    /// The same of each unit, mean over the rows. A unit is a part of z whose divergence stands alone.
+    fn unit_divergences(&self, heads: &Heads<'_, T>, out: &mut Vec<f64>);
+
+    /// The derivatives of the loss with respect to what the heads gave.
+    fn backward(&mut self, heads: &Heads<'_, T>, slopes: &Slopes<'_, T>, d_outputs: &mut [Buffer<T>]);
+
+    /// The means of a Gaussian, `[row][coordinate]`; of another, nothing.
+    fn means<'a>(&self, _heads: Heads<'a, T>) -> &'a [T] {
+        &[]
+    }
+
+    /// Lengths of its sections of a model file, those of the heads left out.
+    fn sections(&self) -> Vec<usize> {
+        Vec::new()
+    }
+
+    /// Writes these sections.
+    fn write(&self, _out: &mut Sections) {}
+}
+
+/// A family of priors that are learned with the network, with the memory of one batch. Its divergence from a posterior is taken
+/// from the samples, `log q(z|x) − log p(z)`, and so is its slope.
+pub trait Prior<T: Real>: fmt::Debug + Send + Sync {
+    /// How many parameters it has.
+    fn params(&self) -> usize;
+
+    /// Parameters to start from.
+    fn start(&self, rng: &mut Pcg32, params: &mut [f32]);
+
+    /// `log p(z) + dim·½ log 2π` of each sample.
+    fn log_prob(&mut self, params: &[T], z: &[T], out: &mut [f64]);
+
+    /// `∂log p(z)/∂z` of each sample, and in `d_params` the sum over them of `d ∂log p(z)/∂params`.
+    fn backward(&mut self, params: &[T], z: &[T], d: &[T], d_z: &mut [T], d_params: &mut [T]);
+
+    /// Lengths of its sections of a model file.
+    fn sections(&self) -> Vec<usize>;
+
+    /// Writes these sections.
+    fn write(&self, params: &[f32], out: &mut Sections);
+
+    /// The parameters that such sections were written of, to the rounding of what is stored.
+    fn read(&self, sections: &[Vec<f32>], params: &mut [f32]);
+}
+
+/// A posterior, and its prior where that is learned.
+pub type Families<T> = (Box<dyn Posterior<T>>, Option<Box<dyn Prior<T>>>);
+
+/// The families of a kind. A new one is a line here and a file beside this.
+///
+/// # Panics
+/// For a mixture, which has no network.
+pub fn of<T: Real>(kind: LatentKind) -> Families<T> {
+    match kind {
+        LatentKind::Gaussian { dim } => (Box::new(Gaussian::new(dim)), None),
+        LatentKind::GaussianMixture { dim, components } => {
+            (Box::new(Gaussian::new(dim)), Some(Box::new(GaussianMixture::new(dim, components))))
+        }
+        LatentKind::VonMisesFisher { dim, concentration } => {
+            (Box::new(VonMisesFisher::new(dim, concentration)), None)
+        }
+        LatentKind::Point { dim, activation } => (Box::new(Point::new(dim, activation)), None),
+        LatentKind::Component { .. } => panic!("a mixture has no network"),
+    }
+}
+
+/// What z is drawn from.
 #[derive(Clone, Copy, Debug)]
-pub struct Posterior<'a, T> {
-    /// where its parameters lie
-    pub latent: &'a Latent,
-    /// all parameters
-    pub params: Params<'a, T>,
-    /// what the encoder gave, `[row][hidden]`
-    pub hidden: &'a [T],
+pub struct Heads<'a, T> {
+    /// what each head gave, `[row][output]`
+    pub outputs: &'a [Buffer<T>],
     /// standard normals, `[row][sample][noise_len]`
     pub noise: &'a [T],
     /// samples per row
     pub samples: usize,
 }
 
-/// What the posterior leaves for the decoder and for the way back, and the way back for the gradient.
-#[derive(Debug, Default)]
-pub struct Draws<T> {
-    /// the samples, `[row][sample][dim]`
-    pub z: Buffer<T>,
-    /// the derivatives of the loss with respect to the outputs of the posterior's dense layers, `[row][output]`
-    d_outputs: [Buffer<T>; 2],
-    gaussian: Gaussian<T>,
-    mixture: Mixture<T>,
-    sphere: Sphere<T>,
-    point: Point<T>,
-    /// mean divergence of each unit, and the derivative of the loss with respect to it
-    units: Vec<f64>,
-    d_units: Vec<T>,
+/// What the posterior's heads follow.
+#[derive(Clone, Copy, Debug)]
+pub struct Slopes<'a, T> {
+    /// z of the kept samples, `[sample][dim]`
+    pub z: &'a [T],
+    /// the likelihood's part of the derivative of the loss with respect to it
+    pub d_z: &'a [T],
+    /// what is followed of each
+    pub pulls: &'a [Pull<T>],
+    /// the derivative of the loss with respect to the divergence of each unit under the prior that the posterior knows
+    pub d_units: &'a [T],
+    /// `∂log p(z)/∂z` of the kept samples under a prior that is learned; `None` under the one that the posterior knows
+    pub of_prior: Option<&'a [T]>,
 }
 
 /// What the posterior's parameters φ follow of one sample:
@@ -62,142 +161,4 @@ pub struct Pull<T> {
     pub path: T,
     /// factor of the way around it
     pub score: T,
-}
-
-impl<T: Real> Draws<T> {
-    /// Forgets all samples but these of `samples`, which must rise.
-    pub fn keep(&mut self, kept: &[usize], samples: usize) {
-        self.z.keep_rows(kept, samples);
-    }
-
-    /// The means of a Gaussian posterior, `[row][coordinate]`; of another, nothing.
-    pub fn means(&self) -> &[T] {
-        self.gaussian.loc()
-    }
-
-    /// The derivative of the loss with respect to the prior's parameters, after `backward`.
-    pub fn d_prior(&self) -> &[T] {
-        self.mixture.d_prior()
-    }
-
-    /// The derivative of the loss with respect to the `i`-th dense layer's outputs, after `backward`.
-    pub fn d_output(&self, i: usize) -> &[T] {
-        &self.d_outputs[i]
-    }
-}
-
-impl<T: Real> Posterior<'_, T> {
-    /// Draws z ~ q(z|x).
-    pub fn forward(&self, draws: &mut Draws<T>) {
-        let rows = self.hidden.len() / self.latent.heads().next().map_or(1, |dense| dense.inputs);
-        draws.z.resize(rows * self.samples * self.latent.dim());
-        match self.latent {
-            Latent::Gaussian { loc, log_scale } => {
-                gaussian::forward(self, loc, log_scale, &mut draws.gaussian, &mut draws.z);
-            }
-            Latent::GaussianMixture { loc, log_scale, prior } => {
-                let Draws { gaussian, mixture, z, .. } = draws;
-                mixture::forward(self, (loc, log_scale), prior, (gaussian, mixture), z);
-            }
-            Latent::VonMisesFisher { mean, concentration } => {
-                von_mises_fisher::forward(self, mean, concentration, &mut draws.sphere, &mut draws.z);
-            }
-            Latent::Point { layer } => point::forward(self, layer, &mut draws.point, &mut draws.z),
-        }
-    }
-
-    /// `log p(z) − log q(z|x)` of each sample, added to `out[row][sample]`.
-    pub fn add_log_ratio(&self, draws: &Draws<T>, out: &mut [f64]) {
-        match self.latent {
-            Latent::Gaussian { .. } => gaussian::add_log_ratio(self, &draws.gaussian, &draws.z, out),
-            Latent::GaussianMixture { .. } => mixture::add_log_ratio(&draws.mixture, out),
-            Latent::VonMisesFisher { .. } => von_mises_fisher::add_log_ratio(self, &draws.sphere, out),
-            Latent::Point { .. } => {}
-        }
-    }
-
-    /// `KL(q(z|x) ‖ p(z))` of one row.
-    pub fn divergence(&self, draws: &Draws<T>, row: usize) -> f64 {
-        match self.latent {
-            Latent::Gaussian { loc, .. } => gaussian::divergence(&draws.gaussian, loc.outputs, row),
-            Latent::GaussianMixture { .. } => mixture::divergence(&draws.mixture, self.samples, row),
-            Latent::VonMisesFisher { .. } => von_mises_fisher::divergence(&draws.sphere, row),
-            Latent::Point { .. } => 0.0,
-        }
-    }
-
-    /// What the ELBO charges: `Σ_j max(free, mean over the rows of KL_j)`, in nats. The units j are the coordinates of a Gaussian, or a
-    /// sphere, or a Gaussian under a mixture, as a whole; with `free = 0` it is the mean of the divergence.
-    ///
-    /// # Source
-    /// Kingma and others (2016), "Improving variational inference with inverse autoregressive flow", equation 15, with each unit a
-    /// group.
-    pub fn charge(&self, draws: &mut Draws<T>, free: f64) -> f64 {
-        self.unit_divergences(draws);
-        draws.units.iter().map(|kl| kl.max(free)).sum()
-    }
-
-    fn unit_divergences(&self, draws: &mut Draws<T>) {
-        match self.latent {
-            Latent::Gaussian { loc, .. } => {
-                gaussian::unit_divergences(&draws.gaussian, loc.outputs, &mut draws.units);
-            }
-            Latent::GaussianMixture { .. } => {
-                mixture::unit_divergences(&draws.mixture, &mut draws.units);
-            }
-            Latent::VonMisesFisher { .. } => {
-                von_mises_fisher::unit_divergences(&draws.sphere, &mut draws.units);
-            }
-            Latent::Point { .. } => draws.units.clear(),
-        }
-    }
-
-    /// Of each unit: `d_charge`, or nothing where the divergence is below what is free.
-    fn d_units(&self, draws: &mut Draws<T>, d_charge: T, free: f64) {
-        if free > 0.0 {
-            self.unit_divergences(draws);
-            let Draws { units, d_units, .. } = draws;
-            d_units.clear();
-            d_units.extend(units.iter().map(|kl| if *kl < free { T::ZERO } else { d_charge }));
-        } else {
-            draws.d_units.clear();
-            draws.d_units.resize(self.latent.dim(), d_charge);
-        }
-    }
-
-    /// From the loss's derivatives with respect to each row's divergence beyond what is `free`, and each kept sample's z (the likelihood's part), and
-    /// what is followed of that sample, to those in the outputs of the dense layers and, if it is asked for, in `hidden`.
-    pub fn backward(
-        &self,
-        draws: &mut Draws<T>,
-        (d_charge, free): (T, f64),
-        pulls: &[Pull<T>],
-        d_z: &[T],
-        d_hidden: Option<&mut Buffer<T>>,
-    ) {
-        self.d_units(draws, d_charge, free);
-        let Draws { z, d_outputs, gaussian, mixture, sphere, point, d_units, .. } = draws;
-        match self.latent {
-            Latent::Gaussian { .. } => {
-                // ∂log p(z)/∂z = −z
-                gaussian::backward(self, gaussian, (z, |z: T| -z), d_units, pulls, d_z, d_outputs);
-            }
-            Latent::GaussianMixture { .. } => {
-                let d_divergence = d_units.first().copied().unwrap_or(T::ZERO);
-                let draws = (&*gaussian, mixture);
-                mixture::backward(self, draws, z, d_divergence, pulls, d_z, d_outputs);
-            }
-            Latent::VonMisesFisher { .. } => {
-                let d_divergence = d_units.first().map_or(0.0, |d| d.to_f64());
-                von_mises_fisher::backward(self, sphere, z, d_divergence, pulls, d_z, d_outputs);
-            }
-            Latent::Point { layer } => point::backward(self, layer, point, pulls, d_z, &mut d_outputs[0]),
-        }
-        if let Some(d_hidden) = d_hidden {
-            d_hidden.resize(self.hidden.len());
-            for (i, dense) in self.latent.heads().enumerate() {
-                dense::backward_input(dense, self.params, &d_outputs[i], i > 0, d_hidden);
-            }
-        }
-    }
 }

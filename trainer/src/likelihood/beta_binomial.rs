@@ -2,21 +2,63 @@
 
 use elbow::likelihood::LOG_SHAPE_LIMIT;
 
-use super::two_outputs::Law;
+use super::two_outputs::{Law, log_prob};
+use super::{Frames, Likelihood, logit, means};
+use crate::net::buffer::Buffer;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within};
+use elbow_host::file::write::Sections;
 
 const RANGE: (f32, f32) = (-LOG_SHAPE_LIMIT, LOG_SHAPE_LIMIT);
 
-/// The law of counts up to n.
+/// The heads give log α and log β.
+#[derive(Debug)]
 pub(super) struct BetaBinomial<T> {
+    law: CountLaw<T>,
+    most: f32,
+    terms: Buffer<T>,
+}
+
+impl<T: Real> BetaBinomial<T> {
+    pub(super) fn new(most: u8) -> Self {
+        BetaBinomial { law: CountLaw::new(most), most: most.into(), terms: Buffer::default() }
+    }
+}
+
+impl<T: Real> Likelihood<T> for BetaBinomial<T> {
+    fn heads(&self) -> usize {
+        2
+    }
+
+    /// With β = 1.
+    fn output_bias(&self, features: &[f32], dims: usize) -> Vec<f32> {
+        means(features, dims).into_iter().map(|mean| logit(mean / self.most)).collect()
+    }
+
+    fn log_prob(&mut self, _: &[T], frames: Frames<'_, T>, outputs: &mut [Buffer<T>], log_probs: &mut [f64]) {
+        let (law, none) = (&self.law, vec![(); frames.features]);
+        log_prob(frames, outputs, &mut self.terms, log_probs, &none, |x, logs, ()| law.at(x, logs));
+    }
+
+    fn sections(&self, _: usize) -> Vec<usize> {
+        vec![1]
+    }
+
+    fn write(&self, _: &[f32], out: &mut Sections) {
+        out.floats(&[self.most]);
+    }
+}
+
+/// The law of counts up to n.
+#[derive(Debug)]
+struct CountLaw<T> {
     n: T,
     /// log C(n, x) of each x
     log_choices: Vec<T>,
 }
 
-impl<T: Real> BetaBinomial<T> {
-    pub(super) fn new(n: u8) -> Self {
+impl<T: Real> CountLaw<T> {
+    fn new(n: u8) -> Self {
         // C(n, x) = C(n, x − 1) (n − x + 1)/x
         let mut log = 0.0;
         let rest = (1..=n).map(|x| {
@@ -24,12 +66,12 @@ impl<T: Real> BetaBinomial<T> {
             T::from_f64(log)
         });
         let log_choices = std::iter::once(T::ZERO).chain(rest).collect();
-        BetaBinomial { n: T::from_f64(n.into()), log_choices }
+        CountLaw { n: T::from_f64(n.into()), log_choices }
     }
 
     /// log p of a count, and its derivatives with respect to log α and log β.
     #[inline(always)]
-    pub(super) fn law(&self, x: T, logs: [T; 2]) -> Law<T> {
+    fn at(&self, x: T, logs: [T; 2]) -> Law<T> {
         let [alpha, beta] = logs.map(|log| clamp(log, RANGE).exp());
         let log_choices = self.log_choices.get(x.to_f64() as usize).copied().unwrap_or(T::ZERO);
         // log p = log C(n, x) + log (α)_x + log (β)_(n − x) − log (α + β)_n, (a)_m = Γ(a + m)/Γ(a)
@@ -99,11 +141,11 @@ mod tests {
                 + gamma(a + b)
         };
         for n in [1_u8, 9, 255] {
-            let law = BetaBinomial::<f64>::new(n);
+            let law = CountLaw::<f64>::new(n);
             for logs in [[0.0, 0.0], [-3.0, 1.0], [2.5, 4.0], [1.9, 2.1], [-9.0, -2.5]] {
                 for x in [0, n / 3, n / 2, n] {
                     let (n, x) = (f64::from(n), f64::from(x));
-                    let (log_prob, slopes) = law.law(x, logs);
+                    let (log_prob, slopes) = law.at(x, logs);
                     assert!((log_prob - exact(n, x, logs)).abs() < 1e-6, "{n} {x} {logs:?}");
                     for (i, slope) in slopes.into_iter().enumerate() {
                         let at = |h: f64| {

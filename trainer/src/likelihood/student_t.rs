@@ -1,14 +1,28 @@
 //! Student's t, its degrees of freedom learned: one number for each feature.
 
-use super::{Observation, Outputs, RANGE};
+use super::{Frames, LOG_SCALES, Likelihood, sum_slopes};
+use crate::net::buffer::Buffer;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within, sum, wide};
+use elbow_host::file::write::Sections;
 
-/// Of the logarithm of the degrees of freedom: from 1, whose tails have no mean, to 1,097, which is as good as a normal distribution.
-pub const LOG_DOF: (f32, f32) = (0.0, 7.0);
+/// Of the logarithm of the degrees of freedom: from 1, whose tails have no mean, to 1,097, which is as good as a normal
+/// distribution.
+const LOG_DOF: (f32, f32) = (0.0, 7.0);
+/// Where it begins: tails that a glitch does not carry away.
+const LOG_DOF_START: f32 = 2.0;
+
+/// The heads give locations and log scales; logarithms of the degrees of freedom are learned.
+#[derive(Debug, Default)]
+pub(super) struct StudentT<T> {
+    dofs: Vec<Dof<T>>,
+    /// the derivative of log p(x|z) with respect to log ν, `[row][sample][feature]`
+    slopes: Buffer<T>,
+    terms: Buffer<T>,
+}
 
 /// What a feature's law needs of its degrees of freedom ν.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Dof<T> {
     /// ν
     dof: T,
@@ -30,42 +44,80 @@ impl<T: Real> Dof<T> {
 }
 
 /// `log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log(νπ)`: the part of log t that neither a frame nor z changes, for scale 1.
-pub fn log_constant(dof: f64) -> f64 {
+fn log_constant(dof: f64) -> f64 {
     libm::lgamma(0.5 * (dof + 1.0)) - libm::lgamma(0.5 * dof) - 0.5 * (dof * std::f64::consts::PI).ln()
 }
 
-impl<T: Real> Observation<'_, T> {
-    /// Leaves the derivatives with respect to location, log scale and, in a third place, log ν.
-    pub(super) fn student_t(&self, log_dof: &[T], outputs: &mut Outputs<T>, log_prob: &mut [f64]) {
-        let Outputs { first, second, third, terms, .. } = outputs;
-        third.resize(first.len());
-        let features = terms.len();
+impl<T: Real> Likelihood<T> for StudentT<T> {
+    fn heads(&self) -> usize {
+        2
+    }
+
+    fn learned_start(&self) -> Option<f32> {
+        Some(LOG_DOF_START)
+    }
+
+    fn log_prob(
+        &mut self,
+        log_dof: &[T],
+        frames: Frames<'_, T>,
+        outputs: &mut [Buffer<T>],
+        log_prob: &mut [f64],
+    ) {
+        let [first, second] = outputs else { return };
+        let StudentT { dofs, slopes, terms } = self;
+        let features = frames.features;
+        slopes.resize(first.len());
+        terms.resize(features);
         let constant: f64 = log_dof.iter().map(|s| log_constant(clamp(*s, LOG_DOF).to_f64().exp())).sum();
-        let dofs: Vec<Dof<T>> = log_dof.iter().map(|s| Dof::new(*s)).collect();
+        dofs.clear();
+        dofs.extend(log_dof.iter().map(|s| Dof::new(*s)));
         let rows = first
             .chunks_exact_mut(features)
             .zip(second.chunks_exact_mut(features))
-            .zip(third.chunks_exact_mut(features));
+            .zip(slopes.chunks_exact_mut(features));
         wide(
             #[inline(always)]
             || {
-                for (k, (((locs, scales), thirds), log_prob)) in rows.zip(log_prob).enumerate() {
-                    let outputs = locs.iter_mut().zip(scales).zip(thirds);
-                    let frame = self.target(k).iter().zip(&dofs).zip(terms.iter_mut());
-                    for (((loc, scale), third), ((x, dof), term)) in outputs.zip(frame) {
-                        (*term, [*loc, *scale, *third]) = law(*x, [*loc, *scale], *dof);
+                for (k, (((locs, scales), slopes), log_prob)) in rows.zip(log_prob).enumerate() {
+                    let outputs = locs.iter_mut().zip(scales).zip(slopes);
+                    let frame = frames.of_sample(k).iter().zip(dofs.iter()).zip(terms.iter_mut());
+                    for (((loc, scale), slope), ((x, dof), term)) in outputs.zip(frame) {
+                        (*term, [*loc, *scale, *slope]) = law(*x, [*loc, *scale], *dof);
                     }
                     *log_prob = sum(terms) + constant;
                 }
             },
         );
     }
+
+    fn keep(&mut self, kept: &[usize], samples: usize) {
+        self.slopes.keep_rows(kept, samples);
+    }
+
+    fn learned_slopes(&self, log_dof: &[T], _: &[Buffer<T>], d_log_prob: &[T], out: &mut [T]) {
+        sum_slopes(log_dof, LOG_DOF, &self.slopes, d_log_prob, out);
+    }
+
+    fn sections(&self, features: usize) -> Vec<usize> {
+        vec![features, features, 1]
+    }
+
+    fn write(&self, log_dof: &[f32], out: &mut Sections) {
+        let inverse = |s: &f32| f64::from(-s.clamp(LOG_DOF.0, LOG_DOF.1)).exp() as f32;
+        let inverse: Vec<f32> = log_dof.iter().map(inverse).collect();
+        // of the degrees of freedom as they are stored
+        let dof = || inverse.iter().map(|inverse| 1.0 / f64::from(*inverse));
+        out.floats(&inverse);
+        out.floats(&dof().map(|dof| (0.5 * (dof + 1.0)) as f32).collect::<Vec<_>>());
+        out.floats(&[dof().map(log_constant).sum::<f64>() as f32]);
+    }
 }
 
 /// log t without its constant, and its derivatives with respect to location, log scale and log ν.
 #[inline(always)]
 fn law<T: Real>(x: T, [loc, log_scale]: [T; 2], dof: Dof<T>) -> (T, [T; 3]) {
-    let (clamped, passes) = (clamp(log_scale, RANGE), is_within(log_scale, RANGE));
+    let (clamped, passes) = (clamp(log_scale, LOG_SCALES), is_within(log_scale, LOG_SCALES));
     let inverse = (-clamped).exp();
     // u = (x − loc)/scale, w = u²/ν, log t = −(ν + 1)/2 log(1 + w) − log_scale
     let u = (x - loc) * inverse;

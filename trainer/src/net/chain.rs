@@ -1,10 +1,21 @@
 //! Hidden layers one after the other.
 
+use elbow::architecture::Activation;
+
 use super::buffer::Buffer;
-use super::layout::Layer;
+use super::dense::Dense;
 use super::params::Params;
 use super::real::Real;
 use super::{activation, dense};
+
+/// A hidden layer: a dense layer and what is applied to its outputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// the affine part
+    pub dense: Dense,
+    /// applied to every output
+    pub activation: Activation,
+}
 
 /// What the layers of a chain leave for the way back. Its buffers are reused from step to step.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use rayon::prelude::*;
 
-use super::layout::Dense;
+use super::dense::Dense;
 use super::matmul::transpose;
 use super::real::Real;
 

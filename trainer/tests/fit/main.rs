@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
 use elbow_host::random::Words;
 use elbow_trainer::fit::{Event, FitConfig, FitError, Fitted, Frames, Progress, Schedule, TrainingRows, fit};
-use elbow_trainer::net::layout::{Dense, Latent, Layout, Likelihood};
+use elbow_trainer::layout::Layout;
+use elbow_trainer::net::dense::Dense;
 use elbow_trainer::objective::Objective;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
@@ -136,8 +137,8 @@ fn elbo(layout: &Layout, params: &[f32], data: &[f32]) -> f64 {
         let dot: f64 = weights.iter().zip(x).map(|(w, x)| f64::from(*w) * x).sum();
         dot + f64::from(params[dense.bias()][output])
     };
-    let Latent::Gaussian { loc, log_scale } = &layout.latent else { unreachable!() };
-    let Likelihood::Gaussian { loc: out, log_scale: noise } = &layout.likelihood else { unreachable!() };
+    let [loc, log_scale] = &layout.posterior_heads[..] else { unreachable!() };
+    let (out, noise) = (&layout.likelihood_heads[0], &layout.learned);
     let row_elbo = |row: &[f32]| {
         let x: Vec<f64> = row.iter().map(|x| f64::from(*x)).collect();
         let (m, log_s) = (affine(loc, 0, &x), affine(log_scale, 0, &x));

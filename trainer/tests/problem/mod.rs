@@ -7,10 +7,12 @@ use std::ops::Range;
 
 use elbow::architecture::{Activation, Architecture, FeaturesKind, Hidden, LatentKind, LikelihoodKind};
 use elbow_host::random::{Purpose, stream};
-use elbow_trainer::latent::{Draws, Posterior};
+use elbow_trainer::bound::{Batch, Encoded, Latent, Workspace, bound};
+use elbow_trainer::gradient::bound_and_gradient;
+use elbow_trainer::layout::Layout;
+use elbow_trainer::likelihood::Units;
 use elbow_trainer::net::chain::{self, Trace};
-use elbow_trainer::net::layout::Layout;
-use elbow_trainer::objective::{Batch, Objective, Workspace, bound, bound_and_gradient};
+use elbow_trainer::objective::Objective;
 use rand_core::Rng;
 
 pub(crate) const LIKELIHOODS: [LikelihoodKind; 7] = [
@@ -72,8 +74,7 @@ impl Problem {
         };
         let mut layout = Layout::new(&architecture);
         // bins narrower than the scales, as wide, and wider
-        layout.likelihood.set_half_bins(&[0.01, 0.7, 3.0]);
-        layout.likelihood.set_levels(&LEVELS);
+        layout.units = Units { levels: LEVELS.to_vec(), half_bins: vec![0.01, 0.7, 3.0] };
         let mut rng = stream(1, Purpose::Noise, 0, 0);
         // Sums of twelve uniform numbers: near enough to normal for a test.
         let mut normals = |n: usize, scale: f64| -> Vec<f64> {
@@ -81,7 +82,7 @@ impl Problem {
             (0..n).map(|_| scale * (0..12).map(|_| uniform()).sum::<f64>()).collect()
         };
         let (params, mut input) = (normals(layout.len, 0.5), normals(ROWS * layout.inputs, 1.0));
-        let noise = normals(ROWS * samples * layout.latent.noise_len(), 1.0);
+        let noise = normals(ROWS * samples * layout.noise_len, 1.0);
         if likelihood == LikelihoodKind::Bernoulli {
             input.iter_mut().for_each(|x| *x = f64::from(*x > 0.0));
         }
@@ -107,7 +108,7 @@ impl Problem {
 
     pub(crate) fn gradient(&self) -> (f64, Vec<f64>) {
         let mut gradient = vec![0.0; self.layout.len];
-        let mut workspace = Workspace::default();
+        let mut workspace = Workspace::new(&self.layout);
         let Problem { layout, params, objective, .. } = self;
         let bound =
             bound_and_gradient(layout, params, &self.batch(), *objective, &mut gradient, &mut workspace);
@@ -129,15 +130,14 @@ impl Problem {
 
     /// The mean of `KL(q(z|x) ‖ p(z))` over the rows, and what is charged of it.
     pub(crate) fn divergence(&self, params: &[f64], free: f64) -> [f64; 2] {
-        let (mut trace, mut draws) = (Trace::default(), Draws::default());
+        let (mut trace, mut latent) = (Trace::default(), Latent::new(&self.layout));
         let Problem { layout, input, noise, samples, .. } = self;
         chain::forward(&layout.encoder, params.into(), input, &mut trace);
         let hidden = trace.output(input);
-        let posterior =
-            Posterior { latent: &layout.latent, params: params.into(), hidden, noise, samples: *samples };
-        posterior.forward(&mut draws);
-        let total: f64 = (0..ROWS).map(|row| posterior.divergence(&draws, row)).sum();
-        [total / ROWS as f64, posterior.charge(&mut draws, free)]
+        let encoded = Encoded { layout, params: params.into(), hidden, noise, samples: *samples };
+        latent.forward(&encoded);
+        let total: f64 = (0..ROWS).map(|row| latent.divergence(&encoded, row)).sum();
+        [total / ROWS as f64, latent.charge(&encoded, free)]
     }
 
     /// The derivative of the loss by differences of fourth order.
@@ -160,7 +160,7 @@ impl Problem {
     pub(crate) fn check_range(&self, range: Range<usize>, limit: Limit) {
         let (_, gradient) = self.gradient();
         let gradient = &gradient[range.clone()];
-        let mut workspace = Workspace::default();
+        let mut workspace = Workspace::new(&self.layout);
         let differences: Vec<f64> = range.map(|i| self.difference(i, &mut workspace)).collect();
         let largest = differences.iter().fold(0.0, |l: f64, d| l.max(d.abs()));
         let norm = |x: &mut dyn Iterator<Item = f64>| x.map(|x| x * x).sum::<f64>().sqrt();

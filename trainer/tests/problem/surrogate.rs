@@ -2,13 +2,13 @@
 //! part whatever the objective stops, are those of the parameters at which the gradient is taken. Written from the papers'
 //! formulas, with densities of its own.
 
+use elbow::architecture::{ConcentrationKind, LatentKind};
 use elbow::distribution::{MAX_CONCENTRATION, vmf_normalizer};
 use elbow::latent::{LOG_SCALE_MAX, LOG_SCALE_MIN};
-use elbow_trainer::latent::{Draws, Posterior};
-use elbow_trainer::likelihood::{Observation, Outputs};
+use elbow_trainer::bound::{Encoded, Latent, Observation};
+use elbow_trainer::likelihood::Frames;
 use elbow_trainer::net::chain::{self, Trace};
-use elbow_trainer::net::dense;
-use elbow_trainer::net::layout::{Concentration, Dense, Latent, MixturePrior};
+use elbow_trainer::net::dense::{self, Dense};
 use elbow_trainer::net::real::Real;
 use elbow_trainer::objective::Objective;
 
@@ -18,7 +18,7 @@ impl Problem {
     /// `−Σ_k v_k log p(x|z_k)` of these decoder's parameters, and of these encoder's
     /// `−Σ_k u_k (log p(x, z_k) − log q(z_k|x))`, q stopped, u = v² or v; or `−Σ_k v_k log q(z_k|x)`, z stopped.
     pub(crate) fn surrogate(&self, params: &[f64]) -> f64 {
-        let first_of_decoder = self.layout.latent.dense().last().unwrap().bias().end;
+        let first_of_decoder = self.layout.posterior_heads.last().unwrap().bias().end;
         let moved_encoder = [&params[..first_of_decoder], &self.params[first_of_decoder..]].concat();
         let (z, moved_z) = (self.draw(&self.params), self.draw(params));
         let log_weight = |moved: &[f64]| -> Vec<f64> {
@@ -36,44 +36,34 @@ impl Problem {
         -(dot(&v, &self.log_joint(params, &z)) + encoder) / ROWS as f64
     }
 
-    fn posterior<R>(&self, params: &[f64], use_it: impl FnOnce(Posterior<'_, f64>) -> R) -> R {
+    fn encode<R>(&self, params: &[f64], use_it: impl FnOnce(Encoded<'_, f64>) -> R) -> R {
         let mut trace = Trace::default();
         chain::forward(&self.layout.encoder, params.into(), &self.input, &mut trace);
         let (hidden, noise) = (trace.output(&self.input), &self.noise[..]);
-        use_it(Posterior {
-            latent: &self.layout.latent,
-            params: params.into(),
-            hidden,
-            noise,
-            samples: self.samples,
-        })
+        let (layout, params) = (&self.layout, params.into());
+        use_it(Encoded { layout, params, hidden, noise, samples: self.samples })
     }
 
     fn draw(&self, params: &[f64]) -> Vec<f64> {
-        let mut draws = Draws::default();
-        self.posterior(params, |posterior| posterior.forward(&mut draws));
-        draws.z.to_vec()
+        let mut latent = Latent::new(&self.layout);
+        self.encode(params, |encoded| latent.forward(&encoded));
+        latent.z.to_vec()
     }
 
     /// `log p(x, z)` but for a constant.
     fn log_joint(&self, params: &[f64], z: &[f64]) -> Vec<f64> {
         let mut trace = Trace::default();
         chain::forward(&self.layout.decoder, params.into(), z, &mut trace);
-        let (likelihood, hidden) = (&self.layout.likelihood, trace.output(z));
-        let observation = Observation {
-            likelihood,
-            params: params.into(),
-            hidden,
-            target: &self.target,
-            samples: self.samples,
-        };
+        let frames = Frames { values: &self.target, features: self.layout.features, samples: self.samples };
         let mut log_p = vec![0.0; ROWS * self.samples];
-        observation.forward(&mut Outputs::default(), &mut log_p);
-        let samples = log_p.iter_mut().zip(z.chunks_exact(self.layout.latent.dim()));
-        match &self.layout.latent {
-            Latent::Gaussian { .. } => samples.for_each(|(p, z)| *p -= 0.5 * dot(z, z)),
-            Latent::GaussianMixture { prior, .. } => {
-                samples.for_each(|(p, z)| *p += log_mixture(prior, params, z));
+        let mut observation = Observation::new(&self.layout);
+        observation.forward(&self.layout, params.into(), trace.output(z), frames, &mut log_p);
+        let samples = log_p.iter_mut().zip(z.chunks_exact(self.layout.latent_dims));
+        match self.layout.latent {
+            LatentKind::Gaussian { .. } => samples.for_each(|(p, z)| *p -= 0.5 * dot(z, z)),
+            LatentKind::GaussianMixture { components, .. } => {
+                let prior = &params[self.layout.prior.clone()];
+                samples.for_each(|(p, z)| *p += log_mixture(components as usize, prior, z));
             }
             _ => {}
         }
@@ -82,20 +72,20 @@ impl Problem {
 
     /// `log q(z|x)` but for a constant.
     fn log_q(&self, params: &[f64], z: &[f64]) -> Vec<f64> {
-        let heads: Vec<Vec<f64>> = self.posterior(params, |posterior| {
+        let heads: Vec<Vec<f64>> = self.encode(params, |encoded| {
             let output = |head: &Dense| {
                 let mut out = vec![0.0; ROWS * head.outputs];
-                dense::forward(head, params.into(), posterior.hidden, &mut out);
+                dense::forward(head, params.into(), encoded.hidden, &mut out);
                 out
             };
-            self.layout.latent.dense().into_iter().map(output).collect()
+            self.layout.posterior_heads.iter().map(output).collect()
         });
-        let dim = self.layout.latent.dim();
+        let dim = self.layout.latent_dims;
         let log_q = |(k, z): (usize, &[f64])| {
             let row = k / self.samples;
             let first = &heads[0][row * dim..(row + 1) * dim];
-            match &self.layout.latent {
-                Latent::Gaussian { .. } | Latent::GaussianMixture { .. } => {
+            match self.layout.latent {
+                LatentKind::Gaussian { .. } | LatentKind::GaussianMixture { .. } => {
                     let log_scale = &heads[1][row * dim..(row + 1) * dim];
                     let term = |((z, m), s): ((&f64, &f64), &f64)| {
                         let s = s.clamp(LOG_SCALE_MIN.into(), LOG_SCALE_MAX.into());
@@ -103,17 +93,19 @@ impl Problem {
                     };
                     z.iter().zip(first).zip(log_scale).map(term).sum::<f64>()
                 }
-                Latent::VonMisesFisher { concentration, .. } => {
+                LatentKind::VonMisesFisher { concentration, .. } => {
                     let kappa = match concentration {
-                        Concentration::Fixed(kappa) => f64::from(*kappa),
-                        Concentration::Learned(_) => {
+                        ConcentrationKind::Fixed { kappa } | ConcentrationKind::Tabled { kappa } => {
+                            f64::from(kappa)
+                        }
+                        ConcentrationKind::Learned => {
                             (Real::softplus(heads[1][row]) + 1.0).min(f64::from(MAX_CONCENTRATION))
                         }
                     };
                     let cosine = dot(first, z) / dot(first, first).sqrt();
                     kappa * (cosine - 1.0) - vmf_normalizer(dim, kappa).log_normalizer
                 }
-                Latent::Point { .. } => 0.0,
+                LatentKind::Point { .. } | LatentKind::Component { .. } => 0.0,
             }
         };
         z.chunks_exact(dim).enumerate().map(log_q).collect()
@@ -121,12 +113,13 @@ impl Problem {
 }
 
 /// `log Σ_c w_c Π_j exp(−½ ((z_j − μ_cj)/σ_cj)²)/σ_cj`, w the softmax of the logits.
-fn log_mixture(prior: &MixturePrior, params: &[f64], z: &[f64]) -> f64 {
-    let weights = softmax(&params[prior.logits()], prior.components);
-    let (means, log_scales) = (&params[prior.means()], &params[prior.log_scales()]);
+fn log_mixture(components: usize, params: &[f64], z: &[f64]) -> f64 {
+    let (logits, rest) = params.split_at(components);
+    let (means, log_scales) = rest.split_at(components * z.len());
+    let weights = softmax(logits, components);
     let density = |(c, weight): (usize, &f64)| {
         let log_term = |(j, z): (usize, &f64)| {
-            let at = c * prior.dim + j;
+            let at = c * means.len() / components + j;
             let s = log_scales[at].clamp(LOG_SCALE_MIN.into(), LOG_SCALE_MAX.into());
             -0.5 * ((z - means[at]) / libm::exp(s)).powi(2) - s
         };
