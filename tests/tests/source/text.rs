@@ -1,0 +1,47 @@
+//! Lines and files stay short enough to be read: rustfmt leaves comments and strings alone.
+
+use crate::{root, rust_files};
+use std::fs;
+use std::path::Path;
+
+/// Characters of a line, as in `rustfmt.toml`.
+const LINE: usize = 110;
+/// Lines of a file.
+const FILE: usize = 299;
+
+/// Where lines are still to be broken.
+const LONG_LINES: &[&str] = &[];
+
+/// Files that are still to be divided.
+const LONG_FILES: &[&str] = &[];
+
+/// The folders with code that people write. `firmware-example/model` is the trainer's work.
+const FOLDERS: [&str; 8] =
+    ["core", "host", "trainer", "cli", "firmware-example/src", "tests/src", "tests/tests", "fuzz"];
+
+/// Names and texts of the files of Rust.
+fn files() -> Vec<(String, String)> {
+    let folders = FOLDERS.iter().map(|name| root().join(name)).filter(|folder| folder.exists());
+    let files = folders.flat_map(|folder| rust_files(&folder));
+    let named = |path: &Path| path.strip_prefix(root()).expect("below the root").display().to_string();
+    files.map(|path| (named(&path), fs::read_to_string(&path).expect("text"))).collect()
+}
+
+#[test]
+fn lines_are_short() {
+    let mut long = Vec::new();
+    for (name, text) in files() {
+        let lines = text.lines().enumerate().filter(|(_, line)| line.chars().count() > LINE);
+        long.extend(lines.map(|(i, _)| format!("{name}:{}", i + 1)));
+    }
+    long.retain(|place| !LONG_LINES.iter().any(|folder| place.starts_with(folder)));
+    assert!(long.is_empty(), "more than {LINE} characters: {long:#?}");
+}
+
+#[test]
+fn files_are_short() {
+    let mut long: Vec<String> =
+        files().into_iter().filter(|(_, text)| text.lines().count() > FILE).map(|(name, _)| name).collect();
+    long.retain(|name| !LONG_FILES.contains(&name.as_str()));
+    assert!(long.is_empty(), "more than {FILE} lines: {long:#?}");
+}
