@@ -1,5 +1,6 @@
-//! Chooses the memory layout of the machine that stands for each target, and passes the link script itself, so that
-//! neither RUSTFLAGS nor a `rustflags` entry is needed. `ELBOW_MACHINE=NAME` chooses another one of `memory/NAME.x`.
+//! Chooses the memory layout of the machine that stands for each target, and passes the link
+//! script itself, so that neither RUSTFLAGS nor a `rustflags` entry is needed.
+//! `ELBOW_MACHINE=NAME` chooses another one of `memory/NAME.x`.
 
 use std::{env, fs, path::PathBuf};
 

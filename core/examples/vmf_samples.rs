@@ -1,5 +1,5 @@
-//! Prints samples of the von Mises–Fisher sampler for `docs/scripts/plot_vmf.py`, as CSV: `d,kappa,t,x,y,z`, where t = 1 − μ·z and
-//! x, y, z are the first three coordinates.
+//! Prints samples of the von Mises–Fisher sampler for `docs/scripts/plot_vmf.py`, as CSV: `d,kappa,t,x,y,z`,
+//! where t = 1 − μ·z and x, y, z are the first three coordinates.
 //!
 //! `cargo run --release -p elbow --example vmf_samples`
 

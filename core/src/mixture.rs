@@ -21,12 +21,13 @@ pub trait Components {
 
     /// Number of components.
     fn count(&self) -> usize;
-    /// Hands over `log p(features, c) = log w_c + log p(features|c)` of the components c in order, some at a time, in nats, for `L`
-    /// frames side by side.
+    /// Hands over `log p(features, c) = log w_c + log p(features|c)` of the components c in order, some at a
+    /// time, in nats, for `L` frames side by side.
     fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], visit: impl FnMut(&[[f32; L]]));
     /// `to += weight · E[features|c]`
     fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]);
-    /// `to[i] += weight · r_i (Σ_c⁻¹ r)_i`, `r = features − μ_c`: the parts of the squared Mahalanobis distance, which is their sum.
+    /// `to[i] += weight · r_i (Σ_c⁻¹ r)_i`, `r = features − μ_c`: the parts of the
+    /// squared Mahalanobis distance, which is their sum.
     fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]);
 }
 
@@ -61,10 +62,12 @@ impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
 
 /// A mixture of normal distributions: `p(x) = Σ_c w_c N(x; μ_c, Σ_c)`, in raw units.
 ///
-/// The component is a latent variable whose posterior is known, so the density is exact and a score has no error. The type is
-/// written by the trainer beside the model file; see [`Gaussians`] and [`Kernels`] for what the components are.
+/// The component is a latent variable whose posterior is known, so the density is exact and a
+/// score has no error. The type is written by the trainer beside the model file; see
+/// [`Gaussians`] and [`Kernels`] for what the components are.
 ///
-/// **Source.** Dempster, Laird and Rubin (1977), "Maximum likelihood from incomplete data via the EM algorithm", section 4.3.
+/// **Source.** Dempster, Laird and Rubin (1977), "Maximum likelihood from
+/// incomplete data via the EM algorithm", section 4.3.
 #[derive(Clone, Copy, Debug)]
 pub struct Mixture<F, C> {
     features: F,
@@ -105,15 +108,15 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         self.components.count()
     }
 
-    /// The log density of a frame, exact but for rounding: `log Σ_c exp(log w_c + log N(x; μ_c, Σ_c))`. The score's standard error
-    /// is 0, and it says one sample.
+    /// The log density of a frame, exact but for rounding: `log Σ_c exp(log w_c + log N(x; μ_c, Σ_c))`. The
+    /// score's standard error is 0, and it says one sample.
     ///
     /// # Errors
     /// [`FrameError`] for a frame that has no score.
     ///
     /// # Cost
-    /// Half a square of the dimensions for each of the [`Gaussians`], the dimensions for each of the [`Kernels`], and one `exp` a
-    /// component. Memory: the features twice.
+    /// Half a square of the dimensions for each of the [`Gaussians`], the dimensions for each of the
+    /// [`Kernels`], and one `exp` a component. Memory: the features twice.
     pub fn log_density(&self, frame: &Frame<F>) -> Result<Score, FrameError> {
         let (features, log_jacobian) = extract(&self.features, frame.as_ref())?;
         let (features, _) = features.as_ref().as_chunks();
@@ -121,7 +124,8 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         self.score(log_density + log_jacobian)
     }
 
-    /// [`log_density`](Self::log_density) of each of `N` frames, side by side in vector registers where there are any.
+    /// [`log_density`](Self::log_density) of each of `N` frames, side by side
+    /// in vector registers where there are any.
     ///
     /// # Errors
     /// As there, each frame its own.
@@ -136,8 +140,8 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         })
     }
 
-    /// Hands over `log p(x, c) = log w_c + log p(x|c)` of each component c in order, in nats. Their exponentials add up to p(x); each
-    /// by this sum is p(c|x).
+    /// Hands over `log p(x, c) = log w_c + log p(x|c)` of each component c in order, in nats. Their
+    /// exponentials add up to p(x); each by this sum is p(c|x).
     ///
     /// # Errors
     /// As [`log_density`](Self::log_density).
@@ -150,7 +154,8 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         Ok(())
     }
 
-    /// `Σ_c p(c|x) E[x|c]`, in raw units where the features are linear in them: what a normal frame near this one looks like.
+    /// `Σ_c p(c|x) E[x|c]`, in raw units where the features are linear in
+    /// them: what a normal frame near this one looks like.
     ///
     /// # Errors
     /// As [`log_density`](Self::log_density).
@@ -164,7 +169,8 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         if mean.as_ref().iter().all(|x| math::is_finite(*x)) { Ok(mean) } else { Err(FrameError::Overflow) }
     }
 
-    /// Hands over each component with its p(c|features), where that is not too small for a number; returns log p(features).
+    /// Hands over each component with its p(c|features), where that is not too
+    /// small for a number; returns log p(features).
     fn for_each_posterior(&self, features: &[f32], mut visit: impl FnMut(usize, f32)) -> f32 {
         let (features, _) = features.as_chunks::<1>();
         let [log_density] = self.log_sum(features);
@@ -231,11 +237,12 @@ fn as_of(samples: u32, score: Score) -> Score {
 }
 
 impl<F: Features, C: Components<Shape = F::Shape>> Explain for Mixture<F, C> {
-    /// The terms are `−½ Σ_c p(c|x) r_i (Σ_c⁻¹ r)_i`, `r = x − μ_c` in features: each number's share of the squared distance from the
-    /// components that the frame is near.
+    /// The terms are `−½ Σ_c p(c|x) r_i (Σ_c⁻¹ r)_i`, `r = x − μ_c` in features: each number's share of the
+    /// squared distance from the components that the frame is near.
     ///
     /// # Cost
-    /// Twice that of a score; and of each of the [`Gaussians`] that the frame is near, a product with its triangle transposed.
+    /// Twice that of a score; and of each of the [`Gaussians`] that the frame
+    /// is near, a product with its triangle transposed.
     fn explain_until(
         &self,
         frame: &Frame<F>,

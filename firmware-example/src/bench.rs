@@ -1,7 +1,7 @@
 //! The work whose instructions the benchmark counts: `tests/src/bench` runs it on every core.
 //!
-//! Each thing counted is a line: its name, ticks of the machine's counter, bytes of stack, and a hash of the results, which is
-//! the same on every machine.
+//! Each thing counted is a line: its name, ticks of the machine's counter, bytes of stack, and a hash of the
+//! results, which is the same on every machine.
 
 mod kernels;
 

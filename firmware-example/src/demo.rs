@@ -1,9 +1,10 @@
 //! The model this firmware carries and the frames it scores: the one file that knows either.
 //!
-//! `elbow demo --out firmware-example/model` writes files like these. These are kept as they are, for the conformance set to stay the same;
-//! their threshold was set by `elbow calibrate` on 191 normal windows that are neither fitted nor embedded, at a rate of 0.05. The plan of packets
-//! is what `elbow calibrate firmware-example/model/demo.elbow data/telemetry/telemetry.csv.gz --packets --latents-only --windows-per-packet 4
-//! --resolution 1e-3,1e-3,1e-3,1,1,0.1,1,1,0.01,1,1,1,1,10,10,0.1,1,1,1,1e-3` writes.
+//! `elbow demo --out firmware-example/model` writes files like these. These are kept as they are, for the
+//! conformance set to stay the same; their threshold was set by `elbow calibrate` on 191 normal windows that
+//! are neither fitted nor embedded, at a rate of 0.05. The plan of packets is what `elbow calibrate
+//! firmware-example/model/demo.elbow data/telemetry/telemetry.csv.gz --packets --latents-only
+//! --windows-per-packet 4 --resolution 1e-3,1e-3,1e-3,1,1,0.1,1,1,0.01,1,1,1,1,10,10,0.1,1,1,1,1e-3` writes.
 
 use elbow::codec::PacketPlan;
 use elbow::format::ModelFile;

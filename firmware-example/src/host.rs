@@ -1,4 +1,5 @@
-//! The machine under the bins when they run on the host: the same functions as on bare metal, by the standard library.
+//! The machine under the bins when they run on the host: the same
+//! functions as on bare metal, by the standard library.
 
 extern crate std;
 

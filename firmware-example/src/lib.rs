@@ -1,8 +1,8 @@
 //! Scores sensor frames on bare metal.
 //!
-//! [`score`] and [`parity`] are the work: plain `core` code that writes text and knows no machine, so the host runs
-//! the very same functions. [`machine`] is what they stand on: reset, console, exit, and stack measurement on a
-//! microcontroller; the standard library on the host. [`demo`] is the embedded model.
+//! [`score`] and [`parity`] are the work: plain `core` code that writes text and knows no machine, so the
+//! host runs the very same functions. [`machine`] is what they stand on: reset, console, exit, and stack
+//! measurement on a microcontroller; the standard library on the host. [`demo`] is the embedded model.
 #![no_std]
 
 pub mod bench;
@@ -136,9 +136,9 @@ fn word(kind: VerdictKind) -> &'static str {
     }
 }
 
-/// Writes the conformance set: for each frame a line with the bits, in hex, of every number on the way to its scores under
-/// both models, and what matters of those under their quantised forms.
-/// Machines agree when their lines do.
+/// Writes the conformance set: for each frame a line with the bits, in hex, of every number
+/// on the way to its scores under both models, and what matters of those under their
+/// quantised forms. Machines agree when their lines do.
 ///
 /// # Errors
 /// The model or a frame is refused, or `out` fails.

@@ -1,12 +1,15 @@
-//! Five more models of the same frames, one of integers, one of counts, one with heavy tails, one with a learned prior and one with a category, and
-//! logs of those of whole numbers: a conformance set of its own, since the smallest chip's flash holds no further model beside those of the other.
+//! Five more models of the same frames, one of integers, one of counts, one with heavy tails, one with a
+//! learned prior and one with a category, and logs of those of whole numbers: a conformance set of its own,
+//! since the smallest chip's flash holds no further model beside those of the other.
 //!
-//! `python3 docs/scripts/counts.py target/counts.csv`, then `elbow fit target/counts.csv --drop time_s --window 4 --hidden 16 --latent
-//! gaussian:4 --epochs 40 --likelihood discretized-logistic --out firmware-example/model/counts.elbow`, and `elbow fit
-//! data/telemetry/telemetry.csv.gz --scaling log --likelihood student-t --out firmware-example/model/tails.elbow` with the same settings, and
-//! `--prior gmm:8 --out firmware-example/model/kinds.elbow` in place of the likelihood, write what is embedded here; so do `python3
-//! docs/scripts/counts.py target/tallies.csv 255` and `elbow fit target/tallies.csv --hidden 8 --likelihood beta-binomial:255 --out
-//! firmware-example/model/tallies.elbow`, and `python3 docs/scripts/states.py target/states.csv` and `elbow fit target/states.csv --scaling log
+//! `python3 docs/scripts/counts.py target/counts.csv`, then `elbow fit target/counts.csv --drop time_s
+//! --window 4 --hidden 16 --latent gaussian:4 --epochs 40 --likelihood discretized-logistic --out
+//! firmware-example/model/counts.elbow`, and `elbow fit data/telemetry/telemetry.csv.gz --scaling log
+//! --likelihood student-t --out firmware-example/model/tails.elbow` with the same settings, and
+//! `--prior gmm:8 --out firmware-example/model/kinds.elbow` in place of the likelihood, write what is
+//! embedded here; so do `python3 docs/scripts/counts.py target/tallies.csv 255` and `elbow fit
+//! target/tallies.csv --hidden 8 --likelihood beta-binomial:255 --out firmware-example/model/tallies.elbow`,
+//! and `python3 docs/scripts/states.py target/states.csv` and `elbow fit target/states.csv --scaling log
 //! --categorical running --out firmware-example/model/states.elbow`.
 
 use crate::codec::Hex;
@@ -71,7 +74,8 @@ fn tallied(frame: &[f32; WIDTH]) -> [f32; WIDTH] {
     whole(frame).map(|count| if count > 255.0 { 255.0 } else { count })
 }
 
-/// A recorded frame with a word for the number of running processes in each row: the place of the word in the model's list.
+/// A recorded frame with a word for the number of running processes in
+/// each row: the place of the word in the model's list.
 fn stated(frame: &[f32; WIDTH]) -> [f32; WIDTH] {
     let [(column, words)] = STATES_CODES;
     let mut stated = *frame;
@@ -117,8 +121,9 @@ macro_rules! write_log {
     }};
 }
 
-/// Writes for each frame a line with the bits, in hex, of its scores under all of them, of what the first two and the last give back, and of the
-/// log ratio of the learned prior and the posterior at the latter's mean; then a log of integers and one of counts.
+/// Writes for each frame a line with the bits, in hex, of its scores under all of them, of what the first two
+/// and the last give back, and of the log ratio of the learned prior and the posterior at the latter's mean;
+/// then a log of integers and one of counts.
 ///
 /// # Errors
 /// A model or a frame is refused, or `out` fails.

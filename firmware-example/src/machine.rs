@@ -1,7 +1,9 @@
-//! The bare machine: reset and faults, a console and an exit status by semihosting, and the stack's high-water mark.
+//! The bare machine: reset and faults, a console and an exit status by
+//! semihosting, and the stack's high-water mark.
 //!
-//! The run-time crates set up RAM, the stack and, on hard-float targets, the FPU before `main`. On a board without a
-//! debugger, replace [`Console`] by a UART and the exits by a reset: nothing else here knows about semihosting.
+//! The run-time crates set up RAM, the stack and, on hard-float targets, the FPU before
+//! `main`. On a board without a debugger, replace [`Console`] by a UART and the exits by a
+//! reset: nothing else here knows about semihosting.
 #![expect(unsafe_code, reason = "stack painting and fault handlers lie below the language")]
 
 use crate::{Cost, Failure, Memory};
@@ -23,7 +25,8 @@ impl fmt::Write for Console {
     }
 }
 
-/// Runs the program's body and exits: 0 if it succeeded, 1 if not. A panic exits with another status than 0, too.
+/// Runs the program's body and exits: 0 if it succeeded, 1 if not. A panic
+/// exits with another status than 0, too.
 pub fn run(body: impl FnOnce(&mut Console) -> Result<(), Failure>) -> ! {
     paint_stack();
     match io::stdout().map_err(|_| Failure::Console).and_then(|out| body(&mut Console(out))) {
@@ -35,7 +38,8 @@ pub fn run(body: impl FnOnce(&mut Console) -> Result<(), Failure>) -> ! {
     }
 }
 
-// Named alike by both run-times. The stack grows from `_stack_start` down towards `__sheap`, where statics end.
+// Named alike by both run-times. The stack grows from `_stack_start` down
+// towards `__sheap`, where statics end.
 unsafe extern "C" {
     static mut __sdata: u32;
     static mut __sheap: u32;
@@ -117,12 +121,13 @@ fn timed<R>(work: impl FnOnce() -> R, bits: impl FnOnce(&R) -> u32) -> (u32, u32
     (counter().wrapping_sub(start), bits(&result))
 }
 
-/// A counter that QEMU's `-icount` ties to instructions: of the machine's time on Arm, of instructions on RISC-V.
+/// A counter that QEMU's `-icount` ties to instructions: of the machine's
+/// time on Arm, of instructions on RISC-V.
 #[inline(always)]
 fn counter() -> u32 {
     let ticks;
-    // SAFETY: reads a device's register that the memory layout names, or a counter of the core. The compiler must believe
-    // that memory is touched, or it would move work past the reading.
+    // SAFETY: reads a device's register that the memory layout names, or a counter of the core. The compiler
+    // must believe that memory is touched, or it would move work past the reading.
     unsafe {
         #[cfg(target_arch = "arm")]
         asm!("ldr {}, [{}]", out(reg) ticks, in(reg) &raw const _counter, options(nostack, preserves_flags));
@@ -132,10 +137,12 @@ fn counter() -> u32 {
     ticks
 }
 
-/// A model file that lies beside the image, in one of the places of its own; empty where nothing was put there.
+/// A model file that lies beside the image, in one of the places of its
+/// own; empty where nothing was put there.
 pub fn model(place: usize) -> &'static [u8] {
     let file = (&raw const _model).wrapping_byte_add(place * crate::MODEL_PLACE);
-    // SAFETY: memory that the layout sets aside and nothing writes; the header's fifth word is the length of the file.
+    // SAFETY: memory that the layout sets aside and nothing writes; the
+    // header's fifth word is the length of the file.
     unsafe { core::slice::from_raw_parts(file.cast(), file.add(4).read() as usize) }
 }
 
@@ -154,8 +161,8 @@ fn exception(_: &riscv_rt::TrapFrame) -> ! {
     fault(pc)
 }
 
-/// Without this a fault would spin for ever, and a test would wait for it. Its text takes no formatting, which would be the
-/// largest part of an image that only scores.
+/// Without this a fault would spin for ever, and a test would wait for it. Its text takes no formatting,
+/// which would be the largest part of an image that only scores.
 fn fault(pc: usize) -> ! {
     let mut text = *b"fault at 0x00000000\n";
     for (digit, nibble) in text[11..19].iter_mut().rev().zip(0..) {

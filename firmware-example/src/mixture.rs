@@ -1,4 +1,5 @@
-//! A mixture of six of the recorded counters, of both kinds of components: an image of its own beside the conformance set.
+//! A mixture of six of the recorded counters, of both kinds of components:
+//! an image of its own beside the conformance set.
 //!
 //! ```sh
 //! gunzip --stdout data/telemetry/telemetry.csv.gz | awk 'NR % 40 == 1' > rows.csv
@@ -37,8 +38,8 @@ pub fn frames() -> impl Iterator<Item = [f32; WIDTH]> {
     demo::frames().map(|frame| COLUMNS.map(|column| frame.get(column).copied().unwrap_or(f32::NAN)))
 }
 
-/// Writes for each frame a line with the bits, in hex, of all that a mixture says of it: a hash of the components' log densities, the
-/// score, the verdict with its p-value, the causes, and the reconstruction.
+/// Writes for each frame a line with the bits, in hex, of all that a mixture says of it: a hash of the
+/// components' log densities, the score, the verdict with its p-value, the causes, and the reconstruction.
 ///
 /// # Errors
 /// The self-test fails, the model or a frame is refused, or `out` fails.

@@ -1,7 +1,9 @@
-//! Both models with weights of eight bits, for the conformance set: one on floats, one in integers throughout.
+//! Both models with weights of eight bits, for the conformance set: one on
+//! floats, one in integers throughout.
 //!
-//! `elbow quantize firmware-example/model/sphere.elbow --weights int8 --calibration data/telemetry/telemetry.csv.gz --samples 16
-//! --out firmware-example/model/sphere_int8.elbow`, and the same of `demo.elbow` with `int8x8`, write what is embedded here.
+//! `elbow quantize firmware-example/model/sphere.elbow --weights int8 --calibration
+//! data/telemetry/telemetry.csv.gz --samples 16 --out firmware-example/model/sphere_int8.elbow`, and the same
+//! of `demo.elbow` with `int8x8`, write what is embedded here.
 
 use elbow::LoadError;
 

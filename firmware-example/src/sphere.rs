@@ -1,7 +1,8 @@
-//! A second, smaller model of the same frames, with its latent on a sphere: so that the conformance set covers it too.
+//! A second, smaller model of the same frames, with its latent on a
+//! sphere: so that the conformance set covers it too.
 //!
-//! `elbow fit data/telemetry/telemetry.csv.gz --drop time_s --window 4 --scaling log --hidden 16 --latent vmf:4 --out
-//! firmware-example/model/sphere.elbow` writes what is embedded here.
+//! `elbow fit data/telemetry/telemetry.csv.gz --drop time_s --window 4 --scaling log --hidden 16 --latent
+//! vmf:4 --out firmware-example/model/sphere.elbow` writes what is embedded here.
 
 use crate::demo::{DEMO_SAMPLES, WIDTH};
 use elbow::latent::Posterior;

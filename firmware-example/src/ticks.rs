@@ -1,4 +1,5 @@
-//! A timer to count instructions with, on QEMU's Cortex-M boards mps2 with `-icount shift=8` alone, where time is instructions.
+//! A timer to count instructions with, on QEMU's Cortex-M boards mps2 with
+//! `-icount shift=8` alone, where time is instructions.
 #![cfg_attr(
     all(target_os = "none", target_arch = "arm"),
     expect(unsafe_code, reason = "a timer's registers")

@@ -1,6 +1,8 @@
-//! Judges a stream: rows come in, windows of them are judged, alarms tell faults from drift and say which sensors are odd.
+//! Judges a stream: rows come in, windows of them are judged, alarms tell
+//! faults from drift and say which sensors are odd.
 //!
-//! The rows are those of the recorded frames, one behind the other. In a stretch of the normal ones a sensor fails.
+//! The rows are those of the recorded frames, one behind the other. In a
+//! stretch of the normal ones a sensor fails.
 
 use crate::demo::{self, CalibratedDemo, DEMO_COLUMNS, WIDTH};
 use crate::{Failure, Hundredths, word};
@@ -102,8 +104,8 @@ impl Guard {
     }
 }
 
-/// Judges the stream and writes a line for each frame: verdict, p-value, score, what the stream does, and for an anomalous frame the
-/// oddest sensors with their surprise.
+/// Judges the stream and writes a line for each frame: verdict, p-value, score, what the stream does, and for
+/// an anomalous frame the oddest sensors with their surprise.
 ///
 /// # Errors
 /// The self-test fails, the model or a frame is refused, or `out` fails.

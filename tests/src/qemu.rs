@@ -42,8 +42,8 @@ pub fn run(target: &str, bin: &str) -> String {
     cross(&["run", target, bin], &[])
 }
 
-/// Links a bin that counts instructions, with variables of the environment, runs it on a board whose core runs its code, and returns what it
-/// printed.
+/// Links a bin that counts instructions, with variables of the environment, runs it on a board whose core
+/// runs its code, and returns what it printed.
 ///
 /// # Panics
 /// As [`run`].

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 pub struct Rate {
     /// bits of the log, header and all, for each number of a frame
     pub bits_per_dim: f64,
-    /// the same without header and initial bits: what a log that holds some other frames already grows by, which is how rates of bits-back
-    /// coding are published
+    /// the same without header and initial bits: what a log that holds some other frames already grows by,
+    /// which is how rates of bits-back coding are published
     pub net_bits_per_dim: f64,
     /// the negative bound of the score with as many samples, in the same unit
     pub bound: f64,
@@ -30,8 +30,8 @@ impl Rate {
 
 /// Frames that a log holds already where it is measured by how much it grows.
 const BEFORE: usize = 10;
-/// Samples from which bounds are estimated, of all frames together: with K samples as many bounds as these have room for, averaged. With 32
-/// for each of 700 frames the mean was 0.7 % off.
+/// Samples from which bounds are estimated, of all frames together: with K samples as many bounds as these
+/// have room for, averaged. With 32 for each of 700 frames the mean was 0.7 % off.
 const DRAWS: usize = 1 << 18;
 
 /// Writes the first `rows` frames as a log of K = `samples`, and reads it.

@@ -12,7 +12,8 @@ use elbow_trainer::binarize::Binarize;
 use elbow_trainer::net::dense::Dense as Slot;
 use std::path::Path;
 
-/// The binary MNIST VAE released with BB-ANS (Townsend, Bird and Barber 2019): 784-100(ReLU)-40-100(ReLU)-784.
+/// The binary MNIST VAE released with BB-ANS (Townsend, Bird and Barber
+/// 2019): 784-100(ReLU)-40-100(ReLU)-784.
 pub type BbAns<'a> = Vae<(
     Binary<784>,
     (Dense<'a, 784, 100, Relu>,),

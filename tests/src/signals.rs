@@ -7,7 +7,8 @@ use rand_core::Rng;
 /// Kinds of [`signal`].
 pub const KINDS: u32 = 8;
 
-/// `rows` rows of `channels` channels: waves, walks, noise, steps, spikes, constants, extremes, or what [`Waves`] predicts.
+/// `rows` rows of `channels` channels: waves, walks, noise, steps, spikes,
+/// constants, extremes, or what [`Waves`] predicts.
 pub fn signal<S: Sample>(kind: u32, rows: usize, channels: usize, rng: &mut impl Rng) -> Vec<S> {
     let scale = (1 << (rng.next_u32() % 15)) as f32;
     let phase = 6.0 * uniform(rng);

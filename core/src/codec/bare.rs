@@ -10,10 +10,11 @@ use crate::format::NUMERIC_PROFILE;
 pub const BARE_LEN: usize = 2;
 
 impl<P: Predictor> Codec<P> {
-    /// As [`encode`](Self::encode), with two bytes around the body instead of fifteen: never more than two above the samples as they are.
+    /// As [`encode`](Self::encode), with two bytes around the body instead of fifteen:
+    /// never more than two above the samples as they are.
     ///
-    /// What it leaves out the link must have, or both ends agree on: the packet's length and order, a check of its bytes, the model, the
-    /// numeric profile and the fidelity. Nothing checks the reconstruction.
+    /// What it leaves out the link must have, or both ends agree on: the packet's length and order, a check
+    /// of its bytes, the model, the numeric profile and the fidelity. Nothing checks the reconstruction.
     ///
     /// # Errors
     /// As there.
@@ -36,7 +37,8 @@ impl<P: Predictor> Codec<P> {
         Ok(Encoded { len: coded.length + BARE_LEN, coding: coded.coding, bits: coded.bits })
     }
 
-    /// Decodes a packet of [`encode_bare`](Self::encode_bare) with the fidelity that it was encoded with, and returns how many windows it has.
+    /// Decodes a packet of [`encode_bare`](Self::encode_bare) with the fidelity that it was
+    /// encoded with, and returns how many windows it has.
     ///
     /// # Errors
     /// As [`decode`](Self::decode). Damage may pass for other samples: the link must find it.

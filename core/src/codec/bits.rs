@@ -79,7 +79,8 @@ impl<'a> BitReader<'a> {
         Ok(value)
     }
 
-    /// Takes bits up to the first 0, which goes too, or so many ones that no 0 follows; returns how many are ones.
+    /// Takes bits up to the first 0, which goes too, or so many ones that no 0
+    /// follows; returns how many are ones.
     ///
     /// # Errors
     /// [`StreamError::Exhausted`].

@@ -4,7 +4,8 @@ use crate::checksum::{after_byte, remainders};
 
 static REMAINDERS: [u32; 16] = remainders(0x8408);
 
-/// CRC-16/X-25 (polynomial `0x8408`, bits reflected, begins with and is inverted by `0xFFFF`), of bytes as they come.
+/// CRC-16/X-25 (polynomial `0x8408`, bits reflected, begins with and is
+/// inverted by `0xFFFF`), of bytes as they come.
 ///
 /// # Source
 /// As [`crate::format::checksum`].

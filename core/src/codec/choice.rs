@@ -7,7 +7,8 @@ use super::past::FORMS;
 use super::rans::{Rans, StreamError};
 use super::table::Table;
 
-/// Laws that can be chosen: always zero, two shapes of each scale, and the shapes with the scale of the last residuals.
+/// Laws that can be chosen: always zero, two shapes of each scale, and the
+/// shapes with the scale of the last residuals.
 const LAWS: u16 = 3 + 2 * IntegerLaw::SCALES as u16;
 
 /// How the numbers of a channel are coded: their differences from an expectation, under a law.

@@ -41,8 +41,8 @@ impl Series<'_> {
         total
     }
 
-    /// The form of the smallest differences, and the cheapest law for them: fixed ones of the likelier shape near their mean size, and
-    /// adaptive ones.
+    /// The form of the smallest differences, and the cheapest law for them: fixed ones of the likelier shape
+    /// near their mean size, and adaptive ones.
     #[inline(never)]
     fn best(self, rows: Range<usize>, channel: usize) -> (Choice, u32) {
         let (form, sum) = self.smallest(rows.clone(), channel);

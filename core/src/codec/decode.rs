@@ -1,4 +1,5 @@
-//! Decoding a packet: every count is checked before it is used, and what comes out against the sender's check.
+//! Decoding a packet: every count is checked before it is used, and what
+//! comes out against the sender's check.
 
 use super::bits::BitReader;
 use super::check::Check;
@@ -28,7 +29,8 @@ enum Source<'a> {
 impl<P: Predictor> Codec<P> {
     /// Decodes a packet into the first samples of `samples`: as many windows as the returned header says.
     ///
-    /// `scratch` has [`scratch_len`](Self::scratch_len) numbers. No bytes make it panic, or work longer than its windows take.
+    /// `scratch` has [`scratch_len`](Self::scratch_len) numbers. No bytes make
+    /// it panic, or work longer than its windows take.
     ///
     /// # Errors
     /// [`PacketError`], naming what is wrong; `samples` then hold nothing to rely on.

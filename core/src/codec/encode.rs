@@ -30,16 +30,16 @@ pub(super) struct Body {
 impl<P: Predictor> Codec<P> {
     /// Codes 1 to 255 windows into a packet.
     ///
-    /// `scratch` has [`scratch_len`](Self::scratch_len) numbers, `packet` [`max_packet_len`](Self::max_packet_len) bytes. The body
-    /// is never longer than the samples.
+    /// `scratch` has [`scratch_len`](Self::scratch_len) numbers, `packet`
+    /// [`max_packet_len`](Self::max_packet_len) bytes. The body is never longer than the samples.
     ///
     /// # Errors
-    /// [`PacketError::WrongLength`], [`PacketError::BufferTooSmall`]; [`PacketError::NeedsModel`] where the fidelity is
-    /// [`Fidelity::Latents`] and there is no model, or it takes a window for impossible.
+    /// [`PacketError::WrongLength`], [`PacketError::BufferTooSmall`]; [`PacketError::NeedsModel`] where the
+    /// fidelity is [`Fidelity::Latents`] and there is no model, or it takes a window for impossible.
     ///
     /// # Cost
-    /// a pass of the model's encoder and decoder for each window, and some hundred instructions for each sample. Memory: what
-    /// is passed.
+    /// a pass of the model's encoder and decoder for each window, and some hundred
+    /// instructions for each sample. Memory: what is passed.
     pub fn encode<S: Sample>(
         &self,
         samples: &[S],
@@ -95,7 +95,8 @@ impl<P: Predictor> Codec<P> {
         })
     }
 
-    /// Leaves the values, choices and latents of the cheaper coding in the work space, and says which channels are plain.
+    /// Leaves the values, choices and latents of the cheaper coding in the
+    /// work space, and says which channels are plain.
     #[inline(never)]
     fn plan<S: Sample>(
         &self,
@@ -178,7 +179,8 @@ impl<P: Predictor> Codec<P> {
 
     /// The samples as differences from their bases, and the check of what they will be decoded to.
     ///
-    /// A plain channel's base is 0, any other's the model's reconstruction; without a quantiser that is all there is.
+    /// A plain channel's base is 0, any other's the model's reconstruction;
+    /// without a quantiser that is all there is.
     #[inline(never)]
     fn quantize<S: Sample>(
         &self,

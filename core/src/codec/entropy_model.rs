@@ -23,7 +23,8 @@ pub struct Interval {
 /// 3. the intervals fill `0..2^PRECISION` without gap or overlap, so the masses sum to `2^PRECISION` exactly;
 /// 4. no symbol has all of the mass: what is certain is not coded.
 pub trait EntropyModel {
-    /// Logarithm, to base 2, of the number of slots; from 1 to [`MAX_PRECISION`], which is checked at compile time.
+    /// Logarithm, to base 2, of the number of slots; from 1 to
+    /// [`MAX_PRECISION`], which is checked at compile time.
     const PRECISION: u32;
 
     /// The slots of a symbol, or `None` where the model has no such symbol.
@@ -85,7 +86,8 @@ impl<const PRECISION: u32> EntropyModel for Uniform<PRECISION> {
 pub struct RawBits(u32);
 
 impl RawBits {
-    /// Numbers of `bits` bits, of which there are 1 to [`MAX_PRECISION`]; more or fewer are taken for the nearest.
+    /// Numbers of `bits` bits, of which there are 1 to [`MAX_PRECISION`]; more
+    /// or fewer are taken for the nearest.
     pub const fn new(bits: u32) -> Self {
         RawBits(if bits < 1 {
             1

@@ -1,4 +1,5 @@
-//! A planned packet's body: on the stack from the last number to the first, or in Rice codes where those are shorter.
+//! A planned packet's body: on the stack from the last number to the
+//! first, or in Rice codes where those are shorter.
 
 use super::bits::BitWriter;
 use super::check::Check;
@@ -11,7 +12,8 @@ use super::rice_body;
 use super::sample::Sample;
 use super::series::Series;
 
-/// Bodies of more bytes are not tried in Rice codes, which are worse by some percent and better by a few bytes.
+/// Bodies of more bytes are not tried in Rice codes, which are worse by
+/// some percent and better by a few bytes.
 const RICE_BELOW: usize = 64;
 
 impl<P: Predictor> Codec<P> {
@@ -66,7 +68,8 @@ impl<P: Predictor> Codec<P> {
         Ok(())
     }
 
-    /// Puts a channel of a window on the stack, below it its choice, below that in the first window what its base is.
+    /// Puts a channel of a window on the stack, below it its choice, below
+    /// that in the first window what its base is.
     #[inline(never)]
     fn push(
         &self,

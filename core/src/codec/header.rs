@@ -1,4 +1,5 @@
-//! The envelope of a packet: header, checks, and what can be wrong with them. `docs/packet-format.md` has the bytes.
+//! The envelope of a packet: header, checks, and what can be wrong with
+//! them. `docs/packet-format.md` has the bytes.
 
 use super::check::check;
 use crate::format::NUMERIC_PROFILE;
@@ -17,7 +18,8 @@ pub const ENVELOPE_LEN: usize = HEADER_LEN + 4;
 pub enum PacketError {
     /// Rows or channels are none, or not those of the model.
     WrongShape,
-    /// The resolutions are not one positive number for each channel, or the latents' scales are too many or out of range.
+    /// The resolutions are not one positive number for each channel, or the
+    /// latents' scales are too many or out of range.
     BadResolution,
     /// The samples are not 1 to 255 whole windows.
     WrongLength,
@@ -64,7 +66,8 @@ impl fmt::Display for PacketError {
                 "rows × channels is not the model's frame; use the window the model was fitted on"
             }
             PacketError::BadResolution => {
-                "a resolution is not positive, or they are not one for each channel; pass the unit of each channel's integers"
+                "a resolution is not positive, or they are not one for each channel; \
+                 pass the unit of each channel's integers"
             }
             PacketError::WrongLength => "the samples are not 1 to 255 whole windows; pass whole windows",
             PacketError::BufferTooSmall { needed } => {
@@ -82,7 +85,8 @@ impl fmt::Display for PacketError {
             PacketError::WrongModel { expected, found } => {
                 return write!(
                     f,
-                    "the packet is of model {found:08x}, here is {expected:08x}; choose the codec by the packet's model"
+                    "the packet is of model {found:08x}, here is {expected:08x}; \
+                 choose the codec by the packet's model"
                 );
             }
             PacketError::UnsupportedNumericProfile { found } => {
@@ -96,7 +100,8 @@ impl fmt::Display for PacketError {
             }
             PacketError::Malformed => "the packet's body contradicts its header; update the sender",
             PacketError::Mismatch => {
-                "the decoded samples fail the sender's check; give both ends the same model and run elbow::self_test"
+                "the decoded samples fail the sender's check; \
+                 give both ends the same model and run elbow::self_test"
             }
         })
     }
@@ -149,7 +154,8 @@ impl Header {
     /// Reads the header of a packet whose check is right: enough to choose codec and buffers by.
     ///
     /// # Errors
-    /// [`PacketError::TooShort`], [`PacketError::UnsupportedVersion`], [`PacketError::Damaged`], [`PacketError::Malformed`].
+    /// [`PacketError::TooShort`], [`PacketError::UnsupportedVersion`],
+    /// [`PacketError::Damaged`], [`PacketError::Malformed`].
     pub fn read(packet: &[u8]) -> Result<Header, PacketError> {
         Header::split(packet).map(|(header, ..)| header)
     }
@@ -183,7 +189,8 @@ impl Header {
         }
     }
 
-    /// Puts header and checks around a body of `body` bytes that lies in its place; returns the packet's length.
+    /// Puts header and checks around a body of `body` bytes that lies in its
+    /// place; returns the packet's length.
     #[inline(never)]
     pub(super) fn seal(
         &self,

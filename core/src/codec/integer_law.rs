@@ -4,17 +4,18 @@ use super::entropy_model::{RawBits, Uniform};
 use super::law_tables::{COST_UNITS, ESCAPE, LEVELS, LawTable, REACH, Shape};
 use super::rans::{Rans, StreamError};
 
-/// A distribution of all 32-bit integers: `p(k) ≈ ∫ f(t) dt` over `k ± ½`, f a density of mean 0 and standard deviation
-/// `σ = 2^(scale/2 − 2)`, scale 0 to 62.
+/// A distribution of all 32-bit integers: `p(k) ≈ ∫ f(t) dt` over `k ± ½`, f a density of mean 0 and standard
+/// deviation `σ = 2^(scale/2 − 2)`, scale 0 to 62.
 ///
-/// Up to σ = 5.7 the masses of −31 … 31 and of an escape stand in a table. A larger σ has the table of
-/// `σ/2^shift` for `⌊k/2^shift + ½⌋` and sends the low bits as they are, which costs less than 0.003 bit. A number
-/// beyond the table takes the escape, its length and its bits: at most 52 bits on a stack that holds a word.
+/// Up to σ = 5.7 the masses of −31 … 31 and of an escape stand in a table. A larger σ has
+/// the table of `σ/2^shift` for `⌊k/2^shift + ½⌋` and sends the low bits as they are, which
+/// costs less than 0.003 bit. A number beyond the table takes the escape, its length and its
+/// bits: at most 52 bits on a stack that holds a word.
 ///
 /// Neighbouring scales differ by √2: the nearest one costs at most 0.05 bit a number more than the best σ.
 ///
-/// The tables are computed by the compiler (`const`, in f64), so every build has the same integers and no device computes
-/// a float: two machines cannot disagree about a law. A test holds their bits.
+/// The tables are computed by the compiler (`const`, in f64), so every build has the same integers and no
+/// device computes a float: two machines cannot disagree about a law. A test holds their bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IntegerLaw {
     shape: Shape,
@@ -139,7 +140,8 @@ pub(super) fn unzigzag(value: u32) -> i32 {
 
 const LENGTHS: Uniform<15> = Uniform::new(33).expect("2 to 2^15 symbols");
 
-/// Any number, of which nothing is known: its length in bits, all lengths as likely, and the bits below its first.
+/// Any number, of which nothing is known: its length in bits, all lengths
+/// as likely, and the bits below its first.
 #[inline(never)]
 pub(super) fn push_any<B: AsRef<[u8]> + AsMut<[u8]>>(
     value: i32,

@@ -26,8 +26,9 @@ pub enum Shape {
 
 /// A law's masses: `above(k)` is that of all numbers of the table above k, which is that of all below −k.
 ///
-/// The symbols' intervals follow each other from −REACH to REACH, then the escape: half of a symmetric law says all of it. Far out
-/// every number has a mass of 1, so that REACH − k is above k; only what lies before that is stored.
+/// The symbols' intervals follow each other from −REACH to REACH, then the escape: half of
+/// a symmetric law says all of it. Far out every number has a mass of 1, so that REACH − k
+/// is above k; only what lies before that is stored.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LawTable {
     first: u16,

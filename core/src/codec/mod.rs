@@ -1,7 +1,7 @@
 //! Compression: packets of integer samples, and the entropy coder under them.
 //!
-//! [`Codec`] turns windows of a sensor's integers into packets and back, without loss or within a bound, with a model as
-//! [`Predictor`] or without. Each packet is decodable by itself and checks what comes out of it.
+//! [`Codec`] turns windows of a sensor's integers into packets and back, without loss or within a bound, with
+//! a model as [`Predictor`] or without. Each packet is decodable by itself and checks what comes out of it.
 //!
 //! ```
 //! use elbow::codec::{Codec, Fidelity, NoModel, Settings};
@@ -22,13 +22,13 @@
 //! # }
 //! ```
 //!
-//! [`BitsBack`] is the codec of logs of many frames of whole numbers: a frame takes what its score says, and no
-//! packet of its own (`docs/bits-back.md`).
+//! [`BitsBack`] is the codec of logs of many frames of whole numbers: a frame takes what its score says, and
+//! no packet of its own (`docs/bits-back.md`).
 //!
-//! The entropy coder computes no float: what one machine writes, any other reads, whatever its arithmetic. The stream is a stack
-//! ([`Rans`]); a symbol's cost is its information under an [`EntropyModel`], of which there are [`Uniform`], [`RawBits`],
-//! any [`Table`] of masses, and the [`IntegerLaw`]s: Gaussians and Laplacians of integers. [`Rice`] is the
-//! simple code beside it.
+//! The entropy coder computes no float: what one machine writes, any other reads, whatever its arithmetic.
+//! The stream is a stack ([`Rans`]); a symbol's cost is its information under an [`EntropyModel`], of which
+//! there are [`Uniform`], [`RawBits`], any [`Table`] of masses, and the [`IntegerLaw`]s: Gaussians and
+//! Laplacians of integers. [`Rice`] is the simple code beside it.
 
 mod bare;
 mod bits;

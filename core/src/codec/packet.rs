@@ -1,4 +1,5 @@
-//! Packets: windows of integer samples, each packet decodable by itself. `docs/packet-format.md` has the bytes.
+//! Packets: windows of integer samples, each packet decodable by itself.
+//! `docs/packet-format.md` has the bytes.
 
 use super::entropy_model::RawBits;
 use super::header::{Coding, ENVELOPE_LEN, Fidelity, PacketError};
@@ -8,13 +9,14 @@ use core::num::NonZeroUsize;
 
 /// Codes windows of `rows` rows by `channels` channels, row after row, with the help of a model or without.
 ///
-/// A packet holds 1 to 255 windows that follow each other. Its encoder tries differences between rows and, where
-/// there is a model, differences from the model's reconstruction, whose latents come along; it takes what costs less for each
-/// channel, and the samples as they are where nothing gains. What is sent is integers under laws of integers, all of them chosen by the encoder
-/// and named in the packet: the decoder never infers a law from a float.
+/// A packet holds 1 to 255 windows that follow each other. Its encoder tries differences between rows
+/// and, where there is a model, differences from the model's reconstruction, whose latents come
+/// along; it takes what costs less for each channel, and the samples as they are where nothing gains.
+/// What is sent is integers under laws of integers, all of them chosen by the encoder and named in
+/// the packet: the decoder never infers a law from a float.
 ///
-/// **Source.** The pipeline of predicting, quantising within a bound and coding is that of Di and Cappello (2016), "Fast error-bounded
-/// lossy HPC data compression with SZ".
+/// **Source.** The pipeline of predicting, quantising within a bound and coding is that of Di and Cappello
+/// (2016), "Fast error-bounded lossy HPC data compression with SZ".
 #[derive(Clone, Copy, Debug)]
 pub struct Codec<P> {
     pub(super) predictor: P,
@@ -71,7 +73,8 @@ impl<P: Predictor> Codec<P> {
     /// The codec of a shape of windows.
     ///
     /// # Errors
-    /// [`PacketError::WrongShape`] where a window has no sample, more than 4,096, or another number than the model's.
+    /// [`PacketError::WrongShape`] where a window has no sample, more than
+    /// 4,096, or another number than the model's.
     pub fn new(predictor: P, rows: usize, channels: usize) -> Result<Self, PacketError> {
         let sizes = || {
             let frame = rows.checked_mul(channels).filter(|frame| *frame <= MAX_FRAME)?;

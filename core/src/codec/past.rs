@@ -14,7 +14,8 @@ const LARGEST: u32 = 1 << 25;
 /// The scale where nothing is known: σ = 16.
 const UNKNOWN: u8 = 12;
 
-/// The last values of a channel, the latest first; where there are fewer the earliest stands for those before it.
+/// The last values of a channel, the latest first; where there are fewer
+/// the earliest stands for those before it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Past([i32; DEPTH]);
 
@@ -26,7 +27,8 @@ impl Past {
         Past(core::array::from_fn(|back| if row == 0 { 0 } else { value(back).unwrap_or(0) }))
     }
 
-    /// E of a form: nothing, the last value; that it goes on as it went, or half as fast, or turns back half way; the mean of four.
+    /// E of a form: nothing, the last value; that it goes on as it went, or half as
+    /// fast, or turns back half way; the mean of four.
     #[inline]
     pub(super) fn expected(&self, form: u8) -> i32 {
         let Past([last, second, third, fourth]) = *self;
@@ -84,8 +86,9 @@ impl Recent {
         self.count = if self.count < 2 * RECENT { self.count + 1 } else { RECENT + 1 };
     }
 
-    /// The law of the next residual: `scale = ⌊2·log₂(S + 1) − ½⌋`, at least 0, S the sum of the last eight sizes, or as many eighths
-    /// of the mean as there are; that is σ = √2·S/8, the standard deviation of a Laplacian of that mean size, to the nearest scale.
+    /// The law of the next residual: `scale = ⌊2·log₂(S + 1) − ½⌋`, at least 0, S the sum of the last eight
+    /// sizes, or as many eighths of the mean as there are; that is σ = √2·S/8, the standard deviation of a
+    /// Laplacian of that mean size, to the nearest scale.
     #[inline(never)]
     pub(super) fn law(&self, shape: Shape) -> IntegerLaw {
         let sum = match self.count {

@@ -10,12 +10,14 @@ use crate::model::{Parts, Vae};
 /// Stands for no error bound: latents only.
 const LATENTS_ONLY: u32 = u32::MAX;
 
-/// Layout, units and steps of a model's packets (`docs/model-format.md`); `elbow calibrate --packets` writes it into the model's file.
+/// Layout, units and steps of a model's packets (`docs/model-format.md`);
+/// `elbow calibrate --packets` writes it into the model's file.
 ///
 /// ```
 /// # fn packets() -> Result<(), Box<dyn core::error::Error>> {
 /// # type Thermometer<'a> = elbow::Vae<(elbow::Standardize<'a, 1>, elbow::PassThrough<1>,
-/// #     elbow::GaussianHead<elbow::Dense<'a, 1, 1>, elbow::Dense<'a, 1, 1>>, elbow::PassThrough<1>, elbow::Gaussian<'a, elbow::Dense<'a, 1, 1>>)>;
+/// #     elbow::GaussianHead<elbow::Dense<'a, 1, 1>, elbow::Dense<'a, 1, 1>>, elbow::PassThrough<1>,
+/// #     elbow::Gaussian<'a, elbow::Dense<'a, 1, 1>>)>;
 /// # static MODEL: &[u8] = elbow::include_model!("../../examples/thermometer.elbow");
 /// use elbow::codec::{PacketPlan, model_id};
 ///
@@ -50,7 +52,8 @@ impl<'a> PacketPlan<'a> {
     /// The plan of a model file.
     ///
     /// # Errors
-    /// [`LoadError::NoPacketPlan`] where it has none; [`LoadError::BadPacketPlan`]; what is wrong with the calibration before it.
+    /// [`LoadError::NoPacketPlan`] where it has none;
+    /// [`LoadError::BadPacketPlan`]; what is wrong with the calibration before it.
     pub fn of(file: &ModelFile<'a>) -> Result<Self, LoadError> {
         let mut sections = file.extras();
         match Calibration::read(&mut sections) {
@@ -62,7 +65,8 @@ impl<'a> PacketPlan<'a> {
     /// Takes the plan's sections.
     ///
     /// # Errors
-    /// [`LoadError::NoPacketPlan`] where there are none; [`LoadError::BadPacketPlan`] where no codec could be made of them; as [`Sections::floats`].
+    /// [`LoadError::NoPacketPlan`] where there are none; [`LoadError::BadPacketPlan`] where no codec could be
+    /// made of them; as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         if sections.is_empty() {
             return Err(LoadError::NoPacketPlan);

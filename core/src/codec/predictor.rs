@@ -4,8 +4,8 @@ use super::integer_law::IntegerLaw;
 
 /// A model as the codec sees it: latents in integers, and a window of integers from them.
 ///
-/// Encoder and decoder both call [`decode`](Self::decode) on the same latents and must get the same integers: with
-/// equal numeric profiles they do, and a packet's check tells if not.
+/// Encoder and decoder both call [`decode`](Self::decode) on the same latents and must get the same integers:
+/// with equal numeric profiles they do, and a packet's check tells if not.
 pub trait Predictor {
     /// Names the model, and with it rows and channels; both ends must have the same.
     fn id(&self) -> u32;

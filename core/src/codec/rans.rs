@@ -37,25 +37,26 @@ impl core::error::Error for StreamError {}
 
 /// A stack of symbols, each of them taking `−log₂ p` bits under a model of its own.
 ///
-/// The state s is a number that all symbols share. With mass m, start c and precision P of a symbol's interval
+/// The state s is a number that all symbols share. With mass m, start c
+/// and precision P of a symbol's interval
 ///
 /// ```text
 /// push  s ← ⌊s/m⌋·2^P + c + (s mod m)      after its low 16 bits moved to the buffer where s ≥ m·2^(32−P)
 /// pop   s ← m·⌊s/2^P⌋ + (s mod 2^P) − c    then 16 bits back from the buffer where s < 2^16
 /// ```
 ///
-/// What is pushed last is popped first, so whoever wants symbols in order pushes them backwards. Pops and pushes may
-/// alternate, which is what bits-back coding needs.
+/// What is pushed last is popped first, so whoever wants symbols in order pushes them backwards. Pops and
+/// pushes may alternate, which is what bits-back coding needs.
 ///
-/// The stream is the small preset of the crate `constriction` (words of 16 bits, little-endian, and a state of 32), opened by
-/// its `from_binary` on nothing: the state begins as 1, is never 0, and a 0 shows that too much was popped. That
-/// test is sound but not complete, because symbols of probability near 1 cost next to nothing: who pops counts, and
-/// asks [`is_empty`](Self::is_empty) at the end.
+/// The stream is the small preset of the crate `constriction` (words of 16 bits, little-endian, and a state
+/// of 32), opened by its `from_binary` on nothing: the state begins as 1, is never 0, and a 0 shows that too
+/// much was popped. That test is sound but not complete, because symbols of probability near 1 cost next to
+/// nothing: who pops counts, and asks [`is_empty`](Self::is_empty) at the end.
 ///
 /// **Cost.** push: one 32-bit division; pop: one multiplication. Loss: below 0.01 % at precisions up to 14.
 ///
-/// **Source.** Duda (2013), "Asymmetric numeral systems", section 3.3, for streams; Bamler (2022), "Understanding entropy coding with
-/// asymmetric numeral systems", for the refill only while words remain.
+/// **Source.** Duda (2013), "Asymmetric numeral systems", section 3.3, for streams; Bamler (2022),
+/// "Understanding entropy coding with asymmetric numeral systems", for the refill only while words remain.
 #[derive(Clone, Debug)]
 pub struct Rans<B> {
     state: u32,
@@ -83,7 +84,8 @@ impl<B: AsRef<[u8]>> Rans<B> {
         Self::open_first(bytes, len)
     }
 
-    /// As [`open`](Self::open), for a stream that is the first `len` bytes of a buffer: what lies above is room for pushes.
+    /// As [`open`](Self::open), for a stream that is the first `len` bytes of
+    /// a buffer: what lies above is room for pushes.
     ///
     /// # Errors
     /// As [`open`](Self::open), and where the buffer is shorter than that.
@@ -134,7 +136,8 @@ impl<B: AsRef<[u8]>> Rans<B> {
         self.state == EMPTY && self.words == 0
     }
 
-    /// Information on the stack, in bits, rounded down: `16·words + ⌊log₂ s⌋`. Differences are what symbols cost.
+    /// Information on the stack, in bits, rounded down: `16·words + ⌊log₂ s⌋`.
+    /// Differences are what symbols cost.
     pub fn bits(&self) -> u32 {
         (self.words as u32).wrapping_mul(16).wrapping_add(self.state.checked_ilog2().unwrap_or(0))
     }

@@ -1,4 +1,5 @@
-//! Golomb–Rice codes of integers about zero: no table, no division, and hardly worse than better codes on noise.
+//! Golomb–Rice codes of integers about zero: no table, no division, and
+//! hardly worse than better codes on noise.
 
 use super::bits::{BitReader, BitWriter};
 use super::integer_law::{unzigzag, zigzag};
@@ -7,7 +8,8 @@ use super::rans::StreamError;
 /// Ones in a row that say: the number follows with all its 32 bits.
 const LONGEST: u32 = 20;
 
-/// The Rice code of parameter k: z = 2|v| or 2|v| − 1 by the sign, `⌊z/2^k⌋` ones, a zero, the k low bits of z.
+/// The Rice code of parameter k: z = 2|v| or 2|v| − 1 by the sign,
+/// `⌊z/2^k⌋` ones, a zero, the k low bits of z.
 ///
 /// A number costs `⌊z/2^k⌋ + 1 + k` bits, and never more than 52.
 ///
@@ -38,7 +40,8 @@ impl Rice {
             .unwrap_or((Rice(0), 0))
     }
 
-    /// Codes about the best, of so many numbers whose [`zigzag`]s have this sum: the best k is about log₂ of the mean.
+    /// Codes about the best, of so many numbers whose [`zigzag`]s have this
+    /// sum: the best k is about log₂ of the mean.
     pub(super) fn near(sum: u64, count: u64) -> impl Iterator<Item = Rice> {
         let mut guess = 0_u32;
         while guess < 30 && count << (guess + 1) <= sum {

@@ -13,7 +13,8 @@ pub trait Sample: Copy + Default + core::fmt::Debug {
     fn from_i32(value: i32) -> Self;
     /// Its bytes, low byte first.
     fn to_bytes(self) -> Self::Bytes;
-    /// The inverse of [`to_bytes`](Self::to_bytes), of as many bytes as there are up to [`BYTES`](Self::BYTES).
+    /// The inverse of [`to_bytes`](Self::to_bytes), of as many bytes as there
+    /// are up to [`BYTES`](Self::BYTES).
     fn from_bytes(bytes: &[u8]) -> Self;
 }
 
@@ -49,7 +50,8 @@ macro_rules! sample {
 sample!(i16, 2);
 sample!(i32, 4);
 
-/// The uniform quantiser of differences: `q = round((x − base)/(2e + 1))`, `x̂ = base + q·(2e + 1)`, so `|x − x̂| ≤ e`.
+/// The uniform quantiser of differences: `q = round((x − base)/(2e + 1))`,
+/// `x̂ = base + q·(2e + 1)`, so `|x − x̂| ≤ e`.
 ///
 /// In integers without overflow, whatever x and base. With e = 0 the difference is taken modulo 2³².
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! Series of integers in several channels: put on the stack as differences from what is expected, and taken from it.
+//! Series of integers in several channels: put on the stack as differences
+//! from what is expected, and taken from it.
 
 use super::choice::{Choice, Law};
 use super::integer_law::{IntegerLaw, pop_any, push_any};
@@ -70,7 +71,8 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// Puts a channel's numbers in some rows on the stack: from the last to the first, each under the law that those before it give.
+    /// Puts a channel's numbers in some rows on the stack: from the last to the
+    /// first, each under the law that those before it give.
     #[inline(never)]
     pub(super) fn push(
         self,
@@ -99,7 +101,8 @@ impl<'a> Series<'a> {
     }
 }
 
-/// The inverse of [`Series::push`], into the places of `values`: numbers by themselves in the rows to skip, else by the law.
+/// The inverse of [`Series::push`], into the places of `values`: numbers by
+/// themselves in the rows to skip, else by the law.
 #[inline(never)]
 pub(super) fn pop(
     values: &mut [i32],
@@ -116,8 +119,8 @@ pub(super) fn pop(
     })
 }
 
-/// A channel's values in some rows from their residuals, which may depend on the law that they stand under; in the rows to skip from
-/// the values themselves.
+/// A channel's values in some rows from their residuals, which may depend on the law that they stand under;
+/// in the rows to skip from the values themselves.
 #[inline(never)]
 pub(super) fn integrate(
     values: &mut [i32],

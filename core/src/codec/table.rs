@@ -98,14 +98,14 @@ impl<const PRECISION: u32> EntropyModel for Table<'_, PRECISION> {
 
 /// Cumulative masses of `probabilities`: the table of a [`Table`].
 ///
-/// Of the `2^precision` slots each symbol gets one and its share of the rest, rounded down; the likeliest symbol gets what is
-/// left over. The probabilities need not sum to one exactly, their tables always do.
+/// Of the `2^precision` slots each symbol gets one and its share of the rest, rounded down; the likeliest
+/// symbol gets what is left over. The probabilities need not sum to one exactly, their tables always do.
 ///
 /// It is a host's work, or the compiler's: on the device a table is a constant.
 ///
 /// # Panics
-/// `cumulative` is not one longer than `probabilities`, the precision is not from 1 to 15, there are more symbols than slots,
-/// or a probability is negative or NaN: at compile time, an error of the build.
+/// `cumulative` is not one longer than `probabilities`, the precision is not from 1 to 15, there are more
+/// symbols than slots, or a probability is negative or NaN: at compile time, an error of the build.
 pub const fn quantize_masses(probabilities: &[f64], precision: u32, cumulative: &mut [u16]) {
     assert!(cumulative.len() == probabilities.len() + 1, "one more cumulative mass than symbols");
     assert!(precision >= 1 && precision <= super::MAX_PRECISION, "precision from 1 to 15");

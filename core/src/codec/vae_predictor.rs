@@ -14,13 +14,16 @@ use core::fmt;
 /// Largest scale of a latent's steps: 2²⁸ of them to a unit.
 const MAX_LATENT_SCALE: u8 = 60;
 
-/// A model of frames in raw units, for windows of integers in units of a resolution: sample n of channel c is the number `n·resolution_c`.
+/// A model of frames in raw units, for windows of integers in units of a resolution:
+/// sample n of channel c is the number `n·resolution_c`.
 ///
-/// A latent z is sent as `k = round(z·2^(scale/2 − 2))`, under the Gaussian law of its scale: the standard normal prior in
-/// steps of `2^(2 − scale/2)`. The best step is √12 times the posterior's standard deviation s, so
-/// `scale ≈ 4 − 2·log₂(√12·s)`; a latent then costs 0.25 bit more than ideal bits-back coding, and 0.5 at twice the step or half of it.
+/// A latent z is sent as `k = round(z·2^(scale/2 − 2))`, under the Gaussian law of its scale: the standard
+/// normal prior in steps of `2^(2 − scale/2)`. The best step is √12 times the posterior's standard
+/// deviation s, so `scale ≈ 4 − 2·log₂(√12·s)`; a latent then costs 0.25 bit more than ideal bits-back
+/// coding, and 0.5 at twice the step or half of it.
 ///
-/// **Numerics.** The reconstruction is computed in floats by both ends; with equal numeric profiles it is the same.
+/// **Numerics.** The reconstruction is computed in floats by both ends;
+/// with equal numeric profiles it is the same.
 ///
 /// **Source.** The step: Elbow's own derivation from the rate of a uniform quantiser, `Δ²/24s² + log₂(s/Δ)`.
 #[derive(Clone, Copy)]
@@ -38,8 +41,8 @@ impl<P: Parts> fmt::Debug for VaePredictor<'_, P> {
 }
 
 impl<'m, P: Parts> VaePredictor<'m, P> {
-    /// Joins a model, its id, the unit of each channel's integers, and the scales of the latents' steps, 0 to 60: one for each
-    /// latent, or one for all.
+    /// Joins a model, its id, the unit of each channel's integers, and the scales of the latents' steps, 0 to
+    /// 60: one for each latent, or one for all.
     ///
     /// The id is that of the model's file: [`model_id`](super::model_id).
     ///

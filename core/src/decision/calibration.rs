@@ -7,11 +7,12 @@ use crate::unit::Nats;
 /// Most samples of a verdict: a file that asks for more is damaged.
 const MAX_SAMPLES: u32 = 1 << 20;
 
-/// Nats by which the score of the first samples may be too low before a frame is taken for anomalous without the others, besides what
-/// the spread of their log weights tells: one for each number of the frame, at least 16.
+/// Nats by which the score of the first samples may be too low before a frame is taken
+/// for anomalous without the others, besides what the spread of their log weights
+/// tells: one for each number of the frame, at least 16.
 ///
-/// The rate of false alarms holds with any margin that does not depend on the calibration frames; one as wide as this changes next to no
-/// verdict (`docs/alarms.md`).
+/// The rate of false alarms holds with any margin that does not depend on the calibration frames; one as wide
+/// as this changes next to no verdict (`docs/alarms.md`).
 pub fn margin(dims: usize) -> f32 {
     if dims < 16 { 16.0 } else { dims as f32 }
 }
@@ -47,8 +48,8 @@ impl<'a> Calibration<'a> {
     /// Takes the calibration's sections.
     ///
     /// # Errors
-    /// [`LoadError::NotCalibrated`] where there are none; [`LoadError::BadCalibration`] where they are of another version, or no
-    /// threshold and p-value could follow from them; as [`Sections::floats`].
+    /// [`LoadError::NotCalibrated`] where there are none; [`LoadError::BadCalibration`] where they are of
+    /// another version, or no threshold and p-value could follow from them; as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         if matches!(sections.first_word(), None | Some(PACKET_PLAN)) {
             return Err(LoadError::NotCalibrated);
@@ -88,10 +89,11 @@ impl<'a> Calibration<'a> {
         })
     }
 
-    /// `p = (1 + #{calibration frames as low as this or lower}) / (n + 1)`, rounded up to the next quantile that the file keeps.
+    /// `p = (1 + #{calibration frames as low as this or lower}) / (n + 1)`,
+    /// rounded up to the next quantile that the file keeps.
     ///
-    /// For a normal frame `P(p ≤ a) ≤ a`. Exact for the 16 lowest frames; else too large by at most 1/8 of itself, and by at most
-    /// 1/64.
+    /// For a normal frame `P(p ≤ a) ≤ a`. Exact for the 16 lowest frames; else too large
+    /// by at most 1/8 of itself, and by at most 1/64.
     ///
     /// # Cost
     /// A binary search in about a hundred floats.
@@ -118,7 +120,8 @@ impl<'a> Calibration<'a> {
         self.ranks.iter().zip(self.quantiles).map(move |(rank, q)| (*rank as f32 / n, Nats(*q)))
     }
 
-    /// `(score − mean)/deviation`, negative where the frame is less likely than most: what a drift monitor watches.
+    /// `(score − mean)/deviation`, negative where the frame is less likely
+    /// than most: what a drift monitor watches.
     pub fn standardize(&self, log_density: Nats) -> f32 {
         let scale =
             if math::is_finite(self.deviation.0) && self.deviation.0 > 0.0 { self.deviation.0 } else { 1.0 };

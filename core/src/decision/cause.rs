@@ -3,13 +3,15 @@
 /// A feature, and how much less likely it is than in normal frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cause {
-    /// its place in the frame, from 0; in a window of rows of c numbers, number `feature % c` of row `feature / c`
+    /// its place in the frame, from 0; in a window of rows of c numbers,
+    /// number `feature % c` of row `feature / c`
     pub feature: usize,
     /// 0: as in half of the calibration frames; 1: as in one of a hundred; more: rarer
     pub surprise: f32,
 }
 
-/// The `N` most surprising features, the greatest surprise first; as many as there are, then features 0 with no surprise.
+/// The `N` most surprising features, the greatest surprise first; as many
+/// as there are, then features 0 with no surprise.
 ///
 /// **Cost.** one comparison a feature for most of them.
 pub fn top<const N: usize>(surprises: &[f32]) -> [Cause; N] {

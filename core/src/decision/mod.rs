@@ -1,11 +1,13 @@
 //! Decisions: from a log density to an alarm with a stated rate of false alarms.
 //!
-//! `elbow calibrate` scores normal frames that the fit has not seen and writes the threshold into the model file. For frames that
-//! are exchangeable with those, `P(Anomalous) ≤ false_alarm` holds for every distribution, every model and every number of
+//! `elbow calibrate` scores normal frames that the fit has not seen and writes the threshold
+//! into the model file. For frames that are exchangeable with those,
+//! `P(Anomalous) ≤ false_alarm` holds for every distribution, every model and every number of
 //! calibration frames: the model decides only how much is detected at that rate.
 //!
-//! **Source.** Vovk, Gammerman and Shafer (2005), "Algorithmic learning in a random world", chapter 2; Lei, G'Sell, Rinaldo,
-//! Tibshirani and Wasserman (2018), "Distribution-free predictive inference for regression", theorem 2.2 (split conformal).
+//! **Source.** Vovk, Gammerman and Shafer (2005), "Algorithmic learning in a random world", chapter
+//! 2; Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018), "Distribution-free predictive
+//! inference for regression", theorem 2.2 (split conformal).
 
 mod calibration;
 mod cause;
@@ -35,10 +37,11 @@ pub struct Verdict {
     /// the decision, at the calibrated rate of false alarms
     pub kind: VerdictKind,
     /// How often a normal frame is as unlikely as this one: `P(p_value ≤ a) ≤ a` for every `a`. Where
-    /// [`judge`](Calibrated::judge) stopped early it is a bound, on the side of the verdict: of an anomalous frame the p-value is
-    /// at most this, of a typical frame at least this.
+    /// [`judge`](Calibrated::judge) stopped early it is a bound, on the side of the verdict: of an anomalous
+    /// frame the p-value is at most this, of a typical frame at least this.
     pub p_value: f32,
-    /// The score by the samples that were drawn: `score.samples` of them, [`Calibration::samples`] unless `judge` stopped early.
+    /// The score by the samples that were drawn: `score.samples` of them,
+    /// [`Calibration::samples`] unless `judge` stopped early.
     pub score: Score,
 }
 
@@ -86,14 +89,17 @@ impl<'a, M> Calibrated<'a, M> {
 }
 
 impl<M: Density> Calibrated<'_, M> {
-    /// The verdict on a frame, by as few samples as it takes: always that of [`judge_in_full`](Self::judge_in_full), where that has one. A sample
+    /// The verdict on a frame, by as few samples as it takes: always that of
+    /// [`judge_in_full`](Self::judge_in_full), where that has one. A sample
     /// that it need not draw may overflow.
     ///
-    /// With `S_n` the sum of the first n weights, `L_n = log S_n/n`, s_n the standard deviation of their logarithms and K the
-    /// calibration's samples, a frame is
+    /// With `S_n` the sum of the first n weights, `L_n = log S_n/n`, s_n the standard deviation of their
+    /// logarithms and K the calibration's samples, a frame is
     ///
-    /// - typical as soon as `log S_n/K ≥ threshold`: weights are not negative, so `S_K ≥ S_n`, and no later sample changes it;
-    /// - anomalous as soon as `L_n + margin + s_n log K/n < threshold`, which is the rule that the threshold was calibrated for.
+    /// - typical as soon as `log S_n/K ≥ threshold`: weights are not negative, so
+    ///   `S_K ≥ S_n`, and no later sample changes it;
+    /// - anomalous as soon as `L_n + margin + s_n log K/n < threshold`, which is
+    ///   the rule that the threshold was calibrated for.
     ///
     /// # Errors
     /// [`FrameError`] for a frame that has no score.
@@ -111,7 +117,8 @@ impl<M: Density> Calibrated<'_, M> {
 
     /// The verdict by all K samples, with the p-value itself instead of a bound.
     ///
-    /// What is compared with the threshold is `T = min(L_K, min_n L_n + margin + s_n log K/n)`, n over the ends of the blocks. Only a
+    /// What is compared with the threshold is
+    /// `T = min(L_K, min_n L_n + margin + s_n log K/n)`, n over the ends of the blocks. Only a
     /// frame whose first samples are too low by more than that has another T than its score.
     ///
     /// # Errors
@@ -130,17 +137,20 @@ impl<M: Density> Calibrated<'_, M> {
 }
 
 impl<M: Explain> Calibrated<'_, M> {
-    /// As [`judge`](Self::judge), and why: `surprises[i]` says how much less likely feature i is than in the calibration frames, 0 for
-    /// as in half of them and 1 for as in one of a hundred. [`top`] picks the greatest.
+    /// As [`judge`](Self::judge), and why: `surprises[i]` says how much less likely
+    /// feature i is than in the calibration frames, 0 for as in half of them and 1 for as
+    /// in one of a hundred. [`top`] picks the greatest.
     ///
-    /// What is compared is the mean over the samples of `log p(x_i|z)`: the feature's share of the ELBO's reconstruction term, which is
-    /// there when the score is. What the model would have expected instead is `model().reconstruct(frame)`.
+    /// What is compared is the mean over the samples of `log p(x_i|z)`: the feature's share of the
+    /// ELBO's reconstruction term, which is there when the score is. What the model would have
+    /// expected instead is `model().reconstruct(frame)`.
     ///
     /// # Errors
     /// As [`judge`](Self::judge).
     ///
     /// # Cost
-    /// No pass of the network: an addition for each feature and sample, and a subtraction and a multiplication for each feature.
+    /// No pass of the network: an addition for each feature and sample, and a
+    /// subtraction and a multiplication for each feature.
     pub fn judge_explained(&self, frame: &M::Frame, surprises: &mut [f32]) -> Result<Verdict, FrameError> {
         let mut rule = Rule::new(&self.calibration);
         let samples = self.calibration.samples;
@@ -152,8 +162,8 @@ impl<M: Explain> Calibrated<'_, M> {
     }
 }
 
-/// The statistic `T = min(L_K, min_n L_n + margin + s_n log K/n)` of a frame, in nats: what a calibration sorts; and in `terms` what its causes
-/// are counted from.
+/// The statistic `T = min(L_K, min_n L_n + margin + s_n log K/n)` of a frame, in nats: what a calibration
+/// sorts; and in `terms` what its causes are counted from.
 ///
 /// # Errors
 /// [`FrameError`] for a frame that has no score.

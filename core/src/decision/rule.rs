@@ -5,7 +5,8 @@ use crate::math;
 use crate::score::Score;
 use crate::unit::Nats;
 
-/// Part of a float: a sum of K terms is wrong by less than K·2⁻²² of itself, its logarithm by less than |log|·2⁻²².
+/// Part of a float: a sum of K terms is wrong by less than K·2⁻²² of
+/// itself, its logarithm by less than |log|·2⁻²².
 const ROUNDING: f32 = 1.0 / 2_097_152.0;
 
 /// `T = min(L_K, min_n L_n + m + s_n log K/n)`, from the scores after each block of samples.
@@ -24,8 +25,8 @@ impl Statistic {
         Statistic { samples, margin, least: f32::INFINITY }
     }
 
-    /// Takes L_n and the deviation s_n of its log weights: `L_n − log K/n`, below which L_K is not but for rounding, and
-    /// `L_n + m + s_n log K/n`, above which T is not.
+    /// Takes L_n and the deviation s_n of its log weights: `L_n − log K/n`, below which L_K is not but for
+    /// rounding, and `L_n + m + s_n log K/n`, above which T is not.
     pub(super) fn see(&mut self, score: &Score, deviation: Nats) -> [f32; 2] {
         let now = score.log_density.0;
         let rest = math::ln(self.samples as f32 / score.samples as f32);

@@ -8,7 +8,8 @@ use crate::layer::weights::F32;
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
 
-/// Components `w_c N(x; μ_c, Σ_c)` with `Σ_c⁻¹ = WᵀW`, W lower triangular: the inverse of the covariance's Cholesky factor.
+/// Components `w_c N(x; μ_c, Σ_c)` with `Σ_c⁻¹ = WᵀW`, W lower triangular:
+/// the inverse of the covariance's Cholesky factor.
 ///
 /// `log p(x, c) = constant_c − ½ |W (x − μ_c)|²`, `constant_c = log w_c + Σ_i log W_ii − ½ dims·log 2π`
 ///
@@ -106,7 +107,8 @@ fn square_of_product<const L: usize>(weights: &[[f32; TILE]], x: &[[f32; L]]) ->
     square
 }
 
-/// Hands over, tile by tile of a triangle W: its weights, the part of x that they multiply, and their part of W x.
+/// Hands over, tile by tile of a triangle W: its weights, the part of x
+/// that they multiply, and their part of W x.
 #[inline(always)]
 fn for_each_tile<const L: usize>(
     mut weights: &[[f32; TILE]],

@@ -7,9 +7,11 @@ use crate::kernel::{TILE, tiles};
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
 
-/// Components `w_c N(x; μ_c, σ_c² I)`: with one at each row that was fitted and σ alike, a kernel density estimate.
+/// Components `w_c N(x; μ_c, σ_c² I)`: with one at each row that was
+/// fitted and σ alike, a kernel density estimate.
 ///
-/// `log p(x, c) = constant_c − ½ precision_c |x − μ_c|²`, `precision_c = σ_c⁻²`, `constant_c = log w_c − dims·(log σ_c + ½ log 2π)`
+/// `log p(x, c) = constant_c − ½ precision_c |x − μ_c|²`, `precision_c = σ_c⁻²`,
+/// `constant_c = log w_c − dims·(log σ_c + ½ log 2π)`
 ///
 /// Eight centres lie side by side, so that one pass over the features serves them all.
 ///
@@ -31,8 +33,8 @@ impl<'a, S: Shape, N: Shape> Kernels<'a, S, N> {
     /// Takes the sections: centres, precisions, constants.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] without a dimension or a component, or for a precision that is not positive; else as
-    /// [`Sections::floats`].
+    /// [`LoadError::Malformed`] without a dimension or a component, or for a precision that
+    /// is not positive; else as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>, dims: usize, count: usize) -> Result<Self, LoadError> {
         if dims == 0 || count == 0 {
             return Err(LoadError::Malformed);
@@ -89,8 +91,8 @@ impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
     }
 }
 
-/// `|x − μ|²` for eight centres, dimensions rising. Two halves, because the compiler does not keep 8 · 16 numbers of one variable in
-/// registers.
+/// `|x − μ|²` for eight centres, dimensions rising. Two halves, because the compiler does not
+/// keep 8 · 16 numbers of one variable in registers.
 #[inline(always)]
 fn squares<const L: usize>(centres: &[[f32; TILE]], x: &[[f32; L]]) -> [[[f32; L]; TILE / 2]; 2] {
     let (mut lower, mut upper) = ([[0.0; L]; TILE / 2], [[0.0; L]; TILE / 2]);

@@ -2,8 +2,9 @@
 
 /// An alarm where `needed` of the last `of` verdicts are anomalous.
 ///
-/// If frames were independent with a rate α of false alarms, a debounced alarm would have the rate
-/// `Σ_{j≥m} C(n, j) α^j (1 − α)^{n−j}`: 3 of 5 at α = 0.01 make 1.0·10⁻⁵. Overlapping windows are not independent.
+/// If frames were independent with a rate α of false alarms, a debounced alarm would
+/// have the rate `Σ_{j≥m} C(n, j) α^j (1 − α)^{n−j}`: 3 of 5 at α = 0.01 make
+/// 1.0·10⁻⁵. Overlapping windows are not independent.
 ///
 /// **Cost.** two words of memory, a population count a verdict.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +16,8 @@ pub struct Debounce {
 }
 
 impl Debounce {
-    /// `needed` of the last `of` verdicts, `1 ≤ needed ≤ of ≤ 32`; numbers outside are taken for the nearest inside.
+    /// `needed` of the last `of` verdicts, `1 ≤ needed ≤ of ≤ 32`; numbers
+    /// outside are taken for the nearest inside.
     pub const fn new(needed: u32, of: u32) -> Self {
         let of = at_least(1, at_most(32, of));
         Debounce { history: 0, of, needed: at_least(1, at_most(of, needed)) }
@@ -44,12 +46,13 @@ const fn at_most(high: u32, n: u32) -> u32 {
 
 /// Two-sided cumulative sums of standardised scores: small changes that last.
 ///
-/// `S⁻ = max(0, S⁻ − z − k)`, `S⁺ = max(0, S⁺ + z − k)`; drift where one of them exceeds h. z is held within ±c before, so that no
-/// single frame, however odd, makes a drift.
+/// `S⁻ = max(0, S⁻ − z − k)`, `S⁺ = max(0, S⁺ + z − k)`; drift where one of them exceeds h. z is held within
+/// ±c before, so that no single frame, however odd, makes a drift.
 ///
-/// For independent standard normal z and k = ½ the mean time between false alarms of one side is about `2(e^b − b − 1)` frames with
-/// b = h + 1.166 (Siegmund 1985, "Sequential analysis", chapter 2), 5.7·10⁷ for h = 16; a fall of the mean by δ > k standard
-/// deviations is found after about `h/(δ − k)` frames. Scores of frames close in time are correlated, and alarm sooner.
+/// For independent standard normal z and k = ½ the mean time between false alarms of one side is about
+/// `2(e^b − b − 1)` frames with b = h + 1.166 (Siegmund 1985, "Sequential analysis", chapter 2), 5.7·10⁷ for
+/// h = 16; a fall of the mean by δ > k standard deviations is found after about `h/(δ − k)` frames. Scores of
+/// frames close in time are correlated, and alarm sooner.
 ///
 /// **Source.** Page (1954), "Continuous inspection schemes", Biometrika 41.
 #[derive(Clone, Copy, Debug)]
@@ -123,8 +126,8 @@ pub enum State {
 
 /// Tells faults from drift.
 ///
-/// The cumulative sums stand still while there is a fault, and the verdicts that make one cannot reach their limit: what is sudden is
-/// never called drift.
+/// The cumulative sums stand still while there is a fault, and the verdicts that make one cannot reach their
+/// limit: what is sudden is never called drift.
 #[derive(Clone, Copy, Debug)]
 pub struct Watch {
     debounce: Debounce,
@@ -209,7 +212,8 @@ mod tests {
         assert_eq!(watch.push(false, -1.0), State::Steady);
     }
 
-    /// Siegmund's approximation, by independent normals: 2(e^b − b − 1) = 338 frames for k = ½, h = 4, b = 5.166.
+    /// Siegmund's approximation, by independent normals: 2(e^b − b − 1) = 338
+    /// frames for k = ½, h = 4, b = 5.166.
     #[test]
     fn false_drifts_are_as_rare_as_said() {
         const RUNS: u32 = 4000;
@@ -224,7 +228,8 @@ mod tests {
             }
         }
         let mean = frames as f32 / RUNS as f32;
-        // times between alarms are about exponential: ±1.6 % of themselves by chance, the approximation is off by less than that
+        // times between alarms are about exponential: ±1.6 % of themselves by
+        // chance, the approximation is off by less than that
         assert!((mean / 338.0 - 1.0).abs() < 0.06, "{mean}");
     }
 

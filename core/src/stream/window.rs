@@ -1,9 +1,11 @@
 //! The last rows of a stream as one frame.
 
-/// The last `ROWS` rows of a stream of `CHANNELS` numbers each, as a frame of `LEN = ROWS · CHANNELS` numbers, oldest row first; a new
-/// frame every `hop` rows, as `elbow fit --window ROWS --hop HOP` cuts a file.
+/// The last `ROWS` rows of a stream of `CHANNELS` numbers each, as a frame of
+/// `LEN = ROWS · CHANNELS` numbers, oldest row first; a new frame every `hop` rows, as
+/// `elbow fit --window ROWS --hop HOP` cuts a file.
 ///
-/// Each row is stored twice, `ROWS` places apart, so that the frame lies in one piece wherever it begins and nothing is ever moved.
+/// Each row is stored twice, `ROWS` places apart, so that the frame lies in one
+/// piece wherever it begins and nothing is ever moved.
 ///
 /// **Cost.** `2 · LEN` floats of memory; a row is two copies of itself, whatever the window.
 #[derive(Clone, Debug)]
@@ -24,7 +26,8 @@ impl<const ROWS: usize, const CHANNELS: usize, const LEN: usize> Window<ROWS, CH
         Window { rows: [[[0.0; CHANNELS]; ROWS]; 2], next: 0, left: ROWS, hop }
     }
 
-    /// Takes the next row, and gives a frame where one is due: behind the first `ROWS` rows, then behind every `hop`.
+    /// Takes the next row, and gives a frame where one is due: behind the
+    /// first `ROWS` rows, then behind every `hop`.
     pub fn push(&mut self, row: &[f32; CHANNELS]) -> Option<&[f32; LEN]> {
         for half in &mut self.rows {
             if let Some(place) = half.get_mut(self.next) {

@@ -1,4 +1,4 @@
-//! Models that must not compile. Above each stands what does not meet, which the compiler's message must name.
+//! Models that must not compile. Above each stand the two that do not meet.
 
 use elbow::{
     Dense, DenseInt8x8, Gaussian, GaussianHead, GaussianPerOutput, LinearInt8x8, Quantize, Standardize, Vae,

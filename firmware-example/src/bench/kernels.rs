@@ -42,7 +42,8 @@ const fn nodes() -> [u16; NODES] {
     nodes
 }
 
-/// Each on one sample and on four: weights of eight bits on floats; integers alone, as bare sums, as a hidden layer, as a last one.
+/// Each on one sample and on four: weights of eight bits on floats; integers
+/// alone, as bare sums, as a hidden layer, as a last one.
 ///
 /// # Errors
 /// `out` fails.

@@ -1,4 +1,5 @@
-//! Loads the typical model and scores a frame, with no console: what the engine takes of the flash beyond `bench-nothing`.
+//! Loads the typical model and scores a frame, with no console: what the
+//! engine takes of the flash beyond `bench-nothing`.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 use core::hint::black_box;

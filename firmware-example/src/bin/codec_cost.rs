@@ -1,5 +1,5 @@
-//! Prints the instructions that a window takes to be encoded and decoded, model included and without, and the stack of a packet beyond its
-//! buffers.
+//! Prints the instructions that a window takes to be encoded and decoded, model included and
+//! without, and the stack of a packet beyond its buffers.
 //!
 //! Counts on QEMU's mps2 boards as `elbow_firmware::ticks` says: `tests/tests/device/packets.rs` runs it.
 #![cfg_attr(target_os = "none", no_std, no_main)]

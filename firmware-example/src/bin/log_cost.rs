@@ -1,4 +1,5 @@
-//! Prints the instructions that a frame takes to be put on a log and to be read from it, for one sample and for sixteen.
+//! Prints the instructions that a frame takes to be put on a log and to be
+//! read from it, for one sample and for sixteen.
 //!
 //! Counts on QEMU's mps2 boards as `elbow_firmware::ticks` says: `tests/tests/device/logs.rs` runs it.
 #![cfg_attr(target_os = "none", no_std, no_main)]

@@ -1,4 +1,5 @@
-//! Prints what a mixture says of the recorded frames, for comparison with another machine's lines, then the RAM it took.
+//! Prints what a mixture says of the recorded frames, for comparison with
+//! another machine's lines, then the RAM it took.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 use core::fmt::Write as _;

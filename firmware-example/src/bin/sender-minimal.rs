@@ -1,4 +1,5 @@
-//! Loads the typical model and packs windows: what a device that only sends needs of the flash beyond `bench-nothing`.
+//! Loads the typical model and packs windows: what a device that only
+//! sends needs of the flash beyond `bench-nothing`.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 use core::hint::black_box;

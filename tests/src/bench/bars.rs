@@ -19,8 +19,9 @@ pub struct Bar {
     pub limit: f64,
 }
 
-/// Other engines on the auto-encoder, one sample, f32, on the reference machine: their instructions. Counted in the same way, QEMU
-/// 7.2 and `-icount`; C by arm-none-eabi-gcc 12.2 with -O3, Rust by rustc 1.96, `opt-level = 3`.
+/// Other engines on the auto-encoder, one sample, f32, on the reference machine: their
+/// instructions. Counted in the same way, QEMU 7.2 and `-icount`; C by arm-none-eabi-gcc
+/// 12.2 with -O3, Rust by rustc 1.96, `opt-level = 3`.
 pub const PEERS: [(&str, u64); 5] = [
     ("CMSIS-DSP at ec1bb752, `arm_mat_vec_mult_f32`, bias and ReLU", 749_435),
     ("nalgebra 0.35, `gemv` on a view of a static", 1_187_421),

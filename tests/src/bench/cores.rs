@@ -38,7 +38,8 @@ const M4F: Core = Core {
 
 /// All of them.
 pub const CORES: [Core; 6] = [
-    // The microbit has room for neither the auto-encoder nor a counter. The instructions are the same on a Cortex-M3.
+    // The microbit has room for neither the auto-encoder nor a counter. The
+    // instructions are the same on a Cortex-M3.
     Core {
         name: "Cortex-M0",
         target: "thumbv6m-none-eabi",

@@ -1,7 +1,7 @@
 //! The device benchmark: instructions, stack and flash of the engine on each core, counted in QEMU.
 //!
-//! With `-icount` every instruction takes the same virtual time, and a counter of the machine reads that time, so a count is
-//! exact and the same on every host. What is counted stands in `elbow_firmware::bench`.
+//! With `-icount` every instruction takes the same virtual time, and a counter of the machine reads that
+//! time, so a count is exact and the same on every host. What is counted stands in `elbow_firmware::bench`.
 
 pub mod bars;
 pub mod cores;
@@ -26,7 +26,8 @@ pub struct Count {
     pub stack: usize,
 }
 
-/// The flash that an image takes which only loads the typical model and scores a frame, beyond one that does nothing.
+/// The flash that an image takes which only loads the typical model and
+/// scores a frame, beyond one that does nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Flash {
     /// the core's name

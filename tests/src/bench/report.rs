@@ -112,7 +112,8 @@ impl Measured {
             "last layer",
             "4 samples",
         ];
-        "Weights of eight bits, a layer of 128 × 128: instructions a multiply-add. `int8` computes in floats; `int8x8` in integers, which a\n\
+        "Weights of eight bits, a layer of 128 × 128: instructions a multiply-add. `int8` computes in \
+         floats; `int8x8` in integers, which a\n\
          hidden layer rounds to eight bits and a last one turns into floats\n\n"
             .to_owned()
             + &table(&head, rows)
@@ -148,7 +149,8 @@ impl Measured {
             "flash, bytes",
         ];
         format!(
-            "Typical model 64-32-16 → 8 → 16-32-64, tanh, Gaussian, K = 16: {} multiply-adds, {} bytes of activations\n\n",
+            "Typical model 64-32-16 → 8 → 16-32-64, tanh, Gaussian, K = 16: {} multiply-adds, {} bytes of \
+             activations\n\n",
             grouped(TYPICAL_MACS),
             grouped(ACTIVATIONS as u64)
         ) + &table(&head, rows)
@@ -162,7 +164,8 @@ impl Measured {
             [core.name.to_owned()].into_iter().chain(cells).collect()
         });
         let head: Vec<_> = ["core"].into_iter().chain(names).collect();
-        "Functions over 256 numbers: instructions a number, loop and call included. `negate` is little but the loop, `normal` is\n\
+        "Functions over 256 numbers: instructions a number, loop and call included. `negate` is little \
+         but the loop, `normal` is\n\
          `quantile` with the noise that it takes.\n\n"
             .to_owned()
             + &table(&head, rows)

@@ -1,4 +1,5 @@
-//! What logs of frames take, by bits-back coding: `bits-back MODEL FRAMES [ROWS [K…]]`. For a model of bits grey images become such.
+//! What logs of frames take, by bits-back coding:
+//! `bits-back MODEL FRAMES [ROWS [K…]]`. For a model of bits grey images become such.
 
 use elbow::architecture::LikelihoodKind;
 use elbow_host::data::{LoadOptions, load};
@@ -23,7 +24,8 @@ fn main() {
     let rows = numbers.next().unwrap_or(frames.rows).min(frames.rows);
     let samples: Vec<usize> = numbers.collect();
     println!(
-        "| K | bits/dim | net | bound | overhead | encode ms/frame | decode ms/frame |\n|---:|---:|---:|---:|---:|---:|---:|"
+        "| K | bits/dim | net | bound | overhead | encode ms/frame | decode ms/frame |\n\
+         |---:|---:|---:|---:|---:|---:|---:|"
     );
     for k in if samples.is_empty() { vec![1, 16, 64] } else { samples } {
         let rate = measure(&model, &frames, rows, k.try_into().expect("K up to 64"));
@@ -31,7 +33,8 @@ fn main() {
         let [encode, decode] = [encode, decode].map(|time| 1e3 * time.as_secs_f64() / rows as f64);
         let overhead = 100.0 * rate.overhead();
         println!(
-            "| {k} | {bits_per_dim:.5} | {net:.5} | {bound:.5} | {overhead:.2} % | {encode:.3} | {decode:.3} |"
+            "| {k} | {bits_per_dim:.5} | {net:.5} | {bound:.5} | {overhead:.2} % | {encode:.3} \
+             | {decode:.3} |"
         );
     }
 }

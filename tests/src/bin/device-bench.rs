@@ -1,5 +1,5 @@
-//! Counts what the engine takes on each core and prints it: tables, with `--json` one object, with `--ceilings` the file that CI
-//! compares with.
+//! Counts what the engine takes on each core and prints it: tables, with `--json` one object, with
+//! `--ceilings` the file that CI compares with.
 
 use elbow_tests::bench::Measured;
 use std::{env, process};

@@ -1,4 +1,5 @@
-//! Bits-back coding of categories: round trips with any number of values, damaged logs, and the rate on a table of a clinic.
+//! Bits-back coding of categories: round trips with any number of values,
+//! damaged logs, and the rate on a table of a clinic.
 
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::{BitsBack, BitsBackError, LOG_HEADER_LEN, LogHeader, Rans};
@@ -175,7 +176,8 @@ fn damaged_and_foreign_logs_are_refused() {
     assert!(matches!(small(4).decode_log(&log), Err(LogError::Coding(BitsBackError::WrongModel { .. }))));
 }
 
-/// Nine findings of 683 patients, each rated 1 to 10: taken as categories, of which most are nearly certain in half of the rows.
+/// Nine findings of 683 patients, each rated 1 to 10: taken as categories, of
+/// which most are nearly certain in half of the rows.
 #[test]
 fn ratings_cost_what_the_model_says() {
     let Some(path) = shared::data("adbench/4_breastw.npz") else { return };

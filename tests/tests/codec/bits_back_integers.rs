@@ -1,4 +1,5 @@
-//! Bits-back coding of integers: round trips over all that a frame may hold, damaged logs, and the rate on heartbeats.
+//! Bits-back coding of integers: round trips over all that a frame may
+//! hold, damaged logs, and the rate on heartbeats.
 
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::{BitsBack, BitsBackError, LOG_HEADER_LEN, LogHeader, Rans};

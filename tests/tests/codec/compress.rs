@@ -1,4 +1,5 @@
-//! Files of packets: what is packed comes back, in its form; what is damaged or missing is told and costs only itself.
+//! Files of packets: what is packed comes back, in its form; what is
+//! damaged or missing is told and costs only itself.
 
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::model_id;

@@ -6,7 +6,8 @@ use elbow_tests::packets::Bench;
 use elbow_tests::signals::{KINDS, Waves, crc16, signal};
 use rand_core::Rng;
 
-/// Random bytes, and packets with some bytes changed whose check was made right again, so that they reach the decoder.
+/// Random bytes, and packets with some bytes changed whose check was made
+/// right again, so that they reach the decoder.
 fn mutations(total: usize, seed: u64) -> (usize, usize) {
     let mut rng = generator(seed);
     let (mut errors, mut results) = (0, 0);

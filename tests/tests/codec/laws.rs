@@ -4,6 +4,7 @@ use elbow::codec::{BitReader, BitWriter, COST_UNITS, IntegerLaw, Rans, Rice, Sha
 use elbow_tests::models::generator;
 use elbow_tests::tolerance::codec as tolerance;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use rand_core::Rng;
 
 #[test]
@@ -78,7 +79,7 @@ fn integer_laws_keep_their_bits() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { rng_seed: proptest::test_runner::RngSeed::Fixed(7), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() })]
 
     #[test]
     fn any_number_survives_any_law(
@@ -103,7 +104,9 @@ proptest! {
     }
 
     #[test]
-    fn rice_codes_are_as_long_as_they_say(numbers in prop::collection::vec((any::<i32>(), 0..32_u32), 0..100)) {
+    fn rice_codes_are_as_long_as_they_say(
+        numbers in prop::collection::vec((any::<i32>(), 0..32_u32), 0..100),
+    ) {
         let numbers: Vec<i32> = numbers.into_iter().map(|(number, shift)| number >> shift).collect();
         let (best, bits) = Rice::best(numbers.iter().copied());
         for parameter in 0..32 {

@@ -1,4 +1,5 @@
-//! The plan of packets in a model's file: device and host write the same packets by it, and what is damaged is refused.
+//! The plan of packets in a model's file: device and host write the same
+//! packets by it, and what is damaged is refused.
 
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::{ENVELOPE_LEN, Fidelity as Closeness, HEADER_LEN, PacketPlan, Settings, model_id};

@@ -11,6 +11,7 @@ use elbow::codec::{
 };
 use elbow_tests::models::generator;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use rand_core::Rng;
 use std::borrow::Borrow;
 use std::num::NonZeroU16;
@@ -197,11 +198,14 @@ fn a_full_buffer_and_an_empty_stack_are_errors() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { rng_seed: proptest::test_runner::RngSeed::Fixed(7), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() })]
 
     /// Pops and pushes in any order: what bits-back coding does.
     #[test]
-    fn a_pop_undoes_a_push_and_a_push_a_pop(bytes in prop::collection::vec(any::<u8>(), 4..60), steps in prop::collection::vec((0..63_u8, any::<bool>()), 1..60)) {
+    fn a_pop_undoes_a_push_and_a_push_a_pop(
+        bytes in prop::collection::vec(any::<u8>(), 4..60),
+        steps in prop::collection::vec((0..63_u8, any::<bool>()), 1..60),
+    ) {
         let mut buffer = bytes.clone();
         buffer.truncate(bytes.len() / 2 * 2);
         let last = buffer.len() - 1;
@@ -215,7 +219,8 @@ proptest! {
         let bits = seed.bits();
         let mut popped = Vec::new();
         for (scale, gaussian) in steps {
-            let law = IntegerLaw::new(if gaussian { Shape::Gaussian } else { Shape::Laplace }, scale).unwrap();
+            let shape = if gaussian { Shape::Gaussian } else { Shape::Laplace };
+            let law = IntegerLaw::new(shape, scale).unwrap();
             match law.pop(&mut seed) {
                 Ok(number) => popped.push((number, law)),
                 Err(error) => { prop_assert_eq!(error, StreamError::Exhausted); return Ok(()) }
@@ -231,7 +236,10 @@ proptest! {
     }
 
     #[test]
-    fn random_bytes_end_in_numbers_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..40), scale in 0..63_u8) {
+    fn random_bytes_end_in_numbers_or_an_error(
+        bytes in prop::collection::vec(any::<u8>(), 0..40),
+        scale in 0..63_u8,
+    ) {
         let law = IntegerLaw::new(Shape::Laplace, scale).unwrap();
         if let Ok(mut rans) = Rans::open(&bytes[..]) {
             for _ in 0..100 {

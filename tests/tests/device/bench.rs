@@ -1,5 +1,5 @@
-//! The device benchmark stays under its bars, and no count has risen. A count is the same on every host: what is above its
-//! ceiling is slower or larger than it was.
+//! The device benchmark stays under its bars, and no count has risen. A count is the same on every host: what
+//! is above its ceiling is slower or larger than it was.
 
 use elbow_tests::bench;
 

@@ -1,5 +1,5 @@
-//! A release firmware that only loads a model and scores a frame holds nothing that it cannot need: no panic, no formatting, no
-//! `f64`, no allocator. Looked for among the symbols of the linked image.
+//! A release firmware that only loads a model and scores a frame holds nothing that it cannot need: no panic,
+//! no formatting, no `f64`, no allocator. Looked for among the symbols of the linked image.
 
 use elbow_tests::{image::Image, qemu};
 use std::ffi::OsStr;
@@ -48,8 +48,8 @@ fn check(target: &str) {
 /// What a device may spend on engine and codec.
 const BUDGET: usize = 20_480;
 
-/// Images with packets, and the most bytes that they may take on the Cortex-M4F beyond one that does nothing, by profile. Where that is not
-/// the budget it was measured, with 2 % of room.
+/// Images with packets, and the most bytes that they may take on the Cortex-M4F beyond one that does nothing,
+/// by profile. Where that is not the budget it was measured, with 2 % of room.
 const WITH_PACKETS: [(&str, &str, usize); 6] = [
     ("firmware", "sender-minimal", BUDGET),
     ("firmware", "codec-smallest", 29_000),

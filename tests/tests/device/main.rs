@@ -1,4 +1,5 @@
-//! The firmware, cross-compiled and run in QEMU: it links, it is lean, it gives the host's bits, and what that costs.
+//! The firmware, cross-compiled and run in QEMU: it links, it is lean, it
+//! gives the host's bits, and what that costs.
 //!
 //! `cargo test -p elbow-tests --test device -- --ignored --show-output` runs it all and prints the costs.
 

@@ -1,4 +1,5 @@
-//! A mixture on devices: the host's scores, verdicts and causes bit for bit on every target, and what they cost in instructions.
+//! A mixture on devices: the host's scores, verdicts and causes bit for bit on
+//! every target, and what they cost in instructions.
 //!
 //! `cargo test -p elbow-tests --test device mixtures:: -- --ignored --nocapture` prints the costs.
 

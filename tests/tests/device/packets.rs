@@ -1,4 +1,5 @@
-//! Packets of the firmware: the host's bytes on every target, read by the host, and what they cost in instructions.
+//! Packets of the firmware: the host's bytes on every target, read by the
+//! host, and what they cost in instructions.
 //!
 //! `cargo test -p elbow-tests --test device packets:: -- --ignored --nocapture` prints the costs.
 

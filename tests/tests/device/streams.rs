@@ -1,4 +1,5 @@
-//! The stream that the firmware judges: the host's verdicts bit for bit on every target, and what they cost in instructions.
+//! The stream that the firmware judges: the host's verdicts bit for bit on
+//! every target, and what they cost in instructions.
 //!
 //! `cargo test -p elbow-tests --test device streams:: -- --ignored --nocapture` prints the costs.
 

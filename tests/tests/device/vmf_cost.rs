@@ -1,4 +1,5 @@
-//! What a sample of each von Mises–Fisher sampler costs on a Cortex-M4F, in instructions: the table of `docs/von-mises-fisher.md`.
+//! What a sample of each von Mises–Fisher sampler costs on a Cortex-M4F, in
+//! instructions: the table of `docs/von-mises-fisher.md`.
 //!
 //! `cargo test -p elbow-tests --test device vmf_cost:: -- --ignored --nocapture` prints it.
 

@@ -1,6 +1,7 @@
 //! Latent distributions: samplers and densities against the laws that they claim to follow.
 
 mod mixture_prior;
+mod mixture_refused;
 mod vmf_gradient;
 mod vmf_law;
 mod vmf_model;

@@ -21,7 +21,8 @@ fn slope_of_the_mean_resultant_length() {
     assert_eq!(mean_resultant_slope(8, 0.0), 0.125);
 }
 
-/// `E[dw/dκ] = −E[dt/dκ] = A'`: the bar is 0.5 %. What is left here is the width of 20,000 quantiles in the tails.
+/// `E[dw/dκ] = −E[dt/dκ] = A'`: the bar is 0.5 %. What is left here is the
+/// width of 20,000 quantiles in the tails.
 #[test]
 fn gradient_of_the_mean_is_unbiased() {
     for (d, kappa) in grid() {

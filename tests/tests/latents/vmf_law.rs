@@ -1,8 +1,8 @@
 //! The law that von Mises–Fisher samples are compared with, and how.
 //!
-//! A Kolmogorov–Smirnov comparison draws n = 200,000 samples from a fixed seed. All comparisons of all files together
-//! raise a false alarm with probability below 10⁻³ (Bonferroni over `COMPARISONS`; with √n D above x having probability
-//! below 2 exp(−2x²)).
+//! A Kolmogorov–Smirnov comparison draws n = 200,000 samples from a fixed seed. All comparisons of all files
+//! together raise a false alarm with probability below 10⁻³ (Bonferroni over `COMPARISONS`; with √n D above x
+//! having probability below 2 exp(−2x²)).
 
 use elbow::distribution::build_vmf_table;
 use rand_core::SeedableRng;
@@ -20,7 +20,8 @@ pub(crate) fn grid() -> impl Iterator<Item = (usize, f32)> {
     DIMENSIONS.into_iter().flat_map(|d| CONCENTRATIONS.map(|kappa| (d, kappa)))
 }
 
-/// Distribution function of t = 1 − μ·z by Simpson's rule over the angle θ, whose density is e^(−κ(1−cos θ)) sin^(d−2) θ.
+/// Distribution function of t = 1 − μ·z by Simpson's rule over the angle
+/// θ, whose density is e^(−κ(1−cos θ)) sin^(d−2) θ.
 pub(crate) struct Law {
     step: f64,
     cumulative: Vec<f64>,

@@ -1,4 +1,5 @@
-//! Models with a von Mises–Fisher head: the same on device and host, refused where they are broken, and right about p(x).
+//! Models with a von Mises–Fisher head: the same on device and host,
+//! refused where they are broken, and right about p(x).
 
 use elbow::architecture::{ConcentrationKind, LatentKind, LikelihoodKind};
 use elbow::format::checksum;
@@ -160,7 +161,8 @@ fn mean_score(concentration: ConcentrationKind, dim: u32, samples: u32) -> (f64,
     })
 }
 
-/// Models that differ in q(z|x) alone have the same p(x), whatever q is: uniform, wide, narrow, by rejection or by table.
+/// Models that differ in q(z|x) alone have the same p(x), whatever q is:
+/// uniform, wide, narrow, by rejection or by table.
 #[test]
 fn every_posterior_of_one_decoder_tells_the_same_density() {
     const K: u32 = 1 << 14;

@@ -92,7 +92,8 @@ fn closed_form_on_the_sphere() {
     }
 }
 
-/// d = 2: `L = log I₀(κ)`, the mean of `e^(κ cos θ)` over the circle, for which the trapezoid rule is exact to rounding.
+/// d = 2: `L = log I₀(κ)`, the mean of `e^(κ cos θ)` over the circle, for
+/// which the trapezoid rule is exact to rounding.
 #[test]
 fn bessel_integral_on_the_circle() {
     let n = 2000;
@@ -133,7 +134,8 @@ fn areas_and_entropies() {
     assert_eq!((peaked.mode(), average), (&mean[..], [0.0, 0.6 * a, 0.8 * a]));
 }
 
-/// Entropy and log density at the mode, both with respect to area, as SciPy's `vonmises_fisher` gives them (it refuses κ = 0).
+/// Entropy and log density at the mode, both with respect to area, as SciPy's
+/// `vonmises_fisher` gives them (it refuses κ = 0).
 #[test]
 fn agrees_with_scipy() {
     let mut compared = 0;

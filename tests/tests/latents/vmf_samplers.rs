@@ -32,7 +32,8 @@ fn closed_form_follows_the_law() {
     }
 }
 
-/// The tangent part of z has a uniform direction: its cosine to a fixed tangent follows the uniform law one dimension down.
+/// The tangent part of z has a uniform direction: its cosine to a fixed
+/// tangent follows the uniform law one dimension down.
 #[test]
 fn tangent_is_uniform_around_every_mean() {
     for d in [3, 4, 8, 64] {

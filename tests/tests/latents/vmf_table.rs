@@ -21,7 +21,8 @@ fn table_of_64_cells_is_close_to_the_law() {
     }
 }
 
-/// With q̃ the density that the table states for its own samples, `E[q(z)/q̃(z)] = 1`, but for the tails that it leaves out.
+/// With q̃ the density that the table states for its own samples,
+/// `E[q(z)/q̃(z)] = 1`, but for the tails that it leaves out.
 #[test]
 fn table_states_its_own_density() {
     for (d, kappa) in grid() {
@@ -40,7 +41,8 @@ fn table_states_its_own_density() {
 
 #[test]
 fn table_samples_are_on_the_sphere_at_their_height() {
-    // `check` compares with the law too: at n = 200,000 the table's own error would show, at d = 8 it does not yet raise an alarm
+    // `check` compares with the law too: at n = 200,000 the table's own error
+    // would show, at d = 8 it does not yet raise an alarm
     for kappa in CONCENTRATIONS {
         let nodes = table(8, kappa);
         let table = VmfTable::new(8, &nodes).unwrap();
@@ -48,7 +50,8 @@ fn table_samples_are_on_the_sphere_at_their_height() {
     }
 }
 
-/// Low-discrepancy noise stays in step with the table, so the same number of samples integrates with a smaller error.
+/// Low-discrepancy noise stays in step with the table, so the same number
+/// of samples integrates with a smaller error.
 #[test]
 fn low_discrepancy_noise_pays_with_the_table() {
     let (d, kappa, n) = (8, 20.0, 512);

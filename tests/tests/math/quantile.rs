@@ -87,7 +87,8 @@ fn normal_quantile_never_falls_for_every_word() {
 fn normal_quantile_has_the_moments_of_a_normal() {
     let (mut square, mut fourth) = (0.0, 0.0);
     for i in 0..1u32 << 23 {
-        let x = f64::from(math::normal_quantile((i << 8) + 128)); // the other half of the grid is its mirror image
+        // the other half of the grid is its mirror image
+        let x = f64::from(math::normal_quantile((i << 8) + 128));
         square += x * x;
         fourth += x * x * x * x;
     }

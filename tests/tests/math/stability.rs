@@ -1,5 +1,5 @@
-//! The bits are part of the product: scores, thresholds and packets depend on them. A change here is a **Value** change in
-//! the changelog and a new numeric profile in the model file.
+//! The bits are part of the product: scores, thresholds and packets depend on them. A change here is a
+//! **Value** change in the changelog and a new numeric profile in the model file.
 
 use elbow::math;
 

@@ -13,7 +13,8 @@ fn embedded(name: &str) -> Architecture {
     ModelBytes::read(&path).unwrap().open().unwrap().metadata.architecture
 }
 
-/// The typical model of the device benchmark, from which the constants come, and the two embedded models, from which they do not.
+/// The typical model of the device benchmark, from which the constants come, and
+/// the two embedded models, from which they do not.
 #[test]
 fn predictions_are_near_the_counts() {
     let typical = architecture(64, &[32, 16], 8, &[16, 32], LikelihoodKind::Gaussian);
@@ -38,7 +39,8 @@ fn predictions_are_near_the_counts() {
         let error = cost.instructions as f64 / f64::from(instructions) - 1.0;
         let room = cost.stack_bytes as i64 - i64::from(stack);
         println!(
-            "{core:14} {model:8} K = {samples:2}: {instructions:9} counted, {:+.1} % predicted, stack {stack:5} {room:+}",
+            "{core:14} {model:8} K = {samples:2}: {instructions:9} counted, {:+.1} % predicted, \
+             stack {stack:5} {room:+}",
             100.0 * error
         );
         worst = worst.max(error.abs());

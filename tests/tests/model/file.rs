@@ -193,7 +193,8 @@ fn lengths_that_contradict_each_other_are_refused() {
             }
             broken[field..field + 4].copy_from_slice(&value.to_le_bytes());
             let aligned = ModelBytes::new(&with_checksum(broken));
-            // a device does not read the metadata, whose length may thus be anything that lies within the file
+            // a device does not read the metadata, whose length may thus be anything
+            // that lies within the file
             let fixed = Continuous::from_bytes(aligned.as_bytes()).map(|_| ());
             assert!(matches!(fixed, Err(LoadError::Malformed)) || field == 20, "{field} {value} {fixed:?}");
             assert!(aligned.open().is_err(), "{field} {value}");

@@ -25,7 +25,8 @@ type Reference<'a> = Vae<(
 const MELS: usize = 128;
 const WINDOW: usize = 5;
 const WINDOWS: usize = 196;
-/// Of `normal_id_01_00000000.wav` in `anomaly_score_ToyCar_id_01.csv`: the mean over windows of the mean squared error.
+/// Of `normal_id_01_00000000.wav` in `anomaly_score_ToyCar_id_01.csv`: the
+/// mean over windows of the mean squared error.
 const PUBLISHED: f64 = 9.491_290_419_806_504;
 
 /// The model's bytes and the clip's windows.
@@ -74,7 +75,8 @@ fn it_scores_the_clip_as_published() {
     assert!((mean - PUBLISHED).abs() < PUBLISHED_ERROR, "{mean}");
 }
 
-/// There is no other clip with features to calibrate on than the one that is scored: every second of its windows.
+/// There is no other clip with features to calibrate on than the one that
+/// is scored: every second of its windows.
 #[test]
 fn its_forms_of_eight_bits_are_close() {
     let Some((bytes, windows)) = reference() else { return };

@@ -165,7 +165,8 @@ fn shifts_that_no_register_has_are_refused() {
     load(&sound).unwrap();
     let bytes = sound.as_bytes();
     let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-    // loc, 1/scale, limits; scale and zero, top; then of 20 inputs and 19 outputs the weights, biases, multipliers, nodes
+    // loc, 1/scale, limits; scale and zero, top; then of 20 inputs and 19
+    // outputs the weights, biases, multipliers, nodes
     let nodes = word(24) + (80 + 80 + 16) + (16 + 16) + (3 * 20 * 8) + 2 * (3 * 8 * 4);
     for shift in [nodes + 2 * 65, nodes + 2 * 66] {
         assert!(bytes[shift] < 32 && bytes[shift + 1] == 0);

@@ -1,8 +1,8 @@
-//! Our scorer on a model that somebody else trained: the binary MNIST VAE released with BB-ANS (Townsend, Bird and
-//! Barber 2019), 784-100(ReLU)-40-100(ReLU)-784.
+//! Our scorer on a model that somebody else trained: the binary MNIST VAE released with BB-ANS (Townsend,
+//! Bird and Barber 2019), 784-100(ReLU)-40-100(ReLU)-784.
 //!
-//! Expected, measured in NumPy on other random binarisations of the same images: 105.4 nats at K = 1 on 10,000 test
-//! images, 100.5 at K = 50 on the first 2,000.
+//! Expected, measured in NumPy on other random binarisations of the same images: 105.4 nats at K = 1 on
+//! 10,000 test images, 100.5 at K = 50 on the first 2,000.
 
 use elbow_host::data::Dataset;
 use elbow_tests::models::generator;

@@ -1,9 +1,11 @@
-//! False alarms are as many as promised, over many divisions of real frames into those that calibrate and those that are judged.
+//! False alarms are as many as promised, over many divisions of real frames
+//! into those that calibrate and those that are judged.
 //!
-//! A random division makes the frames exchangeable, so the number of false alarms among m frames, after a calibration on n with the
-//! threshold at rank k, has a law that the scores do not enter: beta-binomial with k, n + 1 − k and m. That is binomial with a rate
-//! that itself is a draw of Beta(k, n + 1 − k), since all m frames share a threshold; a binomial interval would be too narrow. The sum
-//! over independent divisions of the same frames is the sum of independent such numbers: its interval is computed exactly.
+//! A random division makes the frames exchangeable, so the number of false alarms among m frames, after a
+//! calibration on n with the threshold at rank k, has a law that the scores do not enter: beta-binomial with
+//! k, n + 1 − k and m. That is binomial with a rate that itself is a draw of Beta(k, n + 1 − k), since all m
+//! frames share a threshold; a binomial interval would be too narrow. The sum over independent divisions of
+//! the same frames is the sum of independent such numbers: its interval is computed exactly.
 
 use elbow::Calibration;
 use elbow::decision::{margin, statistic};
@@ -68,7 +70,8 @@ fn check(name: &str, mut statistics: Vec<f32>, n: usize) {
         let p_values = with_calibration(calibration, RATES[0], |c| {
             judged.iter().map(|s| c.p_value(*s)).collect::<Vec<_>>()
         });
-        // Kolmogorov and Smirnov's two-sample test at 1 %: ranks of m frames among n; p-values are rounded up by at most 1/64.
+        // Kolmogorov and Smirnov's two-sample test at 1 %: ranks of m frames
+        // among n; p-values are rounded up by at most 1/64.
         let critical = 1.63 * (1.0 / n as f64 + 1.0 / m as f64).sqrt() + 1.0 / 64.0;
         rejected += usize::from(distance(p_values) > critical);
     }
@@ -77,7 +80,8 @@ fn check(name: &str, mut statistics: Vec<f32>, n: usize) {
         let [low, high] = interval(&sums(&beta_binomial(k, n, m)));
         let frames = DIVISIONS * m;
         println!(
-            "{name}: n = {n}, m = {m}, rate {rate}: {alarms} alarms in {frames} frames, {:.6}; 99 % of {low} to {high}; expected {:.6}",
+            "{name}: n = {n}, m = {m}, rate {rate}: {alarms} alarms in {frames} frames, {:.6}; \
+             99 % of {low} to {high}; expected {:.6}",
             alarms as f64 / frames as f64,
             k as f64 / (n + 1) as f64
         );
@@ -100,7 +104,8 @@ fn distance(mut p_values: Vec<f32>) -> f64 {
     p_values.iter().map(at).fold(0.0, f64::max)
 }
 
-/// P(j alarms) for `P(j) = C(m, j) B(j + k, m − j + n + 1 − k) / B(k, n + 1 − k)`, by the ratio of neighbours.
+/// P(j alarms) for `P(j) = C(m, j) B(j + k, m − j + n + 1 − k) / B(k, n +
+/// 1 − k)`, by the ratio of neighbours.
 fn beta_binomial(k: usize, n: usize, m: usize) -> Vec<f64> {
     let (a, b, m) = (k as f64, (n + 1 - k) as f64, m as f64);
     // P(0) = Π_{i<m} (b + i)/(a + b + i)

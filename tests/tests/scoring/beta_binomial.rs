@@ -15,8 +15,8 @@ type Count<'a> = Vae<(
     BetaBinomial<Dense<'a, 1, 1>, Dense<'a, 1, 1>>,
 )>;
 
-/// One count, its α and β about e^shape. q(z|x) is the prior, so that a score is the log mean of the same probabilities p(x|z_k) for
-/// every x: a law of x.
+/// One count, its α and β about e^shape. q(z|x) is the prior, so that a score is the log mean of the same
+/// probabilities p(x|z_k) for every x: a law of x.
 fn count(most: u8, shape: f32, seed: u64) -> ModelBytes {
     let mut model = Model::random(architecture(1, &[], 1, &[], LikelihoodKind::BetaBinomial { most }), seed);
     for dense in &model.layout.posterior_heads {

@@ -38,7 +38,8 @@ fn model(seed: u64) -> Model {
     model
 }
 
-/// Makes q(z|x) the prior, so that a score is the log mean of the same densities p(x|z_k) for every x: a law of x.
+/// Makes q(z|x) the prior, so that a score is the log mean of the same
+/// densities p(x|z_k) for every x: a law of x.
 fn with_prior(mut model: Model) -> Model {
     for dense in &model.layout.posterior_heads {
         model.params[dense.weights()].fill(0.0);
@@ -130,7 +131,8 @@ fn what_is_no_code_is_refused() {
     assert_eq!(model.log_density(&[20.0, -0.0, 0.0], 4), model.log_density(&[20.0, 0.0, 0.0], 4));
 }
 
-/// A far code at the encoder is one-hot and not a large number: the latent's mean is a weight of its own for each.
+/// A far code at the encoder is one-hot and not a large number: the
+/// latent's mean is a weight of its own for each.
 #[test]
 fn the_encoder_sees_categories_one_hot() {
     let model = model(2);
@@ -167,7 +169,8 @@ fn draws_follow_the_probabilities_and_what_comes_back_is_the_likeliest() {
     assert!((a - 21.5).abs() < 1e-5 && code == 2.0 && (b + 1.5).abs() < 1e-6, "{a} {code} {b}");
 }
 
-/// The terms of a frame are one for each of its numbers, in its order, and add up to the log likelihood without its constant.
+/// The terms of a frame are one for each of its numbers, in its order, and
+/// add up to the log likelihood without its constant.
 #[test]
 fn each_number_has_its_term() {
     let (outputs, log_scales) = ([0.75, -1.0, 0.5, 1.5, 1.0, -0.5], [-1.5, 3.0, 0.5]);
@@ -228,7 +231,8 @@ fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Levels that contradict the layers, or are too many, are refused; those that only contradict each other give some score or an error, and no panic.
+/// Levels that contradict the layers, or are too many, are refused; those that only contradict each other
+/// give some score or an error, and no panic.
 #[test]
 fn damaged_levels_do_no_harm() {
     let bytes = model(1).encode();

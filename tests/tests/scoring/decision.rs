@@ -75,8 +75,8 @@ fn device_and_host_judge_alike_and_few_samples_as_all() {
     assert!(anomalous > 80 && drawn < all / 2);
 }
 
-/// A sharp likelihood spreads the log weights of a frame by some hundred nats. Verdicts are still those of the score by all samples; with
-/// a margin that is the same for all frames they would not be.
+/// A sharp likelihood spreads the log weights of a frame by some hundred nats. Verdicts are still those of
+/// the score by all samples; with a margin that is the same for all frames they would not be.
 #[test]
 fn few_samples_judge_as_all_where_weights_are_spread() {
     const ALL: u32 = 64;

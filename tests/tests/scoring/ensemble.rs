@@ -128,8 +128,8 @@ fn shapes_are_told_apart() {
     assert_eq!(fitted(2, 1, "f32").as_bytes(), two.as_bytes(), "the same seed gives the same bytes");
 }
 
-/// Of few samples the integral is that of their fixed noise; of many it comes to 1. Squares of side 0.1, out to
-/// where nothing is left.
+/// Of few samples the integral is that of their fixed noise; of many it comes to 1.
+/// Squares of side 0.1, out to where nothing is left.
 #[test]
 fn the_density_integrates_to_one() {
     let bytes = fitted(3, 5, "f32");

@@ -19,8 +19,8 @@ type Counter<'a> = Vae<(
     DiscretizedLogistic<'a, Dense<'a, 1, 1>, Dense<'a, 1, 1>>,
 )>;
 
-/// One integer, whose standard deviation is `spread`. q(z|x) is the prior, so that a score is the log mean of the same
-/// densities p(x|z_k) for every x: a law of x.
+/// One integer, whose standard deviation is `spread`. q(z|x) is the prior, so that a score is the log mean of
+/// the same densities p(x|z_k) for every x: a law of x.
 fn counter(spread: f32, seed: u64) -> ModelBytes {
     let mut model = Model::random(architecture(1, &[], 1, &[], LikelihoodKind::DiscretizedLogistic), seed);
     for dense in &model.layout.posterior_heads {

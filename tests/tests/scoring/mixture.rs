@@ -46,8 +46,9 @@ fn log_density(bytes: &ModelBytes, frame: &[f32]) -> f32 {
     bytes.open().unwrap().engine.log_density(frame, 1).unwrap().log_density.0
 }
 
-/// Golden values: `GaussianMixture(k, reg_covar=1e-3, tol=1e-9, max_iter=1000)` of scikit-learn 1.9 on the standardised rows,
-/// `score_samples` less the logarithms of the standard deviations. Clusters this far apart have one maximum of the likelihood.
+/// Golden values: `GaussianMixture(k, reg_covar=1e-3, tol=1e-9, max_iter=1000)` of scikit-learn 1.9 on
+/// the standardised rows, `score_samples` less the logarithms of the standard deviations. Clusters
+/// this far apart have one maximum of the likelihood.
 #[test]
 fn as_scikit_learn_has_it() {
     let frames = [[1.0, 0.5, 1.0], [11.0, -5.5, 3.0], [5.0, -3.0, 2.0], [20.0, 4.0, -3.0]];
@@ -120,7 +121,8 @@ fn device_and_host_have_the_same_bits() {
     assert!(host.engine.latent().is_none());
 }
 
-/// The terms of a single Gaussian add up to what the log density loses against its mean; those of kernels to their own distances.
+/// The terms of a single Gaussian add up to what the log density loses against
+/// its mean; those of kernels to their own distances.
 #[test]
 fn the_parts_of_a_frame_add_up() {
     let frame = [3.0_f32, -1.0, 2.5];
@@ -180,8 +182,8 @@ fn constant_and_repeated_columns_are_no_trouble() {
     assert!(log_density(&bytes, &[3.0, 4.0]) > log_density(&bytes, &[4.0, 4.0]));
 }
 
-/// A column that is there three times, and two that are constant, leave the density of the others as it is: what they add is a factor
-/// of their own, the same for every normal row.
+/// A column that is there three times, and two that are constant, leave the density of the others as it is:
+/// what they add is a factor of their own, the same for every normal row.
 #[test]
 fn repeats_count_once() {
     let (plain, row) = (clusters(), |row: &[f32]| [row[0], row[1], 5.0, row[0], row[2], row[0], -2.0]);

@@ -81,7 +81,8 @@ const KNOWN_CIRCLES: &[&str] = &[
     "cli: calibrate, plan",
     "cli: fit, quantize",
     "core: architecture::features, architecture::likelihood",
-    "core: codec::bits_back::error, codec::bits_back::frame, codec::bits_back::log, codec::bits_back::samples",
+    "core: codec::bits_back::error, codec::bits_back::frame, codec::bits_back::log, \
+     codec::bits_back::samples",
     "core: codec::series, codec::walk",
     "host: compress::file, compress::unit, data, data::categories, data::csv, data::stream, data::table, \
      error, model, model::logs, score::latent_use",
