@@ -2,6 +2,7 @@
 
 mod device_cost;
 mod file;
+mod hostile;
 mod mlperf_tiny;
 mod pytorch_gradient;
 mod quantized;

@@ -1,0 +1,116 @@
+//! Sound files changed at random: nothing panics, whatever comes in. `fuzz/` searches further.
+
+use elbow::codec::model_id;
+use elbow_host::compress::{Fidelity, Options, Unit, compress};
+use elbow_host::model::ModelBytes;
+use elbow_tests::hostile::{self, MODELS};
+use elbow_tests::models::generator;
+use rand_core::Rng;
+
+/// Numbers that code forgets.
+const EDGES: [u8; 8] = [0, 1, 0x7F, 0x80, 0xFF, b'\n', b',', b'"'];
+
+fn below(end: usize, rng: &mut impl Rng) -> usize {
+    rng.next_u32() as usize % end.max(1)
+}
+
+/// A few changes: bytes, the end, a piece twice, a piece less.
+fn mutated(sound: &[u8], rng: &mut impl Rng) -> Vec<u8> {
+    let mut bytes = sound.to_vec();
+    for _ in 0..1 + rng.next_u32() % 6 {
+        let at = below(bytes.len(), rng);
+        // headers are short and decide most
+        let at = if rng.next_u32().is_multiple_of(2) { at.min(below(64, rng)) } else { at };
+        let end = at + below((bytes.len() - at).min(40), rng);
+        match rng.next_u32() % 8 {
+            0 => bytes.truncate(at),
+            1 => drop(bytes.drain(at..end)),
+            2 => {
+                let piece = bytes[at..end].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            3 if at < bytes.len() => bytes[at] = rng.next_u32() as u8,
+            4 | 5 if at < bytes.len() => bytes[at] = EDGES[below(EDGES.len(), rng)],
+            _ if at < bytes.len() => bytes[at] ^= 1 << (rng.next_u32() % 8),
+            _ => bytes.push(rng.next_u32() as u8),
+        }
+    }
+    bytes
+}
+
+/// Each sound input itself, then so many that are changed.
+fn attack(body: impl Fn(&[u8]), sound: &[Vec<u8>], rounds: usize, seed: u64) {
+    let mut rng = generator(seed);
+    sound.iter().for_each(|bytes| body(bytes));
+    for round in 0..rounds {
+        body(&mutated(&sound[round % sound.len()], &mut rng));
+    }
+}
+
+fn from_hex(lines: &str) -> Vec<Vec<u8>> {
+    let byte = |line: &str, at: usize| u8::from_str_radix(&line[at..at + 2], 16).unwrap();
+    lines.lines().map(|line| (0..line.len()).step_by(2).map(|at| byte(line, at)).collect()).collect()
+}
+
+fn with_first(first: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[first], bytes].concat()
+}
+
+/// The recorded counters, packed with the model of theirs.
+fn file_of_packets() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let [input, output] = ["rows.csv", "packets"].map(|name| folder.path().join(name));
+    let names: Vec<String> = (0..20).map(|i| format!("x{i}")).collect();
+    let mut rows = names.join(",") + "\n";
+    for frame in elbow_firmware::demo::frames().take(6) {
+        for row in frame.chunks(20) {
+            let cells: Vec<String> = row.iter().map(|x| format!("{x:.0}")).collect();
+            rows += &(cells.join(",") + "\n");
+        }
+    }
+    std::fs::write(&input, rows).unwrap();
+    let (bytes, id) = (ModelBytes::new(MODELS[0]), model_id(MODELS[0]));
+    let resolution = Some(vec![Unit::new(1.0).unwrap()]);
+    let options = Options { fidelity: Fidelity::Lossless, windows_per_packet: Some(2), resolution };
+    compress(&bytes.open().unwrap(), id, &input, &output, &options, &mut |_| ()).unwrap();
+    std::fs::read(output).unwrap()
+}
+
+#[test]
+fn models() {
+    attack(hostile::model, &MODELS.map(<[u8]>::to_vec), 2_000, 1);
+}
+
+#[test]
+fn packets() {
+    let mut lines = String::new();
+    elbow_firmware::codec::packets(&mut lines).unwrap();
+    let sound = from_hex(&lines);
+    attack(hostile::packet, &sound, 20_000, 2);
+    attack(hostile::packets, &[file_of_packets()], 1_000, 3);
+}
+
+#[test]
+fn logs() {
+    let mut lines = String::new();
+    elbow_firmware::rises::logs(&mut lines).unwrap();
+    let sound: Vec<_> = (0..=255)
+        .step_by(17)
+        .zip(from_hex(&lines).iter().cycle())
+        .map(|(i, log)| with_first(i, log))
+        .collect();
+    attack(hostile::log, &sound, 1_000, 4);
+}
+
+#[test]
+fn data() {
+    let csv = b"x0,x1,label\n1.5,-2,0\n3e3,\"4\",1\n5,6,0\n".to_vec();
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }";
+    let mut npy = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+    npy.extend(format!("{header:117}\n").bytes().chain((0..24).map(|i| i * 7)));
+    let idx = [&[0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 2][..], &[1, 2, 3, 4, 5, 6]].concat();
+    let npz = include_bytes!("../../../host/src/data/fixtures/numpy.npz");
+    let files: [&[u8]; 8] = [&csv, &csv, &npy, npz, &idx, &csv, &npy, &csv];
+    let sound: Vec<_> = (0..=255).map(|first: u8| with_first(first, files[usize::from(first & 7)])).collect();
+    attack(hostile::data, &sound, 6_000, 5);
+}
