@@ -29,12 +29,16 @@ const ORDER: [(&str, &[&str]); 4] = [
     (
         "trainer",
         &[
-            "error net",
-            "adam average binarize preprocess repeats support vmf_gradient",
+            "error",
+            "numbers",
+            "net",
+            "adam average binarize repeats support vmf_gradient",
             "latent likelihood",
-            "gradient objective",
+            "layout objective preprocess",
+            "bound",
+            "gradient step",
             "network",
-            "export import posterior_norm start step",
+            "export import posterior_norm start",
             "rows",
             "fit",
             "mixture quantize",
@@ -87,7 +91,7 @@ const KNOWN_CIRCLES: &[&str] = &[
     "host: compress::file, compress::unit, data, data::categories, data::csv, data::stream, data::table, \
      error, model, model::logs, score::latent_use",
     "trainer: ensemble, mixture::train, train",
-    "trainer: gradient, objective",
+    "trainer: net::dense, net::params",
 ];
 
 fn text(module: &Module) -> String {
