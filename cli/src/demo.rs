@@ -79,9 +79,9 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
     let settings = Settings {
         window: WINDOW,
         drop: vec!["time_s".into()],
-        objective: "iwae:4".into(),
-        scaling: "log".into(),
-        latent: "gaussian:4".into(),
+        objective: "iwae:4".parse()?,
+        scaling: "log".parse()?,
+        latent: "gaussian:4".parse()?,
         seed: args.seed,
         ..Settings::default()
     };

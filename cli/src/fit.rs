@@ -96,7 +96,7 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let given = args.settings.clone();
     let given = if args.auto { given.with_model("auto") } else { given };
     let settings = given.resolve(args.config.as_deref().or(begun.as_deref()))?;
-    if let (Some(folder), Some(_)) = (&args.run, settings.mixture()?) {
+    if let (Some(folder), Some(_)) = (&args.run, settings.mixture()) {
         let problem = format!("--model {} is fitted in one go; leave it out", settings.model);
         return Err(Error::argument("run", folder.display(), problem));
     }
@@ -105,7 +105,6 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
         return Err(Error::argument("run", folder.display(), problem));
     }
     settings.fit_config()?;
-    settings.weights()?;
     // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
     let levels: &[u16] = if settings.categorical.is_empty() { &[] } else { &[2] };
     settings.architecture_of(1, levels)?;
@@ -133,7 +132,7 @@ pub(super) fn fit_and_write(
     let start = Instant::now();
     let stop = stop_on_ctrl_c(folder.is_some());
     let bar = report::bar(settings.epochs.into(), "{msg} {wide_bar}");
-    if settings.likelihood()? != LikelihoodKind::Bernoulli {
+    if *settings.likelihood != LikelihoodKind::Bernoulli {
         Repeats::of(&data.values, data.dims).notes(&data.columns).iter().for_each(|note| report::note(note));
     }
     let labels = data.labels.as_ref();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use elbow::architecture::Activation;
 use elbow::format::Metadata;
 use serde::Serialize;
 
@@ -12,7 +13,7 @@ use elbow_host::file::rust_type::describe;
 use elbow_host::model::ModelBytes;
 use elbow_trainer::export;
 use elbow_trainer::import::keras;
-use elbow_trainer::settings::activation;
+use elbow_trainer::spelled::Spelled;
 
 /// The arguments of `elbow import`.
 #[derive(Debug, clap::Args)]
@@ -49,11 +50,11 @@ struct Summary {
 pub(super) fn run(args: &ImportArgs, json: bool) -> Result<(), Error> {
     let name = model_name(&args.out)?;
     check_out(&args.out)?;
-    let activation = activation(&args.activation)?;
+    let activation: Spelled<Activation> = args.activation.parse()?;
     if !(args.epsilon >= 0.0 && args.epsilon.is_finite()) {
         return Err(Error::argument("epsilon", args.epsilon, "0 or a positive number, such as 0.001"));
     }
-    let imported = keras(&args.weights, activation, args.epsilon)?;
+    let imported = keras(&args.weights, *activation, args.epsilon)?;
     let shape = &imported.architecture;
     if !shape.features.is_multiple_of(args.window) {
         let problem = format!("must divide the {} numbers that the first layer takes", shape.features);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use elbow::architecture::WeightKind;
 use serde::Serialize;
 
 use super::fit::{check_out, model_name};
@@ -12,7 +13,7 @@ use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::file::rust_type::{describe, type_alias};
 use elbow_host::model::ModelBytes;
 use elbow_trainer::quantize::{Cost, quantize};
-use elbow_trainer::settings::weights;
+use elbow_trainer::spelled::Spelled;
 
 /// The arguments of `elbow quantize`.
 #[derive(Debug, clap::Args)]
@@ -45,7 +46,7 @@ struct Summary {
 }
 
 pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
-    let kind = weights(&args.weights)?;
+    let kind: Spelled<WeightKind> = args.weights.parse()?;
     let name = model_name(&args.out)?;
     check_out(&args.out)?;
     if args.out.canonicalize().is_ok_and(|out| args.model.canonicalize().is_ok_and(|model| model == out)) {
@@ -65,7 +66,7 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     }
     let load = |path: &PathBuf| args.source.load(path, &args.model, &model.metadata);
     let data = args.calibration.as_ref().map(load).transpose()?;
-    let small = quantize(&model, &bytes, &name, kind, data.as_ref())?;
+    let small = quantize(&model, &bytes, &name, *kind, data.as_ref())?;
     let quantized = small.open().map_err(Error::model(&args.out))?;
     let measure = |data| Cost::measure(&model, &quantized, data, args.source.samples);
     let cost = data.as_ref().map(measure).transpose()?;

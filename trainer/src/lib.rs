@@ -30,6 +30,7 @@ pub mod repeats;
 pub mod rows;
 pub mod run_dir;
 pub mod settings;
+pub mod spelled;
 pub mod start;
 pub mod step;
 pub mod support;

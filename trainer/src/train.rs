@@ -71,7 +71,7 @@ pub fn train(
     if data.rows < LEAST_ROWS {
         return Err(Error::TooFewRows { path: data.path, found: data.rows, needed: LEAST_ROWS });
     }
-    if let Some(recipe) = settings.mixture()? {
+    if let Some(recipe) = settings.mixture() {
         return mixture::train(name, &data, settings, recipe);
     }
     if settings.ensemble != 1 {
@@ -205,7 +205,7 @@ fn rounded(
     train: &Dataset,
     valid: &Dataset,
 ) -> Result<(ModelBytes, Option<Cost>), Error> {
-    let weights = settings.weights()?;
+    let weights = *settings.weights;
     if weights == WeightKind::F32 {
         return Ok((bytes, None));
     }
@@ -236,7 +236,7 @@ impl File<'_> {
     fn encode(&self, params: &[f32], valid_nats: f32) -> Result<ModelBytes, Error> {
         let columns = columns(self.settings, self.data);
         let metadata = Metadata {
-            objective: &self.settings.objective,
+            objective: self.settings.objective.as_str(),
             ..metadata(self.name, self.architecture, self.settings, &columns, self.data, valid_nats)
         };
         Ok(ModelBytes::new(&export::encode(&metadata, self.preprocessing, self.layout, params)?))
@@ -268,7 +268,7 @@ pub(crate) fn metadata<'a>(
         columns,
         window: settings.window as u32,
         hop: u32::try_from(settings.hop.unwrap_or(settings.window)).unwrap_or(u32::MAX),
-        objective: &settings.model,
+        objective: settings.model.as_str(),
         rows: data.rows as u64,
         seed: settings.seed,
         valid_nats: -valid_nats,

@@ -64,7 +64,7 @@ struct Report {
 }
 
 pub(super) fn run(args: &AnomalyArgs, json: bool) -> Result<(), Error> {
-    let settings = Settings { model: args.model.clone(), ..Settings::default() };
+    let settings = Settings { model: args.model.parse()?, ..Settings::default() };
     settings.architecture(1)?;
     let (mut sets, folders_of_sets) = (Vec::new(), folders(&args.splits)?);
     let peers = args.peers.as_deref().map(Peers::read).transpose()?;

@@ -68,7 +68,7 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
 
 fn measure(dims: usize, samples: u32, time: Duration) -> Result<Point, Error> {
     let data = frames(dims);
-    let settings = Settings { latent: "gaussian:8".into(), hidden: vec![64, 32], ..Settings::default() };
+    let settings = Settings { latent: "gaussian:8".parse()?, hidden: vec![64, 32], ..Settings::default() };
     let bytes = random_model(&settings, &data)?;
     let model = bytes.open().map_err(Error::model(&data.path))?;
     let engine = &*model.engine;
@@ -137,7 +137,7 @@ fn random_model(settings: &Settings, data: &Dataset) -> Result<ModelBytes, Error
         columns: &columns,
         window: 1,
         hop: 1,
-        objective: &settings.objective,
+        objective: settings.objective.as_str(),
         rows: 0,
         seed: 0,
         valid_nats: 0.0,

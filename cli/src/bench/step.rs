@@ -111,11 +111,11 @@ fn measure(case: Case) -> Result<Point, Error> {
         ));
     };
     let settings = Settings {
-        latent: format!("gaussian:{dim}"),
+        latent: format!("gaussian:{dim}").parse()?,
         hidden: hidden.to_vec(),
-        activation,
-        likelihood: "bernoulli".into(),
-        objective: format!("iwae:{samples}"),
+        activation: activation.parse()?,
+        likelihood: "bernoulli".parse()?,
+        objective: format!("iwae:{samples}").parse()?,
         batch: batch as usize,
         binarize: Binarize::Dynamic,
         epochs: u32::MAX,

@@ -87,7 +87,7 @@ fn flags_and_a_file_of_the_same_settings() {
     assert_eq!(fitted(&bench, &format!("{flags} --config run.toml")).0, expected);
     // what the library writes down is what it did
     let settings =
-        Settings { hidden: vec![8], epochs: 3, latent: "gaussian:2".into(), ..Settings::default() };
+        Settings { hidden: vec![8], epochs: 3, latent: "gaussian:2".parse().unwrap(), ..Settings::default() };
     bench.write("library.toml", settings.to_toml());
     assert_eq!(fitted(&bench, "--config library.toml").0, fitted(&bench, QUICK).0);
 }

@@ -186,7 +186,7 @@ fn ratings_cost_what_the_model_says() {
     let data = load(&path, &options).unwrap();
     let settings = Settings {
         categorical: (0..9).map(|i| format!("x{i}")).collect(),
-        latent: "gaussian:2".into(),
+        latent: "gaussian:2".parse().unwrap(),
         hidden: vec![32],
         epochs: 150,
         ..Settings::default()

@@ -208,8 +208,8 @@ fn heartbeats_cost_what_the_model_says() {
     let Some(path) = shared::data("ecg5000/ecg5000_normal_vs_anomaly.npz") else { return };
     for resolution in [0.1, 0.01] {
         let settings = Settings {
-            likelihood: "discretized-logistic".into(),
-            latent: "gaussian:8".into(),
+            likelihood: "discretized-logistic".parse().unwrap(),
+            latent: "gaussian:8".parse().unwrap(),
             hidden: vec![64, 32],
             epochs: 30,
             ..Settings::default()

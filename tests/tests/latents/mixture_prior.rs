@@ -199,10 +199,10 @@ fn rows() -> Dataset {
 fn fitted(ensemble: u32, weights: &str) -> ModelBytes {
     let settings = Settings {
         ensemble,
-        weights: weights.into(),
+        weights: weights.parse().unwrap(),
         hidden: vec![6],
-        latent: "gaussian:1".into(),
-        prior: "gmm:3".into(),
+        latent: "gaussian:1".parse().unwrap(),
+        prior: "gmm:3".parse().unwrap(),
         epochs: 12,
         ..Settings::default()
     };

@@ -34,9 +34,9 @@ fn statistics(mut data: Dataset, fitted: usize) -> Vec<f32> {
     let (fit, others) = (data.select(&rows[..fitted]), data.select(&rows[fitted..]));
     let settings = Settings {
         hidden: vec![16],
-        latent: "gaussian:2".into(),
+        latent: "gaussian:2".parse().unwrap(),
         epochs: 20,
-        scaling: "log".into(),
+        scaling: "log".parse().unwrap(),
         ..Settings::default()
     };
     let trained = train("rates", fit, &settings, None, &AtomicBool::new(false), |_| ()).unwrap();

@@ -55,9 +55,9 @@ fn fitted(ensemble: u32, seed: u64, weights: &str) -> ModelBytes {
     let settings = Settings {
         ensemble,
         seed,
-        weights: weights.into(),
+        weights: weights.parse().unwrap(),
         hidden: vec![6],
-        latent: "gaussian:1".into(),
+        latent: "gaussian:1".parse().unwrap(),
         epochs: 12,
         ..Settings::default()
     };

@@ -38,7 +38,7 @@ fn clusters() -> Dataset {
 }
 
 fn fitted(model: &str, data: &Dataset) -> ModelBytes {
-    let settings = Settings { model: model.into(), ..Settings::default() };
+    let settings = Settings { model: model.parse().unwrap(), ..Settings::default() };
     train("test", data.clone(), &settings, None, &AtomicBool::new(false), |_| ()).unwrap().bytes
 }
 

@@ -7,6 +7,7 @@ mod gaussian;
 mod gaussian_mixture;
 mod point;
 mod von_mises_fisher;
+mod words;
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ use gaussian::Gaussian;
 use gaussian_mixture::GaussianMixture;
 use point::Point;
 use von_mises_fisher::VonMisesFisher;
+pub use words::PriorKind;
 
 /// A family of posteriors, with the memory of one batch. It knows one prior by heart, against which its divergence has a closed
 /// form: the standard normal distribution, or on a sphere the uniform one.

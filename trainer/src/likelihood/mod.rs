@@ -21,6 +21,7 @@ use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 use crate::net::buffer::Buffer;
 use crate::net::real::Real;
 use crate::net::simd::{is_within, wide, zip};
+use crate::spelled::Word;
 use elbow_host::file::write::Sections;
 
 use bernoulli::Bernoulli;
@@ -98,6 +99,33 @@ pub fn of<T: Real>(kind: LikelihoodKind, units: &Units) -> Box<dyn Likelihood<T>
         LikelihoodKind::StudentT => Box::new(StudentT::default()),
         LikelihoodKind::BetaBinomial { most } => Box::new(BetaBinomial::new(most)),
         LikelihoodKind::GaussianCategorical { .. } => Box::new(GaussianCategorical::new(&units.levels)),
+    }
+}
+
+/// What `--likelihood` takes.
+pub const WORDS: &str = "gaussian (one scale per feature), gaussian-per-output, student-t (heavy tails), bernoulli (bits), \
+                         discretized-logistic (integers) or beta-binomial:N (counts up to N, at most 255)";
+
+impl Word for LikelihoodKind {
+    const NAME: &'static str = "likelihood";
+
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "gaussian" => LikelihoodKind::Gaussian,
+            "gaussian-per-output" => LikelihoodKind::GaussianPerOutput,
+            "bernoulli" => LikelihoodKind::Bernoulli,
+            "student-t" => LikelihoodKind::StudentT,
+            "discretized-logistic" => LikelihoodKind::DiscretizedLogistic,
+            other => match other.strip_prefix("beta-binomial:").map(str::parse) {
+                Some(Ok(most @ 1..)) => LikelihoodKind::BetaBinomial { most },
+                Some(_) => return Err("give a largest count N from 1 to 255".into()),
+                None => {
+                    let words = "choose gaussian, gaussian-per-output, student-t, bernoulli, discretized-logistic \
+                                 or beta-binomial:N";
+                    return Err(words.into());
+                }
+            },
+        })
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn train(
     settings: &Settings,
     recipe: Recipe,
 ) -> Result<Trained, Error> {
-    if settings.likelihood()? != LikelihoodKind::Gaussian {
+    if *settings.likelihood != LikelihoodKind::Gaussian {
         let problem = format!("--model {} is of normal distributions; leave it out", settings.model);
         return Err(Error::argument("likelihood", &settings.likelihood, problem));
     }

@@ -3,13 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use elbow::architecture::{Activation, LatentKind, LikelihoodKind, WeightKind};
 use elbow::ensemble::MAX_MEMBERS;
 use serde::Serialize;
 
 use super::Settings;
+use super::words::{Model, Raised, Scaling};
 use crate::binarize::Binarize;
 use crate::error::Error;
 use crate::fit::Schedule;
+use crate::latent::PriorKind;
+use crate::likelihood;
+use crate::spelled::{Spelled, Word};
 
 /// The flags of `elbow fit` that are settings. What is not given comes from the configuration file, then from
 /// [`Settings::default`].
@@ -40,8 +45,7 @@ pub struct SettingsArgs {
     /// tanh, relu, leaky-relu, elu, silu, sigmoid, softplus or identity [default: tanh]
     #[arg(long, value_name = "NAME")]
     pub(super) activation: Option<String>,
-    /// gaussian (one scale per feature), gaussian-per-output, student-t (heavy tails), bernoulli (bits), discretized-logistic (integers) or beta-binomial:N (counts up to N, at most 255) [default: gaussian]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help = format!("{} [default: gaussian]", likelihood::WORDS))]
     pub(super) likelihood: Option<String>,
     /// f32, int8 (eight bits, all else in floats) or int8x8 (integers throughout, for cores without an FPU); rounded after the
     /// fit [default: f32]
@@ -195,6 +199,7 @@ impl SettingsArgs {
             let place = line.map_or(String::new(), |line| format!("line {line}: "));
             wrong(place + &error.message().replace('\n', " "))
         };
+        self.check_words()?;
         // Deserialised once by itself, so that a mistake is reported with its line.
         toml::from_str::<Settings>(&text).map_err(misread)?;
         let mut table: toml::Table = toml::from_str(&text).map_err(misread)?;
@@ -205,9 +210,24 @@ impl SettingsArgs {
         Ok(settings)
     }
 
+    /// Refuses words that stand for nothing.
+    fn check_words(&self) -> Result<(), Error> {
+        fn check<T: Word>(word: &Option<String>) -> Result<(), Error> {
+            word.as_ref().map_or(Ok(()), |text| text.parse::<Spelled<T>>().map(drop))
+        }
+        check::<Model>(&self.model)?;
+        check::<LatentKind>(&self.latent)?;
+        check::<PriorKind>(&self.prior)?;
+        check::<Activation>(&self.activation)?;
+        check::<LikelihoodKind>(&self.likelihood)?;
+        check::<WeightKind>(&self.weights)?;
+        check::<Raised>(&self.objective)?;
+        check::<Scaling>(&self.scaling)
+    }
+
     /// Refuses flags of a network where the model has none.
     fn check_has_use(&self, settings: &Settings) -> Result<(), Error> {
-        if settings.mixture()?.is_none() {
+        if settings.mixture().is_none() {
             return Ok(());
         }
         if !settings.categorical.is_empty() {

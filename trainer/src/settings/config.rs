@@ -3,27 +3,19 @@
 use elbow::architecture::LatentKind;
 
 use super::Settings;
-use super::parse::objective;
+use super::words::Raised;
 use crate::adam::AdamConfig;
 use crate::error::Error;
 use crate::fit::{FitConfig, Schedule};
 use crate::objective::Objective;
 
 impl Settings {
-    /// The objective and its samples per row.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] for a name or a number that is none.
-    pub fn objective(&self) -> Result<(Objective, usize), Error> {
-        objective(&self.objective)
-    }
-
     /// How to fit.
     ///
     /// # Errors
     /// [`Error::Argument`] for a number out of range.
     pub fn fit_config(&self) -> Result<FitConfig, Error> {
-        let (objective, samples) = self.objective()?;
+        let Raised { objective, samples } = *self.objective;
         let in_range = |good: bool, name, value: &dyn ToString, problem: &str| {
             if good { Ok(()) } else { Err(Error::argument(name, value.to_string(), problem)) }
         };

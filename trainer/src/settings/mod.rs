@@ -2,9 +2,9 @@
 
 mod args;
 mod config;
-mod parse;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::path::PathBuf;
 
@@ -17,29 +17,31 @@ use serde::{Deserialize, Serialize};
 use crate::binarize::Binarize;
 use crate::error::Error;
 use crate::fit::Schedule;
+use crate::latent::PriorKind;
 use crate::mixture::Recipe;
+use crate::objective::Objective;
 use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
+use crate::spelled::Spelled;
 use crate::support::is_whole;
 pub use args::SettingsArgs;
 use elbow_host::data::{Categorical, LoadOptions};
-pub use parse::activation;
-pub use parse::weights;
-use parse::{Model, hidden, latent, model, prior};
+use words::hidden;
+pub use words::{Model, Raised, Scaling};
 
 /// The settings of a fit. As TOML it is complete: the same file and data give the same model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the flags of the same names say it")]
 pub struct Settings {
-    pub model: String,
-    pub latent: String,
-    pub prior: String,
+    pub model: Spelled<Model>,
+    pub latent: Spelled<LatentKind>,
+    pub prior: Spelled<PriorKind>,
     pub hidden: Vec<u32>,
     pub decoder_hidden: Option<Vec<u32>>,
-    pub activation: String,
-    pub likelihood: String,
-    pub weights: String,
-    pub objective: String,
+    pub activation: Spelled<Activation>,
+    pub likelihood: Spelled<LikelihoodKind>,
+    pub weights: Spelled<WeightKind>,
+    pub objective: Spelled<Raised>,
     pub epochs: u32,
     pub warmup: u32,
     pub batch: usize,
@@ -63,7 +65,7 @@ pub struct Settings {
     pub ensemble: u32,
     pub start: Option<PathBuf>,
     pub clip: f32,
-    pub scaling: String,
+    pub scaling: Spelled<Scaling>,
     pub binarize: Binarize,
     pub window: usize,
     pub hop: Option<usize>,
@@ -77,15 +79,15 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            model: "vae".into(),
-            latent: "gaussian:8".into(),
-            prior: "normal".into(),
+            model: Spelled::new("vae", Model::Vae),
+            latent: Spelled::new("gaussian:8", LatentKind::Gaussian { dim: 8 }),
+            prior: Spelled::new("normal", PriorKind::Known),
             hidden: vec![64, 32],
             decoder_hidden: None,
-            activation: "tanh".into(),
-            likelihood: "gaussian".into(),
-            weights: "f32".into(),
-            objective: "elbo".into(),
+            activation: Spelled::new("tanh", Activation::Tanh),
+            likelihood: Spelled::new("gaussian", LikelihoodKind::Gaussian),
+            weights: Spelled::new("f32", WeightKind::F32),
+            objective: Spelled::new("elbo", Raised { objective: Objective::ELBO, samples: 1 }),
             epochs: 300,
             warmup: 0,
             batch: 64,
@@ -109,7 +111,7 @@ impl Default for Settings {
             ensemble: 1,
             start: None,
             clip: DEFAULT_CLIP,
-            scaling: "standard".into(),
+            scaling: Spelled::new("standard", Scaling::Standard),
             binarize: Binarize::None,
             window: 1,
             hop: None,
@@ -138,58 +140,26 @@ impl Settings {
             window: self.window,
             hop: self.hop,
             normal: self.normal.clone(),
-            whole: self.likelihood().is_ok_and(|likelihood| is_whole(likelihood, self.binarize)),
+            whole: is_whole(*self.likelihood, self.binarize),
         }
-    }
-
-    /// The likelihood, of numbers beside categories that of the numbers.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] for a name that is none.
-    pub fn likelihood(&self) -> Result<LikelihoodKind, Error> {
-        match self.likelihood.as_str() {
-            "gaussian" => Ok(LikelihoodKind::Gaussian),
-            "gaussian-per-output" => Ok(LikelihoodKind::GaussianPerOutput),
-            "bernoulli" => Ok(LikelihoodKind::Bernoulli),
-            "student-t" => Ok(LikelihoodKind::StudentT),
-            "discretized-logistic" => Ok(LikelihoodKind::DiscretizedLogistic),
-            other => match other.strip_prefix("beta-binomial:").map(str::parse) {
-                Some(Ok(most @ 1..)) => Ok(LikelihoodKind::BetaBinomial { most }),
-                Some(_) => Err(Error::argument("likelihood", other, "give a largest count N from 1 to 255")),
-                None => {
-                    let problem = "choose gaussian, gaussian-per-output, student-t, bernoulli, discretized-logistic or beta-binomial:N";
-                    Err(Error::argument("likelihood", other, problem))
-                }
-            },
-        }
-    }
-
-    /// What the weights of the exported model are.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] for a name that is none.
-    pub fn weights(&self) -> Result<WeightKind, Error> {
-        weights(&self.weights)
     }
 
     /// What is done to raw frames.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a name that is none.
+    /// [`elbow_host::Error::Argument`] for a scaling that the likelihood's numbers do not have.
     pub fn preprocessing(&self) -> Result<FeaturesKind, Error> {
-        match (FeaturesKind::plain(self.likelihood()?), self.scaling.as_str()) {
-            (plain, "standard") => Ok(plain),
-            (FeaturesKind::Binary | FeaturesKind::Counts { .. }, "log" | "common") => {
-                Err(Error::argument("scaling", &self.scaling, "bits and counts have no scale; leave it out"))
+        let wrong = |problem: &str| Err(Error::argument("scaling", &self.scaling, problem));
+        match (FeaturesKind::plain(*self.likelihood), *self.scaling) {
+            (plain, Scaling::Standard) => Ok(plain),
+            (FeaturesKind::Binary | FeaturesKind::Counts { .. }, _) => {
+                wrong("bits and counts have no scale; leave it out")
             }
-            (plain, "common") => Ok(plain),
-            (FeaturesKind::Integers, "log") => Err(Error::argument(
-                "scaling",
-                &self.scaling,
-                "integers are not taken in logarithms; leave it out",
-            )),
-            (_, "log") => Ok(FeaturesKind::LogStandardize),
-            (_, other) => Err(Error::argument("scaling", other, "choose standard, common or log")),
+            (plain, Scaling::Common) => Ok(plain),
+            (FeaturesKind::Integers, Scaling::Log) => {
+                wrong("integers are not taken in logarithms; leave it out")
+            }
+            (_, Scaling::Log) => Ok(FeaturesKind::LogStandardize),
         }
     }
 
@@ -199,7 +169,7 @@ impl Settings {
     /// As [`preprocessing`](Self::preprocessing).
     pub fn fit_preprocessing(&self, values: &[f32], dims: usize) -> Result<Preprocessing, Error> {
         let fitted = Preprocessing::fit(self.preprocessing()?, values, dims, self.clip);
-        Ok(if self.scaling == "common" { fitted.with_common_scale(values) } else { fitted })
+        Ok(if *self.scaling == Scaling::Common { fitted.with_common_scale(values) } else { fitted })
     }
 
     /// The shape of the model for frames of `features` numbers.
@@ -207,16 +177,15 @@ impl Settings {
     /// # Errors
     /// [`Error::Argument`] for a shape that cannot be.
     pub fn architecture(&self, features: usize) -> Result<Architecture, Error> {
-        let activation = activation(&self.activation)?;
         let mirrored = || self.hidden.iter().rev().copied().collect();
         let decoder = self.decoder_hidden.clone().unwrap_or_else(mirrored);
         let architecture = Architecture {
             features: u32::try_from(features).unwrap_or(u32::MAX),
             preprocessing: self.preprocessing()?,
-            encoder: hidden("hidden", &self.hidden, activation)?,
+            encoder: hidden("hidden", &self.hidden, *self.activation)?,
             latent: self.latent()?,
-            decoder: hidden("decoder-hidden", &decoder, activation)?,
-            likelihood: self.likelihood()?,
+            decoder: hidden("decoder-hidden", &decoder, *self.activation)?,
+            likelihood: *self.likelihood,
             weights: WeightKind::F32,
         };
         if architecture.is_sound() {
@@ -253,33 +222,27 @@ impl Settings {
     }
 
     /// The mixture to fit, where the model is one.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] for a name that is none.
-    pub fn mixture(&self) -> Result<Option<Recipe>, Error> {
-        match model(&self.model)? {
-            Model::Mixture(recipe) => Ok(Some(recipe)),
-            Model::Autoencoder | Model::Vae => Ok(None),
+    pub fn mixture(&self) -> Option<Recipe> {
+        match *self.model {
+            Model::Mixture(recipe) => Some(recipe),
+            Model::Autoencoder | Model::Vae => None,
         }
     }
 
     /// The latent with its prior; that of an autoencoder is a point.
     fn latent(&self) -> Result<LatentKind, Error> {
-        match (model(&self.model)?, latent(&self.latent)?) {
-            (Model::Vae, LatentKind::Gaussian { dim }) => Ok(match prior(&self.prior)? {
-                Some(components) => LatentKind::GaussianMixture { dim, components },
-                None => LatentKind::Gaussian { dim },
-            }),
-            _ if prior(&self.prior)?.is_some() => {
-                Err(Error::argument("prior", &self.prior, "only for --latent gaussian:D; leave it out"))
-            }
+        let only_gaussian =
+            || Error::argument("prior", &self.prior, "only for --latent gaussian:D; leave it out");
+        match (*self.model, *self.latent) {
+            (Model::Vae, latent) => self.prior.under(latent).ok_or_else(only_gaussian),
+            _ if self.prior.is_learned() => Err(only_gaussian()),
             (Model::Autoencoder, LatentKind::Gaussian { dim } | LatentKind::Point { dim, .. }) => {
                 Ok(LatentKind::Point { dim, activation: Activation::Identity })
             }
             (Model::Autoencoder, _) => {
                 Err(Error::argument("latent", &self.latent, "an autoencoder's is a point; give point:D"))
             }
-            (_, latent) => Ok(latent),
+            (Model::Mixture(_), latent) => Ok(latent),
         }
     }
 }

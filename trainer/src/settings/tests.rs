@@ -3,6 +3,7 @@
 use super::args::Widths;
 use super::*;
 use crate::objective::Objective;
+use crate::spelled::Word;
 
 #[test]
 fn defaults_survive_toml() {
@@ -28,7 +29,7 @@ fn flags_go_over_the_file() {
 
 #[test]
 fn objectives_are_read() {
-    let read = |text: &str| Settings { objective: text.into(), ..Settings::default() }.objective();
+    let read = |text: &str| text.parse::<Spelled<Raised>>();
     let elbo = |weight, free| Objective::Elbo { weight, free };
     for (text, objective, samples) in [
         ("elbo", Objective::ELBO, 1),
@@ -42,7 +43,7 @@ fn objectives_are_read() {
         ("stl:8", Objective::Stl, 8),
         ("rws:10", Objective::Rws, 10),
     ] {
-        assert_eq!(read(text).unwrap(), (objective, samples), "{text}");
+        assert_eq!(*read(text).unwrap(), Raised { objective, samples }, "{text}");
     }
     for text in [
         "",
@@ -70,6 +71,18 @@ fn objectives_are_read() {
     }
 }
 
+/// What is said of a word that stands for nothing.
+fn word<T: Word + std::fmt::Debug>(text: &str) -> String {
+    text.parse::<Spelled<T>>().unwrap_err().to_string()
+}
+
+#[test]
+fn a_word_of_a_file_is_refused_where_it_stands() {
+    let error = toml::from_str::<Settings>("lr = 0.1\nlikelihood = \"normal\"\n").unwrap_err();
+    assert!(error.message().starts_with("--likelihood normal: choose gaussian"), "{error}");
+    assert_eq!(error.span(), Some(22..30));
+}
+
 #[test]
 fn impossible_settings_are_named() {
     let settings = |change: fn(&mut Settings)| {
@@ -78,22 +91,23 @@ fn impossible_settings_are_named() {
         let architecture = settings.architecture(4).map(|_| ());
         architecture.and(settings.fit_config().map(|_| ())).unwrap_err().to_string()
     };
-    assert!(settings(|s| s.latent = "gaussian:0".into()).starts_with("--latent gaussian:0"));
-    assert!(settings(|s| s.latent = "gauss".into()).contains("gaussian:D"));
+    assert!(word::<LatentKind>("gaussian:0").starts_with("--latent gaussian:0"));
+    assert!(word::<LatentKind>("gauss").contains("gaussian:D"));
     assert!(settings(|s| s.hidden = vec![4, 0]).starts_with("--hidden 4,0"));
     assert!(settings(|s| s.hidden = vec![4; 9]).contains("at most 6"));
-    assert!(settings(|s| s.activation = "gelu".into()).contains("choose tanh"));
-    assert!(settings(|s| s.likelihood = "normal".into()).contains("choose gaussian"));
-    assert!(settings(|s| s.objective = "rws:1".into()).contains("K at least 2"));
+    assert!(word::<Activation>("gelu").contains("choose tanh"));
+    assert!(word::<LikelihoodKind>("normal").contains("choose gaussian"));
+    assert!(word::<Raised>("rws:1").contains("K at least 2"));
     assert!(settings(|s| (s.epochs, s.warmup) = (5, 5)).contains("shorter than --epochs"));
-    assert!(settings(|s| (s.objective, s.warmup) = ("iwae:2".into(), 1)).contains("--objective elbo"));
+    assert!(
+        settings(|s| (s.objective, s.warmup) = ("iwae:2".parse().unwrap(), 1)).contains("--objective elbo")
+    );
     for latent in ["vmf:1", "vmf:4,kappa=-1", "vmf:4,kappa=nan", "vmf:4,kappa=inf", "vmf:4,kappa=10001"] {
-        let mut sphere = Settings { latent: latent.into(), ..Settings::default() };
-        let error = sphere.architecture(4).unwrap_err().to_string();
+        let error = word::<LatentKind>(latent);
         assert!(error.starts_with(&format!("--latent {latent}")) && error.contains("vmf:D"), "{error}");
-        sphere.latent = "vmf:2,kappa=0".into();
-        assert!(sphere.architecture(4).is_ok());
     }
+    let sphere = Settings { latent: "vmf:2,kappa=0".parse().unwrap(), ..Settings::default() };
+    assert!(sphere.architecture(4).is_ok());
     for fraction in [1.0, -0.1, f32::NAN] {
         let mut wrong = Settings { ema: fraction, ..Settings::default() };
         assert!(wrong.fit_config().unwrap_err().to_string().starts_with("--ema"));
@@ -103,7 +117,7 @@ fn impossible_settings_are_named() {
     assert!(settings(|s| s.epsilon = 0.0).starts_with("--epsilon"));
     assert!(settings(|s| s.square_start = -1.0).starts_with("--square-start"));
     assert!(settings(|s| s.input_noise = f32::INFINITY).starts_with("--input-noise"));
-    let norm = |s: &mut Settings| (s.latent, s.posterior_norm) = ("vmf:3".into(), 0.5);
+    let norm = |s: &mut Settings| (s.latent, s.posterior_norm) = ("vmf:3".parse().unwrap(), 0.5);
     assert!(settings(norm).contains("only for --latent gaussian"));
     assert!(settings(|s| s.posterior_norm = f32::NAN).starts_with("--posterior-norm"));
     let late = |s: &mut Settings| (s.epochs, s.lr_schedule) = (5, Schedule::Cosine { warmup: 5 });

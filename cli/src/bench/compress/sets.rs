@@ -44,7 +44,7 @@ fn telemetry() -> Result<Set, Error> {
     let path = data_set();
     let values = load(&path, &options)?.values;
     let (train, test) = by_turns(&integers(&values, &RESOLUTION), 60 * 80);
-    let settings = Settings { scaling: "log".into(), ..settings() };
+    let settings = Settings { scaling: "log".parse()?, ..settings() };
     Ok(Set::new("telemetry, 20 counters", path, (4, 20), train, test, settings))
 }
 
@@ -53,7 +53,7 @@ fn ecg(path: &Path) -> Result<Set, Error> {
     let [normal, mixed] = ["x_train_normal", "x_test"].map(|key| load_array(path, key));
     let samples = integers(&[normal?.values, mixed?.values].concat(), &[0.01]);
     let (train, test) = by_turns(&samples, 140);
-    let settings = Settings { latent: "gaussian:12".into(), hidden: vec![96, 48], ..settings() };
+    let settings = Settings { latent: "gaussian:12".parse()?, hidden: vec![96, 48], ..settings() };
     Ok(Set::new("ECG5000, resolution 0.01", path.to_path_buf(), (140, 1), train, test, settings))
 }
 
@@ -84,7 +84,7 @@ fn skab(folder: &Path) -> Result<Set, Error> {
 
 /// What the models of all sets are fitted with.
 fn settings() -> Settings {
-    Settings { latent: "gaussian:8".into(), epochs: 150, patience: 15, ..Settings::default() }
+    Settings { epochs: 150, patience: 15, ..Settings::default() }
 }
 
 /// Numbers as steps of their column's resolution.
