@@ -30,7 +30,7 @@ const ORDER: [(&str, &[&str]); 4] = [
         "trainer",
         &[
             "error",
-            "numbers",
+            "spelled numbers",
             "net",
             "adam average binarize repeats support vmf_gradient",
             "latent likelihood",
@@ -91,7 +91,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "host: compress::file, compress::unit, data, data::categories, data::csv, data::stream, data::table, \
      error, model, model::logs, score::latent_use",
     "trainer: ensemble, mixture::train, train",
-    "trainer: net::dense, net::params",
 ];
 
 fn text(module: &Module) -> String {

@@ -8,29 +8,7 @@ use super::matmul::{dots, product, transposed_product};
 use super::params::Params;
 use super::real::Real;
 
-/// The place of one dense layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dense {
-    /// numbers it reads
-    pub inputs: usize,
-    /// numbers it gives
-    pub outputs: usize,
-    /// where its first weight lies
-    pub offset: usize,
-}
-
-impl Dense {
-    /// Where the weights lie, `[output][input]`.
-    pub fn weights(&self) -> Range<usize> {
-        self.offset..self.offset + self.inputs * self.outputs
-    }
-
-    /// Where the biases lie, `[output]`.
-    pub fn bias(&self) -> Range<usize> {
-        let start = self.weights().end;
-        start..start + self.outputs
-    }
-}
+pub use super::params::Dense;
 
 /// `y[r] = W x[r] + b` for every row r of the slice `x`.
 pub fn forward<T: Real>(dense: &Dense, params: Params<'_, T>, x: &[T], y: &mut [T]) {

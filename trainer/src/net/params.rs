@@ -1,10 +1,9 @@
 //! The parameters as the passes read them.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 use rayon::prelude::*;
 
-use super::dense::Dense;
 use super::matmul::transpose;
 use super::real::Real;
 
@@ -12,6 +11,30 @@ use super::real::Real;
 const BAND: usize = 48;
 /// Weights of a layer that are worth waking other threads for.
 const SEVERAL_BANDS: usize = 1 << 14;
+
+/// The place of one dense layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dense {
+    /// numbers it reads
+    pub inputs: usize,
+    /// numbers it gives
+    pub outputs: usize,
+    /// where its first weight lies
+    pub offset: usize,
+}
+
+impl Dense {
+    /// Where the weights lie, `[output][input]`.
+    pub fn weights(&self) -> Range<usize> {
+        self.offset..self.offset + self.inputs * self.outputs
+    }
+
+    /// Where the biases lie, `[output]`.
+    pub fn bias(&self) -> Range<usize> {
+        let start = self.weights().end;
+        start..start + self.outputs
+    }
+}
 
 /// All parameters, row by row, and for layers of many rows their weights' transpose.
 #[derive(Clone, Copy, Debug)]
