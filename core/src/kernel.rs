@@ -1,17 +1,18 @@
 //! The arithmetic of a dense layer, in one place: every weight type and every batch form lives here.
 //!
 //! Weights are *tile-major*: outputs are taken eight at a time, and for each tile the weights lie as
-//! `[input][8 outputs]`, so one pass over memory feeds eight sums that live in registers. The last tile is padded
-//! with zeros. A sum is always formed in the same order, whatever the tile or the number of samples side by side:
+//! `[input][8 outputs]`, so one pass over memory feeds eight sums that live in registers. The last tile is
+//! padded with zeros. A sum is always formed in the same order, whatever the tile or the number of samples
+//! side by side:
 //!
 //! `s = b; for i in 0..n { s = s + w[i]·x[i] }`, each operation rounded to nearest (numeric profile 1).
 //!
-//! Speed comes from doing several *outputs* and several *samples* (lanes) at once, which leaves each sum alone.
-//! A weight type is a [`Weight`], which says how a product is added, and a
-//! [`Finish`], which says what becomes of a sum.
+//! Speed comes from doing several *outputs* and several *samples* (lanes) at once, which leaves each sum
+//! alone. A weight type is a [`Weight`], which says how a product is added, and a [`Finish`], which says what
+//! becomes of a sum.
 //!
-//! `cfg_attr(target_os = "none", inline(never))`, here and in other modules, marks what a device shall hold one copy of: else
-//! there would be one for each layer, or for each turn of a short loop. A host inlines it.
+//! `cfg_attr(target_os = "none", inline(never))`, here and in other modules, marks what a device shall hold
+//! one copy of: else there would be one for each layer, or for each turn of a short loop. A host inlines it.
 
 mod block;
 mod finish;
@@ -28,7 +29,11 @@ use core::slice::from_mut;
 /// Outputs per tile.
 pub const TILE: usize = 8;
 
-/// Outputs per pass when several samples go side by side: 4 outputs × 4 samples fill the registers of a Cortex-M4F.
+/// Armv6-M, known by what it lacks: an atomic exchange.
+pub(crate) const ARMV6M: bool = cfg!(all(target_arch = "arm", not(target_has_atomic = "32")));
+
+/// Outputs per pass when several samples go side by side: 4 outputs × 4 samples fill the registers of a
+/// Cortex-M4F.
 const HALF: usize = TILE / 2;
 
 /// Eight outputs of `L` samples.
@@ -75,14 +80,16 @@ pub trait Kernel: Copy {
     /// What it gives.
     type To: Element;
 
-    /// `y[o][l] = finish(bias[o] + Σ_i weights[o][i]·x[i][l])`, inputs rising, for as many tiles as `y` has, from tile `first`.
+    /// `y[o][l] = finish(bias[o] + Σ_i weights[o][i]·x[i][l])`, inputs rising, for as many tiles as `y` has,
+    /// from tile `first`.
     ///
     /// **Shape.** `x`: `[inputs][L]`, `y`: `[tiles][8][L]`.
     ///
     /// **Cost.** inputs · 8 · L multiply-adds a tile; each weight is read once for all `L` samples.
     fn dense<const L: usize>(&self, first: usize, x: &[[Self::From; L]], y: &mut [Tile<L, Self::To>]);
 
-    /// As [`dense`](Self::dense), but hands each of the `outputs` over instead of storing it, and then some padding.
+    /// As [`dense`](Self::dense), but hands each of the `outputs` over instead of storing it, and then some
+    /// padding.
     fn for_each_row<const L: usize>(
         &self,
         x: &[[Self::From; L]],

@@ -1,4 +1,5 @@
-//! The latent variable: heads that turn the encoder's last hidden vector into a posterior, each with its prior.
+//! The latent variable: heads that turn the encoder's last hidden vector into a posterior, each with its
+//! prior.
 
 mod concentration;
 mod frames;
@@ -18,6 +19,7 @@ use crate::distribution::{DiagonalGaussian, StandardNormal};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
+use crate::math::clamp;
 use crate::noise::LowDiscrepancy;
 use crate::shape::{Element, Shape};
 use rand_core::Rng;
@@ -91,7 +93,8 @@ impl<S: Shape> Posterior for DiagonalGaussian<S> {
 
 /// Gaussian posterior with a standard normal prior: one dense layer for the means, one for the log scales.
 ///
-/// `q(z|x) = N(loc(h), diag(exp(log_scale(h)))²)`, the log scale held between [`LOG_SCALE_MIN`] and [`LOG_SCALE_MAX`].
+/// `q(z|x) = N(loc(h), diag(exp(log_scale(h)))²)`, the log scale held between [`LOG_SCALE_MIN`] and
+/// [`LOG_SCALE_MAX`].
 #[derive(Clone, Copy, Debug)]
 pub struct GaussianHead<M, S> {
     loc: M,
@@ -152,13 +155,6 @@ impl<M: Projection, S: Projection<In = M::In, Out = M::Out, From = M::From>> Pri
 
 fn copy(from: &[[f32; 1]], to: &mut [f32]) {
     to.iter_mut().zip(from.as_flattened()).for_each(|(to, from)| *to = *from);
-}
-
-/// `min(max(value, low), high)` in comparisons, whose result does not depend on the target's `fmin`.
-#[inline(always)]
-pub(crate) fn clamp(value: f32, low: f32, high: f32) -> f32 {
-    let value = if value < low { low } else { value };
-    if value > high { high } else { value }
 }
 
 #[cfg_attr(target_os = "none", inline(never))]

@@ -1,7 +1,8 @@
 //! A density model that fits in a microcontroller.
 //!
-//! The log density, in nats, of a frame of sensor data under a variational autoencoder, importance-weighted with K
-//! samples, and bit for bit the same on every chip. No allocation, no unsafe code, no standard library.
+//! The log density, in nats, of a frame of sensor data under a variational autoencoder, importance-weighted
+//! with K samples, and bit for bit the same on every chip. No allocation, no unsafe code, no standard
+//! library.
 //!
 //! ```
 //! use elbow::{Dense, Gaussian, GaussianHead, PassThrough, Standardize, Vae};
@@ -30,8 +31,8 @@
 //! # }
 //! ```
 //!
-//! The modules stand in the order of the pipeline in [`model`] and [`score`]: features, encoder, latent head, decoder,
-//! likelihood, score; each uses only what comes before it. [`decision`] makes verdicts of scores,
+//! The modules stand in the order of the pipeline in [`model`] and [`score`]: features, encoder, latent head,
+//! decoder, likelihood, score; each uses only what comes before it. [`decision`] makes verdicts of scores,
 //! [`stream`] frames of rows and alarms of verdicts.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -84,8 +85,8 @@ pub type Dense<'a, const I: usize, const O: usize, A = Identity> =
 /// As [`Dense`], its weights of eight bits.
 pub type DenseInt8<'a, const I: usize, const O: usize, A = Identity> =
     layer::DenseLayer<Width<I>, Width<O>, A, layer::weights::Int8<'a>>;
-/// A hidden layer in integers: weights of eight bits, inputs `X` (`u8` or `u16`), outputs `u8`. The activation function is a
-/// table in the file.
+/// A hidden layer in integers: weights of eight bits, inputs `X` (`u8` or `u16`), outputs `u8`. The
+/// activation function is a table in the file.
 pub type DenseInt8x8<'a, const I: usize, const O: usize, X = u8> =
     layer::DenseLayer<Width<I>, Width<O>, Identity, layer::weights::Int8x8Hidden<'a, X>>;
 /// `y = f(W·x + b)` of the last hidden layer's integers: weights of eight bits, outputs `f32`.

@@ -1,24 +1,27 @@
 //! Transcendental functions: the only place that computes them.
 //!
-//! Every function is a fixed sequence of `f32` additions, multiplications and at most one division, each rounded to
-//! nearest, and of moves of bits. There is no table look-up except in [`normal_quantile`], no fused multiply-add, no
-//! `f64`, no platform function. So a result has the same bits on every target, with or without an FPU, in scalar and
-//! in vector code; a NaN is always [`f32::NAN`]'s bits where a function makes one. Nothing depends on subnormal
-//! numbers: none is ever returned for a normal argument, and an intermediate one may be flushed to zero without a trace.
+//! Every function is a fixed sequence of `f32` additions, multiplications and at most one division, each
+//! rounded to nearest, and of moves of bits. There is no table look-up except in [`normal_quantile`], no
+//! fused multiply-add, no `f64`, no platform function. So a result has the same bits on every target, with or
+//! without an FPU, in scalar and in vector code; a NaN is always [`f32::NAN`]'s bits where a function makes
+//! one. Nothing depends on subnormal numbers: none is ever returned for a normal argument, and an
+//! intermediate one may be flushed to zero without a trace.
 //!
-//! The functions are `#[inline(always)]` and take no branch that matters, so that a loop over a slice is vectorised by
-//! the compiler where lanes exist and keeps its constants in registers where not. Coefficients come from
-//! `docs/scripts/fit_math.py`, which states the method; errors are measured over *all* arguments by `tests/tests/math/error.rs`
-//! against the limits in `tests/src/tolerance.rs`. One ulp is the distance between the two `f32` around the true
-//! value. Costs are instructions per element of a slice loop, loop included, on a Cortex-M4F (generic
-//! `thumbv7em-none-eabihf`, `opt-level = 3`).
+//! The functions are `#[inline(always)]` and take no branch that matters, so that a loop over a slice is
+//! vectorised by the compiler where lanes exist and keeps its constants in registers where not. Coefficients
+//! come from `docs/scripts/fit_math.py`, which states the method; errors are measured over *all* arguments by
+//! `tests/tests/math/error.rs` against the limits in `tests/src/tolerance.rs`. One ulp is the distance
+//! between the two `f32` around the true value. Costs are instructions per element of a slice loop, loop
+//! included, on a Cortex-M4F (generic `thumbv7em-none-eabihf`, `opt-level = 3`).
 
 use core::f32::consts::{LN_2, LOG2_E};
 
 mod logs;
 mod normal_quantile;
+mod roots;
 pub use logs::{ln_1m_exp, ln_1p};
 pub use normal_quantile::normal_quantile;
+pub use roots::{inverse_sqrt, sqrt};
 
 /// 1.5 · 2^23: adding it to `|t| < 2^22` leaves `t`, rounded to an integer, in the low bits.
 const ROUND: f32 = 12_582_912.0;
@@ -62,13 +65,15 @@ fn reduced_expm1(x: f32) -> (u32, f32) {
     let n = t - ROUND;
     let r = (x - n * LN2_HIGH) - n * LN2_LOW;
     let r2 = r * r;
-    // r + r²(c2 + c3 r + r²(c4 + c5 r + c6 r²)): pairs side by side, so that no step waits for its predecessor
+    // r + r²(c2 + c3 r + r²(c4 + c5 r + c6 r²)): pairs side by side, so that no step waits for its
+    // predecessor
     let high = (EXP_4 + EXP_5 * r) + EXP_6 * r2;
     let q = (EXP_2 + EXP_3 * r) + r2 * high;
     (t.to_bits(), r + r2 * q)
 }
 
-/// The bits of `ROUND + n`, and those of `e^x = 2^n e^r`; right if that is a normal number and `−126 ≤ n ≤ 128`.
+/// The bits of `ROUND + n`, and those of `e^x = 2^n e^r`; right if that is a normal number and `−126 ≤ n ≤
+/// 128`.
 #[inline(always)]
 fn exp_bits(x: f32) -> (u32, u32) {
     let (n, em) = reduced_expm1(x);
@@ -81,8 +86,8 @@ fn exp_bits(x: f32) -> (u32, u32) {
 ///
 /// # Numerics
 ///
-/// Within 1.01 ulp for every `x` (worst at 59.300_01) and never falling. Exactly 0 where `e^x < 2^−126`, that is for
-/// `x < −87.336_54`, so never subnormal; ∞ for `x > 88.722_83`; `exp(0) = 1`; NaN for NaN.
+/// Within 1.01 ulp for every `x` (worst at 59.300_01) and never falling. Exactly 0 where `e^x < 2^−126`, that
+/// is for `x < −87.336_54`, so never subnormal; ∞ for `x > 88.722_83`; `exp(0) = 1`; NaN for NaN.
 ///
 /// # Cost
 ///
@@ -90,7 +95,8 @@ fn exp_bits(x: f32) -> (u32, u32) {
 ///
 /// # Source
 ///
-/// Argument reduction with log 2 in two parts: Cody & Waite (1980), *Software Manual for the Elementary Functions*.
+/// Argument reduction with log 2 in two parts: Cody & Waite (1980), *Software Manual for the Elementary
+/// Functions*.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     let (n, y) = exp_bits(x);
@@ -115,7 +121,8 @@ fn exp_at_the_edge(n: u32, y: u32) -> f32 {
 
 /// `exp` where it underflows, nearly does so, or meets NaN.
 ///
-/// Compares bits, not floats: LLVM 22's vector code for a Cortex-M55 lets NaN pass a `<` in front of which a constant stands.
+/// Compares bits, not floats: LLVM 22's vector code for a Cortex-M55 lets NaN pass a `<` in front of which a
+/// constant stands.
 #[cold]
 #[inline(always)]
 fn exp_far_left(n: u32, y: u32) -> f32 {
@@ -141,13 +148,14 @@ pub(crate) fn exp_of_minus_abs_to_60(x: f32) -> f32 {
 
 /// Natural logarithm.
 ///
-/// `log x = k log 2 + 2 artanh s`, `x = 2^k m`, `m ∈ [√½, √2)`, `s = (m − 1)/(m + 1)`, `2 artanh s = 2s + s³·P₂(s²)`
+/// `log x = k log 2 + 2 artanh s`, `x = 2^k m`, `m ∈ [√½, √2)`, `s = (m − 1)/(m + 1)`, `2 artanh s = 2s +
+/// s³·P₂(s²)`
 ///
 /// # Numerics
 ///
-/// Within 1.97 ulp for every positive normal `x` (worst at 1.003_861_8; 1.1 ulp outside [¼, 4]) and never falling.
-/// `ln(1) = 0`, `ln(∞) = ∞`. Zero and subnormal numbers give −∞, since a core that flushes them sees zero; other negative
-/// numbers and NaN give NaN.
+/// Within 1.97 ulp for every positive normal `x` (worst at 1.003_861_8; 1.1 ulp outside [¼, 4]) and never
+/// falling. `ln(1) = 0`, `ln(∞) = ∞`. Zero and subnormal numbers give −∞, since a core that flushes them sees
+/// zero; other negative numbers and NaN give NaN.
 ///
 /// # Cost
 ///
@@ -155,7 +163,8 @@ pub(crate) fn exp_of_minus_abs_to_60(x: f32) -> f32 {
 ///
 /// # Source
 ///
-/// The artanh series after a division is the textbook form, as in Cody & Waite (1980); its coefficients are ours.
+/// The artanh series after a division is the textbook form, as in Cody & Waite (1980); its coefficients are
+/// ours.
 #[inline(always)]
 pub fn ln(x: f32) -> f32 {
     let bits = x.to_bits();
@@ -188,7 +197,8 @@ fn ln_at_the_edge(bits: u32) -> f32 {
 ///
 /// # Numerics
 ///
-/// Within 1.52 ulp on `[0, 1]`, small `e` included (worst at 0.979_077_46); `ln_1p_unit(0) = 0`. Meaningless outside.
+/// Within 1.52 ulp on `[0, 1]`, small `e` included (worst at 0.979_077_46); `ln_1p_unit(0) = 0`. Meaningless
+/// outside.
 ///
 /// # Cost
 ///
@@ -209,8 +219,8 @@ pub fn ln_1p_unit(e: f32) -> f32 {
 ///
 /// # Numerics
 ///
-/// Within 2.66 ulp everywhere, small `x` included (worst at 0.060_193_13). Exactly odd, never beyond ±1, and exactly ±1
-/// from `|x| = 9.010_914` on. NaN for NaN.
+/// Within 2.66 ulp everywhere, small `x` included (worst at 0.060_193_13). Exactly odd, never beyond ±1, and
+/// exactly ±1 from `|x| = 9.010_914` on. NaN for NaN.
 ///
 /// # Cost
 ///
@@ -239,8 +249,8 @@ fn tanh_far_out(n: u32, sign: u32) -> f32 {
 ///
 /// # Numerics
 ///
-/// Within 2.41 ulp, in the left tail too (worst at −4.157_294). 0 where [`exp`] is, so never subnormal; 1 from
-/// `x = 16.635_532` on. NaN for NaN.
+/// Within 2.41 ulp, in the left tail too (worst at −4.157_294). 0 where [`exp`] is, so never subnormal; 1
+/// from `x = 16.635_532` on. NaN for NaN.
 ///
 /// # Cost
 ///
@@ -257,8 +267,8 @@ pub fn sigmoid(x: f32) -> f32 {
 ///
 /// # Numerics
 ///
-/// Within 2.19 ulp, in the left tail too (worst at 0.026_123_136). 0 where [`exp`] is; `x` itself from 14.556_091 on. NaN
-/// for NaN.
+/// Within 2.19 ulp, in the left tail too (worst at 0.026_123_136). 0 where [`exp`] is; `x` itself from
+/// 14.556_091 on. NaN for NaN.
 ///
 /// # Cost
 ///
@@ -276,38 +286,15 @@ pub fn is_finite(x: f32) -> bool {
     x.to_bits() & f32::INFINITY.to_bits() != f32::INFINITY.to_bits()
 }
 
-/// Square root, correctly rounded.
-///
-/// # Cost
-///
-/// 46 instructions: without `std`, stable Rust offers no way to the FPU's own square root, which has the same bits.
+/// Whether x is NaN, by its bits as [`is_finite`].
 #[inline(always)]
-pub fn sqrt(x: f32) -> f32 {
-    libm::sqrtf(x)
+pub fn is_nan(x: f32) -> bool {
+    x.to_bits() & !SIGN > INFINITY_BITS
 }
 
-/// `1/√x` for positive normal `x`, without a division.
-///
-/// Halving the exponent gives a guess y within 3.5 %; `1/√x = y/√(1 − r)`, `r = 1 − x y²`, and the series
-/// `1/√(1 − r) = 1 + r/2 + 3r²/8 + …` improves it twice, first by two terms, then by one.
-///
-/// # Numerics
-///
-/// Within 1.44 ulp, or 1.1·10⁻⁷ of itself (worst at 1.001_803_6 times powers of 4). NaN for NaN; of 0 and subnormal
-/// numbers something positive and finite, so that `x · inverse_sqrt(x)` is 0 at 0; meaningless for negative numbers and ∞.
-///
-/// # Cost
-///
-/// 16 instructions (`1.0 / sqrt(x)`: 45).
-///
-/// # Source
-///
-/// The guess: Lomont (2003), "Fast inverse square root".
+/// `min(max(value, low), high)` in comparisons, whose result does not depend on the target's `fmin`.
 #[inline(always)]
-pub fn inverse_sqrt(x: f32) -> f32 {
-    let y = f32::from_bits(0x5f37_59df_u32.wrapping_sub(x.to_bits() >> 1));
-    let r = 1.0 - x * y * y;
-    let y = y + y * r * (0.5 + 0.375 * r);
-    let r = 1.0 - x * y * y;
-    y + 0.5 * y * r
+pub fn clamp(value: f32, low: f32, high: f32) -> f32 {
+    let value = if value < low { low } else { value };
+    if value > high { high } else { value }
 }

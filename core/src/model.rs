@@ -17,10 +17,12 @@ use rand_core::Rng;
 
 /// A variational autoencoder (Kingma and Welling 2014): a density of frames with a latent variable.
 ///
-/// `p(x) = ∫ p(x|z) p(z) dz`, where `features` maps the raw frame, `decoder` and `likelihood` give p(x|z), and `encoder`
-/// and `head` give the posterior q(z|x) that makes the integral tractable. Scoring is in [`crate::score`].
+/// `p(x) = ∫ p(x|z) p(z) dz`, where `features` maps the raw frame, `decoder` and `likelihood` give p(x|z),
+/// and `encoder` and `head` give the posterior q(z|x) that makes the integral tractable. Scoring is in
+/// [`crate::score`].
 ///
-/// The type is written by the trainer beside the model file (`NAME.rs`); neighbours that do not fit are a type error.
+/// The type is written by the trainer beside the model file (`NAME.rs`); neighbours that do not fit are a
+/// type error.
 #[derive(Clone, Copy, Debug)]
 pub struct Vae<P: Parts> {
     pub(crate) features: P::Features,
@@ -82,7 +84,8 @@ impl<P: Parts> Vae<P> {
         self.mean(z.as_ref())
     }
 
-    /// Draws a frame from the model: z ~ p(z), then x ~ p(x|z), in raw units. An autoencoder, which has no p(z), has no such draw.
+    /// Draws a frame from the model: z ~ p(z), then x ~ p(x|z), in raw units. An autoencoder, which has no
+    /// p(z), has no such draw.
     ///
     /// # Errors
     /// [`FrameError::Overflow`] where the decoder overflows on a draw of the prior.

@@ -11,7 +11,7 @@ pub use density::{Density, Explain};
 use crate::features::FrameError;
 use crate::latent::{Head, Posterior};
 use crate::layer::Layer as _;
-use crate::likelihood::{Likelihood, unseen};
+use crate::likelihood::{Likelihood, Terms};
 use crate::math;
 use crate::model::{Frame, LatentShape, Parts, PosteriorOf, Vae};
 use crate::shape::{Shape, lanes};
@@ -24,13 +24,13 @@ const LANES: usize = 4;
 /// The log density of a frame, with what the samples say of its error. Higher is more typical.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score {
-    /// `log (1/K) Σ_k w_k`: a lower bound of log p(x) on average, tight as K grows. Base measure: Lebesgue in raw
-    /// units (counting for bits and integers).
+    /// `log (1/K) Σ_k w_k`: a lower bound of log p(x) on average, tight as K grows. Base measure: Lebesgue in
+    /// raw units (counting for bits and integers).
     pub log_density: Nats,
     /// `(Σ w)² / Σ w²`, between 1 and K: how many samples carry the sum.
     pub effective_sample_size: f32,
-    /// Standard error of `log_density` in nats, by the delta method; infinite for K = 1, too small where the effective
-    /// sample size is a few.
+    /// Standard error of `log_density` in nats, by the delta method; infinite for K = 1, too small where the
+    /// effective sample size is a few.
     pub standard_error: f32,
     /// K
     pub samples: u32,
@@ -61,7 +61,8 @@ pub struct Elbo {
 }
 
 impl<P: Parts> Vae<P> {
-    /// The log density of a frame by `samples` samples of the default noise: a pure function of model, frame and K.
+    /// The log density of a frame by `samples` samples of the default noise: a pure function of model, frame
+    /// and K.
     ///
     /// `log p(x) ≈ log (1/K) Σ_k w_k`, `w_k = p(x|z_k) p(z_k) / q(z_k|x)`, `z_k ~ q(z|x)`
     ///
@@ -69,8 +70,8 @@ impl<P: Parts> Vae<P> {
     /// [`FrameError`] for a frame or a K that has no score.
     ///
     /// # Cost
-    /// One pass of the encoder, K of the decoder, four at a time; one `exp` a sample. Memory: the activations of four
-    /// samples, whatever K.
+    /// One pass of the encoder, K of the decoder, four at a time; one `exp` a sample. Memory: the activations
+    /// of four samples, whatever K.
     ///
     /// # Source
     /// Burda, Grosse and Salakhutdinov (2016), "Importance weighted autoencoders", equation 8.
@@ -96,7 +97,8 @@ impl<P: Parts> Vae<P> {
         self.log_density_lanes::<LANES, R>(frame, samples, rng)
     }
 
-    /// As [`log_density_with`](Self::log_density_with), `WIDE` samples side by side: wider is faster on a host. Same bits.
+    /// As [`log_density_with`](Self::log_density_with), `WIDE` samples side by side: wider is faster on a
+    /// host. Same bits.
     ///
     /// # Errors
     /// As [`log_density`](Self::log_density).
@@ -132,18 +134,18 @@ impl<P: Parts> Vae<P> {
         let posterior = self.posterior(features.as_ref());
         let mut left = samples;
         while left >= WIDE as u32 {
-            let log_weights = self.log_weights::<WIDE, R>(features.as_ref(), &posterior, rng, unseen);
+            let log_weights = self.log_weights::<WIDE, R>(features.as_ref(), &posterior, rng, &mut ());
             log_weights.into_iter().for_each(|log_weight| visit(log_weight + log_jacobian));
             left -= WIDE as u32;
         }
         for _ in 0..left {
-            let [log_weight] = self.log_weights::<1, R>(features.as_ref(), &posterior, rng, unseen);
+            let [log_weight] = self.log_weights::<1, R>(features.as_ref(), &posterior, rng, &mut ());
             visit(log_weight + log_jacobian);
         }
         Ok(())
     }
 
-    /// The log weights of the next `N` samples, of features; `see` is shown the likelihood's terms.
+    /// The log weights of the next `N` samples, of features; `terms` takes the likelihood's.
     #[cfg_attr(target_os = "none", inline)]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn log_weights<const N: usize, R: Rng + ?Sized>(
@@ -151,14 +153,14 @@ impl<P: Parts> Vae<P> {
         features: &[f32],
         posterior: &PosteriorOf<P>,
         rng: &mut R,
-        see: impl FnMut(f32),
+        terms: &mut (impl Terms + ?Sized),
     ) -> [f32; N] {
-        let (log_prob, log_ratio) = self.log_weight_terms::<N, R>(features, posterior, rng, see);
+        let (log_prob, log_ratio) = self.log_weight_terms::<N, R>(features, posterior, rng, terms);
         // log w = log p(x|z) + (log p(z) − log q(z|x))
         lanes(|l| log_prob[l] + log_ratio[l])
     }
 
-    /// `log p(features|z)`, whose terms `see` is shown, and `log p(z) − log q(z|x)` of the next `N` samples.
+    /// `log p(features|z)`, whose terms `terms` takes, and `log p(z) − log q(z|x)` of the next `N` samples.
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn log_weight_terms<const N: usize, R: Rng + ?Sized>(
@@ -166,7 +168,7 @@ impl<P: Parts> Vae<P> {
         features: &[f32],
         posterior: &PosteriorOf<P>,
         rng: &mut R,
-        see: impl FnMut(f32),
+        terms: &mut (impl Terms + ?Sized),
     ) -> ([f32; N], [f32; N]) {
         let mut z = LatentShape::<P>::buffer(self.latent_dims());
         let mut beside = LatentShape::<P>::buffer(self.latent_dims());
@@ -179,11 +181,11 @@ impl<P: Parts> Vae<P> {
             log_ratio
         });
         let hidden = self.decoder.forward(beside.as_ref());
-        (self.likelihood.log_prob_terms(hidden.as_ref(), features, see), log_ratio)
+        (self.likelihood.log_prob_terms(hidden.as_ref(), features, terms), log_ratio)
     }
 
-    /// The evidence lower bound, its expectation taken over `samples` samples of the default noise, its KL in closed
-    /// form.
+    /// The evidence lower bound, its expectation taken over `samples` samples of the default noise, its KL in
+    /// closed form.
     ///
     /// # Errors
     /// As [`log_density`](Self::log_density).
@@ -200,7 +202,7 @@ impl<P: Parts> Vae<P> {
         let mut sum = 0.0;
         for _ in 0..samples {
             let ([log_prob], _) =
-                self.log_weight_terms::<1, _>(features.as_ref(), &posterior, &mut rng, unseen);
+                self.log_weight_terms::<1, _>(features.as_ref(), &posterior, &mut rng, &mut ());
             sum += log_prob;
         }
         let reconstruction = sum / samples as f32 + log_jacobian;

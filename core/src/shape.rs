@@ -35,8 +35,8 @@ impl<T: Element, const L: usize> Element for [T; L] {
 
 /// `[of_lane(0), …, of_lane(L − 1)]`.
 ///
-/// As `core::array::from_fn`, which, as `map` of an array, may end as a function of its own: one that knows nothing of the vector registers that its
-/// caller was compiled for, called for each number.
+/// As `core::array::from_fn`, which, as `map` of an array, may end as a function of its own: one that knows
+/// nothing of the vector registers that its caller was compiled for, called for each number.
 #[inline(always)]
 pub fn lanes<T: Element, const L: usize>(mut of_lane: impl FnMut(usize) -> T) -> [T; L] {
     let mut lanes = [T::ZERO; L];
@@ -48,6 +48,9 @@ pub fn lanes<T: Element, const L: usize>(mut of_lane: impl FnMut(usize) -> T) ->
 
 /// A number that `L` lanes share, or one number for each.
 pub trait Lanes<const L: usize>: Copy {
+    /// Whether NaN stands for a number that is missing. Where it does not, nothing looks for one.
+    const MAY_BE_MISSING: bool = false;
+
     /// The number of each lane.
     fn lanes(self) -> [f32; L];
 }
@@ -66,10 +69,24 @@ impl<const L: usize> Lanes<L> for [f32; L] {
     }
 }
 
+/// A number that may be missing: NaN stands for one that is.
+#[derive(Clone, Copy, Debug)]
+pub struct Observed<T>(pub T);
+
+impl<const L: usize, T: Lanes<L>> Lanes<L> for Observed<T> {
+    const MAY_BE_MISSING: bool = true;
+
+    #[inline(always)]
+    fn lanes(self) -> [f32; L] {
+        self.0.lanes()
+    }
+}
+
 /// The size of a vector, with the memory that holds one.
 ///
-/// Firmware uses [`Width`]: arrays on the stack, sizes checked by the compiler. A host that learns sizes at run time
-/// implements this for a type of its own whose buffers are allocated; nothing else of the engine changes.
+/// Firmware uses [`Width`]: arrays on the stack, sizes checked by the compiler. A host that learns sizes at
+/// run time implements this for a type of its own whose buffers are allocated; nothing else of the engine
+/// changes.
 pub trait Shape: Copy {
     /// Memory for one vector of `T`.
     type Buffer<T: Element>: AsRef<[T]> + AsMut<[T]> + Clone + Debug;
@@ -105,7 +122,8 @@ impl<const N: usize> Shape for Width<N> {
         [T::ZERO; N]
     }
 
-    /// A loop stores these numbers at one and a third instructions a word; zeros would be a call of `memset`, at four.
+    /// A loop stores these numbers at one and a third instructions a word; zeros would be a call of `memset`,
+    /// at four.
     #[inline(always)]
     fn scratch<T: Element>(_len: usize) -> [T; N] {
         [T::UNWRITTEN; N]

@@ -59,8 +59,8 @@ mod walk;
 pub use bare::BARE_LEN;
 pub use bits::{BitReader, BitWriter};
 pub use bits_back::{
-    BUCKET_BITS, BitsBack, BitsBackError, DiscreteLikelihood, FrameCoding, LOG_HEADER_LEN, LOG_MAGIC,
-    LOG_VERSION, LogHeader, MAX_SAMPLES, WholeParts,
+    BUCKET_BITS, BitsBack, BitsBackError, DiscreteLaw, DiscreteLikelihood, FrameCoding, LOG_HEADER_LEN,
+    LOG_MAGIC, LOG_VERSION, LogHeader, MAX_SAMPLES, WholeParts,
 };
 pub use entropy_model::{EntropyModel, Interval, MAX_PRECISION, RawBits, Uniform};
 pub use header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PACKET_VERSION, PacketError, model_id};

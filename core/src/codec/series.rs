@@ -52,6 +52,17 @@ impl<'a> Series<'a> {
         (rows.start < self.skip()).then(|| self.value(rows.start, channel))
     }
 
+    /// A walk that stands before a row.
+    #[inline(never)]
+    fn walk(self, row: usize, channel: usize, choice: Choice) -> Walk {
+        let start = Walk::start(row, choice).max(self.skip()).min(row);
+        let mut walk = Walk::new(start, self.past(start, channel), choice);
+        for before in start..row {
+            walk.step(self.value(before, channel));
+        }
+        walk
+    }
+
     /// The other rows of some: shows their residuals, each with the law that those before it give.
     ///
     /// A call each, so that flash holds one of these loops.
@@ -64,7 +75,7 @@ impl<'a> Series<'a> {
         visit: &mut dyn FnMut(i32, IntegerLaw),
     ) {
         let rows = rows.start.max(self.skip())..rows.end;
-        let mut walk = Walk::new(self, rows.start, channel, choice);
+        let mut walk = self.walk(rows.start, channel, choice);
         for row in rows {
             let law = walk.law();
             visit(walk.step(self.value(row, channel)), law);
@@ -130,7 +141,7 @@ pub(super) fn integrate(
     choice: Choice,
     read: &mut dyn FnMut(bool, IntegerLaw) -> Result<i32, StreamError>,
 ) -> Result<(), StreamError> {
-    let mut walk = Walk::new(Series::new(values, channels, plain), rows.start, channel, choice);
+    let mut walk = Series::new(values, channels, plain).walk(rows.start, channel, choice);
     for row in rows {
         let is_free = plain && row == 0;
         let read = read(is_free, walk.law())?;

@@ -3,7 +3,6 @@
 use super::choice::{Choice, Law};
 use super::integer_law::IntegerLaw;
 use super::past::{Past, Recent};
-use super::series::Series;
 
 /// A channel row by row: what is expected of the next value, and under which law its residual stands.
 #[derive(Clone, Copy)]
@@ -15,19 +14,19 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Before a row.
-    #[inline(never)]
-    pub(super) fn new(series: Series<'_>, row: usize, channel: usize, choice: Choice) -> Walk {
-        let start = match choice.law {
-            Law::Adaptive(_) => row.saturating_sub(Recent::ROWS).max(series.skip()).min(row),
+    /// Before a row, of whose past an adaptive law has seen nothing.
+    #[inline(always)]
+    pub(super) fn new(row: usize, past: Past, choice: Choice) -> Walk {
+        Walk { row, past, recent: Recent::new(), choice }
+    }
+
+    /// The row from which on the residuals before `row` count.
+    #[inline(always)]
+    pub(super) fn start(row: usize, choice: Choice) -> usize {
+        match choice.law {
+            Law::Adaptive(_) => row.saturating_sub(Recent::ROWS),
             _ => row,
-        };
-        let past = series.past(start, channel);
-        let mut walk = Walk { row: start, past, recent: Recent::new(), choice };
-        for before in start..row {
-            walk.step(series.value(before, channel));
         }
-        walk
     }
 
     #[inline]

@@ -7,8 +7,9 @@ use crate::format::{Load, LoadError, Sections};
 /// Values of a category at most.
 pub const MAX_LEVELS: u16 = 1024;
 
-/// Frames of numbers, of which some are codes: a category with `levels` values is an integer from 0 to `levels − 1`, and is its own
-/// feature. All else is as of `F`, which leaves the codes as they are: location 0, scale 1, no logarithm.
+/// Frames of numbers, of which some are codes: a category with `levels` values is an integer from 0 to
+/// `levels − 1`, and is its own feature. All else is as of `F`, which leaves the codes as they are: location
+/// 0, scale 1, no logarithm.
 ///
 /// A category has probabilities and not densities: of the log Jacobian it has no part.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +19,8 @@ pub struct Categories<'a, F> {
 }
 
 impl<'a, F: Features> Categories<'a, F> {
-    /// Takes the section of the levels: of each number of a frame how many values it has, 0 where it is no category.
+    /// Takes the section of the levels: of each number of a frame how many values it has, 0 where it is no
+    /// category.
     ///
     /// # Errors
     /// [`LoadError::Malformed`] for more than [`MAX_LEVELS`] values; as [`Sections::integers`].
@@ -63,7 +65,8 @@ impl<F: Features> Features for Categories<'_, F> {
     }
 }
 
-/// Inputs and outputs of a network for a number of a frame: one, or one for each value of a category. Of a number that is none `levels` is 0.
+/// Inputs and outputs of a network for a number of a frame: one, or one for each value of a category. Of a
+/// number that is none `levels` is 0.
 #[inline(always)]
 pub fn block(levels: u16) -> usize {
     if levels == 0 { 1 } else { levels.into() }

@@ -15,8 +15,8 @@ pub(crate) fn extract<F: Features>(features: &F, frame: &[f32]) -> Result<(Frame
     Ok((of_frame, log_jacobian))
 }
 
-/// The features of each frame, a lane each, with their log Jacobians, and why a frame was refused: its features are then
-/// zero.
+/// The features of each frame, a lane each, with their log Jacobians, and why a frame was refused: its
+/// features are then zero.
 #[cfg_attr(not(target_os = "none"), inline(always))]
 pub(crate) fn extract_all<F: Features, const N: usize>(
     features: &F,

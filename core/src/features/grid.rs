@@ -5,7 +5,8 @@ use crate::shape::Shape;
 
 /// Features of frames that hold whole numbers: bits, counts, codes or any others.
 pub trait WholeNumbers: Features {
-    /// `(loc, 1/scale)` of the number `index`: the feature of n is `(n − loc)/scale`. Unless it says otherwise that is n.
+    /// `(loc, 1/scale)` of the number `index`: the feature of n is `(n − loc)/scale`. Unless it says
+    /// otherwise that is n.
     fn grid(&self, index: usize) -> (f32, f32) {
         let _ = index;
         (0.0, 1.0)

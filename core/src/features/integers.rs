@@ -3,16 +3,17 @@
 use super::{Features, FrameError, Standardize};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
-use crate::latent::clamp;
+use crate::math::clamp;
 use crate::shape::{Shape, Width};
 
 /// Integers are held within ±2²⁴: up to there each is an `f32`, and so are its neighbours.
 pub const MAX_INTEGER: f32 = 16_777_216.0;
 
-/// Frames of integers, such as the counts of an analogue-to-digital converter; features as of [`Standardize`].
+/// Frames of integers, such as the counts of an analogue-to-digital converter; features as of
+/// [`Standardize`].
 ///
-/// Integers have probabilities and not densities, and a probability is the same in every unit: the log Jacobian, which the file
-/// holds as there, is 0.
+/// Integers have probabilities and not densities, and a probability is the same in every unit: the log
+/// Jacobian, which the file holds as there, is 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Integers<'a, S> {
     pub(super) linear: Standardize<'a, S>,

@@ -1,18 +1,16 @@
-//! One pass over the inputs: for how many rows of a tile, how many tiles and how many samples at once, so that the sums fill the registers and do
-//! not wait for each other.
+//! One pass over the inputs: for how many rows of a tile, how many tiles and how many samples at once, so
+//! that the sums fill the registers and do not wait for each other.
 
-use super::{Finish, HALF, TILE, Tile, Tiles, Weight, of_part, of_tile};
+use super::{ARMV6M, Finish, HALF, TILE, Tile, Tiles, Weight, of_part, of_tile};
 use crate::shape::{Element, lanes};
 
-/// From this many samples on, all outputs of a tile go in one pass: eight sums of 16 samples are a quarter of AVX-512's
-/// registers, and enough to hide the time that an addition takes. Twice as many are half of them: then a weight is spread over a register for two
-/// products, and loads no longer set the pace.
+/// From this many samples on, all outputs of a tile go in one pass: eight sums of 16 samples are a quarter of
+/// AVX-512's registers, and enough to hide the time that an addition takes. Twice as many are half of them:
+/// then a weight is spread over a register for two products, and loads no longer set the pace.
 pub(super) const MANY: usize = 16;
 
-/// Armv6-M, known by what it lacks: an atomic exchange.
-const ARMV6M: bool = cfg!(all(target_arch = "arm", not(target_has_atomic = "32")));
-
-/// Inputs in one turn of the loop over integers, where LLVM may reorder the sums, and does best with this many.
+/// Inputs in one turn of the loop over integers, where LLVM may reorder the sums, and does best with this
+/// many.
 const INTEGER_UNROLL: usize = if cfg!(target_arch = "riscv32") {
     2
 } else if ARMV6M {
@@ -21,8 +19,8 @@ const INTEGER_UNROLL: usize = if cfg!(target_arch = "riscv32") {
     8
 };
 
-/// As [`dense`](super::dense) for one sample on a host, for as many tiles as there are fours: four sums of a register each, that do not wait for
-/// each other. Returns how many tiles that were.
+/// As [`dense`](super::dense) for one sample on a host, for as many tiles as there are fours: four sums of a
+/// register each, that do not wait for each other. Returns how many tiles that were.
 #[inline(always)]
 pub(super) fn four_tiles<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize>(
     Tiles { weights, bias, finish, .. }: Tiles<'_, X, W, F>,
@@ -130,7 +128,8 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
         [self.finish.finish(self.t, 0, lower), self.finish.finish(self.t, 1, upper)]
     }
 
-    /// The sums of the rows `part·N .. part·N + N`, for `M` samples from `first` on, `UNROLL` inputs in each turn of the loop.
+    /// The sums of the rows `part·N .. part·N + N`, for `M` samples from `first` on, `UNROLL` inputs in each
+    /// turn of the loop.
     #[inline(always)]
     fn sums<const M: usize, const N: usize, const UNROLL: usize>(
         &self,
@@ -140,7 +139,8 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
         let mut s = of_part(part, self.bias).map(|bias| [bias; M]);
         let (mut ws, last_ws) = self.weights.as_chunks::<UNROLL>();
         let (mut xs, last_xs) = self.x.as_chunks::<UNROLL>();
-        // by slice patterns, not `zip`: LLVM then counts down, which takes an instruction less in each turn on Thumb
+        // by slice patterns, not `zip`: LLVM then counts down, which takes an instruction less in each turn
+        // on Thumb
         while let ([w, rest_ws @ ..], [x, rest_xs @ ..]) = (ws, xs) {
             for (w, x) in w.iter().zip(x) {
                 add(&mut s, part, w, first, x);
@@ -176,8 +176,9 @@ fn add<X, W: Weight<X>, const L: usize, const M: usize, const N: usize>(
     }
 }
 
-/// As [`add`], of all samples. Four variables, one by one: LLVM keeps them in registers, while an array of arrays that a loop walks
-/// may end in memory, one sample at a time, depending on what else stands in the function.
+/// As [`add`], of all samples. Four variables, one by one: LLVM keeps them in registers, while an array of
+/// arrays that a loop walks may end in memory, one sample at a time, depending on what else stands in the
+/// function.
 #[inline(always)]
 fn add_lanes<X: Element, W: Weight<X>, const L: usize>(
     [a, b, c, d]: [[W::Sum; L]; HALF],

@@ -20,7 +20,8 @@ fn numbers<T: Element, const N: usize>(number: impl Fn(usize) -> T) -> [[T; TILE
     core::array::from_fn(|i| core::array::from_fn(|o| number(i * TILE + o)))
 }
 
-/// Compares 1, 4, 16 and 32 samples side by side, stored and handed over, with `expected(output, inputs of a sample)`.
+/// Compares 1, 4, 16 and 32 samples side by side, stored and handed over, with `expected(output, inputs of a
+/// sample)`.
 fn check<K: Kernel>(
     kernel: &K,
     input: impl Fn(usize) -> K::From,

@@ -56,13 +56,14 @@ impl Weight<f32> for i8 {
     }
 }
 
-/// Integer sums are exact, so their order does not matter. The exporter sees to it that none leaves 32 bits; a file made
-/// otherwise wraps.
+/// Integer sums are exact, so their order does not matter. The exporter sees to it that none leaves 32 bits;
+/// a file made otherwise wraps.
 macro_rules! integer {
     ($x:ty) => {
         impl Weight<$x> for i8 {
             type Sum = i32;
-            // Eight sums of one sample are what the registers of a small core hold. A host has vectors for the samples.
+            // Eight sums of one sample are what the registers of a small core hold. A host has vectors for
+            // the samples.
             const SIDE_BY_SIDE: bool = !cfg!(target_os = "none");
 
             #[inline(always)]

@@ -66,11 +66,12 @@ pub trait ConcentrationHead<X>: Sized {
     fn law(&self, dims: usize, hidden: &[[X; 1]]) -> Self::Law;
 }
 
-/// κ learned per frame: `κ = softplus(s) + 1`, s from a dense layer of one output; at most [`MAX_CONCENTRATION`].
+/// κ learned per frame: `κ = softplus(s) + 1`, s from a dense layer of one output; at most
+/// [`MAX_CONCENTRATION`].
 ///
 /// # Source
-/// Davidson, Falorsi, De Cao, Kipf and Tomczak (2018), "Hyperspherical variational auto-encoders": the authors' code adds
-/// the 1, which keeps q away from the uniform prior.
+/// Davidson, Falorsi, De Cao, Kipf and Tomczak (2018), "Hyperspherical variational auto-encoders": the
+/// authors' code adds the 1, which keeps q away from the uniform prior.
 #[derive(Clone, Copy, Debug)]
 pub struct LearnedConcentration<P>(P);
 
@@ -85,7 +86,8 @@ impl<P: Projection> LearnedConcentration<P> {
 #[derive(Clone, Copy, Debug)]
 pub struct FixedConcentration(Concentration);
 
-/// κ fixed for the model, drawn from a table of [`TABLE_CELLS`] cells in the file: fixed work, no rejection. Weights use the table's own density, so a score carries no error of the table.
+/// κ fixed for the model, drawn from a table of [`TABLE_CELLS`] cells in the file: fixed work, no rejection.
+/// Weights use the table's own density, so a score carries no error of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct TabledConcentration<'a>(Tabled<'a>);
 

@@ -84,7 +84,8 @@ impl<S: Shape, const L: usize> Posteriors<L> for MixturePosteriors<'_, S, L> {
     }
 }
 
-/// Posteriors that draw one after another, each from noise of its own: their samplers take as many words as they need.
+/// Posteriors that draw one after another, each from noise of its own: their samplers take as many words as
+/// they need.
 #[derive(Clone, Debug)]
 pub struct OneByOne<P, N, S: Shape, const L: usize> {
     posteriors: [(P, N); L],

@@ -41,8 +41,8 @@ impl<S: Shape> Posterior for MixturePosterior<'_, S> {
         self.prior.log_prob(z) - self.gaussian.log_prob(z)
     }
 
-    /// No closed form is known: the mean of `log q(z|x) − log p(z)` over 256 samples of the default noise, which are the same for every
-    /// frame.
+    /// No closed form is known: the mean of `log q(z|x) − log p(z)` over 256 samples of the default noise,
+    /// which are the same for every frame.
     fn kl(&self) -> f32 {
         let dims = self.mode().len();
         let (mut z, mut noise, mut sum) = (S::buffer(dims), LowDiscrepancy::new(dims), 0.0);
@@ -57,14 +57,16 @@ impl<S: Shape> Posterior for MixturePosterior<'_, S> {
     }
 }
 
-/// Gaussian posterior with a prior of `N` Gaussians that were learned with the network: latents that fall into kinds need not be pressed
-/// into one ball.
+/// Gaussian posterior with a prior of `N` Gaussians that were learned with the network: latents that fall
+/// into kinds need not be pressed into one ball.
 ///
-/// `q(z|x) = N(loc(h), diag(exp(log_scale(h)))²)` as of a [`GaussianHead`], `p(z) = Σ_c w_c N(z; μ_c, diag(σ_c²))`
+/// `q(z|x) = N(loc(h), diag(exp(log_scale(h)))²)` as of a [`GaussianHead`], `p(z) = Σ_c w_c N(z; μ_c,
+/// diag(σ_c²))`
 ///
 /// # Source
-/// Dilokthanakul and others (2016), "Deep unsupervised clustering with Gaussian mixture variational autoencoders"; Tomczak and Welling
-/// (2018), "VAE with a VampPrior", section 2, where this is the prior "MoG".
+/// Dilokthanakul and others (2016), "Deep unsupervised clustering with Gaussian mixture variational
+/// autoencoders"; Tomczak and Welling (2018), "VAE with a VampPrior", section 2, where this is the prior
+/// "MoG".
 #[derive(Clone, Copy, Debug)]
 pub struct MixtureHead<'a, M: Projection, S, N> {
     gaussian: GaussianHead<M, S>,

@@ -33,12 +33,14 @@ impl<S: Shape> Posterior for Point<S> {
     }
 }
 
-/// A latent that is a function of the frame: `z = f(h)`, a dense layer with any activation. There is no prior.
+/// A latent that is a function of the frame: `z = f(h)`, a dense layer with any activation. There is no
+/// prior.
 ///
-/// The score is then `log p(x|z(x))`, the reconstruction's log likelihood. It is **not** a density of x: nothing says how likely
-/// z is, and `exp` of it does not integrate to 1. It ranks frames as an autoencoder's squared error does, and all K samples are the same,
-/// so that K = 1 says everything. With the likelihood [`Gaussian`](crate::Gaussian), the mean squared error of D standardised features
-/// with scale σ in common is `−σ² (2 log p(x|z)/D + log 2πσ²)`.
+/// The score is then `log p(x|z(x))`, the reconstruction's log likelihood. It is **not** a density of x:
+/// nothing says how likely z is, and `exp` of it does not integrate to 1. It ranks frames as an autoencoder's
+/// squared error does, and all K samples are the same, so that K = 1 says everything. With the likelihood
+/// [`Gaussian`](crate::Gaussian), the mean squared error of D standardised features with scale σ in common is
+/// `−σ² (2 log p(x|z)/D + log 2πσ²)`.
 #[derive(Clone, Copy, Debug)]
 pub struct PointHead<P>(P);
 

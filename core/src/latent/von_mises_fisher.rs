@@ -55,7 +55,8 @@ impl<S: Shape, C: Law> Posterior for VmfPosterior<S, C> {
     }
 }
 
-/// Von Mises–Fisher posterior with a uniform prior on the sphere S^(d−1): μ from a dense layer, divided by its length.
+/// Von Mises–Fisher posterior with a uniform prior on the sphere S^(d−1): μ from a dense layer, divided by
+/// its length.
 ///
 /// `q(z|x) ∝ exp(κ μ(h)·z)`, κ fixed or from h. d counts the coordinates of z.
 #[derive(Clone, Copy, Debug)]
@@ -109,8 +110,8 @@ impl<M: Projection, C: ConcentrationHead<M::From>> Prior for VmfHead<M, C> {
     }
 }
 
-/// `m / |m|`, whatever the magnitude of m; the first axis where m is zero, which has no direction. Numbers that are not finite
-/// give NaN, which the score reports.
+/// `m / |m|`, whatever the magnitude of m; the first axis where m is zero, which has no direction. Numbers
+/// that are not finite give NaN, which the score reports.
 fn normalize(m: &mut [f32]) {
     let mut largest = 0.0;
     for m in &*m {

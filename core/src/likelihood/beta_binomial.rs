@@ -1,102 +1,89 @@
-//! Independent counts of 0 to n.
+//! Counts of 0 to n.
 
-use super::Likelihood;
-use super::two_outputs::{fill, sum_terms};
+use super::rising::log_rising;
+use super::{Independent, Law, ReadLaw};
 use crate::features::{MAX_COUNT, most};
-use crate::fingerprint::{Fingerprint, Part, of};
-use crate::format::{Load, LoadError, Sections};
-use crate::layer::Projection;
-use crate::math;
-use crate::shape::Lanes;
+use crate::fingerprint::Part;
+use crate::format::{LoadError, Sections};
+use crate::math::{self, clamp};
+use core::iter::repeat;
 use rand_core::Rng;
 
-/// `p(x|z) = Π_i BetaBinomial(x_i; n, α_i, β_i)`, log α and log β from a dense layer each. Base measure: counting.
+/// `p(x|z) = Π_i BetaBinomial(x_i; n, α_i, β_i)`, log α and log β from a dense layer each. Base measure:
+/// counting.
 ///
-/// `C(n, x)·B(x + α, n − x + β)/B(α, β)`: binomial with a probability that is itself Beta(α, β). n is up to [`MAX_COUNT`]; log α and log β are held within
-/// ±[`LOG_SHAPE_LIMIT`].
+/// `C(n, x)·B(x + α, n − x + β)/B(α, β)`: binomial with a probability that is itself Beta(α, β). n is up to
+/// [`MAX_COUNT`]; log α and log β are held within ±[`LOG_SHAPE_LIMIT`].
 ///
-/// **Source.** Skellam (1948), "A probability distribution derived from the binomial distribution by regarding the probability of success as
-/// variable between the sets of trials", Journal of the Royal Statistical Society B 10.
+/// **Source.** Skellam (1948), "A probability distribution derived from the binomial distribution by
+/// regarding the probability of success as variable between the sets of trials", Journal of the Royal
+/// Statistical Society B 10.
 ///
 /// **Cost.** An output and sample: two `exp`, ten logarithms, and a second wide layer.
+pub type BetaBinomial<P, Q> = Independent<BetaBinomialLaw, (P, Q), 2>;
+
+/// `BetaBinomial(x; n, α, β)`, n the same for all features.
+///
+/// Section: `[n]`, an integer from 1 to [`MAX_COUNT`].
 #[derive(Clone, Copy, Debug)]
-pub struct BetaBinomial<P, Q> {
-    pub(crate) log_alpha: P,
-    pub(crate) log_beta: Q,
-    pub(crate) most: u8,
+pub struct BetaBinomialLaw {
+    most: u8,
 }
 
-impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> BetaBinomial<P, Q> {
-    /// Joins the two layers, for counts up to `most`.
-    pub fn new(log_alpha: P, log_beta: Q, most: u8) -> Self {
-        BetaBinomial { log_alpha, log_beta, most }
+impl BetaBinomialLaw {
+    /// Counts up to `most`.
+    pub fn new(most: u8) -> Self {
+        BetaBinomialLaw { most }
     }
 
-    /// Takes the two layers, then the section `[n]`.
-    ///
-    /// # Errors
-    /// [`LoadError::Malformed`] where n is no integer from 1 to [`MAX_COUNT`]; as [`Sections::floats`].
-    pub fn read(log_alpha: P, log_beta: Q, sections: &mut Sections<'_>) -> Result<Self, LoadError> {
-        Ok(BetaBinomial { log_alpha, log_beta, most: most(sections)? })
+    /// Masses of the counts 0 to n, up to a factor.
+    pub(crate) fn weights(&self, [log_alpha, log_beta]: [f32; 2]) -> [f32; MAX_COUNT + 1] {
+        weights(self.most, log_alpha, log_beta)
     }
 }
 
-impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Likelihood
-    for BetaBinomial<P, Q>
-{
-    type In = P::In;
-    type From = P::From;
-    type Out = P::Out;
+impl Law<2> for BetaBinomialLaw {
+    type Feature = ();
 
-    #[cfg_attr(target_os = "none", inline(never))]
-    #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob_terms<const L: usize, X: Lanes<L>>(
-        &self,
-        hidden: &[[P::From; L]],
-        features: &[X],
-        see: impl FnMut(f32),
-    ) -> [f32; L] {
-        let n = f32::from(self.most);
-        let term = |_: usize, x: f32, log_alpha: f32, log_beta: f32| {
-            log_mass(x, n, shape(log_alpha), shape(log_beta))
-        };
-        sum_terms((&self.log_alpha, &self.log_beta), hidden, features, 0.0, term, see)
+    #[inline(always)]
+    fn features(&self) -> impl Iterator<Item = ()> {
+        repeat(())
     }
 
-    fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
-        fill((&self.log_alpha, &self.log_beta), hidden, features, |log_alpha, log_beta| {
-            // n α/(α + β)
-            f32::from(self.most) * math::sigmoid(log_alpha - log_beta)
+    /// So long without an FPU that Armv6-M, known by what it lacks, keeps one copy.
+    #[cfg_attr(not(all(target_arch = "arm", not(target_has_atomic = "32"))), inline(always))]
+    fn part(&self, (): (), x: f32, [log_alpha, log_beta]: [f32; 2]) -> f32 {
+        log_mass(x, f32::from(self.most), shape(log_alpha), shape(log_beta))
+    }
+
+    fn constant(&self, (): ()) -> f32 {
+        0.0
+    }
+
+    fn mean(&self, [log_alpha, log_beta]: [f32; 2]) -> f32 {
+        // n α/(α + β)
+        f32::from(self.most) * math::sigmoid(log_alpha - log_beta)
+    }
+
+    fn draw<R: Rng + ?Sized>(&self, (): (), outputs: [f32; 2], rng: &mut R) -> f32 {
+        let weights = self.weights(outputs);
+        let sum: f32 = weights.iter().sum();
+        // 24 bits of a word are exact in f32
+        let mut left = sum * ((rng.next_u32() >> 8) as f32 / 16_777_216.0);
+        let below = weights.iter().take(self.most.into()).take_while(|weight| {
+            left -= **weight;
+            left >= 0.0
         });
-    }
-
-    fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
-        fill((&self.log_alpha, &self.log_beta), hidden, features, |log_alpha, log_beta| {
-            let weights = weights(self.most, log_alpha, log_beta);
-            let sum: f32 = weights.iter().sum();
-            // 24 bits of a word are exact in f32
-            let mut left = sum * ((rng.next_u32() >> 8) as f32 / 16_777_216.0);
-            let below = weights.iter().take(self.most.into()).take_while(|weight| {
-                left -= **weight;
-                left >= 0.0
-            });
-            below.count() as f32
-        });
+        below.count() as f32
     }
 }
 
-impl<'a, P: Projection + Load<'a>, Q> Load<'a> for BetaBinomial<P, Q>
-where
-    Q: Projection<In = P::In, Out = P::Out, From = P::From> + Load<'a>,
-{
-    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
-        let (log_alpha, log_beta) = (P::load(sections)?, Q::load(sections)?);
-        BetaBinomial::read(log_alpha, log_beta, sections)
-    }
-}
+impl ReadLaw<'_> for BetaBinomialLaw {
+    const PART: Part = Part::BetaBinomial;
 
-impl<P: Fingerprint, Q: Fingerprint> Fingerprint for BetaBinomial<P, Q> {
-    const FINGERPRINT: u32 = of(&[Part::BetaBinomial as u32, P::FINGERPRINT, Q::FINGERPRINT]);
+    fn read(sections: &mut Sections<'_>, _: usize) -> Result<Self, LoadError> {
+        Ok(BetaBinomialLaw { most: most(sections)? })
+    }
 }
 
 /// Logarithms of α and β are held within this: the greatest ratio of neighbouring masses is then 2⁷⁸.
@@ -105,7 +92,7 @@ pub const LOG_SHAPE_LIMIT: f32 = 30.0;
 /// α or β from its logarithm.
 #[inline(always)]
 fn shape(log: f32) -> f32 {
-    math::exp(crate::latent::clamp(log, -LOG_SHAPE_LIMIT, LOG_SHAPE_LIMIT))
+    math::exp(clamp(log, -LOG_SHAPE_LIMIT, LOG_SHAPE_LIMIT))
 }
 
 /// `log C(n, x) + log B(x + α, n − x + β) − log B(α, β)`, each Beta function by its rising factorials.
@@ -115,38 +102,11 @@ fn log_mass(x: f32, n: f32, alpha: f32, beta: f32) -> f32 {
     log_choices + (log_rising(alpha, x) + log_rising(beta, n - x) - log_rising(alpha + beta, n))
 }
 
-/// `log Γ(a + m) − log Γ(a)`, a > 0, 0 ≤ m ≤ 255.
-///
-/// With y = a from 8 on, else y = a + 8 and the eight factors between them taken off:
-/// `(y − ½)·log(1 + m/y) + m·(log(y + m) − 1) + 1/12(y + m) − 1/12y − 1/360(y + m)³ + 1/360y³`,
-/// in which nothing large cancels.
-///
-/// **Source.** Stirling's series, Abramowitz and Stegun (1964), 6.1.41.
-#[inline(always)]
-fn log_rising(a: f32, m: f32) -> f32 {
-    let small = a < 8.0;
-    let y = if small { a + 8.0 } else { a };
-    let end = y + m;
-    let (u, v) = (1.0 / y, 1.0 / end);
-    let series = |u: f32| u * (1.0 / 12.0 - u * u * (1.0 / 360.0));
-    let sum = (y - 0.5) * math::ln_1p(m * u) + m * (math::ln(end) - 1.0) + (series(v) - series(u));
-    if small { sum - math::ln(eight_factors(a + m) / eight_factors(a)) } else { sum }
-}
-
-/// `a·(a + 1)·…·(a + 7)`
-#[inline(always)]
-fn eight_factors(a: f32) -> f32 {
-    let mut product = a;
-    for i in 1..8 {
-        product *= a + i as f32;
-    }
-    product
-}
-
-/// Masses of the counts 0 to n, up to a factor; 0 beyond: the greatest is from 1 to 2⁴⁰, none is less than 2⁻¹⁰⁰ but 0.
+/// Masses of the counts 0 to n, up to a factor; 0 beyond: the greatest is from 1 to 2⁴⁰, none is less than
+/// 2⁻¹⁰⁰ but 0.
 ///
 /// `p(x)/p(x − 1) = (n − x + 1)(x − 1 + α)/(x (n − x + β))`
-pub(crate) fn weights(most: u8, log_alpha: f32, log_beta: f32) -> [f32; MAX_COUNT + 1] {
+fn weights(most: u8, log_alpha: f32, log_beta: f32) -> [f32; MAX_COUNT + 1] {
     const HIGH: f32 = (1_u64 << 40) as f32;
     const LOW: f32 = 1.0 / (HIGH * HIGH * (1_u64 << 20) as f32);
     let at_least_low = |weight| if weight < LOW { 0.0 } else { weight };

@@ -1,83 +1,75 @@
-//! Independent integers: a logistic distribution gathered in bins.
+//! Integers: a logistic distribution gathered in bins.
 
-use super::two_outputs::{fill, sum_terms};
-use super::{Likelihood, bounded_scale, inverse_scale, mean};
-use crate::fingerprint::{Fingerprint, Part, of};
-use crate::format::{Load, LoadError, Sections};
-use crate::layer::Projection;
+use super::{Independent, Law, ReadLaw, bounded_scale, inverse_scale};
+use crate::fingerprint::Part;
+use crate::format::{LoadError, Sections};
 use crate::math;
-use crate::shape::Lanes;
 use rand_core::Rng;
 
-/// `P(x|z) = Π_i σ((x_i + b_i − loc_i)/s_i) − σ((x_i − b_i − loc_i)/s_i)`, σ the logistic function, `loc` and `log s` from a dense layer
-/// each. Base measure: counting.
+/// `P(x|z) = Π_i σ((x_i + b_i − loc_i)/s_i) − σ((x_i − b_i − loc_i)/s_i)`, σ the logistic function, `loc` and
+/// `log s` from a dense layer each. Base measure: counting.
 ///
-/// x_i is an integer's feature and b_i half of the distance to that of the next integer, so that the bins of all integers fill the line and
-/// the masses add up to 1. The log scale is held between [`LOG_SCALE_MIN`](super::LOG_SCALE_MIN) and
-/// [`LOG_SCALE_MAX`](super::LOG_SCALE_MAX).
+/// x_i is an integer's feature and b_i half of the distance to that of the next integer, so that the bins of
+/// all integers fill the line and the masses add up to 1. The log scale is held between
+/// [`LOG_SCALE_MIN`](super::LOG_SCALE_MIN) and [`LOG_SCALE_MAX`](super::LOG_SCALE_MAX).
 ///
 /// **Cost.** An output and sample: 4 `exp`, 3 logarithms, and a second wide layer.
 ///
-/// **Source.** Salimans, Karpathy, Chen and Kingma (2017), "PixelCNN++", equation 2, one component and no edges.
+/// **Source.** Salimans, Karpathy, Chen and Kingma (2017), "PixelCNN++", equation 2, one component and no
+/// edges.
+pub type DiscretizedLogistic<'a, P, Q> = Independent<DiscretizedLogisticLaw<'a>, (P, Q), 2>;
+
+/// The mass of a bin, whose width is fixed for the feature.
+///
+/// Section: half of each bin, in units of the feature.
 #[derive(Clone, Copy, Debug)]
-pub struct DiscretizedLogistic<'a, P, Q> {
-    pub(crate) loc: P,
-    pub(crate) log_scale: Q,
+pub struct DiscretizedLogisticLaw<'a> {
     half_bin: &'a [f32],
 }
 
-impl<'a, P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>>
-    DiscretizedLogistic<'a, P, Q>
-{
-    /// Takes the two layers, then the section of the half bins.
-    ///
-    /// # Errors
-    /// [`LoadError`] as [`Sections::floats`]; [`LoadError::Malformed`] for a bin without a width.
-    pub fn read(loc: P, log_scale: Q, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
-        let half_bin = sections.floats(loc.outputs())?;
-        if half_bin.iter().all(|half| *half > 0.0) {
-            Ok(DiscretizedLogistic { loc, log_scale, half_bin })
-        } else {
-            Err(LoadError::Malformed)
-        }
+impl Law<2> for DiscretizedLogisticLaw<'_> {
+    /// half of the bin
+    type Feature = f32;
+
+    #[inline(always)]
+    fn features(&self) -> impl Iterator<Item = f32> {
+        self.half_bin.iter().copied()
     }
-}
 
-impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Likelihood
-    for DiscretizedLogistic<'_, P, Q>
-{
-    type In = P::In;
-    type From = P::From;
-    type Out = P::Out;
+    #[inline(always)]
+    fn part(&self, half_bin: f32, x: f32, [loc, log_scale]: [f32; 2]) -> f32 {
+        let inverse = inverse_scale(log_scale);
+        log_mass((x - loc) * inverse, half_bin * inverse)
+    }
 
-    #[cfg_attr(target_os = "none", inline(never))]
-    #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob_terms<const L: usize, X: Lanes<L>>(
-        &self,
-        hidden: &[[P::From; L]],
-        features: &[X],
-        see: impl FnMut(f32),
-    ) -> [f32; L] {
-        let term = |i: usize, x: f32, loc: f32, log_scale: f32| {
-            let half_bin = self.half_bin.get(i).copied().unwrap_or(1.0);
-            let inverse = inverse_scale(log_scale);
-            log_mass((x - loc) * inverse, half_bin * inverse)
-        };
-        sum_terms((&self.loc, &self.log_scale), hidden, features, 0.0, term, see)
+    fn constant(&self, _: f32) -> f32 {
+        0.0
     }
 
     /// The most likely integers lie there.
-    fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {
-        mean(&self.loc, hidden, features);
+    fn mean(&self, [loc, _]: [f32; 2]) -> f32 {
+        loc
     }
 
     /// Of the logistic distribution: the integer in whose bin a draw lies is one of the integers' law.
-    fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
-        fill((&self.loc, &self.log_scale), hidden, features, |loc, log_scale| {
-            // the middles of 2²³ equal parts of (0, 1), and what is left of 1, are exact in f32
-            let uniform = ((rng.next_u32() >> 9) as f32 + 0.5) / 8_388_608.0;
-            loc + bounded_scale(log_scale) * math::ln(uniform / (1.0 - uniform))
-        });
+    fn draw<R: Rng + ?Sized>(&self, _: f32, [loc, log_scale]: [f32; 2], rng: &mut R) -> f32 {
+        // the middles of 2²³ equal parts of (0, 1), and what is left of 1, are exact in f32
+        let uniform = ((rng.next_u32() >> 9) as f32 + 0.5) / 8_388_608.0;
+        loc + bounded_scale(log_scale) * math::ln(uniform / (1.0 - uniform))
+    }
+}
+
+impl<'a> ReadLaw<'a> for DiscretizedLogisticLaw<'a> {
+    const PART: Part = Part::DiscretizedLogistic;
+
+    fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
+        let half_bin = sections.floats(dims)?;
+        if half_bin.iter().all(|half| *half > 0.0) {
+            Ok(DiscretizedLogisticLaw { half_bin })
+        } else {
+            // a bin without a width
+            Err(LoadError::Malformed)
+        }
     }
 }
 
@@ -89,20 +81,6 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Lik
 #[inline(always)]
 fn log_mass(a: f32, d: f32) -> f32 {
     math::ln_1m_exp(d + d) - math::softplus(a - d) - math::softplus(-a - d)
-}
-
-impl<'a, P: Projection + Load<'a>, Q> Load<'a> for DiscretizedLogistic<'a, P, Q>
-where
-    Q: Projection<In = P::In, Out = P::Out, From = P::From> + Load<'a>,
-{
-    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
-        let (loc, log_scale) = (P::load(sections)?, Q::load(sections)?);
-        DiscretizedLogistic::read(loc, log_scale, sections)
-    }
-}
-
-impl<P: Fingerprint, Q: Fingerprint> Fingerprint for DiscretizedLogistic<'_, P, Q> {
-    const FINGERPRINT: u32 = of(&[Part::DiscretizedLogistic as u32, P::FINGERPRINT, Q::FINGERPRINT]);
 }
 
 #[cfg(test)]

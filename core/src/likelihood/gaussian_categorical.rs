@@ -1,6 +1,7 @@
-//! Numbers beside categories: independent normals with one learned scale each, and a softmax for each category.
+//! Numbers beside categories: independent normals with one learned scale each, and a softmax for each
+//! category.
 
-use super::Likelihood;
+use super::{Likelihood, Terms};
 use crate::features::read_levels;
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
@@ -11,12 +12,14 @@ use crate::shape::{Lanes, Shape, Width};
 use core::marker::PhantomData;
 use rand_core::Rng;
 
-/// `p(x|z) = Π_i N(x_i; loc_i, scale_i²) · Π_j softmax(logits_j)[x_j]`, i over the numbers of a frame and j over its categories.
+/// `p(x|z) = Π_i N(x_i; loc_i, scale_i²) · Π_j softmax(logits_j)[x_j]`, i over the numbers of a frame and j
+/// over its categories.
 ///
-/// One dense layer gives, in the order of the frame, the mean of a number and a logit for each value of a category, whose feature is its
-/// code. Base measure: Lebesgue for numbers, counting for categories.
+/// One dense layer gives, in the order of the frame, the mean of a number and a logit for each value of a
+/// category, whose feature is its code. Base measure: Lebesgue for numbers, counting for categories.
 ///
-/// **Cost.** For each value of a category that is not lost beside the others one `exp` a sample, for each category one logarithm.
+/// **Cost.** For each value of a category that is not lost beside the others one `exp` a sample, for each
+/// category one logarithm.
 #[derive(Clone, Copy, Debug)]
 pub struct GaussianCategorical<'a, S, P> {
     pub(crate) outputs: P,
@@ -39,7 +42,8 @@ impl<'a, S: Shape, P: Projection> GaussianCategorical<'a, S, P> {
         Ok(GaussianCategorical { outputs, inverse_scale, log_constant, levels, shape: PhantomData })
     }
 
-    /// Hands over the outputs one by one: which feature each belongs to, its `1/scale`, and for a category the code, the levels.
+    /// Hands over the outputs one by one: which feature each belongs to, its `1/scale`, and for a category
+    /// the code, the levels.
     #[inline(always)]
     fn for_each_output<const L: usize>(
         &self,
@@ -88,7 +92,7 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
         &self,
         hidden: &[[P::From; L]],
         features: &[X],
-        mut see: impl FnMut(f32),
+        terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L] {
         let mut log_prob = [self.log_constant; L];
         let mut sums = LogMeanExp::<L>::new();
@@ -105,7 +109,7 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
                             let r = (x - loc) * inverse_scale;
                             let term = -0.5 * (r * r);
                             *log_prob += term;
-                            see(term);
+                            terms.add(feature, term);
                         }
                     }
                     Output::Logit { code, is_last } => {
@@ -125,7 +129,7 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
                             // log softmax(logits)[x] = logits[x] − log Σ_c exp logits[c]
                             let term = logit - log_sum;
                             *log_prob += term;
-                            see(term);
+                            terms.add(feature, term);
                         }
                     }
                 }
@@ -149,8 +153,8 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
         });
     }
 
-    /// One word for a number, and one for each value of a category: the c-th value takes the place of those before it with the probability
-    /// `exp(logit_c)/Σ_{b ≤ c} exp(logit_b)`.
+    /// One word for a number, and one for each value of a category: the c-th value takes the place of those
+    /// before it with the probability `exp(logit_c)/Σ_{b ≤ c} exp(logit_b)`.
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[P::From; 1]], rng: &mut R, features: &mut [f32]) {
         let mut sum = LogMeanExp::<1>::new();
         self.for_each_output(hidden, |feature, output, [value]| {

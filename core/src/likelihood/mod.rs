@@ -1,27 +1,36 @@
 //! Likelihoods p(x|z): the decoder's last layer fused with the log density of the features.
 //!
-//! A tile of eight outputs becomes eight terms of the log-likelihood and is dropped: the wide output is never stored.
+//! A tile of eight outputs becomes eight terms of the log-likelihood and is dropped: the wide output is never
+//! stored.
 
 mod bernoulli;
 mod beta_binomial;
 mod discretized_logistic;
 mod gaussian;
 mod gaussian_categorical;
+mod gaussian_per_output;
+mod independent;
+mod law;
+mod outputs;
+mod rising;
 mod student_t;
-mod two_outputs;
+mod terms;
+#[cfg(test)]
+mod tests;
 
-pub use bernoulli::Bernoulli;
-pub(crate) use beta_binomial::weights as beta_binomial_weights;
-pub use beta_binomial::{BetaBinomial, LOG_SHAPE_LIMIT};
-pub use discretized_logistic::DiscretizedLogistic;
-pub use gaussian::{Gaussian, GaussianPerOutput};
+pub use bernoulli::{Bernoulli, BernoulliLaw};
+pub use beta_binomial::{BetaBinomial, BetaBinomialLaw, LOG_SHAPE_LIMIT};
+pub use discretized_logistic::{DiscretizedLogistic, DiscretizedLogisticLaw};
+pub use gaussian::{Gaussian, GaussianLaw};
 pub use gaussian_categorical::GaussianCategorical;
-pub use student_t::StudentT;
+pub use gaussian_per_output::{GaussianPerOutput, GaussianPerOutputLaw};
+pub use independent::Independent;
+pub use law::{Law, ReadLaw};
+pub use outputs::Outputs;
+pub use student_t::{StudentT, StudentTLaw};
+pub use terms::Terms;
 
-use crate::kernel::TILE;
-use crate::latent::clamp;
-use crate::layer::Projection;
-use crate::math;
+use crate::math::{self, clamp};
 use crate::shape::{Element, Lanes, Shape};
 use rand_core::Rng;
 
@@ -39,29 +48,26 @@ pub trait Likelihood {
     /// Size of the features.
     type Out: Shape;
 
-    /// `log p(features|z)` of `L` samples, in nats, terms added with features rising. The samples are of one frame, or of a
-    /// frame each.
+    /// `log p(features|z)` of `L` samples, in nats, terms added with features rising. The samples are of one
+    /// frame, or of a frame each.
     #[inline(always)]
     fn log_prob<const L: usize, X: Lanes<L>>(&self, hidden: &[[Self::From; L]], features: &[X]) -> [f32; L] {
-        self.log_prob_terms(hidden, features, unseen)
+        self.log_prob_terms(hidden, features, &mut ())
     }
-    /// As [`log_prob`](Self::log_prob), handing over the term of each feature, up to a constant of the feature: features rising, and
-    /// for each feature the `L` samples.
+    /// As [`log_prob`](Self::log_prob), handing over the term of each feature, up to a constant of the
+    /// feature: features rising, and for each feature the `L` samples.
     fn log_prob_terms<const L: usize, X: Lanes<L>>(
         &self,
         hidden: &[[Self::From; L]],
         features: &[X],
-        see: impl FnMut(f32),
+        terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L];
     /// `E[features|z]`.
     fn mean(&self, hidden: &[[Self::From; 1]], features: &mut [f32]);
-    /// Draws features ~ p(·|z), one word of the generator each; [`StudentT`] and [`GaussianCategorical`] some more.
+    /// Draws features ~ p(·|z), one word of the generator each; [`StudentT`] and [`GaussianCategorical`] some
+    /// more.
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[Self::From; 1]], rng: &mut R, features: &mut [f32]);
 }
-
-/// For whom the terms do not matter. A closure would be compiled anew for everyone who writes one.
-#[inline(always)]
-pub(crate) fn unseen(_: f32) {}
 
 /// A scale from its logarithm, held between [`LOG_SCALE_MIN`] and [`LOG_SCALE_MAX`].
 #[inline(always)]
@@ -73,11 +79,4 @@ fn bounded_scale(log_scale: f32) -> f32 {
 #[inline(always)]
 pub(crate) fn inverse_scale(log_scale: f32) -> f32 {
     math::exp(-clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX))
-}
-
-/// The features are what a layer gives.
-fn mean<P: Projection>(loc: &P, hidden: &[[P::From; 1]], features: &mut [f32]) {
-    for (t, features) in features.chunks_mut(TILE).enumerate() {
-        features.iter_mut().zip(loc.tile(t, hidden)).for_each(|(feature, [loc])| *feature = loc);
-    }
 }

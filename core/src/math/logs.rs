@@ -6,7 +6,8 @@ use super::{ONE_BITS, ln, ln_1p_unit, reduced_expm1};
 ///
 /// # Numerics
 ///
-/// Within 1.85 ulp for every normal x ≥ 0 (worst at 1.58); `ln_1p(0) = 0`; ∞ for ∞, NaN for NaN. Meaningless for negative x.
+/// Within 1.85 ulp for every normal x ≥ 0 (worst at 1.58); `ln_1p(0) = 0`; ∞ for ∞, NaN for NaN. Meaningless
+/// for negative x.
 ///
 /// # Cost
 ///
@@ -22,8 +23,8 @@ pub fn ln_1p(x: f32) -> f32 {
 ///
 /// # Numerics
 ///
-/// Within 1.6·10⁻⁷, or that part of the result where it is beyond −1, for every t ≥ 0 that is 0 or normal (worst at 0.414). −∞ for 0, 0
-/// for ∞, NaN for NaN. Meaningless for negative t.
+/// Within 1.6·10⁻⁷, or that part of the result where it is beyond −1, for every t ≥ 0 that is 0 or normal
+/// (worst at 0.414). −∞ for 0, 0 for ∞, NaN for NaN. Meaningless for negative t.
 ///
 /// # Cost
 ///

@@ -1,16 +1,17 @@
 //! Standard normal numbers by inversion of the distribution function.
 
-/// Quantile of the standard normal distribution at `(u + ½) / 2³²`: one uniform word in, one normal number out.
+/// Quantile of the standard normal distribution at `(u + ½) / 2³²`: one uniform word in, one normal number
+/// out.
 ///
-/// `Φ⁻¹(p)`, by symmetry from the tail `p < ½`: octave of `p` by leading zeros, then its lower or upper half, then a
-/// polynomial of degree 5 in the position within that half. No logarithm, no square root, no rejection, so that every
-/// call takes the same time and quasi-random words keep their structure.
+/// `Φ⁻¹(p)`, by symmetry from the tail `p < ½`: octave of `p` by leading zeros, then its lower or upper half,
+/// then a polynomial of degree 5 in the position within that half. No logarithm, no square root, no
+/// rejection, so that every call takes the same time and quasi-random words keep their structure.
 ///
 /// # Numerics
 ///
-/// Within 3e-7 of `Φ⁻¹` where `|x| < 2` and 5e-7 in the tails, most of it the rounding of `x` itself. Never falls as `u` rises;
-/// exactly odd, `normal_quantile(!u) = −normal_quantile(u)`.
-/// All of the tail that 32 bits can reach is there: the extremes, `u = 0` and `u = u32::MAX`, are ∓6.337_958. Never 0.
+/// Within 3e-7 of `Φ⁻¹` where `|x| < 2` and 5e-7 in the tails, most of it the rounding of `x` itself. Never
+/// falls as `u` rises; exactly odd, `normal_quantile(!u) = −normal_quantile(u)`. All of the tail that 32 bits
+/// can reach is there: the extremes, `u = 0` and `u = u32::MAX`, are ∓6.337_958. Never 0.
 ///
 /// # Cost
 ///
@@ -18,10 +19,11 @@
 ///
 /// # Source
 ///
-/// Segments that halve towards the tail: Lee, Cheung, Villasenor & Luk (2006), *Inversion-based hardware Gaussian random
-/// number generator: a case study of function evaluation via hierarchical segmentation*, FPT 2006; by leading zeros:
-/// de Schryver et al. (2012), *A hardware efficient random number generator for nonuniform distributions with arbitrary
-/// precision*, Int. J. Reconfigurable Computing 2012:675130. Both are fixed-point circuits; the f32 form is ours.
+/// Segments that halve towards the tail: Lee, Cheung, Villasenor & Luk (2006), *Inversion-based hardware
+/// Gaussian random number generator: a case study of function evaluation via hierarchical segmentation*, FPT
+/// 2006; by leading zeros: de Schryver et al. (2012), *A hardware efficient random number generator for
+/// nonuniform distributions with arbitrary precision*, Int. J. Reconfigurable Computing 2012:675130. Both are
+/// fixed-point circuits; the f32 form is ours.
 #[inline(always)]
 pub fn normal_quantile(u: u32) -> f32 {
     let lower_tail = u ^ ((u as i32) >> 31) as u32; // min(u, !u)
@@ -34,8 +36,9 @@ pub fn normal_quantile(u: u32) -> f32 {
     f32::from_bits(y.to_bits() ^ (u & 0x8000_0000))
 }
 
-/// Polynomials in `h ∈ [0, 1)` over the lower and the upper half of octave k of the tail, `p ∈ [2^−(k+2), 2^−(k+1))`.
-/// Half `j` of octave k stands in row `2k XOR (2 + j)`, because that index costs least; so octaves 1 and 0 come first, then 3 and 2, …
+/// Polynomials in `h ∈ [0, 1)` over the lower and the upper half of octave k of the tail, `p ∈ [2^−(k+2),
+/// 2^−(k+1))`. Half `j` of octave k stands in row `2k XOR (2 + j)`, because that index costs least; so
+/// octaves 1 and 0 come first, then 3 and 2, …
 static SEGMENTS: [[f32; 6]; 64] = [
     [-1.150_349_4, 0.303_606_1, -0.052_903_604, 0.016_432_373, -0.004_776_454, 0.000_844_446],
     [-0.887_146_53, 0.232_202_92, -0.023_896_08, 0.005_282_778_3, -0.001_084_498_6, 0.000_151_675_63],

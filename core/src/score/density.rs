@@ -3,18 +3,21 @@
 use super::spread::Spread;
 use super::{LANES, LogMeanExp, Score};
 use crate::features::FrameError;
+use crate::likelihood::Terms;
 use crate::model::{Frame, Parts, Vae};
 use crate::unit::Nats;
 
 /// Something that scores a frame in blocks of samples: what a decision asks of a model.
 ///
-/// An exact density has one block, whose score has no standard error and says K samples, as asked; its log weights have no spread.
+/// An exact density has one block, whose score has no standard error and says K samples, as asked; its log
+/// weights have no spread.
 pub trait Density {
     /// A raw frame, as a caller hands it over.
     type Frame: ?Sized;
 
-    /// The log density by at most `samples` samples of the default noise. After each block of samples `is_enough` sees the score
-    /// by those so far and the standard deviation of their log weights, and may end it there: that score is then returned.
+    /// The log density by at most `samples` samples of the default noise. After each block of samples
+    /// `is_enough` sees the score by those so far and the standard deviation of their log weights, and may
+    /// end it there: that score is then returned.
     ///
     /// # Errors
     /// [`FrameError`] for a frame or a K that has no score.
@@ -70,8 +73,8 @@ impl<M: Explain + ?Sized> Explain for &M {
 impl<P: Parts> Density for Vae<P> {
     type Frame = Frame<P>;
 
-    /// Blocks of four samples, and where K is no multiple of four the last ones alone. Of the score of n samples every bit is that
-    /// of [`log_density`](Vae::log_density) with K = n.
+    /// Blocks of four samples, and where K is no multiple of four the last ones alone. Of the score of n
+    /// samples every bit is that of [`log_density`](Vae::log_density) with K = n.
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn log_density_until(
         &self,
@@ -79,7 +82,7 @@ impl<P: Parts> Density for Vae<P> {
         samples: u32,
         is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
-        self.blocks(frame, samples, |_, _| (), is_enough)
+        self.blocks(frame, samples, &mut (), is_enough)
     }
 }
 
@@ -93,25 +96,20 @@ impl<P: Parts> Explain for Vae<P> {
         is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         terms.fill(0.0);
-        let add = |feature: usize, term: f32| {
-            if let Some(sum) = terms.get_mut(feature) {
-                *sum += term;
-            }
-        };
-        let score = self.blocks(frame, samples, add, is_enough)?;
+        let score = self.blocks(frame, samples, terms, is_enough)?;
         terms.iter_mut().for_each(|term| *term /= score.samples as f32);
         Ok(score)
     }
 }
 
 impl<P: Parts> Vae<P> {
-    /// The score by blocks; `see` is shown the number of each feature with its term.
+    /// The score by blocks; `terms` takes the likelihood's.
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn blocks(
         &self,
         frame: &Frame<P>,
         samples: u32,
-        mut see: impl FnMut(usize, f32),
+        terms: &mut (impl Terms + ?Sized),
         mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         if samples == 0 {
@@ -121,20 +119,12 @@ impl<P: Parts> Vae<P> {
         let (posterior, mut noise) = (self.posterior(features.as_ref()), self.noise());
         let (mut mean, mut spread) = (LogMeanExp::new(), Spread::default());
         loop {
-            let (mut seen, mut block) = (0, [0.0; LANES]);
+            let mut block = [0.0; LANES];
             let drawn = if samples - mean.count() >= LANES as u32 {
-                let see = |term| {
-                    see(seen / LANES, term);
-                    seen += 1;
-                };
-                block = self.log_weights::<LANES, _>(features.as_ref(), &posterior, &mut noise, see);
+                block = self.log_weights::<LANES, _>(features.as_ref(), &posterior, &mut noise, terms);
                 LANES
             } else {
-                let see = |term| {
-                    see(seen, term);
-                    seen += 1;
-                };
-                [block[0]] = self.log_weights::<1, _>(features.as_ref(), &posterior, &mut noise, see);
+                [block[0]] = self.log_weights::<1, _>(features.as_ref(), &posterior, &mut noise, terms);
                 1
             };
             for log_weight in block.into_iter().take(drawn) {

@@ -11,8 +11,8 @@ use crate::shape::Shape;
 impl<P: Parts> Vae<P> {
     /// [`log_density`](Self::log_density) of each of `N` frames, for a host with many of them.
     ///
-    /// Frames side by side fill vector registers at any K, and where the posterior draws a fixed number of words they
-    /// share the noise.
+    /// Frames side by side fill vector registers at any K, and where the posterior draws a fixed number of
+    /// words they share the noise.
     ///
     /// # Errors
     /// As there, each frame its own.

@@ -9,8 +9,8 @@ use crate::unit::Nats;
 impl<const L: usize> LogMeanExp<L> {
     /// The means, their effective sample sizes and their standard errors.
     ///
-    /// With `K Σw²/(Σw)² = 1 + c²`, c the weights' coefficient of variation, the standard error of the log of the mean is
-    /// `c/√K` by the delta method, c² taken with K − 1.
+    /// With `K Σw²/(Σw)² = 1 + c²`, c the weights' coefficient of variation, the standard error of the log of
+    /// the mean is `c/√K` by the delta method, c² taken with K − 1.
     pub fn scores(&self, dims: u32) -> [Score; L] {
         let (samples, k) = (self.count(), self.count() as f32);
         let log_k = math::ln(k);

@@ -5,7 +5,7 @@ use elbow::features::{Binary, Categories, Counts, Features, Integers, LogStandar
 use elbow::layer::{Layer, OneHot, Projection};
 use elbow::likelihood::{
     Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianCategorical, GaussianPerOutput,
-    Likelihood, StudentT,
+    Likelihood, StudentT, Terms,
 };
 use elbow::shape::Lanes;
 use rand_core::Rng;
@@ -87,9 +87,9 @@ impl<P: Projection<Out = Dynamic>> Likelihood for AnyLikelihood<'_, P> {
         &self,
         hidden: &[[P::From; L]],
         features: &[X],
-        see: impl FnMut(f32),
+        terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L] {
-        likelihood!(self, part => part.log_prob_terms(hidden, features, see))
+        likelihood!(self, part => part.log_prob_terms(hidden, features, terms))
     }
 
     fn mean(&self, hidden: &[[P::From; 1]], features: &mut [f32]) {

@@ -10,12 +10,10 @@ use elbow::latent::{
     FixedConcentration, GaussianHead, LearnedConcentration, MixtureHead, PointHead, TabledConcentration,
     VmfHead,
 };
-use elbow::layer::OneHot;
 use elbow::layer::activation::Identity;
 use elbow::layer::weights::{F32, Int8};
-use elbow::likelihood::{
-    Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianCategorical, GaussianPerOutput, StudentT,
-};
+use elbow::layer::{OneHot, Projection};
+use elbow::likelihood::{GaussianCategorical, Independent, Law, ReadLaw};
 use elbow::{LoadError, Vae};
 
 use super::any::{AnyEncoder, AnyFeatures, AnyLikelihood};
@@ -77,35 +75,38 @@ fn with_weights<'a, W: Layers<'a>>(
     };
     let head = head::<W>(shape, sections)?;
     let decoder = W::chain(sections, shape.latent_dims(), &shape.decoder)?;
-    let output = |sections: &mut _| W::dense(sections, shape.decoder_width(), shape.frame_width(), Identity);
+    let output = |sections: &mut Sections<'a>| {
+        W::dense(sections, shape.decoder_width(), shape.frame_width(), Identity)
+    };
     let likelihood = match shape.likelihood {
-        LikelihoodKind::Bernoulli => AnyLikelihood::Bernoulli(Bernoulli::new(output(sections)?)),
-        LikelihoodKind::Gaussian => {
-            let loc = output(sections)?;
-            AnyLikelihood::Gaussian(Gaussian::read(loc, sections)?)
-        }
-        LikelihoodKind::GaussianPerOutput => {
-            let (loc, log_scale) = (output(sections)?, output(sections)?);
-            AnyLikelihood::GaussianPerOutput(GaussianPerOutput::new(loc, log_scale))
-        }
-        LikelihoodKind::DiscretizedLogistic => {
-            let (loc, log_scale) = (output(sections)?, output(sections)?);
-            AnyLikelihood::DiscretizedLogistic(DiscretizedLogistic::read(loc, log_scale, sections)?)
-        }
-        LikelihoodKind::StudentT => {
-            let (loc, log_scale) = (output(sections)?, output(sections)?);
-            AnyLikelihood::StudentT(StudentT::read(loc, log_scale, sections)?)
-        }
-        LikelihoodKind::BetaBinomial { .. } => {
-            let (log_alpha, log_beta) = (output(sections)?, output(sections)?);
-            AnyLikelihood::BetaBinomial(BetaBinomial::read(log_alpha, log_beta, sections)?)
-        }
+        LikelihoodKind::Bernoulli => AnyLikelihood::Bernoulli(one(output, sections)?),
+        LikelihoodKind::Gaussian => AnyLikelihood::Gaussian(one(output, sections)?),
+        LikelihoodKind::GaussianPerOutput => AnyLikelihood::GaussianPerOutput(two(output, sections)?),
+        LikelihoodKind::DiscretizedLogistic => AnyLikelihood::DiscretizedLogistic(two(output, sections)?),
+        LikelihoodKind::StudentT => AnyLikelihood::StudentT(two(output, sections)?),
+        LikelihoodKind::BetaBinomial { .. } => AnyLikelihood::BetaBinomial(two(output, sections)?),
         LikelihoodKind::GaussianCategorical { .. } => {
             let (outputs, dims) = (output(sections)?, shape.features as usize);
             AnyLikelihood::GaussianCategorical(GaussianCategorical::read(outputs, sections, dims)?)
         }
     };
     Ok(Box::new(Vae::new(features, encoder, Wide(head), decoder, Wide(likelihood))))
+}
+
+/// A likelihood on one layer.
+pub(super) fn one<'a, P: Projection, W: Law<1> + ReadLaw<'a>>(
+    layer: impl Fn(&mut Sections<'a>) -> Result<P, LoadError>,
+    sections: &mut Sections<'a>,
+) -> Result<Independent<W, (P,), 1>, LoadError> {
+    Independent::read((layer(sections)?,), sections)
+}
+
+/// A likelihood on two layers.
+pub(super) fn two<'a, P: Projection, W: Law<2> + ReadLaw<'a>>(
+    layer: impl Fn(&mut Sections<'a>) -> Result<P, LoadError>,
+    sections: &mut Sections<'a>,
+) -> Result<Independent<W, (P, P), 2>, LoadError> {
+    Independent::read((layer(sections)?, layer(sections)?), sections)
 }
 
 fn head<'a, W: Layers<'a>>(

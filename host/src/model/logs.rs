@@ -12,9 +12,10 @@ use elbow::latent::GaussianHead;
 use elbow::layer::activation::Identity;
 use elbow::layer::weights::{F32, Int8};
 use elbow::layer::{Layer, OneHot};
-use elbow::likelihood::{Bernoulli, BetaBinomial, DiscretizedLogistic, GaussianCategorical};
+use elbow::likelihood::{BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianCategorical};
 use elbow::{LoadError, Vae};
 
+use super::build::{one, two};
 use super::layers::{IntegerWeights, Layers, Weights};
 use super::wide::Wide;
 use super::{Dynamic, HostModel, ModelBytes, SAMPLES};
@@ -140,19 +141,19 @@ fn build<'a, W: Layers<'a>>(
         (FeaturesKind::Binary, LikelihoodKind::Bernoulli) => {
             let features = Binary::<Dynamic>::new(dims);
             with_network::<W, _, _, _>(shape, sections, features, encoder, |sections| {
-                Ok(Bernoulli::new(output(sections)?))
+                one::<_, BernoulliLaw>(&output, sections)
             })
         }
         (FeaturesKind::Counts { .. }, LikelihoodKind::BetaBinomial { .. }) => {
             let features = Counts::<Dynamic>::read(sections, dims)?;
             with_network::<W, _, _, _>(shape, sections, features, encoder, |sections| {
-                BetaBinomial::read(output(sections)?, output(sections)?, sections)
+                two::<_, BetaBinomialLaw>(&output, sections)
             })
         }
         (FeaturesKind::Integers, LikelihoodKind::DiscretizedLogistic) => {
             let features = Integers::<Dynamic>::read(sections, dims)?;
             with_network::<W, _, _, _>(shape, sections, features, encoder, |sections| {
-                DiscretizedLogistic::read(output(sections)?, output(sections)?, sections)
+                two::<_, DiscretizedLogisticLaw<'_>>(&output, sections)
             })
         }
         (kind, LikelihoodKind::GaussianCategorical { outputs }) => {

@@ -6,7 +6,7 @@
 use elbow::codec::{DiscreteLikelihood, Rans, StreamError};
 use elbow::features::WholeNumbers;
 use elbow::latent::Head;
-use elbow::likelihood::Likelihood;
+use elbow::likelihood::{Likelihood, Terms};
 use elbow::shape::Lanes;
 use rand_core::Rng;
 
@@ -56,11 +56,11 @@ impl<T: Likelihood> Likelihood for Wide<T> {
         &self,
         hidden: &[[T::From; L]],
         features: &[X],
-        see: impl FnMut(f32),
+        terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L] {
         wide(
             #[inline(always)]
-            || self.0.log_prob_terms(hidden, features, see),
+            || self.0.log_prob_terms(hidden, features, terms),
         )
     }
 

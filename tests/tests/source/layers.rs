@@ -67,8 +67,6 @@ const ORDER: [(&str, &[&str]); 4] = [
 const KNOWN_UPWARD: &[&str] = &[
     "core: architecture::walk imports from kernel",
     "core: architecture::walk imports from kernel::finish",
-    "core: features imports from latent",
-    "core: features::integers imports from latent",
     "host: error imports from compress::file",
     "host: error imports from data::problem",
     "host: error imports from model::logs",
@@ -85,9 +83,6 @@ const KNOWN_CIRCLES: &[&str] = &[
     "cli: calibrate, plan",
     "cli: fit, quantize",
     "core: architecture::features, architecture::likelihood",
-    "core: codec::bits_back::error, codec::bits_back::frame, codec::bits_back::log, \
-     codec::bits_back::samples",
-    "core: codec::series, codec::walk",
     "host: compress::file, compress::unit, data, data::categories, data::csv, data::stream, data::table, \
      error, model, model::logs, score::latent_use",
     "trainer: ensemble, mixture::train, train",

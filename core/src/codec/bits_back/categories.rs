@@ -26,7 +26,8 @@ struct CodeLaw<'a, P: Projection> {
 }
 
 impl<P: Projection> CodeLaw<'_, P> {
-    /// Log weights of the high digits: `log Σ exp(logit)` over the codes that begin with it. None where there is no choice.
+    /// Log weights of the high digits: `log Σ exp(logit)` over the codes that begin with it. None where there
+    /// is no choice.
     fn high(&self) -> LogWeights {
         let mut weights = LogWeights::new();
         for digit in 0..if self.levels > DIGITS { self.levels.div_ceil(DIGITS) } else { 0 } {

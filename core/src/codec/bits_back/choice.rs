@@ -29,7 +29,8 @@ impl LogWeights {
         self.len
     }
 
-    /// One more; the constants hold none beyond [`MAX_WEIGHTS`]. A network that overflows gives none a weight.
+    /// One more; the constants hold none beyond [`MAX_WEIGHTS`]. A network that overflows gives none a
+    /// weight.
     pub(super) fn push(&mut self, log_weight: f32) {
         if let Some(value) = self.values.get_mut(self.len) {
             *value = if math::is_finite(log_weight) { log_weight } else { f32::MIN };

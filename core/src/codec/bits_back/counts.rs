@@ -1,13 +1,11 @@
 //! Counts of 0 to n, at most 255, on the stack: two digits of 16.
 
-use super::discrete::DiscreteLikelihood;
+use super::discrete::DiscreteLaw;
 use super::shares::share_out;
 use crate::codec::rans::{Rans, StreamError};
 use crate::codec::table::Table;
-use crate::features::{MAX_COUNT, WholeNumbers};
-use crate::kernel::TILE;
-use crate::layer::Projection;
-use crate::likelihood::{BetaBinomial, beta_binomial_weights};
+use crate::features::MAX_COUNT;
+use crate::likelihood::BetaBinomialLaw;
 
 const PRECISION: u32 = 14;
 /// Values of a digit.
@@ -33,7 +31,8 @@ impl DigitLaw {
 
 /// The law of a count: of its high digit, and of its low digit given that.
 ///
-/// Two laws of 16 symbols and not one of 256: a mass of one slot for each takes 0.003 bit of a count that is certain, and not 0.02.
+/// Two laws of 16 symbols and not one of 256: a mass of one slot for each takes 0.003 bit of a count that is
+/// certain, and not 0.02.
 struct CountLaw([f32; MAX_COUNT + 1]);
 
 impl CountLaw {
@@ -60,40 +59,25 @@ impl CountLaw {
     }
 }
 
-impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> DiscreteLikelihood
-    for BetaBinomial<P, Q>
-{
+impl DiscreteLaw<2> for BetaBinomialLaw {
     const SYMBOLS: usize = 2;
 
-    fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
+    fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
-        _: &F,
-        hidden: &[[P::From; 1]],
-        frame: &[f32],
+        outputs: [f32; 2],
+        _: (f32, f32),
+        count: f32,
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
-        for (t, counts) in frame.chunks(TILE).enumerate().rev() {
-            let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
-            for (([log_alpha], [log_beta]), count) in shapes.zip(counts).rev() {
-                CountLaw(beta_binomial_weights(self.most, log_alpha, log_beta)).push(*count as u16, rans)?;
-            }
-        }
-        Ok(())
+        CountLaw(self.weights(outputs)).push(count as u16, rans)
     }
 
-    fn pop<F: WholeNumbers, B: AsRef<[u8]>>(
+    fn pop<B: AsRef<[u8]>>(
         &self,
-        _: &F,
-        hidden: &[[P::From; 1]],
-        frame: &mut [f32],
+        outputs: [f32; 2],
+        _: (f32, f32),
         rans: &mut Rans<B>,
-    ) -> Result<(), StreamError> {
-        for (t, counts) in frame.chunks_mut(TILE).enumerate() {
-            let shapes = self.log_alpha.tile(t, hidden).into_iter().zip(self.log_beta.tile(t, hidden));
-            for (([log_alpha], [log_beta]), count) in shapes.zip(counts) {
-                *count = CountLaw(beta_binomial_weights(self.most, log_alpha, log_beta)).pop(rans)?.into();
-            }
-        }
-        Ok(())
+    ) -> Result<f32, StreamError> {
+        Ok(CountLaw(self.weights(outputs)).pop(rans)?.into())
     }
 }

@@ -1,23 +1,27 @@
-//! Laws by a distribution function: a symbol has the mass between where it begins and where the next one does.
+//! Laws by a distribution function: a symbol has the mass between where it begins and where the next one
+//! does.
 
 use crate::codec::entropy_model::{EntropyModel, Interval, MAX_PRECISION};
 
 /// Precision of these laws.
 pub(super) const PRECISION: u32 = MAX_PRECISION;
 pub(super) const SLOTS: u16 = 1 << PRECISION;
-/// Slots that the function shares out: the first and the last symbol have one anyway, so that none has all of the mass.
+/// Slots that the function shares out: the first and the last symbol have one anyway, so that none has all of
+/// the mass.
 const FREE: u32 = SLOTS as u32 - 2;
 /// An argument is in units of 1/4096 of the distribution's scale.
 pub(super) const STEPS: f32 = 4096.0;
-/// Steps in a cell of a table: 1/16 of the scale. A law linear within cells costs 0.0002 bit more than one that is not.
+/// Steps in a cell of a table: 1/16 of the scale. A law linear within cells costs 0.0002 bit more than one
+/// that is not.
 const CELL: u32 = 256;
 
 /// A law of the symbols `0..SYMBOLS`.
 ///
 /// `c(b) = 1 + (2^15 − 2)·F(begin_b)` rounded, `c(0) = 0`, `c(n) = 2^15`
 ///
-/// Only what has mass is a symbol of the model. F is symmetric about 0 and comes from a table, linear in between: where `begin` never
-/// falls as the symbol rises, no step here does, so the masses cannot be negative, whatever a network gave.
+/// Only what has mass is a symbol of the model. F is symmetric about 0 and comes from a table, linear in
+/// between: where `begin` never falls as the symbol rises, no step here does, so the masses cannot be
+/// negative, whatever a network gave.
 pub(super) trait Cumulative {
     const SYMBOLS: u16;
     /// `1 − F` as [`scaled`] has it, cell by cell.

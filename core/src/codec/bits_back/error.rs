@@ -1,7 +1,7 @@
 //! What can be wrong with a log, or with what is to be put on it.
 
 use super::choice::MAX_SAMPLES;
-use super::log::LOG_VERSION;
+use super::layout::LOG_VERSION;
 use crate::codec::rans::StreamError;
 use crate::features::FrameError;
 use crate::format::NUMERIC_PROFILE;
@@ -48,8 +48,8 @@ pub enum BitsBackError {
         /// the profile in the log
         found: u8,
     },
-    /// What comes out is no frame of the model, or not nothing is left after the last one: the two ends have other models or compute other
-    /// bits.
+    /// What comes out is no frame of the model, or not nothing is left after the last one: the two ends have
+    /// other models or compute other bits.
     Mismatch,
 }
 

@@ -1,11 +1,10 @@
 //! A frame on the stack and back.
 
-use super::buckets::{Even, PRIOR, SLOT, center};
+use super::buckets::{Even, PRIOR, SLOT, center, laws};
 use super::choice::MAX_SAMPLES;
 use super::cumulative::PRECISION;
 use super::discrete::{DiscreteLikelihood as _, WholeParts};
 use super::error::BitsBackError;
-use super::samples::laws;
 use crate::codec::entropy_model::EntropyModel;
 use crate::codec::rans::{Rans, StreamError};
 use crate::codec::table::Table;
@@ -30,11 +29,13 @@ pub enum FrameCoding {
 /// Of a log's frames all but the first are of the second kind: they pay 0.00004 bit for saying so.
 const CODING: Table<'static, PRECISION> = Table::new_unchecked(&[0, 1, 1 << PRECISION]);
 
-/// Bits-back coding of frames of whole numbers with a variational autoencoder: Gaussian posterior, discrete likelihood.
+/// Bits-back coding of frames of whole numbers with a variational autoencoder: Gaussian posterior, discrete
+/// likelihood.
 ///
-/// The latent is not sent but chosen by bits that are on the stack already, which the decoder gets back. With K = 1 sample a frame
-/// takes `−log₂ p(x|z) − log₂ p(z) + log₂ q(z|x)` bits, the negative ELBO on average. With K samples, all of them
-/// functions of the same bits, it takes `−log₂ (1/K) Σ_k w_k`, the bound of the importance-weighted score.
+/// The latent is not sent but chosen by bits that are on the stack already, which the decoder gets back. With
+/// K = 1 sample a frame takes `−log₂ p(x|z) − log₂ p(z) + log₂ q(z|x)` bits, the negative ELBO on average.
+/// With K samples, all of them functions of the same bits, it takes `−log₂ (1/K) Σ_k w_k`, the bound of the
+/// importance-weighted score.
 ///
 /// ```text
 /// encode   u_j ← pop 15 raw bits, for each coordinate j        z_k: bucket of slot (u_j + s_kj) mod 2^15 under q(z_j|x)
@@ -42,16 +43,19 @@ const CODING: Table<'static, PRECISION> = Table::new_unchecked(&[0, 1, 1 << PREC
 ///          push where in its bucket the slot of z_k lies;  push x under p(x|z_k);  push z_k under p(z);  push k, uniform
 /// ```
 ///
-/// The decoder does all that backwards. The shifts s are Richtmyer's sequence, so that the K samples are a randomly shifted lattice.
+/// The decoder does all that backwards. The shifts s are Richtmyer's sequence, so that the K samples are a
+/// randomly shifted lattice.
 ///
-/// **Numerics.** Laws are integers made of floats which both ends compute; with equal numeric profiles they are the same.
+/// **Numerics.** Laws are integers made of floats which both ends compute; with equal numeric profiles they
+/// are the same.
 ///
-/// **Cost.** At either end K + 1 passes of the network's decoder for a frame, 1 for K = 1, and one of its encoder; a binary search of
-/// 8 steps for each latent and sample.
+/// **Cost.** At either end K + 1 passes of the network's decoder for a frame, 1 for K = 1, and one of its
+/// encoder; a binary search of 8 steps for each latent and sample.
 ///
-/// **Source.** K = 1: Townsend, Bird and Barber (2019), "Practical lossless compression with latent variables using bits back coding",
-/// buckets of equal prior mass included. K > 1: Ruan et al. (2021), "Improving lossless compression rates via Monte Carlo bits-back
-/// coding", coupled importance sampling. Even numbers and lattice shifts are ours.
+/// **Source.** K = 1: Townsend, Bird and Barber (2019), "Practical lossless compression with latent variables
+/// using bits back coding", buckets of equal prior mass included. K > 1: Ruan et al. (2021), "Improving
+/// lossless compression rates via Monte Carlo bits-back coding", coupled importance sampling. Even numbers
+/// and lattice shifts are ours.
 #[derive(Clone, Copy)]
 pub struct BitsBack<'m, P: Parts, const LANES: usize = DEVICE_LANES> {
     pub(super) model: &'m Vae<P>,
@@ -89,8 +93,8 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
         self.model.dims()
     }
 
-    /// Room that the stack must have for a frame, in bytes: two for each symbol, and four for the end of the stream. On average a
-    /// frame takes far less.
+    /// Room that the stack must have for a frame, in bytes: two for each symbol, and four for the end of the
+    /// stream. On average a frame takes far less.
     pub fn max_frame_len(&self) -> usize {
         2 * (P::Likelihood::SYMBOLS * self.dims() + 2 * self.model.latent_dims() + 4)
     }
@@ -103,8 +107,8 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
     /// Puts a frame on the stack.
     ///
     /// # Errors
-    /// [`BitsBackError::Frame`] for a frame that the model cannot take, [`StreamError::Full`] where there is less room than
-    /// [`max_frame_len`](Self::max_frame_len); the stack is as before.
+    /// [`BitsBackError::Frame`] for a frame that the model cannot take, [`StreamError::Full`] where there is
+    /// less room than [`max_frame_len`](Self::max_frame_len); the stack is as before.
     pub fn encode_frame<B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
         frame: &Frame<P>,
@@ -134,8 +138,9 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
     /// Takes the frame that was put on the stack last.
     ///
     /// # Errors
-    /// [`BitsBackError::Stream`] or [`BitsBackError::Mismatch`] where the stack is no log of this model, or its buffer smaller than the
-    /// encoder's was: then nothing more can be had from it. [`FrameError::WrongLength`] where `frame` has another length than the model's.
+    /// [`BitsBackError::Stream`] or [`BitsBackError::Mismatch`] where the stack is no log of this model, or
+    /// its buffer smaller than the encoder's was: then nothing more can be had from it.
+    /// [`FrameError::WrongLength`] where `frame` has another length than the model's.
     pub fn decode_frame<B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
         rans: &mut Rans<B>,

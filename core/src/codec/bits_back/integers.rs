@@ -1,30 +1,31 @@
 //! Integers under a logistic distribution, on the stack.
 
 use super::cumulative::{Cumulative, STEPS, argument, scaled};
-use super::discrete::DiscreteLikelihood;
+use super::discrete::DiscreteLaw;
 use crate::codec::entropy_model::EntropyModel;
 use crate::codec::integer_law::{half, pop_any, pop_bits, push_any, push_bits};
 use crate::codec::law_tables::exp;
 use crate::codec::rans::{Rans, StreamError};
-use crate::features::{MAX_INTEGER, WholeNumbers, round};
-use crate::kernel::TILE;
-use crate::latent::clamp;
-use crate::layer::Projection;
-use crate::likelihood::{DiscretizedLogistic, inverse_scale};
+use crate::features::{MAX_INTEGER, round};
+use crate::likelihood::{DiscretizedLogisticLaw, inverse_scale};
+use crate::math::clamp;
 
 /// Cells of a law: the middle one holds the integer next to the mean.
 const CELLS: u16 = 128;
 /// A number in none of them, or in one without mass, follows the first or the last symbol.
 const LAST: u16 = CELLS - 1;
-/// A cell is so narrow that it takes from an eighth to a quarter of the scale; where that is less than an integer, it has one.
+/// A cell is so narrow that it takes from an eighth to a quarter of the scale; where that is less than an
+/// integer, it has one.
 const WIDEST: f32 = 0.25;
 /// Low bits at most: a cell of more integers than a frame may hold.
 const MOST_BITS: u32 = 24;
 
-/// The law of an integer: a logistic distribution in cells of 2^shift integers each, in which all are as likely.
+/// The law of an integer: a logistic distribution in cells of 2^shift integers each, in which all are as
+/// likely.
 ///
-/// Low bits that are sent as they are cost at most 0.0013 bit more than the distribution says. The cells reach to 8 scales on either side or
-/// further; a number beyond is sent as its length and its bits, which far out takes less than the distribution says.
+/// Low bits that are sent as they are cost at most 0.0013 bit more than the distribution says. The cells
+/// reach to 8 scales on either side or further; a number beyond is sent as its length and its bits, which far
+/// out takes less than the distribution says.
 struct LogisticLaw {
     /// the integer next to the mean
     middle: i32,
@@ -49,7 +50,8 @@ static TAILS: [u32; ENTRIES + 1] = {
 };
 
 impl LogisticLaw {
-    /// The law of the integers n whose features are `(n − grid_loc)·to_feature`, of which `loc` and `log_scale` say the law.
+    /// The law of the integers n whose features are `(n − grid_loc)·to_feature`, of which `loc` and
+    /// `log_scale` say the law.
     fn new(loc: f32, log_scale: f32, (grid_loc, to_feature): (f32, f32)) -> Self {
         let mean = clamp(grid_loc + loc / to_feature, -MAX_INTEGER, MAX_INTEGER);
         let middle = round(mean);
@@ -62,7 +64,8 @@ impl LogisticLaw {
         LogisticLaw { middle, past: mean - middle as f32, steps: STEPS * rate, shift }
     }
 
-    /// The cell of a number that is so far from the middle, where it has mass, and its place above the cell's first.
+    /// The cell of a number that is so far from the middle, where it has mass, and its place above the cell's
+    /// first.
     fn cell(&self, distance: i32) -> Option<(u16, u32)> {
         let from_first = distance.wrapping_add(half(self.shift));
         let cell = u16::try_from((from_first >> self.shift) + i32::from(CELLS / 2)).ok()?;
@@ -108,42 +111,26 @@ impl Cumulative for LogisticLaw {
     }
 }
 
-impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> DiscreteLikelihood
-    for DiscretizedLogistic<'_, P, Q>
-{
-    /// A cell or one of the ends, and the bits of a number in two parts, or its length and two parts.
+impl DiscreteLaw<2> for DiscretizedLogisticLaw<'_> {
     const SYMBOLS: usize = 4;
 
-    fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
+    fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
-        features: &F,
-        hidden: &[[P::From; 1]],
-        frame: &[f32],
+        [loc, log_scale]: [f32; 2],
+        grid: (f32, f32),
+        number: f32,
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
-        for (t, numbers) in frame.chunks(TILE).enumerate().rev() {
-            let outputs = self.loc.tile(t, hidden).into_iter().zip(self.log_scale.tile(t, hidden));
-            for (j, (([loc], [log_scale]), number)) in outputs.zip(numbers).enumerate().rev() {
-                LogisticLaw::new(loc, log_scale, features.grid(TILE * t + j)).push(*number as i32, rans)?;
-            }
-        }
-        Ok(())
+        LogisticLaw::new(loc, log_scale, grid).push(number as i32, rans)
     }
 
-    fn pop<F: WholeNumbers, B: AsRef<[u8]>>(
+    fn pop<B: AsRef<[u8]>>(
         &self,
-        features: &F,
-        hidden: &[[P::From; 1]],
-        frame: &mut [f32],
+        [loc, log_scale]: [f32; 2],
+        grid: (f32, f32),
         rans: &mut Rans<B>,
-    ) -> Result<(), StreamError> {
-        for (t, numbers) in frame.chunks_mut(TILE).enumerate() {
-            let outputs = self.loc.tile(t, hidden).into_iter().zip(self.log_scale.tile(t, hidden));
-            for (j, (([loc], [log_scale]), number)) in outputs.zip(numbers).enumerate() {
-                *number = LogisticLaw::new(loc, log_scale, features.grid(TILE * t + j)).pop(rans)? as f32;
-            }
-        }
-        Ok(())
+    ) -> Result<f32, StreamError> {
+        Ok(LogisticLaw::new(loc, log_scale, grid).pop(rans)? as f32)
     }
 }
 
@@ -183,7 +170,8 @@ mod tests {
         }
     }
 
-    /// What numbers cost on average against what the distribution says, from laws of one likely number to those of many low bits.
+    /// What numbers cost on average against what the distribution says, from laws of one likely number to
+    /// those of many low bits.
     #[test]
     fn a_law_costs_what_the_distribution_says() {
         for (mean, scale) in [(0.0, 0.1), (0.5, 0.3), (-0.2, 1.0), (7.3, 3.9), (0.1, 8.1), (40.0, 1000.0)] {

@@ -3,19 +3,11 @@
 use super::discrete::WholeParts;
 use super::error::BitsBackError;
 use super::frame::BitsBack;
+use super::layout::{CHECKSUM_LEN, LOG_HEADER_LEN, LOG_MAGIC, LOG_VERSION};
 use crate::codec::rans::{Rans, StreamError};
 use crate::format::{NUMERIC_PROFILE, checksum};
 use crate::model::{Frame, FrameShape};
 use crate::shape::Shape;
-
-/// First bytes of a log.
-pub const LOG_MAGIC: [u8; 4] = *b"ELOG";
-/// Version of the layout of a log and of everything that its stream means.
-pub const LOG_VERSION: u8 = 1;
-/// Bytes before the stream.
-pub const LOG_HEADER_LEN: usize = 16;
-/// Bytes of the checksum behind it.
-const CHECKSUM_LEN: usize = 4;
 
 /// What a log says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +47,8 @@ impl LogHeader {
         Ok(LogHeader { numeric_profile, samples, model, frames })
     }
 
-    /// Puts header and checksum around the `stream` bytes that lie [`LOG_HEADER_LEN`] behind the buffer's first; returns the log's length.
+    /// Puts header and checksum around the `stream` bytes that lie [`LOG_HEADER_LEN`] behind the buffer's
+    /// first; returns the log's length.
     ///
     /// # Errors
     /// [`BitsBackError::BufferTooSmall`].
@@ -99,12 +92,12 @@ impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
         LogHeader { numeric_profile, samples, model, frames: count }.seal(stream, buffer)
     }
 
-    /// Reads the log that is the first `len` bytes of a buffer, the last frame first. The buffer must be as long as the encoder's was:
-    /// what a frame gives back may take more bytes than the frame.
+    /// Reads the log that is the first `len` bytes of a buffer, the last frame first. The buffer must be as
+    /// long as the encoder's was: what a frame gives back may take more bytes than the frame.
     ///
     /// # Errors
-    /// [`BitsBackError`], naming what is wrong; frames handed over before were then not those of a log of this model.
-    /// Of [`StreamError`] there is [`Full`](StreamError::Full) alone: a longer buffer may do.
+    /// [`BitsBackError`], naming what is wrong; frames handed over before were then not those of a log of
+    /// this model. Of [`StreamError`] there is [`Full`](StreamError::Full) alone: a longer buffer may do.
     pub fn decode_log(
         &self,
         model: u32,

@@ -1,5 +1,6 @@
 //! Bits-back coding: logs of many frames of integers, at the rate of the model's own bound.
 
+mod bit;
 mod buckets;
 mod categories;
 mod choice;
@@ -9,13 +10,15 @@ mod discrete;
 mod error;
 mod frame;
 mod integers;
+mod layout;
 mod log;
 mod samples;
 mod shares;
 
 pub use buckets::BUCKET_BITS;
 pub use choice::MAX_SAMPLES;
-pub use discrete::{DiscreteLikelihood, WholeParts};
+pub use discrete::{DiscreteLaw, DiscreteLikelihood, WholeParts};
 pub use error::BitsBackError;
 pub use frame::{BitsBack, FrameCoding};
-pub use log::{LOG_HEADER_LEN, LOG_MAGIC, LOG_VERSION, LogHeader};
+pub use layout::{LOG_HEADER_LEN, LOG_MAGIC, LOG_VERSION};
+pub use log::LogHeader;

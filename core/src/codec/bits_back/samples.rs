@@ -1,12 +1,11 @@
 //! The K samples of a frame: all of them functions of the same bits, and their weights.
 
-use super::buckets::{BucketLaw, center};
+use super::buckets::{center, laws};
 use super::choice::{Choice, LogWeights};
 use super::cumulative::PRECISION;
 use super::discrete::WholeParts;
 use super::frame::BitsBack;
 use crate::codec::entropy_model::EntropyModel;
-use crate::distribution::DiagonalGaussian;
 use crate::layer::Layer as _;
 use crate::likelihood::Likelihood as _;
 use crate::math;
@@ -38,7 +37,8 @@ impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
         Some(weights.law())
     }
 
-    /// The log weights of the next `N` samples, up to a constant: `log p(x|z) − Σ_j log m_j`, m the mass of the bucket under the posterior.
+    /// The log weights of the next `N` samples, up to a constant: `log p(x|z) − Σ_j log m_j`, m the mass of
+    /// the bucket under the posterior.
     fn weigh<const N: usize>(
         &self,
         features: &[f32],
@@ -74,12 +74,6 @@ impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
         }
         slots.iter_mut().for_each(|s| *s = slot(by(*s, next_shift(&mut shifts))));
     }
-}
-
-pub(super) fn laws<S: Shape>(
-    posterior: &DiagonalGaussian<S>,
-) -> impl DoubleEndedIterator<Item = BucketLaw> + ExactSizeIterator {
-    posterior.loc().iter().zip(posterior.scale()).map(|(loc, scale)| BucketLaw::new(*loc, *scale))
 }
 
 /// A number modulo 2^15.

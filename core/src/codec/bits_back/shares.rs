@@ -2,7 +2,8 @@
 
 /// `m_k = 1 + ⌊a_k·(2^P − n)/Σa⌋`, cumulated; the first of the greatest shares also gets what is left over.
 ///
-/// At most 2^P shares, each at most 2^16 and P at most 15, so that all fits in 32 bits. `cumulative` is one longer than the shares.
+/// At most 2^P shares, each at most 2^16 and P at most 15, so that all fits in 32 bits. `cumulative` is one
+/// longer than the shares.
 pub(super) fn share_out(
     shares: impl ExactSizeIterator<Item = u32> + Clone,
     precision: u32,

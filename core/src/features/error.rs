@@ -1,0 +1,61 @@
+//! Why a frame has no score.
+
+use core::fmt;
+
+/// Why a frame has no score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FrameError {
+    /// The frame has another length than the model's features.
+    WrongLength {
+        /// the model's features
+        expected: usize,
+        /// the frame's numbers
+        found: usize,
+    },
+    /// A number of the frame is NaN or infinite.
+    NonFinite {
+        /// which one, counted from 0
+        index: usize,
+    },
+    /// A number of the frame is impossible under the likelihood.
+    OutOfSupport {
+        /// which one, counted from 0
+        index: usize,
+    },
+    /// No sample was asked for.
+    NoSamples,
+    /// The network overflowed: its parameters are finite, but too large for this frame.
+    Overflow,
+}
+
+impl fmt::Display for FrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FrameError::WrongLength { expected, found } => {
+                write!(
+                    f,
+                    "the frame has {found} numbers, the model takes {expected}; pass frames of that length"
+                )
+            }
+            FrameError::NonFinite { index } => {
+                write!(
+                    f,
+                    "number {index} of the frame is NaN or infinite; drop the frame or repair the sensor"
+                )
+            }
+            FrameError::OutOfSupport { index } => {
+                write!(
+                    f,
+                    "number {index} of the frame is none that the model knows: it takes bits, counts, integers or the codes of a category; round or binarise the frame, or look the code up"
+                )
+            }
+            FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),
+            FrameError::Overflow => f.write_str(
+                "the network overflowed on this frame; fit the model again with standardised data",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for FrameError {}
