@@ -1,11 +1,13 @@
 //! What can go wrong in a fit.
 
+mod run;
+
 use std::path::{Path, PathBuf};
 
 use elbow::LoadError;
 use elbow_host::data::DataError;
 
-use crate::fit::{CheckpointError, FitError};
+pub use run::{CheckpointError, FitError};
 
 /// A failed fit, or a model that was not made. Its text is the one sentence that the user reads.
 #[derive(Debug, thiserror::Error)]

@@ -11,10 +11,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::adam::AdamConfig;
+pub use crate::error::{CheckpointError, FitError};
 use crate::layout::Layout;
 use crate::objective::Objective;
 pub use crate::step::{Frames, TrainingRows};
-pub use checkpoint::{Checkpoint, CheckpointError, Fingerprint};
+pub use checkpoint::{Checkpoint, Fingerprint};
 use elbow_host::score::latent_use::LatentUse;
 pub use run::Run;
 pub use schedule::Schedule;
@@ -153,39 +154,6 @@ pub struct Progress {
     pub elapsed: Duration,
     /// to the end if no early stop comes first
     pub remaining: Duration,
-}
-
-/// Why a run failed.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FitError {
-    /// Nothing to fit to.
-    #[error("there are no training rows")]
-    NoRows,
-    /// A setting makes no sense.
-    #[error("{name} is {value}: it must be {must}")]
-    Setting {
-        /// which
-        name: &'static str,
-        /// what was given
-        value: f64,
-        /// what is asked
-        must: &'static str,
-    },
-    /// A state of another run.
-    #[error("the state is not one of this run: its sizes are others")]
-    OtherState,
-    /// Smaller steps did not help.
-    #[error(
-        "the bound is not finite in epoch {epoch}, even with a learning rate of {learning_rate:e}: start with a \
-         smaller learning rate, set a gradient norm to clip at, or look for extreme values in the data"
-    )]
-    Diverged {
-        /// from 1
-        epoch: u32,
-        /// the last one tried
-        learning_rate: f32,
-    },
 }
 
 /// Raises the objective from the parameters `start`. `validate` tells the nats per row of given parameters after each

@@ -9,7 +9,6 @@ pub mod adam;
 pub mod average;
 pub mod binarize;
 pub mod bound;
-mod ensemble;
 mod error;
 pub mod export;
 pub mod fit;

@@ -7,6 +7,7 @@ use elbow::format::CHECKSUM_LEN;
 use serde::{Deserialize, Serialize};
 
 use super::State;
+use crate::error::CheckpointError;
 
 /// The first bytes of a checkpoint.
 const MAGIC: &[u8; 8] = b"ElbowRun";
@@ -41,26 +42,6 @@ impl Fingerprint {
     }
 }
 
-/// Why bytes are no checkpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CheckpointError {
-    /// The first bytes are others.
-    #[error("is not a checkpoint of elbow; remove it to start the run again")]
-    NotACheckpoint,
-    /// Written by another version of the program.
-    #[error(
-        "is a checkpoint of version {found}, this program reads version {VERSION}; finish the run with the program that began it"
-    )]
-    Version {
-        /// the file's
-        found: u32,
-    },
-    /// Some bytes are not those that were written.
-    #[error("the checkpoint is damaged: its checksum is wrong; remove it to start the run again")]
-    Damaged,
-}
-
 impl Checkpoint<'_> {
     /// As bytes.
     ///
@@ -85,7 +66,7 @@ impl Checkpoint<'_> {
         let (header, body) = bytes.split_at_checked(HEADER_LEN).ok_or(CheckpointError::Damaged)?;
         let version = header.last_chunk().map_or(0, |version| u32::from_le_bytes(*version));
         if version != VERSION {
-            return Err(CheckpointError::Version { found: version });
+            return Err(CheckpointError::Version { found: version, read: VERSION });
         }
         if checksum(bytes) != u32::from_le_bytes(*crc) {
             return Err(CheckpointError::Damaged);

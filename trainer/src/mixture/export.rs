@@ -14,7 +14,7 @@ impl Fitted {
         LatentKind::Component { gaussians: self.gaussians.len() as u32, kernels: self.kernels.len() as u32 }
     }
 
-    pub(super) fn write(&self, out: &mut Sections) {
+    pub(crate) fn write(&self, out: &mut Sections) {
         if !self.gaussians.is_empty() {
             let stored: Vec<Stored> = self.gaussians.iter().map(Stored::new).collect();
             out.floats(&stored.iter().flat_map(|stored| stored.mean.clone()).collect::<Vec<_>>());

@@ -7,11 +7,9 @@ mod export;
 mod kernels;
 mod normal;
 mod principal;
-mod train;
 
 pub use kernels::Kernel;
 pub use normal::Normal;
-pub(crate) use train::train;
 
 use elbow::kernel::TILE;
 use elbow::kernel::triangle;

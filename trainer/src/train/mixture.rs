@@ -3,14 +3,14 @@
 use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, WeightKind};
 use rand_pcg::Pcg32;
 
-use super::{Fitted, Recipe, Rows, fit};
+use super::trained::{Trained, columns, metadata, validation};
 use crate::error::Error;
 use elbow_host::file::write::{Sections, assemble};
 
 use crate::export::write_preprocessing;
+use crate::mixture::{self, Recipe, Rows};
 use crate::repeats::Repeats;
 use crate::settings::Settings;
-use crate::train::{Trained, columns, metadata, validation};
 use elbow_host::data::{Dataset, shuffle};
 use elbow_host::model::ModelBytes;
 
@@ -21,12 +21,7 @@ const STREAM: u64 = u64::from_be_bytes(*b"mixture ");
 ///
 /// # Errors
 /// [`Error::TooLarge`]; [`Error::Frame`] for a frame that has no density.
-pub(crate) fn train(
-    name: &str,
-    data: &Dataset,
-    settings: &Settings,
-    recipe: Recipe,
-) -> Result<Trained, Error> {
+pub(super) fn fit(name: &str, data: &Dataset, settings: &Settings, recipe: Recipe) -> Result<Trained, Error> {
     if *settings.likelihood != LikelihoodKind::Gaussian {
         let problem = format!("--model {} is of normal distributions; leave it out", settings.model);
         return Err(Error::argument("likelihood", &settings.likelihood, problem));
@@ -56,7 +51,7 @@ fn model(
     let preprocessing = settings.fit_preprocessing(&data.values, data.dims)?.with_repeats(&repeats);
     let features = preprocessing.features(&data.values);
     let rows = Rows { features: &features, dims: data.dims, spanned: repeats.dims() };
-    let fitted = fit(rows, recipe, &mut rng);
+    let fitted = mixture::fit(rows, recipe, &mut rng);
     let architecture = architecture(&fitted, settings.preprocessing()?, data.dims);
     let mut sections = Sections(Vec::new());
     write_preprocessing(&mut sections, &preprocessing);
@@ -66,7 +61,7 @@ fn model(
     Ok(ModelBytes::new(&assemble(&metadata, 1, &[], &sections.0)?))
 }
 
-fn architecture(fitted: &Fitted, preprocessing: FeaturesKind, dims: usize) -> Architecture {
+fn architecture(fitted: &mixture::Fitted, preprocessing: FeaturesKind, dims: usize) -> Architecture {
     Architecture {
         features: dims as u32,
         preprocessing,

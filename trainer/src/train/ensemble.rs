@@ -4,11 +4,12 @@ use std::sync::atomic::AtomicBool;
 
 use elbow::ensemble::MAX_MEMBERS;
 
+use super::network;
+use super::trained::{Trained, validation};
 use crate::binarize::Binarize;
 use crate::error::Error;
 use crate::fit::Progress;
 use crate::settings::Settings;
-use crate::train::{Trained, train, validation};
 use elbow_host::data::Dataset;
 use elbow_host::file::write::assemble;
 use elbow_host::model::ModelBytes;
@@ -19,12 +20,12 @@ use elbow_host::model::ModelBytes;
 /// members differ in their rows as in their random numbers.
 ///
 /// # Errors
-/// As [`train`](fn@train).
+/// As [`train`](fn@super::train).
 ///
 /// # Source
 /// Lakshminarayanan, Pritzel and Blundell (2017), "Simple and scalable predictive uncertainty estimation using deep ensembles",
 /// section 2.4.
-pub(crate) fn fit(
+pub(super) fn fit(
     name: &str,
     data: &Dataset,
     settings: &Settings,
@@ -45,7 +46,7 @@ pub(crate) fn fit(
         // what is told of a file is its first seed
         let settings =
             Settings { ensemble: 1, seed: settings.seed.wrapping_add(m.into()), ..settings.clone() };
-        train(name, rows.clone(), &settings, None, stop, &mut *progress)
+        network::fit(name, rows.clone(), &settings, None, stop, &mut *progress)
     };
     let fits = (0..settings.ensemble).map(&mut member).collect::<Result<Vec<_>, _>>()?;
     let members = fits.iter().map(|fit| fit.bytes.open().map_err(Error::model(&data.path)));

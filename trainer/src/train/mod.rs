@@ -1,0 +1,40 @@
+//! From frames to a model file in memory.
+
+mod ensemble;
+mod mixture;
+mod network;
+mod trained;
+
+use std::sync::atomic::AtomicBool;
+
+use elbow_host::data::Dataset;
+
+use crate::error::Error;
+use crate::fit::Progress;
+use crate::run_dir::RunDir;
+use crate::settings::Settings;
+pub use trained::Trained;
+
+/// Fits a model to the normal frames of a file. With a `folder`, the run of a network is written down there, and goes on from
+/// its last checkpoint.
+///
+/// # Errors
+/// [`Error::TooFewRows`], [`Error::TooManyParameters`], [`Error::Fit`]; those of the [host](elbow_host::Error) for settings and
+/// numbers that do not go together; [`Error::Interrupted`] or [`Error::Paused`] where it was stopped before the first epoch was
+/// done; those of [`RunDir::begin`].
+pub fn train(
+    name: &str,
+    mut data: Dataset,
+    settings: &Settings,
+    folder: Option<RunDir>,
+    stop: &AtomicBool,
+    mut progress: impl FnMut(&Progress),
+) -> Result<Trained, Error> {
+    data.keep_normal();
+    trained::check_rows(&data)?;
+    match settings.mixture() {
+        Some(recipe) => mixture::fit(name, &data, settings, recipe),
+        None if settings.ensemble != 1 => ensemble::fit(name, &data, settings, stop, &mut progress),
+        None => network::fit(name, data, settings, folder, stop, &mut progress),
+    }
+}

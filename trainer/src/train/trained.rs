@@ -1,0 +1,96 @@
+//! What every way to fit a model gives, and says of it in the file.
+
+use elbow::architecture::Architecture;
+use elbow::format::Metadata;
+use elbow_host::data::Dataset;
+use elbow_host::data::categories::describe;
+use elbow_host::model::ModelBytes;
+use elbow_host::score::evaluate::{mean_ci95, score_all};
+use elbow_host::score::latent_use::LatentUse;
+
+use crate::error::Error;
+use crate::fit::{Fitted, Validation};
+use crate::quantize::Cost;
+use crate::settings::Settings;
+
+/// Fewest rows of a fit.
+const LEAST_ROWS: usize = 10;
+/// Rows whose posteriors are compared in pairs after each epoch: little beside an epoch.
+const LOG_PAIRED: usize = 100;
+
+/// A fitted model.
+#[derive(Debug)]
+pub struct Trained {
+    /// the bytes of its file
+    pub bytes: ModelBytes,
+    /// how the fit went, of a network
+    pub fitted: Option<Fitted>,
+    /// rows it was fitted on
+    pub train_rows: usize,
+    /// rows that were held out
+    pub valid: Dataset,
+    /// mean of what was raised over the rows it was fitted on, in nats
+    pub train_nats: f64,
+    /// mean log density of the rows held out
+    pub valid_nats: f64,
+    /// what rounding the weights cost on them, where they were rounded
+    pub quantization: Option<Cost>,
+}
+
+/// Refuses too few rows.
+pub(super) fn check_rows(data: &Dataset) -> Result<(), Error> {
+    if data.rows < LEAST_ROWS {
+        return Err(Error::TooFewRows { path: data.path.clone(), found: data.rows, needed: LEAST_ROWS });
+    }
+    Ok(())
+}
+
+/// The names of the columns of a row, with the values of categories.
+pub(super) fn columns(settings: &Settings, data: &Dataset) -> String {
+    let Settings { window, hop, .. } = settings;
+    // The columns of a window are those of its first row, each with `@0` behind it.
+    let behind = if (*window, hop.unwrap_or(*window)) == (1, 1) { "" } else { "@0" };
+    let columns = data.columns[..data.dims / window].iter();
+    let columns: Vec<&str> = columns.map(|name| name.strip_suffix(behind).unwrap_or(name)).collect();
+    describe(&columns, &data.categories)
+}
+
+/// What the file of a model says of itself.
+pub(super) fn metadata<'a>(
+    name: &'a str,
+    architecture: &Architecture,
+    settings: &'a Settings,
+    columns: &'a str,
+    data: &Dataset,
+    valid_nats: f32,
+) -> Metadata<'a> {
+    Metadata {
+        name,
+        architecture: architecture.clone(),
+        columns,
+        window: settings.window as u32,
+        hop: u32::try_from(settings.hop.unwrap_or(settings.window)).unwrap_or(u32::MAX),
+        objective: settings.model.as_str(),
+        rows: data.rows as u64,
+        seed: settings.seed,
+        valid_nats: -valid_nats,
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+/// Of the rows held out; what the latent carries, too, where it is `logged`.
+pub(super) fn validation(
+    bytes: &ModelBytes,
+    data: &Dataset,
+    samples: u32,
+    logged: bool,
+) -> Result<Validation, Error> {
+    let model = bytes.open().map_err(Error::model(&data.path))?;
+    let scores = score_all(&*model.engine, data, samples, |_| ())?;
+    let nats: Vec<f64> = scores.iter().map(|score| score.log_density.0.into()).collect();
+    let (nats, ci95) = mean_ci95(&nats);
+    // frames that were scored have a posterior
+    let latent_use =
+        || LatentUse::new(model.engine.latent()?, data.rows, LOG_PAIRED, |row| data.row(row)).ok();
+    Ok(Validation { nats, ci95, latent: logged.then(latent_use).flatten() })
+}
