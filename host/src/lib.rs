@@ -11,6 +11,7 @@ pub mod data;
 mod error;
 pub mod file;
 pub mod model;
+pub mod numbers;
 pub mod random;
 pub mod score;
 pub mod simd;

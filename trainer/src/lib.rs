@@ -20,7 +20,6 @@ pub mod likelihood;
 pub mod mixture;
 pub mod net;
 pub mod network;
-pub mod numbers;
 pub mod objective;
 pub mod posterior_norm;
 pub mod preprocess;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Dynamic, LatentEngine};
+use crate::numbers::SumOfExp;
 use crate::random::{Purpose, stream};
 
 /// Most rows that are encoded.
@@ -197,9 +198,7 @@ fn mutual_information(posteriors: &[&dyn HostPosterior]) -> f64 {
         // log q(z|x_m) − log p(z)
         let log_q: Vec<f64> =
             posteriors.iter().map(|posterior| -f64::from(posterior.log_ratio_at(&z))).collect();
-        let largest = log_q.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mixture = mean(log_q.iter().map(|log_q| libm::exp(log_q - largest)));
-        log_q[n] - (largest + libm::log(mixture))
+        log_q[n] - SumOfExp::of(&log_q).log_mean(log_q.len())
     };
     let terms: Vec<f64> = (0..posteriors.len()).into_par_iter().map(term).collect();
     mean(terms.into_iter())

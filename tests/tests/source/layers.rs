@@ -25,12 +25,12 @@ const ORDER: [(&str, &[&str]); 4] = [
             "self_test",
         ],
     ),
-    ("host", &["error", "simd random", "data", "model", "file", "score", "compress"]),
+    ("host", &["error", "simd random numbers", "data", "model", "file", "score", "compress"]),
     (
         "trainer",
         &[
             "error",
-            "spelled numbers",
+            "spelled",
             "net",
             "adam average binarize repeats support vmf_gradient",
             "latent likelihood",

@@ -10,8 +10,8 @@ use crate::net::buffer::Buffer;
 use crate::net::chain::{self, Slopes, Trace};
 use crate::net::params::Params;
 use crate::net::real::Real;
-use crate::numbers::SumOfExp;
 use crate::objective::Objective;
+use elbow_host::numbers::SumOfExp;
 
 pub use latent::{Encoded, Latent};
 pub use observation::Observation;

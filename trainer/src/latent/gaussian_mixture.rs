@@ -13,8 +13,8 @@ use super::Prior;
 use crate::net::buffer::Buffer;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within, sum, wide, zip};
-use crate::numbers::SumOfExp;
 use elbow_host::file::write::Sections;
+use elbow_host::numbers::SumOfExp;
 
 const LOG_SCALES: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
 

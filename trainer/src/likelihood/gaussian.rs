@@ -4,8 +4,8 @@ use super::{Frames, LOG_SCALES, Likelihood};
 use crate::net::buffer::Buffer;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within, map_and_sum, wide, zip};
-use crate::numbers::HALF_LOG_TAU;
 use elbow_host::file::write::Sections;
+use elbow_host::numbers::HALF_LOG_TAU;
 
 /// The head gives means; log scales are learned.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use super::{Frames, LOG_SCALES, Likelihood, sum_slopes};
 use crate::net::buffer::Buffer;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, sum, wide};
-use crate::numbers::HALF_LOG_TAU;
 use elbow_host::file::write::Sections;
+use elbow_host::numbers::HALF_LOG_TAU;
 
 /// The head gives means and logits, in the order of the frame; log scales are learned, and those of categories have no meaning.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use super::{Frames, LOG_SCALES, Likelihood};
 use crate::net::buffer::Buffer;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within};
-use crate::numbers::HALF_LOG_TAU;
+use elbow_host::numbers::HALF_LOG_TAU;
 
 /// The heads give means and log scales.
 #[derive(Debug, Default)]

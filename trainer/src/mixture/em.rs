@@ -1,11 +1,13 @@
 //! Expectation–maximisation of a mixture of normal distributions.
 
+use nalgebra::DMatrix;
 use rand_core::Rng;
 use rayon::prelude::*;
 
 use super::Rows;
 use super::clusters::clusters;
 use super::normal::Normal;
+use elbow_host::numbers::SumOfExp;
 
 /// Steps, at most.
 const STEPS: usize = 100;
@@ -52,11 +54,9 @@ fn expectation_maximisation(rows: Rows<'_>, components: &[Normal], floor: f64) -
 /// p(c|x) into `r`; returns log p(x).
 fn posterior(components: &[Normal], row: &[f32], r: &mut [f64]) -> f64 {
     r.iter_mut().zip(components).for_each(|(r, component)| *r = component.log_joint(row));
-    let largest = r.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    r.iter_mut().for_each(|r| *r = libm::exp(*r - largest));
-    let sum: f64 = r.iter().sum();
-    r.iter_mut().for_each(|r| *r /= sum);
-    largest + libm::log(sum)
+    let sum = SumOfExp::of(r);
+    r.iter_mut().for_each(|r| *r = sum.share(*r));
+    sum.log()
 }
 
 /// Sums over rows: of a component `N`, `Σ r x` and the lower triangle of `Σ r x xᵀ`.
@@ -120,13 +120,13 @@ impl Moments {
     fn normal(&self, rows: f64, floor: f64) -> Option<Normal> {
         let d = self.first.len();
         let mean: Vec<f64> = self.first.iter().map(|sum| sum / self.count).collect();
-        let mut covariance = vec![0.0; d * d];
+        let mut covariance = DMatrix::zeros(d, d);
         for i in 0..d {
             for j in 0..=i {
-                covariance[i * d + j] = self.second[i * d + j] / self.count - mean[i] * mean[j];
+                covariance[(i, j)] = self.second[i * d + j] / self.count - mean[i] * mean[j];
             }
             // rounding may leave less than nothing of a constant
-            covariance[i * d + i] = covariance[i * d + i].max(0.0) + floor;
+            covariance[(i, i)] = covariance[(i, i)].max(0.0) + floor;
         }
         Normal::new(self.count / rows, mean, covariance)
     }

@@ -1,12 +1,11 @@
 //! The sections of a mixture (`docs/model-format.md`).
 
-use std::f64::consts::TAU;
-
 use elbow::architecture::LatentKind;
 use elbow::kernel::TILE;
 
 use super::{Fitted, Kernel, Normal};
 use elbow_host::file::write::{Sections, padded, tiled};
+use elbow_host::numbers::HALF_LOG_TAU;
 
 impl Fitted {
     /// How many components there are of each kind.
@@ -43,7 +42,7 @@ impl Kernel {
     fn constant(&self) -> f32 {
         let log_precision = libm::log(self.precision().into());
         let dims = self.centre.len() as f64;
-        (libm::log(self.weight) + 0.5 * dims * (log_precision - libm::log(TAU))) as f32
+        (libm::log(self.weight) + dims * (0.5 * log_precision - HALF_LOG_TAU)) as f32
     }
 }
 
@@ -59,7 +58,7 @@ impl Stored {
         let dims = normal.mean.len();
         let rounded: Vec<f32> = normal.inverse_cholesky.iter().map(|w| *w as f32).collect();
         let log_scale: f64 = (0..dims).map(|i| libm::log(rounded[i * dims + i].into())).sum();
-        let constant = libm::log(normal.weight) + log_scale - 0.5 * dims as f64 * libm::log(TAU);
+        let constant = libm::log(normal.weight) + log_scale - dims as f64 * HALF_LOG_TAU;
         // of each tile the inputs up to its last row
         let tile = |(t, tile): (usize, &[f32])| tile[..TILE * ((t + 1) * TILE).min(dims)].to_vec();
         let triangle = tiled(&rounded, dims).chunks_exact(TILE * dims).enumerate().flat_map(tile).collect();

@@ -1,6 +1,8 @@
 //! A component with a full covariance, in `f64`.
 
-use std::f64::consts::TAU;
+use nalgebra::{Cholesky, DMatrix};
+
+use elbow_host::numbers::HALF_LOG_TAU;
 
 /// `w N(x; μ, Σ)`, known by W with `Σ⁻¹ = WᵀW`.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,15 +17,16 @@ pub struct Normal {
 }
 
 impl Normal {
-    /// Of the lower triangle of a covariance `[dims][dims]`; nothing where that is not positive definite.
-    pub fn new(weight: f64, mean: Vec<f64>, mut covariance: Vec<f64>) -> Option<Normal> {
+    /// Of a covariance, of which the lower triangle counts; nothing where that is not positive definite.
+    pub fn new(weight: f64, mean: Vec<f64>, covariance: DMatrix<f64>) -> Option<Normal> {
         let d = mean.len();
-        cholesky(&mut covariance, d).then(|| {
-            let inverse_cholesky = inverse(&covariance, d);
-            let log_scale: f64 = (0..d).map(|i| libm::log(inverse_cholesky[i * d + i])).sum();
-            let log_constant = libm::log(weight) + log_scale - 0.5 * d as f64 * libm::log(TAU);
-            Normal { weight, mean, inverse_cholesky, log_constant }
-        })
+        let cholesky = Cholesky::new(covariance)?.unpack();
+        let inverse = cholesky.solve_lower_triangular(&DMatrix::identity(d, d))?;
+        let log_scale: f64 = inverse.diagonal().iter().map(|w| libm::log(*w)).sum();
+        let log_constant = libm::log(weight) + log_scale - d as f64 * HALF_LOG_TAU;
+        // row by row
+        let inverse_cholesky = inverse.transpose().as_slice().to_vec();
+        log_scale.is_finite().then_some(Normal { weight, mean, inverse_cholesky, log_constant })
     }
 
     /// The same times `factor`.
@@ -42,35 +45,4 @@ impl Normal {
         };
         self.log_constant - 0.5 * (0..d).map(square).sum::<f64>()
     }
-}
-
-/// Puts L with `A = LLᵀ` in the place of the lower triangle of A; false where there is none.
-fn cholesky(a: &mut [f64], d: usize) -> bool {
-    for i in 0..d {
-        for j in 0..=i {
-            let (upper, lower) = a.split_at(i * d);
-            let row = if i == j { &lower[..j] } else { &upper[j * d..][..j] };
-            let dot: f64 = lower.iter().zip(row).map(|(x, y)| x * y).sum();
-            let rest = a[i * d + j] - dot;
-            a[i * d + j] = if i == j { libm::sqrt(rest) } else { rest / a[j * d + j] };
-        }
-        // not so for NaN, the root of a negative number
-        if !(a[i * d + i] > 0.0 && a[i * d + i].is_finite()) {
-            return false;
-        }
-    }
-    true
-}
-
-/// The inverse of a lower triangle.
-fn inverse(l: &[f64], d: usize) -> Vec<f64> {
-    let mut w = vec![0.0; d * d];
-    for i in 0..d {
-        for j in 0..=i {
-            let unit = if i == j { 1.0 } else { 0.0 };
-            let dot: f64 = (j..i).map(|k| l[i * d + k] * w[k * d + j]).sum();
-            w[i * d + j] = (unit - dot) / l[i * d + i];
-        }
-    }
-    w
 }
