@@ -2,6 +2,7 @@
 //! prior.
 
 mod concentration;
+mod draw;
 mod frames;
 mod mixture;
 mod point;
@@ -10,7 +11,8 @@ mod von_mises_fisher;
 pub use concentration::{
     ConcentrationHead, FixedConcentration, Law, LearnedConcentration, Tabled, TabledConcentration,
 };
-pub use frames::{GaussianPosteriors, MixturePosteriors, OneByOne, Posteriors};
+pub use draw::{Draw, Samples};
+pub use frames::{GaussianPosteriors, MixturePosteriors, OneByOne};
 pub use mixture::{MixtureHead, MixturePosterior};
 pub use point::{Point, PointHead};
 pub use von_mises_fisher::{VmfHead, VmfPosterior};
@@ -54,7 +56,7 @@ pub trait Head {
     /// The default source of randomness for its posterior.
     type Noise: Rng;
     /// What it gives for `L` frames side by side.
-    type Posteriors<const L: usize>: Posteriors<L>;
+    type Posteriors<const L: usize>: Draw<L>;
 
     /// Number of latent coordinates.
     fn dims(&self) -> usize;

@@ -2,6 +2,7 @@
 
 mod density;
 mod frames;
+mod log_weight;
 mod moments;
 mod spread;
 
@@ -9,12 +10,9 @@ pub use crate::log_mean_exp::LogMeanExp;
 pub use density::{Density, Explain};
 
 use crate::features::FrameError;
-use crate::latent::{Head, Posterior};
-use crate::layer::Layer as _;
-use crate::likelihood::{Likelihood, Terms};
+use crate::latent::{Head, Posterior as _, Samples};
 use crate::math;
 use crate::model::{Frame, LatentShape, Parts, PosteriorOf, Vae};
-use crate::shape::{Shape, lanes};
 use crate::unit::{Bits, Nats};
 use rand_core::Rng;
 
@@ -132,56 +130,28 @@ impl<P: Parts> Vae<P> {
         }
         let (features, log_jacobian) = self.extract(frame.as_ref())?;
         let posterior = self.posterior(features.as_ref());
+        let mut draw = self.samples(&posterior, rng);
         let mut left = samples;
         while left >= WIDE as u32 {
-            let log_weights = self.log_weights::<WIDE, R>(features.as_ref(), &posterior, rng, &mut ());
-            log_weights.into_iter().for_each(|log_weight| visit(log_weight + log_jacobian));
+            let log_weights = self.log_weights::<WIDE>(&mut draw, features.as_ref(), &mut ());
+            log_weights.of_frames([log_jacobian; WIDE]).into_iter().for_each(&mut visit);
             left -= WIDE as u32;
         }
         for _ in 0..left {
-            let [log_weight] = self.log_weights::<1, R>(features.as_ref(), &posterior, rng, &mut ());
-            visit(log_weight + log_jacobian);
+            let log_weights = self.log_weights::<1>(&mut draw, features.as_ref(), &mut ());
+            log_weights.of_frames([log_jacobian]).into_iter().for_each(&mut visit);
         }
         Ok(())
     }
 
-    /// The log weights of the next `N` samples, of features; `terms` takes the likelihood's.
-    #[cfg_attr(target_os = "none", inline)]
-    #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_weights<const N: usize, R: Rng + ?Sized>(
+    /// Samples of a posterior.
+    #[inline(always)]
+    pub(crate) fn samples<'a, R: Rng + ?Sized>(
         &self,
-        features: &[f32],
-        posterior: &PosteriorOf<P>,
-        rng: &mut R,
-        terms: &mut (impl Terms + ?Sized),
-    ) -> [f32; N] {
-        let (log_prob, log_ratio) = self.log_weight_terms::<N, R>(features, posterior, rng, terms);
-        // log w = log p(x|z) + (log p(z) − log q(z|x))
-        lanes(|l| log_prob[l] + log_ratio[l])
-    }
-
-    /// `log p(features|z)`, whose terms `terms` takes, and `log p(z) − log q(z|x)` of the next `N` samples.
-    #[cfg_attr(target_os = "none", inline(never))]
-    #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_weight_terms<const N: usize, R: Rng + ?Sized>(
-        &self,
-        features: &[f32],
-        posterior: &PosteriorOf<P>,
-        rng: &mut R,
-        terms: &mut (impl Terms + ?Sized),
-    ) -> ([f32; N], [f32; N]) {
-        let mut z = LatentShape::<P>::buffer(self.latent_dims());
-        let mut beside = LatentShape::<P>::buffer(self.latent_dims());
-        let log_ratio = lanes(|l| {
-            let log_ratio = posterior.sample_log_ratio(rng, z.as_mut());
-            for (lane, z) in beside.as_mut().iter_mut().zip(z.as_ref()) {
-                let lane: &mut [f32; N] = lane;
-                lane[l] = *z;
-            }
-            log_ratio
-        });
-        let hidden = self.decoder.forward(beside.as_ref());
-        (self.likelihood.log_prob_terms(hidden.as_ref(), features, terms), log_ratio)
+        posterior: &'a PosteriorOf<P>,
+        rng: &'a mut R,
+    ) -> Samples<'a, PosteriorOf<P>, LatentShape<P>, R> {
+        Samples::new(posterior, self.latent_dims(), rng)
     }
 
     /// The evidence lower bound, its expectation taken over `samples` samples of the default noise, its KL in
@@ -198,11 +168,11 @@ impl<P: Parts> Vae<P> {
         }
         let (features, log_jacobian) = self.extract(frame.as_ref())?;
         let posterior = self.posterior(features.as_ref());
-        let mut rng = self.noise();
+        let mut noise = self.noise();
+        let mut draw = self.samples(&posterior, &mut noise);
         let mut sum = 0.0;
         for _ in 0..samples {
-            let ([log_prob], _) =
-                self.log_weight_terms::<1, _>(features.as_ref(), &posterior, &mut rng, &mut ());
+            let [log_prob] = self.log_weights::<1>(&mut draw, features.as_ref(), &mut ()).log_prob;
             sum += log_prob;
         }
         let reconstruction = sum / samples as f32 + log_jacobian;

@@ -1,17 +1,11 @@
 //! Posteriors of several frames side by side, for a host that scores many.
 
-use super::{Head, Posterior};
+use super::{Draw, Head, Posterior};
 use crate::distribution::{GaussianMixture, gaussian_draw, gaussian_draw_alone};
 use crate::math;
 use crate::noise::LowDiscrepancy;
 use crate::shape::{Shape, lanes};
 use rand_core::Rng;
-
-/// The posteriors of `L` frames side by side, each with the default noise.
-pub trait Posteriors<const L: usize> {
-    /// Draws the next z of every frame and returns `log p(z) − log q(z|x)` of each, in nats.
-    fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L];
-}
 
 /// Gaussian posteriors: one word of noise a coordinate, the same for every frame, so it is made once.
 #[derive(Clone, Debug)]
@@ -23,7 +17,7 @@ pub struct GaussianPosteriors<S: Shape, const L: usize> {
 }
 
 /// Of `L` locations, scales, log scales and a noise in common: z, and a term of a sum over the coordinates.
-type Draw<const L: usize> = fn([f32; L], [f32; L], [f32; L], f32) -> ([f32; L], [f32; L]);
+type OfCoordinate<const L: usize> = fn([f32; L], [f32; L], [f32; L], f32) -> ([f32; L], [f32; L]);
 
 impl<S: Shape, const L: usize> GaussianPosteriors<S, L> {
     #[inline(always)]
@@ -39,25 +33,25 @@ impl<S: Shape, const L: usize> GaussianPosteriors<S, L> {
         GaussianPosteriors { loc, log_scale, scale, noise }
     }
 
-    /// Draws the next z of every frame; the sum over the coordinates of what `draw` says of each.
+    /// Draws the next z of every frame; the sum over the coordinates of what `of_coordinate` says of each.
     #[inline(always)]
-    fn draw(&mut self, z: &mut [[f32; L]], draw: Draw<L>) -> [f32; L] {
+    fn each(&mut self, z: &mut [[f32; L]], of_coordinate: OfCoordinate<L>) -> [f32; L] {
         let mut sum = [0.0; L];
         let scales = self.scale.as_ref().iter().zip(self.log_scale.as_ref());
         for ((loc, (scale, log_scale)), z) in self.loc.as_ref().iter().zip(scales).zip(z) {
             let noise = math::normal_quantile(self.noise.next_u32());
             let terms;
-            (*z, terms) = draw(*loc, *scale, *log_scale, noise);
+            (*z, terms) = of_coordinate(*loc, *scale, *log_scale, noise);
             sum = lanes(|l| sum[l] + terms[l]);
         }
         sum
     }
 }
 
-impl<S: Shape, const L: usize> Posteriors<L> for GaussianPosteriors<S, L> {
+impl<S: Shape, const L: usize> Draw<L> for GaussianPosteriors<S, L> {
     #[inline(always)]
-    fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
-        self.draw(z, gaussian_draw)
+    fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        self.each(z, gaussian_draw)
     }
 }
 
@@ -75,10 +69,10 @@ impl<'a, S: Shape, const L: usize> MixturePosteriors<'a, S, L> {
     }
 }
 
-impl<S: Shape, const L: usize> Posteriors<L> for MixturePosteriors<'_, S, L> {
+impl<S: Shape, const L: usize> Draw<L> for MixturePosteriors<'_, S, L> {
     #[inline(always)]
-    fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
-        let surprise = self.gaussian.draw(z, gaussian_draw_alone);
+    fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        let surprise = self.gaussian.each(z, gaussian_draw_alone);
         let log_prior = self.prior.log_prob_up_to_constant(z);
         lanes(|l| log_prior[l] + surprise[l])
     }
@@ -105,8 +99,8 @@ pub(super) fn one_by_one<H: Head, const L: usize>(
     OneByOne { posteriors, z: H::Latent::buffer(head.dims()) }
 }
 
-impl<P: Posterior, N: Rng, S: Shape, const L: usize> Posteriors<L> for OneByOne<P, N, S, L> {
-    fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+impl<P: Posterior, N: Rng, S: Shape, const L: usize> Draw<L> for OneByOne<P, N, S, L> {
+    fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
         let mut log_ratio = [0.0; L];
         for (l, (posterior, noise)) in self.posteriors.iter_mut().enumerate() {
             log_ratio[l] = posterior.sample_log_ratio(noise, self.z.as_mut());

@@ -117,14 +117,15 @@ impl<P: Parts> Vae<P> {
         }
         let (features, log_jacobian) = self.extract(frame.as_ref())?;
         let (posterior, mut noise) = (self.posterior(features.as_ref()), self.noise());
+        let mut draw = self.samples(&posterior, &mut noise);
         let (mut mean, mut spread) = (LogMeanExp::new(), Spread::default());
         loop {
             let mut block = [0.0; LANES];
             let drawn = if samples - mean.count() >= LANES as u32 {
-                block = self.log_weights::<LANES, _>(features.as_ref(), &posterior, &mut noise, terms);
+                block = self.log_weights(&mut draw, features.as_ref(), terms).of_features();
                 LANES
             } else {
-                [block[0]] = self.log_weights::<1, _>(features.as_ref(), &posterior, &mut noise, terms);
+                [block[0]] = self.log_weights(&mut draw, features.as_ref(), terms).of_features();
                 1
             };
             for log_weight in block.into_iter().take(drawn) {

@@ -2,9 +2,6 @@
 
 use super::{LogMeanExp, Score};
 use crate::features::{FrameError, extract_all};
-use crate::latent::Posteriors as _;
-use crate::layer::Layer as _;
-use crate::likelihood::Likelihood as _;
 use crate::model::{Frame, FrameShape, LatentShape, Parts, Vae};
 use crate::shape::Shape;
 
@@ -30,19 +27,12 @@ impl<P: Parts> Vae<P> {
         }
         let mut features = FrameShape::<P>::scratch::<[f32; N]>(self.dims());
         let (log_jacobians, refused) = extract_all(&self.features, frames, features.as_mut());
-        let mut posteriors = self.posteriors(features.as_ref());
+        let mut draw = self.posteriors(features.as_ref());
         let mut z = LatentShape::<P>::scratch::<[f32; N]>(self.latent_dims());
         let mut mean = LogMeanExp::<N>::new();
         for _ in 0..samples {
-            let log_ratio = posteriors.sample_log_ratio(z.as_mut());
-            let hidden = self.decoder.forward(z.as_ref());
-            let log_prob = self.likelihood.log_prob(hidden.as_ref(), features.as_ref());
-            let mut log_weight = [0.0; N];
-            for (l, log_weight) in log_weight.iter_mut().enumerate() {
-                // in the order of one frame's score
-                *log_weight = log_prob[l] + log_ratio[l] + log_jacobians[l];
-            }
-            mean.push(log_weight);
+            let log_weights = self.weigh(&mut draw, z.as_mut(), features.as_ref(), &mut ());
+            mean.push(log_weights.of_frames(log_jacobians));
         }
         let mut scores = mean.scores(self.dims() as u32).map(Score::checked);
         for (score, refused) in scores.iter_mut().zip(refused) {

@@ -2,9 +2,9 @@
 
 use elbow::distribution::{Concentration, DiagonalGaussian};
 use elbow::latent::{
-    FixedConcentration, GaussianHead, GaussianPosteriors, Head, LearnedConcentration, MixtureHead,
-    MixturePosterior, MixturePosteriors, OneByOne, Point, PointHead, Posterior, Posteriors, Tabled,
-    TabledConcentration, VmfHead, VmfPosterior,
+    Draw, FixedConcentration, GaussianHead, GaussianPosteriors, Head, LearnedConcentration, MixtureHead,
+    MixturePosterior, MixturePosteriors, OneByOne, Point, PointHead, Posterior, Tabled, TabledConcentration,
+    VmfHead, VmfPosterior,
 };
 use elbow::layer::Projection;
 use elbow::noise::LowDiscrepancy;
@@ -143,9 +143,9 @@ pub(super) enum AnyPosteriors<'a, const L: usize> {
     Point(OneByOne<Point<Dynamic>, LowDiscrepancy, Dynamic, L>),
 }
 
-impl<const L: usize> Posteriors<L> for AnyPosteriors<'_, L> {
+impl<const L: usize> Draw<L> for AnyPosteriors<'_, L> {
     #[inline(always)]
-    fn sample_log_ratio(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
-        each!(self, AnyPosteriors { Gaussian, Mixture, Sphere, Tabled, Point }, part => part.sample_log_ratio(z))
+    fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        each!(self, AnyPosteriors { Gaussian, Mixture, Sphere, Tabled, Point }, part => part.draw(z))
     }
 }

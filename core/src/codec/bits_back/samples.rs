@@ -6,12 +6,12 @@ use super::cumulative::PRECISION;
 use super::discrete::WholeParts;
 use super::frame::BitsBack;
 use crate::codec::entropy_model::EntropyModel;
-use crate::layer::Layer as _;
-use crate::likelihood::Likelihood as _;
+use crate::distribution::DiagonalGaussian;
+use crate::latent::Draw;
 use crate::math;
-use crate::model::{LatentShape, PosteriorOf};
+use crate::model::PosteriorOf;
 use crate::noise::LowDiscrepancy;
-use crate::shape::Shape;
+use crate::shape::{Shape, lanes};
 use rand_core::Rng;
 
 impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
@@ -25,41 +25,19 @@ impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
         if self.samples == 1 {
             return None;
         }
-        let (mut weights, mut shifts) = (LogWeights::new(), self.shifts());
+        let mut draw = Shifted { posterior, u, shifts: self.shifts() };
+        let mut weights = LogWeights::new();
         let mut left = usize::from(self.samples);
         while left >= LANES {
-            self.weigh::<LANES>(features, posterior, u, &mut shifts, &mut weights);
+            let log_weights = self.model.log_weights::<LANES>(&mut draw, features, &mut ());
+            log_weights.of_features().into_iter().for_each(|log_weight| weights.push(log_weight));
             left -= LANES;
         }
         for _ in 0..left {
-            self.weigh::<1>(features, posterior, u, &mut shifts, &mut weights);
+            let log_weights = self.model.log_weights::<1>(&mut draw, features, &mut ());
+            log_weights.of_features().into_iter().for_each(|log_weight| weights.push(log_weight));
         }
         Some(weights.law())
-    }
-
-    /// The log weights of the next `N` samples, up to a constant: `log p(x|z) − Σ_j log m_j`, m the mass of
-    /// the bucket under the posterior.
-    fn weigh<const N: usize>(
-        &self,
-        features: &[f32],
-        posterior: &PosteriorOf<P>,
-        u: &[u16],
-        shifts: &mut LowDiscrepancy,
-        weights: &mut LogWeights,
-    ) {
-        let mut z = LatentShape::<P>::scratch::<[f32; N]>(self.model.latent_dims());
-        let log_ratio: [f32; N] = core::array::from_fn(|l| {
-            let mut log_ratio = 0.0;
-            for ((z, law), u) in z.as_mut().iter_mut().zip(laws(posterior)).zip(u) {
-                let (bucket, interval) = law.symbol(slot(u.wrapping_add(next_shift(shifts))));
-                z[l] = center(bucket);
-                log_ratio -= math::ln(interval.mass.into());
-            }
-            log_ratio
-        });
-        let hidden = self.model.decoder.forward(z.as_ref());
-        let log_prob = self.model.likelihood.log_prob(hidden.as_ref(), features);
-        log_prob.iter().zip(log_ratio).for_each(|(log_prob, log_ratio)| weights.push(log_prob + log_ratio));
     }
 
     fn shifts(&self) -> LowDiscrepancy {
@@ -73,6 +51,30 @@ impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
             next_shift(&mut shifts);
         }
         slots.iter_mut().for_each(|s| *s = slot(by(*s, next_shift(&mut shifts))));
+    }
+}
+
+/// The samples that `u` makes, each shifted by the next point of a lattice.
+struct Shifted<'a, S: Shape> {
+    posterior: &'a DiagonalGaussian<S>,
+    u: &'a [u16],
+    shifts: LowDiscrepancy,
+}
+
+impl<S: Shape, const L: usize> Draw<L> for Shifted<'_, S> {
+    /// The log ratio up to a constant: `−Σ_j log m_j`, m the mass of the bucket under the posterior, since
+    /// all buckets have the same under the prior.
+    #[inline(always)]
+    fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        lanes(|l| {
+            let mut log_ratio = 0.0;
+            for ((z, law), u) in z.iter_mut().zip(laws(self.posterior)).zip(self.u) {
+                let (bucket, interval) = law.symbol(slot(u.wrapping_add(next_shift(&mut self.shifts))));
+                z[l] = center(bucket);
+                log_ratio -= math::ln(interval.mass.into());
+            }
+            log_ratio
+        })
     }
 }
 

@@ -1,0 +1,46 @@
+//! Draws of latents: what a score asks of a posterior and its prior.
+
+use super::Posterior;
+use crate::shape::{Shape, lanes};
+use core::marker::PhantomData;
+use rand_core::Rng;
+
+/// A source of latents, `L` at a time: samples of one frame's posterior, or one of each of `L` frames.
+pub trait Draw<const L: usize> {
+    /// Draws the next `L` latents and returns `log p(z) − log q(z|x)` of each, in nats.
+    fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L];
+}
+
+/// Samples of the posterior `Q` of one frame, whose latents have the size `S`.
+#[derive(Debug)]
+pub struct Samples<'a, Q, S: Shape, R: ?Sized> {
+    posterior: &'a Q,
+    dims: usize,
+    rng: &'a mut R,
+    shape: PhantomData<S>,
+}
+
+impl<'a, Q: Posterior, S: Shape, R: Rng + ?Sized> Samples<'a, Q, S, R> {
+    /// Of latents with `dims` coordinates.
+    #[inline(always)]
+    pub fn new(posterior: &'a Q, dims: usize, rng: &'a mut R) -> Self {
+        Samples { posterior, dims, rng, shape: PhantomData }
+    }
+}
+
+impl<Q: Posterior, S: Shape, R: Rng + ?Sized, const L: usize> Draw<L> for Samples<'_, Q, S, R> {
+    #[inline(always)]
+    fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        if L == 1 {
+            return [self.posterior.sample_log_ratio(self.rng, z.as_flattened_mut()); L];
+        }
+        let mut of_lane = S::buffer(self.dims);
+        lanes(|l| {
+            let log_ratio = self.posterior.sample_log_ratio(self.rng, of_lane.as_mut());
+            for (lanes, z) in z.iter_mut().zip(of_lane.as_ref()) {
+                lanes[l] = *z;
+            }
+            log_ratio
+        })
+    }
+}
