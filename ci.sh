@@ -7,6 +7,9 @@ cd "$(dirname "$0")"
 targets=(thumbv6m-none-eabi thumbv7m-none-eabi thumbv7em-none-eabihf thumbv8m.main-none-eabi
     thumbv8m.main-none-eabihf riscv32imac-unknown-none-elf wasm32-unknown-unknown)
 
+# Those that QEMU has a machine for.
+devices=thumbv6m-none-eabi,thumbv7m-none-eabi,thumbv7em-none-eabihf,thumbv8m.main-none-eabihf,riscv32imac-unknown-none-elf
+
 have() { command -v "$1" >/dev/null; }
 packaged() { apt-cache show "$1" >/dev/null 2>&1; }
 # The library source of Debian's Rust serves every target: see cross.sh.
@@ -67,6 +70,7 @@ step() {
     # libtest's counts, where the step is a test run
     printf '%-7s%4d s%s\n' $verdict $((SECONDS - start)) \
         "$(awk '/^test result/ { n += $4 } END { if (n) printf "%7d tests", n }' "$log")"
+    grep -h '^skipped: ' "$log" | sort -u | sed 's/^/  /'
     [ $verdict = ok ] || { echo "  $*"; tail -n 80 "$log"; }
 }
 
@@ -78,30 +82,40 @@ rows_side_by_side() {
         awk '{ print } $2 == 1 { seen = 1; slow = $3 * $5 < 1e6 } END { exit !seen || slow }'
 }
 
+formatted() { cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.toml --check; }
+
+# Checked without libFuzzer, which is C++; `cargo fuzz run model` searches.
+fuzz_targets() {
+    cargo check --locked --manifest-path fuzz/Cargo.toml --no-default-features --target-dir "${CARGO_TARGET_DIR:-target}/fuzz"
+}
+
+# The images that the tests run, many at once: one by one, each would keep one processor busy with its linking.
+firmware() {
+    ./cross.sh build $devices score,parity,likelihoods,codec,log,watch,mixture,bench-minimal &&
+        ./cross.sh build thumbv7em-none-eabihf \
+            bench,bench-nothing,codec_cost,log_cost,mixture_cost,watch_cost,vmf_cost,sender-minimal,codec-smallest,codec-minimal &&
+        ELBOW_PROFILE=firmware-small ./cross.sh build thumbv7em-none-eabihf \
+            codec_cost,bench-nothing,sender-minimal,codec-smallest,codec-minimal
+}
+
 install_tools
 logs=${CARGO_TARGET_DIR:-target}/ci
 mkdir -p "$logs"
 export CARGO_TERM_COLOR=never
 
-step 'formatting' cargo fmt --all --check
+# Every test run selects the whole workspace, so that no library is built a second time with other features.
+step 'formatting' formatted
 step 'lints' cargo clippy --locked --workspace --all-targets -- -D warnings
 step 'documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --lib --no-deps
-step 'tests' cargo test --locked --workspace
+step 'fuzz targets' fuzz_targets
+step 'tests' cargo test --locked --workspace -- --show-output
+step 'every float, a million windows' cargo test --locked --workspace --test math --test codec -- --ignored
 step 'rows side by side' rows_side_by_side
-step 'links for every target' cargo test --locked -p elbow-tests --test device links:: -- --ignored --show-output
-step 'every float' cargo test --locked -p elbow-tests --test math -- --ignored
-step 'sampler costs in QEMU' cargo test --locked -p elbow-tests --test device vmf_cost:: -- --ignored --show-output
-step 'a million windows' cargo test --locked -p elbow-tests --test codec -- --ignored
-step 'packets in QEMU' cargo test --locked -p elbow-tests --test device packets:: -- --ignored --show-output
-step 'logs in QEMU' cargo test --locked -p elbow-tests --test device logs:: -- --ignored --show-output
-step 'mixtures in QEMU' cargo test --locked -p elbow-tests --test device mixtures:: -- --ignored --show-output
-step 'streams in QEMU' cargo test --locked -p elbow-tests --test device streams:: -- --ignored --show-output
-step 'nothing to spare' cargo test --locked -p elbow-tests --test device lean:: -- --ignored
-step 'device benchmark' cargo test --locked -p elbow-tests --test device bench:: -- --ignored --show-output
-step 'same bits in QEMU' cargo test --locked -p elbow-tests --test device same_bits:: -- --ignored --show-output
+step 'firmware for every target' firmware
+step 'devices in QEMU' cargo test --locked --workspace --test device -- --ignored --show-output
 
 echo
-grep -h ' bytes of flash, ' "$logs"/same-bits-in-QEMU.log
+grep -h ' bytes of flash, ' "$logs"/devices-in-QEMU.log
 echo
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -1,28 +1,34 @@
 #!/bin/sh
-# Compiles for a microcontroller: with rustup's target where it is installed, else with Debian's rustc and its library
-# source. The last line of `build` is the image's path; `run` starts it in QEMU (see .cargo/config.toml).
+# Compiles for microcontrollers: with rustup's targets where they are installed, else with Debian's rustc and its library
+# source. The last lines of `build` are the images' paths; `run` starts an image in QEMU (see .cargo/config.toml).
 # ELBOW_PROFILE=firmware-small in the environment optimises for size.
-usage='usage: ./cross.sh build|run TARGET BIN
+usage='usage: ./cross.sh build TARGET[,TARGET...] BIN[,BIN...]
+       ./cross.sh run TARGET BIN
        ./cross.sh check TARGET            the library alone
 for example: ./cross.sh run thumbv7em-none-eabihf score'
 set -eu
 cd "$(dirname "$0")"
-verb=${1:-} target=${2:-} bin=${3:-} profile=${ELBOW_PROFILE:-firmware}
-case "$verb:$bin" in
-    build:?* | run:?*) what="--package elbow-firmware --bin $bin --profile $profile" ;;
-    check:) what="--package elbow --profile $profile" ;;
+verb=${1:-} profile=${ELBOW_PROFILE:-firmware}
+targets=$(echo "${2:-}" | tr , ' ') bins=$(echo "${3:-}" | tr , ' ')
+case "$verb:$targets:$bins" in
+    build:?*:?* | run:?*:?*) what="--package elbow-firmware --profile $profile$(printf ' --bin %s' $bins)" ;;
+    check:?*:) what="--package elbow --profile $profile" ;;
     *) echo "$usage" >&2; exit 2 ;;
 esac
 
 need() { command -v "$1" >/dev/null || { echo "$1 is missing: apt-get install $2" >&2; exit 1; }; }
-case $verb:$target in
+case $verb:$targets in
     run:thumb*) need qemu-system-arm qemu-system-arm ;;
     run:riscv*) need qemu-system-riscv32 'qemu-system-misc (newer releases: qemu-system-riscv)' ;;
 esac
 
 dir=${CARGO_TARGET_DIR:-target}
 debian=/usr/bin:/bin
-if [ -d "$(rustc --print target-libdir --target "$target" 2>/dev/null)" ]; then
+absent=
+for target in $targets; do
+    [ -d "$(rustc --print target-libdir --target "$target" 2>/dev/null)" ] || absent="$absent $target"
+done
+if [ -z "$absent" ]; then
     cargo=cargo
 elif [ -e "$(PATH=$debian rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library/Cargo.toml" ]; then
     need ld.lld lld
@@ -30,14 +36,16 @@ elif [ -e "$(PATH=$debian rustc --print sysroot 2>/dev/null)/lib/rustlib/src/rus
     unset RUSTUP_TOOLCHAIN LD_LIBRARY_PATH
     dir=$dir/cross cargo='cargo -Zbuild-std=core'
     export PATH="$debian:$PATH" RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_TARGET_DIR="$dir"
-    export "CARGO_TARGET_$(echo "$target" | tr 'a-z.-' 'A-Z__')_LINKER=ld.lld"
+    for target in $targets; do
+        export "CARGO_TARGET_$(echo "$target" | tr 'a-z.-' 'A-Z__')_LINKER=ld.lld"
+    done
 else
-    echo "no standard library for $target: rustup target add $target" >&2
+    echo "no standard library: rustup target add$absent" >&2
     echo "or, with Debian's packages: apt-get install rustc-web cargo-web rust-web-src lld" >&2
     exit 1
 fi
 
-options="--quiet --target $target $what"
+options="--quiet$(printf ' --target %s' $targets) $what"
 # shellcheck disable=SC2086 # lists of words
 case $verb in
     check) exec $cargo check $options ;;
@@ -46,6 +54,6 @@ case $verb in
 esac
 # shellcheck disable=SC2086
 case $verb in
-    build) echo "$dir/$target/$profile/$bin" ;;
+    build) for target in $targets; do printf '%s\n' $(printf "$dir/$target/$profile/%s " $bins); done ;;
     run) exec $cargo run $options ;;
 esac

@@ -100,9 +100,3 @@ impl Predictor for Waves {
         (window.len() == self.frame).then_some(())
     }
 }
-
-/// CRC-16/X-25, bit by bit: the packet's check by its definition.
-pub fn crc16(bytes: &[u8]) -> u16 {
-    let step = |crc: u16, _| if crc & 1 == 1 { crc >> 1 ^ 0x8408 } else { crc >> 1 };
-    !bytes.iter().fold(0xFFFF, |crc, byte| (0..8).fold(crc ^ u16::from(*byte), step))
-}

@@ -11,7 +11,7 @@ pub mod report;
 use cores::{CORES, Core};
 use elbow_firmware::bench;
 use elbow_host::model::ModelBytes;
-use std::{fs, path::PathBuf};
+use std::{fs, panic::resume_unwind, path::PathBuf, thread};
 
 /// One thing counted on one core.
 #[derive(Clone, Debug)]
@@ -58,13 +58,19 @@ pub fn measure() -> Measured {
     let [auto_encoder, typical] = models.map(|(_, bytes)| ModelBytes::new(&bytes));
     let mut host = String::new();
     bench::all(auto_encoder.as_bytes(), typical.as_bytes(), &mut host).expect("the host runs it too");
-    for core in &CORES {
-        eprintln!("{} …", core.name);
-        measured.counts.extend(counts(core, &places, &host));
-        let [minimal, nothing] = ["bench-minimal", "bench-nothing"].map(|bin| core.build(bin));
-        measured.flash.push(Flash { core: core.name, bytes: minimal.flash() - nothing.flash() });
-        measured.tools = format!("{}, {}", cores::qemu_version(), minimal.compiler());
-    }
+    // side by side: a build waits for the linker, and a run for its one processor
+    let one = |core: &'static Core| {
+        (counts(core, &places, &host), ["bench-minimal", "bench-nothing"].map(|bin| core.build(bin)))
+    };
+    thread::scope(|scope| {
+        let cores = CORES.each_ref().map(|core| (core, scope.spawn(|| one(core))));
+        for (core, work) in cores {
+            let (counts, [minimal, nothing]) = work.join().unwrap_or_else(|panic| resume_unwind(panic));
+            measured.counts.extend(counts);
+            measured.flash.push(Flash { core: core.name, bytes: minimal.flash() - nothing.flash() });
+            measured.tools = format!("{}, {}", cores::qemu_version(), minimal.compiler());
+        }
+    });
     measured
 }
 

@@ -1,9 +1,10 @@
 //! What comes in and is no packet is an error, or a result: never a panic.
 
 use elbow::codec::{Codec, Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, NoModel, PacketError, Settings};
+use elbow_tests::hostile::crc16;
 use elbow_tests::models::generator;
 use elbow_tests::packets::Bench;
-use elbow_tests::signals::{KINDS, Waves, crc16, signal};
+use elbow_tests::signals::{KINDS, Waves, signal};
 use rand_core::Rng;
 
 /// Random bytes, and packets with some bytes changed whose check was made
