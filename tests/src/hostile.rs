@@ -3,7 +3,9 @@
 //! `fuzz/` searches for bytes that break this; the test `hostile` changes sound files at random.
 
 use elbow::LoadError;
-use elbow::codec::{BitsBackError, Codec, Fidelity, LogHeader, NoModel, PACKET_VERSION, PacketError};
+use elbow::codec::{
+    BitsBackError, Codec, Fidelity, LogHeader, NoModel, PACKET_VERSION, PacketError, PacketPlan,
+};
 use elbow::format::{NUMERIC_PROFILE, checksum};
 use elbow_firmware::codec::{SAMPLES, WINDOWS};
 use elbow_firmware::demo::WIDTH;
@@ -13,6 +15,7 @@ use elbow_host::data::{Categorical, LoadOptions, load};
 use elbow_host::model::{LANES, ModelBytes};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// The committed models, from bits and counts to mixtures and spheres.
 pub const MODELS: [&[u8]; 9] = [
@@ -60,13 +63,17 @@ fn open(bytes: &[u8]) {
     }
 }
 
+/// The embedded model and its plan, loaded once.
+static DEMO: LazyLock<(demo::Demo<'static>, PacketPlan<'static>)> =
+    LazyLock::new(|| (demo::load().expect("sound"), demo::plan().expect("sound")));
+
 /// A packet: as it is, without its envelope, and behind the envelope of a sound one.
 ///
 /// # Panics
 /// The embedded model is damaged.
 pub fn packet(bytes: &[u8]) {
-    let (model, plan) = (demo::load().expect("sound"), demo::plan().expect("sound"));
-    let with_model = codec::codec(&model, &plan).expect("its own plan");
+    let (model, plan) = &*DEMO;
+    let with_model = codec::codec(model, plan).expect("its own plan");
     let without = Codec::new(NoModel { id: demo::model_id() }, WIDTH / 20, 20).expect("a shape");
     let (mut scratch, mut samples) = (codec::Buffers::new().scratch, [0_i32; SAMPLES]);
     let mut sealed = bytes.to_vec();

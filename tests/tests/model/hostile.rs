@@ -1,6 +1,7 @@
 //! Sound files changed at random: nothing panics, whatever comes in. `fuzz/` searches further.
 
 use elbow::codec::model_id;
+use elbow_firmware::demo::DEMO_COLUMNS;
 use elbow_host::compress::{Fidelity, Options, Unit, compress};
 use elbow_host::model::ModelBytes;
 use elbow_tests::hostile::{self, MODELS};
@@ -60,8 +61,7 @@ fn with_first(first: u8, bytes: &[u8]) -> Vec<u8> {
 fn file_of_packets() -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let [input, output] = ["rows.csv", "packets"].map(|name| folder.path().join(name));
-    let names: Vec<String> = (0..20).map(|i| format!("x{i}")).collect();
-    let mut rows = names.join(",") + "\n";
+    let mut rows = DEMO_COLUMNS.join(",") + "\n";
     for frame in elbow_firmware::demo::frames().take(6) {
         for row in frame.chunks(20) {
             let cells: Vec<String> = row.iter().map(|x| format!("{x:.0}")).collect();

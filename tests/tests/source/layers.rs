@@ -80,7 +80,7 @@ const KNOWN_CIRCLES: &[&str] = &[
     "cli: fit, quantize",
     "core: architecture::features, architecture::likelihood",
     "host: compress::file, compress::unit, data, data::categories, data::csv, data::stream, data::table, \
-     error, model, model::logs, score::latent_use",
+     error, model, model::any_head, model::build, model::logs, model::mixture, score::latent_use",
 ];
 
 fn text(module: &Module) -> String {
