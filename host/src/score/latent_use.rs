@@ -1,14 +1,10 @@
 //! What a model's latent carries: divergences, active units, mutual information. The densities are those of `core`.
 
 use elbow::FrameError;
-use elbow::distribution::{DiagonalGaussian, ParamError};
-use elbow::latent::{Law, MixturePosterior, Point, Posterior, VmfPosterior};
-use elbow::shape::Shape;
-use rand_pcg::Pcg32;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Dynamic, LatentEngine};
+use crate::model::{HostPosterior, LatentEngine};
 use crate::numbers::SumOfExp;
 use crate::random::{Purpose, stream};
 
@@ -18,108 +14,6 @@ const MOST_ROWS: usize = 10_000;
 pub const MOST_PAIRED: usize = 1_000;
 /// A unit whose mean varies more than this over the data is active (Burda, Grosse and Salakhutdinov 2016, section 5.2).
 const ACTIVE: f64 = 0.01;
-
-/// One frame's posterior, whatever its family.
-pub trait HostPosterior: Send + Sync {
-    /// `KL(q(z|x) ‖ p(z))`, in nats.
-    fn divergence(&self) -> f32;
-    /// `log p(z) − log q(z|x)`, in nats.
-    fn log_ratio_at(&self, z: &[f32]) -> f32;
-    /// Draws z ~ q(z|x).
-    fn draw(&self, rng: &mut Pcg32) -> Vec<f32>;
-    /// Mean and divergence of each coordinate, where they are independent.
-    fn units(&self) -> Vec<(f32, f32)>;
-}
-
-impl HostPosterior for DiagonalGaussian<Dynamic> {
-    fn divergence(&self) -> f32 {
-        self.kl()
-    }
-
-    fn log_ratio_at(&self, z: &[f32]) -> f32 {
-        self.log_ratio(z)
-    }
-
-    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
-        let mut z = vec![0.0; self.loc().len()];
-        self.sample(rng, &mut z);
-        z
-    }
-
-    fn units(&self) -> Vec<(f32, f32)> {
-        let unit = |(loc, log_scale): (&f32, &f32)| {
-            let unit = gaussian(&[*loc], &[*log_scale]);
-            (*loc, unit.map_or(f32::NAN, |unit| unit.kl_to_standard_normal()))
-        };
-        self.loc().iter().zip(self.log_scale()).map(unit).collect()
-    }
-}
-
-/// Under a mixture the divergence is that of all coordinates together.
-impl HostPosterior for MixturePosterior<'_, Dynamic> {
-    fn divergence(&self) -> f32 {
-        self.kl()
-    }
-
-    fn log_ratio_at(&self, z: &[f32]) -> f32 {
-        self.log_ratio(z)
-    }
-
-    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
-        self.gaussian().draw(rng)
-    }
-
-    fn units(&self) -> Vec<(f32, f32)> {
-        Vec::new()
-    }
-}
-
-fn gaussian(loc: &[f32], log_scale: &[f32]) -> Result<DiagonalGaussian<Dynamic>, ParamError> {
-    let buffer = |numbers: &[f32]| {
-        let mut buffer = Dynamic::buffer(numbers.len());
-        buffer.as_mut().copy_from_slice(numbers);
-        buffer
-    };
-    DiagonalGaussian::new(buffer(loc), buffer(log_scale))
-}
-
-impl<C: Law + Send + Sync> HostPosterior for VmfPosterior<Dynamic, C> {
-    fn divergence(&self) -> f32 {
-        self.kl()
-    }
-
-    fn log_ratio_at(&self, z: &[f32]) -> f32 {
-        self.log_ratio(z)
-    }
-
-    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
-        let mut z = vec![0.0; self.mean_direction().len()];
-        self.sample_log_ratio(rng, &mut z);
-        z
-    }
-
-    fn units(&self) -> Vec<(f32, f32)> {
-        Vec::new()
-    }
-}
-
-impl HostPosterior for Point<Dynamic> {
-    fn divergence(&self) -> f32 {
-        self.kl()
-    }
-
-    fn log_ratio_at(&self, z: &[f32]) -> f32 {
-        self.log_ratio(z)
-    }
-
-    fn draw(&self, _: &mut Pcg32) -> Vec<f32> {
-        self.mode().to_vec()
-    }
-
-    fn units(&self) -> Vec<(f32, f32)> {
-        Vec::new()
-    }
-}
 
 /// What the latent carries, in nats. A latent that is a point has no distribution, and all of it is 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -218,6 +112,7 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::posterior::gaussian;
     use elbow::math::normal_quantile;
 
     fn gaussians(locs: impl Iterator<Item = f32>, log_scale: f32) -> Vec<Box<dyn HostPosterior>> {

@@ -85,7 +85,9 @@ fn pop_digit<B: AsRef<[u8]>>(weights: &LogWeights, rans: &mut Rans<B>) -> Result
 
 /// Of categories alone: a number beside them has a density, which is no code.
 impl<S: Shape, P: Projection> DiscreteLikelihood for GaussianCategorical<'_, S, P> {
-    const SYMBOLS: usize = 2;
+    fn symbols(&self) -> usize {
+        2
+    }
 
     fn continuous(&self) -> Option<usize> {
         self.levels.iter().position(|levels| *levels == 0)

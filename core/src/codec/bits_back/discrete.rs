@@ -11,7 +11,7 @@ use crate::model::{LatentShape, Parts};
 /// A likelihood of whole numbers, which can be coded one by one.
 pub trait DiscreteLikelihood: Likelihood {
     /// Symbols that a number takes at most.
-    const SYMBOLS: usize;
+    fn symbols(&self) -> usize;
 
     /// The first number of a frame that has a density and no probabilities, where one has.
     fn continuous(&self) -> Option<usize> {
@@ -73,7 +73,9 @@ pub trait DiscreteLaw<const N: usize>: Law<N> {
 }
 
 impl<W: DiscreteLaw<N>, O: Outputs<N>, const N: usize> DiscreteLikelihood for Independent<W, O, N> {
-    const SYMBOLS: usize = W::SYMBOLS;
+    fn symbols(&self) -> usize {
+        W::SYMBOLS
+    }
 
     fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,

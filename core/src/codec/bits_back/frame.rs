@@ -96,7 +96,7 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
     /// Room that the stack must have for a frame, in bytes: two for each symbol, and four for the end of the
     /// stream. On average a frame takes far less.
     pub fn max_frame_len(&self) -> usize {
-        2 * (P::Likelihood::SYMBOLS * self.dims() + 2 * self.model.latent_dims() + 4)
+        2 * (self.model.likelihood.symbols() * self.dims() + 2 * self.model.latent_dims() + 4)
     }
 
     /// Bits on the stack from which a frame finds enough there.

@@ -1,0 +1,205 @@
+//! What the host asks of a model, and how one with a network answers.
+
+use elbow::architecture::Architecture;
+use elbow::codec::{Predictor, VaePredictor};
+use elbow::format::Sections;
+use elbow::latent::Posterior;
+use elbow::{Elbo, Explain, FrameError, LoadError, Nats, Score, Vae};
+
+use super::features::{AnyEncoder, AnyFeatures};
+use super::head::AnyHead;
+use super::likelihood::AnyLikelihood;
+use super::net::Chain;
+use super::posterior::HostPosterior;
+use crate::simd::wide;
+
+/// Frames side by side on a host: two AVX-512 registers, so that a weight is spread over a register for both.
+pub const LANES: usize = 32;
+/// Samples of one frame side by side: few are asked for more.
+pub(super) const SAMPLES: usize = 16;
+
+/// What a posterior says of one frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoding {
+    /// the most likely latent
+    pub mode: Vec<f32>,
+    /// `KL(q(z|x) ‖ p(z))`, in nats
+    pub kl: f32,
+}
+
+/// What the host asks of a model, whatever its parts.
+pub trait Engine: Send + Sync + std::fmt::Debug {
+    /// [`Vae::log_density`].
+    ///
+    /// # Errors
+    /// As there.
+    fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError>;
+    /// [`Vae::log_densities`]: [`log_density`](Self::log_density) of each frame, faster than one by one.
+    ///
+    /// # Errors
+    /// As there, each frame its own.
+    fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES];
+    /// [`Explain::explain_until`]; without terms it is [`log_density_until`](elbow::Density::log_density_until). Unless it says otherwise a model has one block,
+    /// and nothing to explain by.
+    ///
+    /// # Errors
+    /// As there.
+    fn explain_until(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
+    ) -> Result<Score, FrameError> {
+        let score = self.log_density(frame, samples)?;
+        terms.fill(0.0);
+        is_enough(&score, Nats(0.0));
+        Ok(score)
+    }
+    /// [`Vae::reconstruct`], [`Mixture::reconstruct`](elbow::Mixture::reconstruct).
+    ///
+    /// # Errors
+    /// As there.
+    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError>;
+    /// The latent, where the model is a network with one.
+    fn latent(&self) -> Option<&dyn LatentEngine>;
+}
+
+/// What the host asks of a model with a network, of its latent.
+pub trait LatentEngine: Sync {
+    /// [`Vae::elbo`].
+    ///
+    /// # Errors
+    /// As there.
+    fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError>;
+    /// [`Vae::encode`].
+    ///
+    /// # Errors
+    /// As there.
+    fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError>;
+    /// [`Vae::encode`], for questions about q(z|x) itself.
+    ///
+    /// # Errors
+    /// As there.
+    fn posterior(&self, frame: &[f32]) -> Result<Box<dyn HostPosterior + '_>, FrameError>;
+    /// The log weights of the default noise, in nats.
+    ///
+    /// # Errors
+    /// As [`Vae::log_density`].
+    fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
+    /// A window of integers to its latents, in steps: [`VaePredictor`]. `None` where there are none.
+    fn find_latents(&self, units: Units<'_>, window: &[i32], latents: &mut [i32]) -> Option<()>;
+    /// Latents, in steps, to a window of integers: [`VaePredictor`]. `None` where the model cannot.
+    fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()>;
+    /// The latents of the default noise, one after another.
+    ///
+    /// # Errors
+    /// As [`Vae::encode`].
+    fn latents(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
+}
+
+/// In which units a codec's integers are.
+#[derive(Clone, Copy, Debug)]
+pub struct Units<'a> {
+    /// the unit of each channel's integers
+    pub resolution: &'a [f32],
+    /// the scale of each latent's steps
+    pub latent_scales: &'a [u8],
+}
+
+/// A model with a network, of any parts: its engine is compiled once.
+pub(super) type Network<'a> =
+    Vae<(AnyFeatures<'a>, AnyEncoder<'a>, AnyHead<'a>, Chain<'a>, AnyLikelihood<'a>)>;
+
+/// Takes the parts in the order of the file.
+pub(super) fn network<'a>(
+    shape: &Architecture,
+    features: AnyFeatures<'a>,
+    sections: &mut Sections<'a>,
+) -> Result<Network<'a>, LoadError> {
+    let encoder = AnyEncoder::read(shape, sections)?;
+    let head = AnyHead::read(shape, sections)?;
+    let decoder = decoder(shape, sections)?;
+    Ok(Vae::new(features, encoder, head, decoder, AnyLikelihood::read(shape, sections)?))
+}
+
+/// Takes the decoder's hidden layers.
+pub(super) fn decoder<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Chain<'a>, LoadError> {
+    Chain::read(sections, shape.weights, shape.latent_dims(), &shape.decoder)
+}
+
+impl Engine for Network<'_> {
+    fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
+        wide(
+            #[inline(always)]
+            || self.log_density_lanes::<SAMPLES, _>(frame, samples, &mut self.noise()),
+        )
+    }
+
+    fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES] {
+        wide(
+            #[inline(always)]
+            || self.log_densities(frames, samples),
+        )
+    }
+
+    fn explain_until(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        terms: &mut [f32],
+        is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
+    ) -> Result<Score, FrameError> {
+        wide(
+            #[inline(always)]
+            || Explain::explain_until(self, frame, samples, terms, is_enough),
+        )
+    }
+
+    fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
+        Ok(self.reconstruct(frame)?.as_ref().to_vec())
+    }
+
+    fn latent(&self) -> Option<&dyn LatentEngine> {
+        Some(self)
+    }
+}
+
+impl LatentEngine for Network<'_> {
+    fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError> {
+        self.elbo(frame, samples)
+    }
+
+    fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError> {
+        let posterior = self.encode(frame)?;
+        Ok(Encoding { mode: posterior.mode().to_vec(), kl: posterior.kl() })
+    }
+
+    fn posterior(&self, frame: &[f32]) -> Result<Box<dyn HostPosterior + '_>, FrameError> {
+        Ok(Box::new(self.encode(frame)?))
+    }
+
+    fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError> {
+        let mut weights = Vec::with_capacity(samples as usize);
+        let mut noise = self.noise();
+        self.for_each_log_weight::<SAMPLES, _>(frame, samples, &mut noise, |weight| weights.push(weight))?;
+        Ok(weights)
+    }
+
+    fn latents(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError> {
+        let (posterior, mut noise) = (self.encode(frame)?, self.noise());
+        let mut latents = vec![0.0; samples as usize * self.latent_dims()];
+        for z in latents.chunks_exact_mut(self.latent_dims()) {
+            posterior.sample_log_ratio(&mut noise, z);
+        }
+        Ok(latents)
+    }
+
+    fn find_latents(&self, units: Units<'_>, window: &[i32], latents: &mut [i32]) -> Option<()> {
+        VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.encode(window, latents)
+    }
+
+    fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()> {
+        VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.decode(latents, window)
+    }
+}

@@ -1,0 +1,196 @@
+//! Likelihoods behind one door: each is compiled for the lanes that the engine uses, and no engine for each of them.
+
+use std::fmt::Debug;
+
+use elbow::LoadError;
+use elbow::architecture::{Activation, Architecture, LikelihoodKind};
+use elbow::format::Sections;
+use elbow::likelihood::{
+    BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianCategorical, GaussianLaw,
+    GaussianPerOutputLaw, Independent, Law, Likelihood, ReadLaw, StudentTLaw, Terms,
+};
+use elbow::shape::Lanes;
+use rand_core::Rng;
+
+use super::Dynamic;
+use super::net::Dense;
+use crate::simd::wide;
+
+/// A likelihood, its lanes a number: `hidden[i][lane]`.
+pub(super) trait Door: Debug + Send + Sync {
+    /// `log p(features|z)` of each lane. `features` holds one number for each feature or, unless `shared`, one for
+    /// each lane of it; `terms`, where they are asked for, get what each feature's add up to over the lanes.
+    fn log_prob(
+        &self,
+        hidden: &[f32],
+        features: &[f32],
+        shared: bool,
+        terms: Option<&mut [f32]>,
+        log_prob: &mut [f32],
+    );
+    /// `E[features|z]`
+    fn mean(&self, hidden: &[f32], features: &mut [f32]);
+    /// Draws features ~ p(·|z).
+    fn sample(&self, hidden: &[f32], rng: &mut dyn Rng, features: &mut [f32]);
+}
+
+/// A likelihood of run-time sizes on layers behind a door of their own.
+pub(super) trait OnDense: Likelihood<In = Dynamic, From = f32, Out = Dynamic> {}
+
+impl<T: Likelihood<In = Dynamic, From = f32, Out = Dynamic>> OnDense for T {}
+
+impl<T: OnDense + Debug + Send + Sync> Door for T {
+    fn log_prob(
+        &self,
+        hidden: &[f32],
+        features: &[f32],
+        shared: bool,
+        terms: Option<&mut [f32]>,
+        log_prob: &mut [f32],
+    ) {
+        match (log_prob.len(), shared, terms) {
+            (1, _, terms) => shared_frame::<1, _>(self, hidden, features, terms, log_prob),
+            (4, true, terms) => shared_frame::<4, _>(self, hidden, features, terms, log_prob),
+            (super::SAMPLES, true, None) => samples(self, hidden, features, log_prob),
+            (super::LANES, false, None) => frames(self, hidden, features, log_prob),
+            (lanes, ..) => unreachable!("the engine asks {lanes} lanes for no such thing"),
+        }
+    }
+
+    fn mean(&self, hidden: &[f32], features: &mut [f32]) {
+        Likelihood::mean(self, hidden.as_chunks().0, features);
+    }
+
+    fn sample(&self, hidden: &[f32], rng: &mut dyn Rng, features: &mut [f32]) {
+        Likelihood::sample(self, hidden.as_chunks().0, rng, features);
+    }
+}
+
+/// `L` samples of one frame, and their terms: what explains a score.
+fn shared_frame<const L: usize, T: OnDense>(
+    likelihood: &T,
+    hidden: &[f32],
+    features: &[f32],
+    terms: Option<&mut [f32]>,
+    log_prob: &mut [f32],
+) {
+    // where nobody asks for them, they are for no feature
+    let terms = terms.unwrap_or(&mut []);
+    let sums: [f32; L] = wide(
+        #[inline(always)]
+        || likelihood.log_prob_terms(hidden.as_chunks::<L>().0, features, terms),
+    );
+    log_prob.copy_from_slice(&sums);
+}
+
+/// Samples of one frame.
+fn samples<T: OnDense>(likelihood: &T, hidden: &[f32], features: &[f32], log_prob: &mut [f32]) {
+    let sums: [f32; super::SAMPLES] = wide(
+        #[inline(always)]
+        || likelihood.log_prob(hidden.as_chunks().0, features),
+    );
+    log_prob.copy_from_slice(&sums);
+}
+
+/// A sample of each of many frames.
+fn frames<T: OnDense>(likelihood: &T, hidden: &[f32], features: &[f32], log_prob: &mut [f32]) {
+    let sums: [f32; super::LANES] = wide(
+        #[inline(always)]
+        || {
+            let features: &[[f32; super::LANES]] = features.as_chunks().0;
+            likelihood.log_prob(hidden.as_chunks().0, features)
+        },
+    );
+    log_prob.copy_from_slice(&sums);
+}
+
+/// A likelihood of any kind.
+#[derive(Debug)]
+pub(super) struct AnyLikelihood<'a>(pub(super) Box<dyn Door + 'a>);
+
+impl<'a> AnyLikelihood<'a> {
+    /// Takes the sections.
+    pub(super) fn read(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        let dims = shape.features as usize;
+        Ok(AnyLikelihood(match shape.likelihood {
+            LikelihoodKind::Bernoulli => Box::new(one::<BernoulliLaw>(shape, sections)?),
+            LikelihoodKind::Gaussian => Box::new(one::<GaussianLaw<'_>>(shape, sections)?),
+            LikelihoodKind::GaussianPerOutput => Box::new(two::<GaussianPerOutputLaw>(shape, sections)?),
+            LikelihoodKind::DiscretizedLogistic => {
+                Box::new(two::<DiscretizedLogisticLaw<'_>>(shape, sections)?)
+            }
+            LikelihoodKind::StudentT => Box::new(two::<StudentTLaw<'_>>(shape, sections)?),
+            LikelihoodKind::BetaBinomial { .. } => Box::new(two::<BetaBinomialLaw>(shape, sections)?),
+            LikelihoodKind::GaussianCategorical { .. } => {
+                let outputs = output(shape, sections)?;
+                Box::new(GaussianCategorical::<Dynamic, _>::read(outputs, sections, dims)?)
+            }
+        }))
+    }
+}
+
+/// A law on one layer.
+pub(super) type One<'a, W> = Independent<W, (Dense<'a>,), 1>;
+/// A law on two layers.
+pub(super) type Two<'a, W> = Independent<W, (Dense<'a>, Dense<'a>), 2>;
+
+/// Takes the sections of a likelihood on one layer.
+pub(super) fn one<'a, W: Law<1> + ReadLaw<'a>>(
+    shape: &Architecture,
+    sections: &mut Sections<'a>,
+) -> Result<One<'a, W>, LoadError> {
+    Independent::read((output(shape, sections)?,), sections)
+}
+
+/// Takes the sections of a likelihood on two layers.
+pub(super) fn two<'a, W: Law<2> + ReadLaw<'a>>(
+    shape: &Architecture,
+    sections: &mut Sections<'a>,
+) -> Result<Two<'a, W>, LoadError> {
+    Independent::read((output(shape, sections)?, output(shape, sections)?), sections)
+}
+
+/// The layer that a likelihood reads: from the decoder's last hidden vector to a number for each feature.
+pub(super) fn output<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Dense<'a>, LoadError> {
+    let (inputs, outputs) = (shape.decoder_width(), shape.frame_width());
+    Dense::read(sections, shape.weights, inputs, outputs, Activation::Identity)
+}
+
+impl Likelihood for AnyLikelihood<'_> {
+    type In = Dynamic;
+    type From = f32;
+    type Out = Dynamic;
+
+    #[inline(always)]
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[f32; L]],
+        features: &[X],
+        terms: &mut (impl Terms + ?Sized),
+    ) -> [f32; L] {
+        log_prob(&*self.0, hidden, features, terms.sums())
+    }
+
+    fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {
+        self.0.mean(hidden.as_flattened(), features);
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, hidden: &[[f32; 1]], mut rng: &mut R, features: &mut [f32]) {
+        self.0.sample(hidden.as_flattened(), &mut rng, features);
+    }
+}
+
+/// `log p(features|z)` through the door.
+#[inline(always)]
+pub(super) fn log_prob<const L: usize, X: Lanes<L>>(
+    door: &dyn Door,
+    hidden: &[[f32; L]],
+    features: &[X],
+    terms: Option<&mut [f32]>,
+) -> [f32; L] {
+    const { assert!(!X::MAY_BE_MISSING, "numbers that may be missing have no way through the door") }
+    let mut log_prob = [0.0; L];
+    let numbers = X::numbers(features).unwrap_or_default();
+    door.log_prob(hidden.as_flattened(), numbers, X::SHARED, terms, &mut log_prob);
+    log_prob
+}

@@ -1,0 +1,269 @@
+//! Layers behind one door: whatever their weights, what stands around them is compiled once.
+
+use std::fmt::Debug;
+
+use elbow::LoadError;
+use elbow::architecture::{Activation, Hidden, WeightKind};
+use elbow::format::Sections;
+use elbow::kernel::{Kernel, TILE, Tile, tiles};
+use elbow::layer::activation::Activation as _;
+use elbow::layer::weights::{F32, Int8, Int8x8, Int8x8Hidden, ReadWeights};
+use elbow::layer::{Layer, Projection, Quantize};
+use elbow::shape::{Element, Shape};
+
+use super::{Buffer, Dynamic};
+use crate::simd::wide;
+
+/// Tiles that are asked for in one go where outputs are handed over one by one: they stay in the first cache.
+const AT_ONCE: usize = 8;
+
+/// Runs a function for as many lanes as the engine uses side by side.
+macro_rules! with_lanes {
+    ($lanes:expr, $run:ident($($arg:expr),*)) => {
+        match $lanes {
+            1 => $run::<1, _>($($arg),*),
+            4 => $run::<4, _>($($arg),*),
+            16 => $run::<16, _>($($arg),*),
+            32 => $run::<32, _>($($arg),*),
+            lanes => unreachable!("the engine has no {lanes} lanes"),
+        }
+    };
+}
+
+/// Sums of a dense layer for `lanes` samples side by side: `x[input][lane]`, `y[tile][output][lane]`.
+trait Block: Debug + Send + Sync {
+    /// The tiles from `first` on, as many as `y` has.
+    fn tiles(&self, lanes: usize, first: usize, x: &[f32], y: &mut [f32]);
+}
+
+/// Weights on floats.
+#[derive(Debug)]
+struct Floats<K>(K);
+
+impl<K: Kernel<From = f32, To = f32> + Debug + Send + Sync> Block for Floats<K> {
+    fn tiles(&self, lanes: usize, first: usize, x: &[f32], y: &mut [f32]) {
+        with_lanes!(lanes, float_tiles(&self.0, first, x, y));
+    }
+}
+
+fn float_tiles<const L: usize, K: Kernel<From = f32, To = f32>>(
+    weights: &K,
+    first: usize,
+    x: &[f32],
+    y: &mut [f32],
+) {
+    wide(
+        #[inline(always)]
+        || weights.dense(first, x.as_chunks::<L>().0, y.as_chunks_mut::<L>().0.as_chunks_mut().0),
+    );
+}
+
+/// Weights on integers, which are floats without loss between layers.
+#[derive(Debug)]
+struct Codes<K>(K);
+
+impl<K> Block for Codes<K>
+where
+    K: Kernel<From: Code, To: Into<f32>> + Debug + Send + Sync,
+{
+    fn tiles(&self, lanes: usize, first: usize, x: &[f32], y: &mut [f32]) {
+        with_lanes!(lanes, code_tiles(&self.0, first, x, y));
+    }
+}
+
+fn code_tiles<const L: usize, K: Kernel<From: Code, To: Into<f32>>>(
+    weights: &K,
+    first: usize,
+    x: &[f32],
+    y: &mut [f32],
+) {
+    let mut codes = Dynamic::scratch::<[K::From; L]>(x.len() / L);
+    for (code, x) in codes.as_mut().as_flattened_mut().iter_mut().zip(x) {
+        *code = Code::of(*x);
+    }
+    let mut out = Dynamic::scratch::<Tile<L, K::To>>(y.len() / (TILE * L));
+    wide(
+        #[inline(always)]
+        || weights.dense(first, codes.as_ref(), out.as_mut()),
+    );
+    let out = out.as_ref().as_flattened().as_flattened();
+    y.iter_mut().zip(out).for_each(|(y, out)| *y = (*out).into());
+}
+
+/// An integer that layers hand on as a float.
+trait Code: Element {
+    fn of(x: f32) -> Self;
+}
+
+impl Code for u8 {
+    fn of(x: f32) -> u8 {
+        x as u8
+    }
+}
+
+impl Code for u16 {
+    fn of(x: f32) -> u16 {
+        x as u16
+    }
+}
+
+/// A dense layer of any weights.
+#[derive(Debug)]
+pub(super) struct Dense<'a> {
+    weights: Box<dyn Block + 'a>,
+    outputs: usize,
+    activation: Activation,
+}
+
+impl<'a> Dense<'a> {
+    /// Takes a layer that gives floats: the last of a network's encoder or decoder, or any on float inputs.
+    pub(super) fn read(
+        sections: &mut Sections<'a>,
+        kind: WeightKind,
+        inputs: u32,
+        outputs: u32,
+        activation: Activation,
+    ) -> Result<Self, LoadError> {
+        let (inputs, outputs) = (inputs as usize, outputs as usize);
+        let weights: Box<dyn Block + 'a> = match kind {
+            WeightKind::F32 => Box::new(Floats(F32::read(sections, inputs, outputs)?)),
+            WeightKind::Int8 => Box::new(Floats(Int8::read(sections, inputs, outputs)?)),
+            WeightKind::Int8x8 => Box::new(Codes(Int8x8::read(sections, inputs, outputs)?)),
+        };
+        Ok(Dense { weights, outputs, activation })
+    }
+
+    /// Takes a hidden layer whose inputs and outputs are integers; `W` names its weights.
+    fn hidden<K>(sections: &mut Sections<'a>, inputs: u32, outputs: u32) -> Result<Self, LoadError>
+    where
+        K: ReadWeights<'a> + Kernel<From: Code, To = u8> + Debug + Send + Sync + 'a,
+    {
+        let (inputs, outputs) = (inputs as usize, outputs as usize);
+        let weights = Box::new(Codes(K::read(sections, inputs, outputs)?));
+        // the function is a table among the weights
+        Ok(Dense { weights, outputs, activation: Activation::Identity })
+    }
+
+    fn tiles_into(&self, lanes: usize, first: usize, x: &[f32], y: &mut [f32]) {
+        self.weights.tiles(lanes, first, x, y);
+        if self.activation != Activation::Identity {
+            activate(self.activation, y);
+        }
+    }
+}
+
+/// `y = f(y)`
+fn activate(activation: Activation, y: &mut [f32]) {
+    wide(
+        #[inline(always)]
+        || activation.apply_all(y),
+    );
+}
+
+impl Layer for Dense<'_> {
+    type In = Dynamic;
+    type Out = Dynamic;
+    type From = f32;
+    type To = f32;
+
+    fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> Buffer<[f32; L]> {
+        let mut y = Dynamic::scratch::<[f32; L]>(self.outputs);
+        let (whole, rest) = y.as_mut().as_chunks_mut::<TILE>();
+        let end = whole.len();
+        self.tiles_into(L, 0, x.as_flattened(), whole.as_flattened_mut().as_flattened_mut());
+        if !rest.is_empty() {
+            let last = self.tile(end, x);
+            rest.iter_mut().zip(last).for_each(|(y, s)| *y = s);
+        }
+        y
+    }
+}
+
+impl Projection for Dense<'_> {
+    fn tile<const L: usize>(&self, t: usize, x: &[[f32; L]]) -> Tile<L> {
+        let mut y = [[0.0; L]; TILE];
+        self.tiles_into(L, t, x.as_flattened(), y.as_flattened_mut());
+        y
+    }
+
+    #[inline(always)]
+    fn for_each_row<const L: usize>(&self, x: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
+        let all = tiles(self.outputs);
+        let mut y = Dynamic::scratch::<Tile<L>>(AT_ONCE.min(all));
+        for first in (0..all).step_by(AT_ONCE) {
+            let y = &mut y.as_mut()[..AT_ONCE.min(all - first)];
+            self.tiles_into(L, first, x.as_flattened(), y.as_flattened_mut().as_flattened_mut());
+            y.as_flattened().iter().for_each(|row| visit(*row));
+        }
+    }
+}
+
+/// Hidden layers one after another, any number of them.
+#[derive(Debug)]
+pub(super) struct Chain<'a> {
+    quantize: Option<Quantize<Dynamic>>,
+    layers: Vec<Dense<'a>>,
+    outputs: usize,
+}
+
+impl<'a> Chain<'a> {
+    /// Takes the sections of the layers.
+    pub(super) fn read(
+        sections: &mut Sections<'a>,
+        kind: WeightKind,
+        inputs: u32,
+        layers: &[Hidden],
+    ) -> Result<Self, LoadError> {
+        let quantize = match kind {
+            WeightKind::Int8x8 => Some(Quantize::read(sections, inputs as usize)?),
+            _ => None,
+        };
+        let mut width = inputs;
+        let layers = layers.iter().enumerate().map(|(i, layer)| {
+            let inputs = std::mem::replace(&mut width, layer.width);
+            match kind {
+                WeightKind::Int8x8 if i == 0 => {
+                    Dense::hidden::<Int8x8Hidden<'a, u16>>(sections, inputs, layer.width)
+                }
+                WeightKind::Int8x8 => Dense::hidden::<Int8x8Hidden<'a>>(sections, inputs, layer.width),
+                _ => Dense::read(sections, kind, inputs, layer.width, layer.activation),
+            }
+        });
+        let layers = layers.collect::<Result<Vec<_>, _>>()?;
+        Ok(Chain { quantize, layers, outputs: width as usize })
+    }
+}
+
+impl Layer for Chain<'_> {
+    type In = Dynamic;
+    type Out = Dynamic;
+    type From = f32;
+    type To = f32;
+
+    fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> Buffer<[f32; L]> {
+        let codes = self.quantize.as_ref().map(|quantize| as_floats(quantize.forward(x)));
+        let x = codes.as_ref().map_or(x, AsRef::as_ref);
+        let mut layers = self.layers.iter();
+        let mut h = layers.next().map_or_else(|| Buffer::of(x), |layer| layer.forward(x));
+        for layer in layers {
+            h = layer.forward(h.as_ref());
+        }
+        h
+    }
+}
+
+fn as_floats<const L: usize>(codes: Buffer<[u16; L]>) -> Buffer<[f32; L]> {
+    let codes = codes.as_ref().as_flattened();
+    let mut floats = Dynamic::scratch::<[f32; L]>(codes.len() / L);
+    let places = floats.as_mut().as_flattened_mut().iter_mut();
+    places.zip(codes).for_each(|(float, code)| *float = f32::from(*code));
+    floats
+}

@@ -1,0 +1,111 @@
+//! One frame's posterior, for questions about q(z|x) itself.
+
+use elbow::distribution::{DiagonalGaussian, ParamError};
+use elbow::latent::{Law, MixturePosterior, Point, Posterior, VmfPosterior};
+use elbow::shape::Shape;
+use rand_pcg::Pcg32;
+
+use super::Dynamic;
+
+/// One frame's posterior, whatever its family.
+pub trait HostPosterior: Send + Sync {
+    /// `KL(q(z|x) ‖ p(z))`, in nats.
+    fn divergence(&self) -> f32;
+    /// `log p(z) − log q(z|x)`, in nats.
+    fn log_ratio_at(&self, z: &[f32]) -> f32;
+    /// Draws z ~ q(z|x).
+    fn draw(&self, rng: &mut Pcg32) -> Vec<f32>;
+    /// Mean and divergence of each coordinate, where they are independent.
+    fn units(&self) -> Vec<(f32, f32)>;
+}
+
+impl HostPosterior for DiagonalGaussian<Dynamic> {
+    fn divergence(&self) -> f32 {
+        self.kl()
+    }
+
+    fn log_ratio_at(&self, z: &[f32]) -> f32 {
+        self.log_ratio(z)
+    }
+
+    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
+        let mut z = vec![0.0; self.loc().len()];
+        self.sample(rng, &mut z);
+        z
+    }
+
+    fn units(&self) -> Vec<(f32, f32)> {
+        let unit = |(loc, log_scale): (&f32, &f32)| {
+            let unit = gaussian(&[*loc], &[*log_scale]);
+            (*loc, unit.map_or(f32::NAN, |unit| unit.kl_to_standard_normal()))
+        };
+        self.loc().iter().zip(self.log_scale()).map(unit).collect()
+    }
+}
+
+/// Under a mixture the divergence is that of all coordinates together.
+impl HostPosterior for MixturePosterior<'_, Dynamic> {
+    fn divergence(&self) -> f32 {
+        self.kl()
+    }
+
+    fn log_ratio_at(&self, z: &[f32]) -> f32 {
+        self.log_ratio(z)
+    }
+
+    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
+        self.gaussian().draw(rng)
+    }
+
+    fn units(&self) -> Vec<(f32, f32)> {
+        Vec::new()
+    }
+}
+
+/// N(loc, diag(exp(log_scale))²)
+pub(crate) fn gaussian(loc: &[f32], log_scale: &[f32]) -> Result<DiagonalGaussian<Dynamic>, ParamError> {
+    let buffer = |numbers: &[f32]| {
+        let mut buffer = Dynamic::buffer(numbers.len());
+        buffer.as_mut().copy_from_slice(numbers);
+        buffer
+    };
+    DiagonalGaussian::new(buffer(loc), buffer(log_scale))
+}
+
+impl<C: Law + Send + Sync> HostPosterior for VmfPosterior<Dynamic, C> {
+    fn divergence(&self) -> f32 {
+        self.kl()
+    }
+
+    fn log_ratio_at(&self, z: &[f32]) -> f32 {
+        self.log_ratio(z)
+    }
+
+    fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
+        let mut z = vec![0.0; self.mean_direction().len()];
+        self.sample_log_ratio(rng, &mut z);
+        z
+    }
+
+    fn units(&self) -> Vec<(f32, f32)> {
+        Vec::new()
+    }
+}
+
+impl HostPosterior for Point<Dynamic> {
+    fn divergence(&self) -> f32 {
+        self.kl()
+    }
+
+    fn log_ratio_at(&self, z: &[f32]) -> f32 {
+        self.log_ratio(z)
+    }
+
+    fn draw(&self, _: &mut Pcg32) -> Vec<f32> {
+        self.mode().to_vec()
+    }
+
+    fn units(&self) -> Vec<(f32, f32)> {
+        Vec::new()
+    }
+}
