@@ -86,7 +86,7 @@ formatted() { cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.to
 
 # Checked without libFuzzer, which is C++; `cargo fuzz run model` searches.
 fuzz_targets() {
-    cargo check --locked --manifest-path fuzz/Cargo.toml --no-default-features --target-dir "${CARGO_TARGET_DIR:-target}/fuzz"
+    cargo check --manifest-path fuzz/Cargo.toml --no-default-features --target-dir "${CARGO_TARGET_DIR:-target}/fuzz"
 }
 
 # The images that the tests run, many at once: one by one, each would keep one processor busy with its linking.
