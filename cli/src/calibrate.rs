@@ -22,7 +22,8 @@ use elbow_host::score::calibrate::{calibrate, is_data_of_fit};
 pub(crate) struct CalibrateArgs {
     /// The model
     pub(super) model: PathBuf,
-    /// Normal frames that the fit has not seen; rows labelled anomalous are left out. With --packets rows like those to be packed
+    /// Normal frames that the fit has not seen; rows labelled anomalous are left
+    /// out. With --packets rows like those to be packed
     pub(super) data: PathBuf,
     /// Part of the normal frames that may raise an alarm
     #[arg(long, value_name = "RATE", value_parser = rate, required_unless_present = "packets")]
@@ -102,7 +103,8 @@ impl Alarm {
             (
                 "alarm",
                 format!(
-                    "below {threshold_nats:.3} nats, K = {samples}: at most {false_alarm} of normal frames (expected {expected:.3e})"
+                    "below {threshold_nats:.3} nats, K = {samples}: at most {false_alarm} of normal frames \
+                     (expected {expected:.3e})"
                 ),
             ),
             (
@@ -134,7 +136,8 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     let data_of_fit = is_data_of_fit(&model, &data)?;
     if data_of_fit {
         report::note(&format!(
-            "{}: the model was fitted to these rows, whose scores are better than those of new ones; the rate of false alarms will be higher than {}: calibrate on rows of their own",
+            "{}: the model was fitted to these rows, whose scores are better than those of new ones; \
+             the rate of false alarms will be higher than {}: calibrate on rows of their own",
             args.data.display(),
             false_alarm
         ));

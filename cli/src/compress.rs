@@ -28,7 +28,8 @@ pub(super) struct PacketArgs {
     /// Only what the model keeps of a window, however far away that is: the fewest bits
     #[arg(long)]
     latents_only: bool,
-    /// One step of the numbers, for all columns or for each [default: those of the model's plan, or 1 for integers and the digits of a CSV file]
+    /// One step of the numbers, for all columns or for each [default: those of the model's plan, or 1 for
+    /// integers and the digits of a CSV file]
     #[arg(long, value_name = "R,R,…", value_delimiter = ',', value_parser = unit)]
     resolution: Option<Vec<Unit>>,
     /// Windows that share a packet, and are lost with it [default: those of the model's plan, or 32]
@@ -59,7 +60,8 @@ pub(crate) struct CompressArgs {
     output: PathBuf,
     #[command(flatten)]
     packet: PacketArgs,
-    /// One log of all frames by bits-back coding with K samples, for models of bits, counts, integers or categories: the fewest bits, but no frame without all others
+    /// One log of all frames by bits-back coding with K samples, for models of bits, counts, integers or
+    /// categories: the fewest bits, but no frame without all others
     #[arg(
         long,
         value_name = "K",
@@ -146,7 +148,8 @@ fn loggable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
     match (model.metadata.architecture.likelihood, first_number(model)) {
         (LikelihoodKind::GaussianCategorical { .. }, Some(name)) => {
             let problem = format!(
-                "has numbers beside categories, such as `{name}`, and those have densities, which are no code; fit one of the categories alone and one \
+                "has numbers beside categories, such as `{name}`, and those have densities, which are no \
+                 code; fit one of the categories alone and one \
                  without them, with --drop"
             );
             Err(Error::argument("model", path.display(), problem))
@@ -177,7 +180,8 @@ fn write_log(
     let window = model.metadata.window;
     if window > 1 {
         let problem = format!(
-            "the model's frames are windows of {window} rows, and a log takes rows; fit one without --window, or pack numbers"
+            "the model's frames are windows of {window} rows, and a log takes rows; \
+             fit one without --window, or pack numbers"
         );
         return Err(Error::argument("bits-back", samples, problem));
     }

@@ -149,8 +149,9 @@ fn is_anomalous(data: &Dataset, row: usize) -> bool {
     data.labels.as_ref().is_some_and(|labels| labels.anomalous[row])
 }
 
-/// Rows to fit and rows to test: the first part of every normal stretch, then its rest and all disturbances. A division
-/// by time: windows of the test were never next to a window that was fitted, but for one in each stretch.
+/// Rows to fit and rows to test: the first part of every normal stretch, then its rest
+/// and all disturbances. A division by time: windows of the test were never next to a
+/// window that was fitted, but for one in each stretch.
 fn divide(data: &Dataset) -> (Vec<usize>, Vec<usize>) {
     let (mut fitted, mut test) = (Vec::new(), Vec::new());
     let mut row = 0;
@@ -192,7 +193,8 @@ fn kinds(data: &Dataset, test: &[usize], nats: &[f64], threshold: f64) -> Vec<Ki
     by_label.iter().map(kind).collect()
 }
 
-/// Rows to calibrate on, every other of the normal ones that nothing was fitted to and that are not embedded, and the test without them.
+/// Rows to calibrate on, every other of the normal ones that nothing was fitted to and
+/// that are not embedded, and the test without them.
 fn set_aside(data: &Dataset, test: &[usize], embedded: &[usize]) -> (Vec<usize>, Vec<usize>) {
     let mut calibrates = false;
     test.iter().copied().partition(|row| {

@@ -20,7 +20,8 @@ pub enum Error {
     Print(std::io::Error),
     /// What was written does not read back as it was.
     #[error(
-        "{}: the file reads back with other scores than the model in memory; the disk or memory may be faulty",
+        "{}: the file reads back with other scores than the model in memory; \
+         the disk or memory may be faulty",
         path.display()
     )]
     ReadBack {

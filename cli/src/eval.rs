@@ -71,7 +71,8 @@ fn describe_latent(latent: &LatentUse) -> String {
         .active_units
         .map_or(String::new(), |active| format!(", {active} of {} units active", latent.kl_per_unit.len()));
     format!(
-        "KL {kl:.3} nats: I(x; z) {mutual_information:.3} (by {} rows), aggregate KL {aggregate_kl:.3}{active}",
+        "KL {kl:.3} nats: I(x; z) {mutual_information:.3} (by {} rows), aggregate KL \
+         {aggregate_kl:.3}{active}",
         latent.paired_rows
     )
 }

@@ -31,17 +31,20 @@ use elbow_trainer::train::{Trained, train};
 pub(crate) struct FitArgs {
     /// The frames to fit to
     data: PathBuf,
-    /// Where to write the model; its type goes beside it, with the ending .rs [default: model.elbow in the folder of --run]
+    /// Where to write the model; its type goes beside it, with the ending .rs
+    /// [default: model.elbow in the folder of --run]
     #[arg(long, value_name = "MODEL.elbow", required_unless_present = "run")]
     out: Option<PathBuf>,
-    /// Write the run down in this folder: config.toml, metrics.jsonl, checkpoint.bin and the best model so far
+    /// Write the run down in this folder: config.toml, metrics.jsonl,
+    /// checkpoint.bin and the best model so far
     #[arg(long, value_name = "FOLDER")]
     run: Option<PathBuf>,
     /// Go on from the last checkpoint in the folder of --run, with its settings; begin where there is none
     #[arg(long, requires = "run")]
     resume: bool,
     /// How often to write a checkpoint: a number of epochs, or a time such as 60s, 10m or 1h
-    #[arg(long, value_name = "EPOCHS|TIME", requires = "run", default_value = "60s", value_parser = Interval::from_str)]
+    #[arg(long, value_name = "EPOCHS|TIME", requires = "run", default_value = "60s")]
+    #[arg(value_parser = Interval::from_str)]
     checkpoint_every: Interval,
     /// Keep the model of every N-th epoch, as epoch-….elbow
     #[arg(long, value_name = "N", requires = "run", value_parser = clap::value_parser!(u32).range(1..))]
@@ -49,7 +52,8 @@ pub(crate) struct FitArgs {
     /// Settings as TOML; flags go over them
     #[arg(long, value_name = "TOML")]
     config: Option<PathBuf>,
-    /// A strong model without settings: a mixture whose smoothness the data choose, of at most 64 KiB, fitted in seconds
+    /// A strong model without settings: a mixture whose smoothness the data
+    /// choose, of at most 64 KiB, fitted in seconds
     #[arg(long, conflicts_with_all = ["model", "run"])]
     auto: bool,
     #[command(flatten)]
@@ -73,7 +77,8 @@ pub(super) struct Summary {
     epochs: Option<Epochs>,
     train_nats_per_row: f64,
     valid_nats_per_row: f64,
-    /// about what a row held out costs in bits, where its numbers are whole steps: `−log₂ p(x) − Σ log₂ resolution`
+    /// about what a row held out costs in bits, where its numbers are whole
+    /// steps: `−log₂ p(x) − Σ log₂ resolution`
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_bits_per_row: Option<f64>,
     pub(super) file_bytes: usize,
@@ -242,8 +247,8 @@ pub(super) fn model_name(out: &Path) -> Result<String, Error> {
     }
 }
 
-/// Fails before the work rather than after it. The type beside the model may go over an older one, but over nothing
-/// else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
+/// Fails before the work rather than after it. The type beside the model may go over an older one, but over
+/// nothing else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
 pub(super) fn check_out(out: &Path) -> Result<(), Error> {
     check_writable(out)?;
     if out.exists() && !out.is_file() {

@@ -19,7 +19,8 @@ use elbow_trainer::spelled::Spelled;
 #[derive(Debug, clap::Args)]
 #[command(allow_negative_numbers = true)]
 pub(crate) struct ImportArgs {
-    /// The weights: an .npz of dense.kernel, dense.bias, batch_normalization.gamma, …, dense_1.kernel, … as Keras names them
+    /// The weights: an .npz of dense.kernel, dense.bias,
+    /// batch_normalization.gamma, …, dense_1.kernel, … as Keras names them
     weights: PathBuf,
     /// Where to write the model; its type goes beside it, with the ending .rs
     #[arg(long, value_name = "MODEL.elbow")]

@@ -157,7 +157,8 @@ fn origin(i: &Inspection<'_>) -> (&'static str, String) {
         _ => (
             "fitted",
             format!(
-                "{objective} on {rows} rows, seed {seed}, held-out −log p(x) {valid_nats:.3} nats{}, by elbow {version}",
+                "{objective} on {rows} rows, seed {seed}, held-out −log p(x) {valid_nats:.3} nats{}, by \
+                 elbow {version}",
                 if i.shape.weights == WeightKind::F32 { "" } else { " before its weights were rounded" }
             ),
         ),
@@ -181,7 +182,8 @@ fn layers(shape: &Architecture) -> [Vec<(u64, u64)>; 2] {
     [encoder.to_vec(), decoder.to_vec()]
 }
 
-/// One pass of the encoder and K of the decoder, outputs padded to whole tiles; of a mixture one pass over its components.
+/// One pass of the encoder and K of the decoder, outputs padded to whole
+/// tiles; of a mixture one pass over its components.
 fn multiply_adds(shape: &Architecture, samples: u32) -> u64 {
     let padded = |layers: &[(u64, u64)]| -> u64 {
         layers.iter().map(|(inputs, outputs)| inputs * outputs.next_multiple_of(8)).sum()

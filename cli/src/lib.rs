@@ -26,9 +26,9 @@ use crate::record::RecordArgs;
 
 /// Density models that fit in a microcontroller: fit from a file, evaluate, export.
 ///
-/// DATA is .csv (with a header), .npy, .npz (arrays X and, where there are labels, y) or IDX, plain or .gz.
-/// Results go to stdout, progress and notes to stderr. Exit codes: 0 good, 1 the work failed, 2 the arguments or
-/// the files are wrong.
+/// DATA is .csv (with a header), .npy, .npz (arrays X and, where there are labels, y) or IDX,
+/// plain or .gz. Results go to stdout, progress and notes to stderr. Exit codes: 0 good, 1 the
+/// work failed, 2 the arguments or the files are wrong.
 #[derive(Debug, clap::Args)]
 #[command(version, max_term_width = 110)]
 pub struct Cli {
@@ -36,7 +36,8 @@ pub struct Cli {
     #[arg(long, global = true)]
     json: bool,
     /// Threads to use (0: all); results do not depend on it
-    #[arg(long, global = true, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u16).range(..=1024))]
+    #[arg(long, global = true, default_value_t = 0, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u16).range(..=1024))]
     threads: u16,
     #[command(subcommand)]
     command: Command,
@@ -94,7 +95,8 @@ impl Parser for Cli {
     }
 }
 
-/// clap's paragraphs as one sentence: what is wrong, then its tips; without the usage, which --help shows better.
+/// clap's paragraphs as one sentence: what is wrong, then its tips;
+/// without the usage, which --help shows better.
 fn sentence(text: &str) -> String {
     let is_usage = |paragraph: &str| paragraph.starts_with("Usage:") || paragraph.starts_with("For more");
     let paragraphs = text.split("\n\n").filter(|paragraph| !is_usage(paragraph));

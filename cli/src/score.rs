@@ -123,8 +123,8 @@ fn rows(data: &Dataset, scores: impl Iterator<Item = (Score, Option<Decision>)>)
     scores.zip(&data.source_rows).map(row).collect()
 }
 
-/// The scores as CSV: the shortest decimals that read back as the same f32. `row` is the data row, from 1, at which
-/// the frame begins.
+/// The scores as CSV: the shortest decimals that read back as the same f32. `row` is
+/// the data row, from 1, at which the frame begins.
 fn csv(rows: &[Row]) -> String {
     let mut out = String::from("row,log_density,bits_per_dim,effective_sample_size,standard_error");
     out += if rows.iter().any(|row| row.decision.is_some()) { ",p_value,anomalous\n" } else { "\n" };

@@ -8,7 +8,8 @@ static REMAINDERS: [u32; 16] = remainders(0xEDB8_8320);
 /// 14 instructions a byte on a Cortex-M4F.
 ///
 /// # Source
-/// Peterson and Brown (1961), "Cyclic codes for error detection"; four bits at a time: Perez (1983), "Byte-wise CRC calculations".
+/// Peterson and Brown (1961), "Cyclic codes for error detection"; four bits at a
+/// time: Perez (1983), "Byte-wise CRC calculations".
 pub fn checksum(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, byte| after_byte(&REMAINDERS, crc, *byte))
 }
@@ -20,7 +21,8 @@ pub(crate) fn after_byte(remainders: &[u32; 16], crc: u32, byte: u8) -> u32 {
     four_bits(four_bits(crc ^ u32::from(byte)))
 }
 
-/// The remainders of the sixteen values of four bits: 64 bytes, where the usual table of a byte's takes 1 KiB.
+/// The remainders of the sixteen values of four bits: 64 bytes, where the
+/// usual table of a byte's takes 1 KiB.
 pub(crate) const fn remainders(polynomial: u32) -> [u32; 16] {
     let mut table = [0; 16];
     let mut i = 0;

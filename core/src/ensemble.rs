@@ -10,10 +10,11 @@ use crate::unit::Nats;
 /// Most members of an ensemble.
 pub const MAX_MEMBERS: u32 = 64;
 
-/// `N` models of one shape, fitted from different seeds, each as likely as the others: `p(x) = (1/N) Σ_m p_m(x)`.
+/// `N` models of one shape, fitted from different seeds, each as likely as
+/// the others: `p(x) = (1/N) Σ_m p_m(x)`.
 ///
-/// The mean of densities is a density, and what one member overlooks another may see. The file holds the parameters of the members
-/// one after another; `elbow fit --ensemble N` writes it, and the type beside it.
+/// The mean of densities is a density, and what one member overlooks another may see. The file holds the
+/// parameters of the members one after another; `elbow fit --ensemble N` writes it, and the type beside it.
 #[derive(Clone, Copy, Debug)]
 pub struct Ensemble<M, const N: usize> {
     members: [M; N],
@@ -66,11 +67,13 @@ impl<M: Density, const N: usize> Ensemble<M, N> {
 
 /// The score of an ensemble by those of its members.
 ///
-/// `log p = log (1/N) Σ_m p_m`; with `r_m = p_m/Σ p` the effective sample size is `1/Σ r_m²/n_m`, that of all weights together, and the
-/// standard error `√Σ (r_m s_m)²`, by the delta method. `samples` are those of one member.
+/// `log p = log (1/N) Σ_m p_m`; with `r_m = p_m/Σ p` the effective sample size is
+/// `1/Σ r_m²/n_m`, that of all weights together, and the standard error `√Σ (r_m s_m)²`, by the
+/// delta method. `samples` are those of one member.
 ///
 /// # Errors
-/// [`FrameError::Overflow`] where a member's is no number, [`FrameError::NoSamples`] where there is no member.
+/// [`FrameError::Overflow`] where a member's is no number,
+/// [`FrameError::NoSamples`] where there is no member.
 pub fn pooled(scores: &[Score]) -> Result<Score, FrameError> {
     let first = scores.first().ok_or(FrameError::NoSamples)?;
     let mut mean = LogMeanExp::<1>::new();

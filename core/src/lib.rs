@@ -8,7 +8,8 @@
 //! use elbow::{Dense, Gaussian, GaussianHead, PassThrough, Standardize, Vae};
 //! use rand_pcg::Pcg32;
 //!
-//! // The trainer writes the type beside the model. This one is as small as a model can be: one number, one latent.
+//! // The trainer writes the type beside the model. This one is as small as
+//! // a model can be: one number, one latent.
 //! type Thermometer<'a> = Vae<(
 //!     Standardize<'a, 1>,
 //!     PassThrough<1>,

@@ -6,8 +6,8 @@ use crate::shape::lanes;
 /// `e⁻¹⁷ < 2⁻²⁴`, half of the last place of 1: a smaller term is lost in any sum that is 1 or more.
 const SEEN: f32 = 17.0;
 
-/// `log (1/K) Σ exp(a_k)` over `L` streams side by side, with the moments that its error needs. Nothing is stored but
-/// three numbers for each.
+/// `log (1/K) Σ exp(a_k)` over `L` streams side by side, with the moments that its error
+/// needs. Nothing is stored but three numbers for each.
 #[derive(Clone, Copy, Debug)]
 pub struct LogMeanExp<const L: usize> {
     /// largest a so far
@@ -57,11 +57,12 @@ impl<const L: usize> LogMeanExp<L> {
         self.add::<false>(terms);
     }
 
-    /// As [`push_to_sum`](Self::push_to_sum), for some terms of each stream in order, none of them NaN beside others that are not. The
-    /// bits are the same.
+    /// As [`push_to_sum`](Self::push_to_sum), for some terms of each stream in order, none of them NaN beside
+    /// others that are not. The bits are the same.
     #[inline(always)]
     pub(crate) fn push_all_to_sum(&mut self, terms: &[[f32; L]]) {
-        // One stream looks at each of its terms: there an `exp` is dear. Streams side by side do without branches from when all have begun
+        // One stream looks at each of its terms: there an `exp` is dear. Streams side by
+        // side do without branches from when all have begun
         if L == 1 || self.max.iter().fold(false, |waits, max| waits | (*max == f32::NEG_INFINITY)) {
             terms.iter().for_each(|terms| self.push_to_sum(*terms));
         } else if !self.is_blind_to(&largest(terms)) {
@@ -76,7 +77,8 @@ impl<const L: usize> LogMeanExp<L> {
         for terms in terms {
             for l in 0..L {
                 let (a, is_largest) = (terms[l], terms[l] > max[l]);
-                // e⁻⁶⁰ or less is lost: sums are at least 1, and less than 2³² in units of the old largest term
+                // e⁻⁶⁰ or less is lost: sums are at least 1, and less than 2³² in units
+                // of the old largest term
                 let ratio = math::exp_of_minus_abs_to_60(a - max[l]);
                 sum[l] = if is_largest { sum[l] * ratio + 1.0 } else { sum[l] + ratio };
                 max[l] = if is_largest { a } else { max[l] };
@@ -85,8 +87,8 @@ impl<const L: usize> LogMeanExp<L> {
         (self.max, self.sum) = (max, sum);
     }
 
-    /// Whether these terms change no sum by a bit, so that no `exp` need tell: each lies more than [`SEEN`] below the largest of
-    /// its stream, whose sums are at least 1.
+    /// Whether these terms change no sum by a bit, so that no `exp` need tell: each lies more than [`SEEN`]
+    /// below the largest of its stream, whose sums are at least 1.
     #[inline(always)]
     fn is_blind_to(&self, terms: &[f32; L]) -> bool {
         // every lane is looked at: a loop that is not left early can be vectorised
@@ -163,7 +165,8 @@ mod tests {
         assert!(math::exp_of_minus_abs_to_60(f32::NAN).is_nan());
     }
 
-    /// Terms by a generator's words, some of them impossible, in parts of any length: by parts and one by one.
+    /// Terms by a generator's words, some of them impossible, in parts of any
+    /// length: by parts and one by one.
     #[test]
     fn many_at_a_time_have_the_bits_of_one_by_one() {
         let mut word = 1_u32;

@@ -3,14 +3,13 @@
 //! Every function is a fixed sequence of `f32` additions, multiplications and at most one division, each
 //! rounded to nearest, and of moves of bits. There is no table look-up except in [`normal_quantile`], no
 //! fused multiply-add, no `f64`, no platform function. So a result has the same bits on every target, with or
-//! without an FPU, in scalar and in vector code; a NaN is always [`f32::NAN`]'s bits where a function makes
-//! one. Nothing depends on subnormal numbers: none is ever returned for a normal argument, and an
-//! intermediate one may be flushed to zero without a trace.
+//! without an FPU, in scalar and in vector code; a NaN that a function makes has [`f32::NAN`]'s bits. Nothing
+//! depends on subnormal numbers: none is returned for a normal argument, and one within may become zero.
 //!
 //! The functions are `#[inline(always)]` and take no branch that matters, so that a loop over a slice is
 //! vectorised by the compiler where lanes exist and keeps its constants in registers where not. Coefficients
-//! come from `docs/scripts/fit_math.py`, which states the method; errors are measured over *all* arguments by
-//! `tests/tests/math/error.rs` against the limits in `tests/src/tolerance.rs`. One ulp is the distance
+//! come from `docs/scripts/fit_math.py`, which states the method; errors are measured over *all* arguments
+//! by `tests/tests/math/error.rs` against the limits in `tests/src/tolerance.rs`. One ulp is the distance
 //! between the two `f32` around the true value. Costs are instructions per element of a slice loop, loop
 //! included, on a Cortex-M4F (generic `thumbv7em-none-eabihf`, `opt-level = 3`).
 

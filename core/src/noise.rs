@@ -11,19 +11,20 @@ const TABLED: usize = 64;
 /// For each coordinate `frac(√p)` of its prime and its offset, in units of 2⁻³².
 static COORDINATES: [[u32; 2]; TABLED] = coordinates();
 
-/// Richtmyer's sequence as a generator: point k has the coordinates `frac(offset_j + k·√p_j)`, p_j the j-th prime.
+/// Richtmyer's sequence as a generator: point k has the coordinates
+/// `frac(offset_j + k·√p_j)`, p_j the j-th prime.
 ///
-/// It hands out `dims` words for one point, then those of the next, so whoever draws exactly `dims` words for a
-/// sample integrates by quasi-Monte Carlo without knowing it. Offsets are hashed from the coordinate (a fixed
-/// Cranley–Patterson shift), which keeps early points away from the corner.
+/// It hands out `dims` words for one point, then those of the next, so whoever draws exactly `dims` words for
+/// a sample integrates by quasi-Monte Carlo without knowing it. Offsets are hashed from the coordinate (a
+/// fixed Cranley–Patterson shift), which keeps early points away from the corner.
 ///
-/// **Numerics.** integer arithmetic; in trials on log-mean-exp in 1 to 50 dimensions its root-mean-square error was 10 to 25 %
-/// below that of independent draws (`docs/numerics.md`).
+/// **Numerics.** integer arithmetic; in trials on log-mean-exp in 1 to 50 dimensions its root-mean-square
+/// error was 10 to 25 % below that of independent draws (`docs/numerics.md`).
 ///
 /// **Cost.** one multiplication and one addition a word; 512 bytes of constants.
 ///
-/// **Source.** Richtmyer (1951), "The evaluation of definite integrals, and a quasi-Monte-Carlo method based on the
-/// properties of algebraic numbers"; Cranley and Patterson (1976) for the shift.
+/// **Source.** Richtmyer (1951), "The evaluation of definite integrals, and a quasi-Monte-Carlo method based
+/// on the properties of algebraic numbers"; Cranley and Patterson (1976) for the shift.
 #[derive(Clone, Debug)]
 pub struct LowDiscrepancy {
     /// the tabled coordinates that this point has not handed out: a word then costs one comparison

@@ -33,11 +33,18 @@ impl fmt::Display for SelfTestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             SelfTestError::Rounding => "sums are not rounded to nearest; reset the rounding mode of the FPU",
-            SelfTestError::Subnormals => "subnormals are flushed to zero; clear FZ (Arm) or FTZ and DAZ (x86)",
-            SelfTestError::Math => {
-                "a mathematical function has other bits; on the RP2040 set rp2040-hal's feature disable-intrinsics"
+            SelfTestError::Subnormals => {
+                "subnormals are flushed to zero; \
+                 clear FZ (Arm) or FTZ and DAZ (x86)"
             }
-            SelfTestError::Kernel => "a dense layer has other bits; do not build with fast-math or contraction",
+            SelfTestError::Math => {
+                "a mathematical function has other bits; on the RP2040 set rp2040-hal's feature \
+                 disable-intrinsics"
+            }
+            SelfTestError::Kernel => {
+                "a dense layer has other bits; \
+                 do not build with fast-math or contraction"
+            }
         })
     }
 }

@@ -23,7 +23,8 @@ pub(crate) struct AnomalyArgs {
     /// What is fitted to every set, as in `elbow fit`
     #[arg(long, value_name = "NAME", default_value = "auto")]
     model: String,
-    /// AUROC of other detectors on these sets, to rank among: a CSV with a column `set` and one for each detector
+    /// AUROC of other detectors on these sets, to rank among: a CSV with a
+    /// column `set` and one for each detector
     #[arg(long, value_name = "CSV")]
     peers: Option<PathBuf>,
 }
@@ -93,7 +94,8 @@ pub(super) fn run(args: &AnomalyArgs, json: bool) -> Result<(), Error> {
     if json { report::print_json(&report) } else { report::print(&table(&report)) }
 }
 
-/// Fits to the frames of a split's training file, and scores those of its test file. Only the measures see the labels.
+/// Fits to the frames of a split's training file, and scores those of its
+/// test file. Only the measures see the labels.
 fn one(folder: &Path, settings: &Settings) -> Result<Set, Error> {
     let options = LoadOptions::default();
     let (fitted, test) =

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// Decimals of the figures that are compared: those of most tables. More would break ties that such a table has.
+/// Decimals of the figures that are compared: those of most tables. More
+/// would break ties that such a table has.
 const DECIMALS: f64 = 1e3;
 
 /// AUROC of detectors, from a CSV with a column `set` and one for each detector.

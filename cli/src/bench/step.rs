@@ -19,8 +19,9 @@ const TIME: Duration = Duration::from_secs(2);
 const NUMBERS: usize = 1 << 19;
 /// Fewest steps that are measured, on however slow a machine.
 const LEAST_STEPS: usize = 20;
-/// Steps before the first that is measured. With weights just drawn a few samples of a row outweigh all others, and a step
-/// leaves out what has no weight; random bits hold nothing to learn but their mean, and after these steps most samples count.
+/// Steps before the first that is measured. With weights just drawn a few samples of a row outweigh
+/// all others, and a step leaves out what has no weight; random bits hold nothing to learn but
+/// their mean, and after these steps most samples count.
 const WARM_UP: usize = 200;
 
 /// The arguments of `elbow bench step`. Without any, five points are measured.
@@ -160,8 +161,8 @@ fn fastest_tenth(steps: &mut [Duration]) -> Duration {
     *steps.select_nth_unstable(steps.len() / 10).1
 }
 
-/// Operations of a step's matrix products: a multiplication and an addition for each weight and row, once forward, once to the layer's inputs,
-/// once to its weights; the decoder's rows are samples.
+/// Operations of a step's matrix products: a multiplication and an addition for each weight and row, once
+/// forward, once to the layer's inputs, once to its weights; the decoder's rows are samples.
 fn flop(layout: &Layout, batch: u32, samples: u32) -> f64 {
     let layers = layout.rows_of_dense(batch as usize, samples as usize);
     layers.map(|(dense, rows)| 3.0 * 2.0 * rows as f64 * dense.weights().len() as f64).sum()

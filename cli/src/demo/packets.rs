@@ -39,8 +39,8 @@ impl Packed {
     }
 }
 
-/// The model with a plan of packets, and all rows of a file in such packets; without them, and with a note, where the file's numbers are in
-/// no steps that packets can hold.
+/// The model with a plan of packets, and all rows of a file in such packets; without them, and with a note,
+/// where the file's numbers are in no steps that packets can hold.
 pub(super) fn pack(
     (path, model): (&Path, ModelBytes),
     input: &Path,

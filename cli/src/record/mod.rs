@@ -92,7 +92,8 @@ fn record(args: &RecordArgs, stopped: &Receiver<()>) -> Result<Recording, Record
     let start = Instant::now();
     let (mut last, mut tick, mut rows) = (start, 0, 0);
     let status = loop {
-        // Deadlines count from the start, so that lateness does not add up; those missed outright are skipped.
+        // Deadlines count from the start, so that lateness does not add up; those
+        // missed outright are skipped.
         tick = (tick + 1).max((start.elapsed().as_secs_f64() * args.rate).ceil() as u64);
         let due = start + Duration::from_secs_f64(tick as f64 / args.rate);
         let interrupted = stopped.recv_timeout(due.saturating_duration_since(Instant::now())).is_ok();

@@ -21,8 +21,8 @@ const KIB_PER_SECTOR: f64 = 0.5;
 
 /// Every column, in the order in which [`Snapshot::parse`] collects the values.
 ///
-/// The set is the same on every machine, so that a model fitted on one can score another; counters that
-/// many kernels leave out (pressure, temperatures) are therefore not among them, nor the network's, which stand
+/// The set is the same on every machine, so that a model fitted on one can score another; counters that many
+/// kernels leave out (pressure, temperatures) are therefore not among them, nor the network's, which stand
 /// still on most machines for most of the time.
 const COLUMNS: [(&str, Kind); 20] = [
     ("cpu_user", Share),

@@ -13,12 +13,14 @@ const BEFORE: Texts = Texts {
     meminfo: "MemTotal:  4096 kB\nMemAvailable:  2048 kB\nDirty:  512 kB\nAnonPages:  1024 kB\n",
     vmstat: "nr_free_pages 9\npgfree 600\npgfault 400\npgmajfault 40\n",
     diskstats: "   7  0 loop0 9 9 9 9 9 9 9 9 0 9 9\n 254  0 vda 10 0 200 5 20 0 400 5 0 100 10\n \
-                254  1 vda1 10 0 200 5 20 0 400 5 0 100 10\n 259 0 nvme0n1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n \
+                254  1 vda1 10 0 200 5 20 0 400 5 0 100 10\n 259 0 nvme0n1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 \
+                0\n \
                 259 1 nvme0n1p1 7 7 7 7 7 7 7 7 7 7 7\n",
 };
 
 const AFTER: Texts = Texts {
-    stat: "cpu  130 20 70 1020 30 2 6 7 0 0\nintr 7200\nctxt 9100\nprocesses 310\nprocs_running 3\nprocs_blocked 0\n",
+    stat: "cpu  130 20 70 1020 30 2 6 7 0 0\nintr 7200\nctxt 9100\nprocesses 310\nprocs_running \
+           3\nprocs_blocked 0\n",
     loadavg: "1.25 0.50 0.75 2/93 7300\n",
     meminfo: "MemAvailable: 1024 kB\nDirty: 0 kB\nAnonPages: 2048 kB\n",
     vmstat: "pgfree 700\npgfault 420\npgmajfault 30\n",

@@ -38,7 +38,8 @@ fn cells() {
         ("n/a", "the value is missing"),
         (
             "warm",
-            "`warm` is not a number; correct it, drop the column with --drop 'rpm', or fit its words as a category with --categorical 'rpm'",
+            "`warm` is not a number; correct it, drop the column with --drop 'rpm', or fit its words as a \
+             category with --categorical 'rpm'",
         ),
         ("1.2.3", "`1.2.3` is not a number"),
         ("\"1,5\"", "is not a number"),
@@ -193,7 +194,8 @@ fn values_that_are_no_integers() {
     }
 }
 
-/// Differences beyond f32 cannot be fitted; the last sentence says so, after notes on smaller and smaller steps.
+/// Differences beyond f32 cannot be fitted; the last sentence says so,
+/// after notes on smaller and smaller steps.
 #[test]
 fn a_fit_that_overflows() {
     let bench = Bench::new();

@@ -24,7 +24,8 @@ impl Bench {
         Bench(tempfile::tempdir().expect("a temporary folder"))
     }
 
-    /// With `engine.csv`: three coupled sensors, 240 rows, every tenth labelled 1 and six standard deviations off.
+    /// With `engine.csv`: three coupled sensors, 240 rows, every tenth
+    /// labelled 1 and six standard deviations off.
     pub(crate) fn with_engine() -> Self {
         let bench = Bench::new();
         bench.write("engine.csv", engine_csv(240));

@@ -16,8 +16,8 @@ const CODES: [u32; 3] = [0, 17, 42];
 /// Enough for the fit to see what a mode means.
 const FIT: &str = "--categorical mode,code --hidden 16 --latent gaussian:2 --epochs 100 --lr 0.005";
 
-/// A machine's speed, current and temperature depend on its mode, and its code on nothing. Of the anomalous rows, every fifth, the mode alone
-/// is wrong: each column by itself looks as always.
+/// A machine's speed, current and temperature depend on its mode, and its code on nothing. Of the anomalous
+/// rows, every fifth, the mode alone is wrong: each column by itself looks as always.
 fn rows(rows: usize, seed: u64) -> Vec<([f32; 3], usize, usize, bool)> {
     let mut rng = stream(seed, Purpose::Rows, 0, 0);
     let mut row = |row: usize| {
@@ -84,7 +84,8 @@ fn the_model_knows_its_words() {
     let alias = String::from_utf8(bench.read("machine.rs")).unwrap();
     assert!(alias.contains("(1, &[\"idle\", \"run\", \"wash\"])"), "{alias}");
 
-    // rows in another order, columns too, whole numbers with a fraction: the same codes, and so the same scores
+    // rows in another order, columns too, whole numbers with a fraction: the
+    // same codes, and so the same scores
     let lines = ["temp,code,current,mode,speed", "20,17.0,6,run,40", "20,0,0,\" idle \",0"];
     bench.write("some.csv", lines.join("\n"));
     bench.write("same.csv", "speed,mode,current,code,temp\n40,run,6,17,20\n0,idle,0,0,20\n");

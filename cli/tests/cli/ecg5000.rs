@@ -61,8 +61,9 @@ fn alarms_of_heartbeats() {
     bench.write("later.npz", npz(&[("X", rows(others))]));
     let labels = npy(&labels.shape, labels.values);
     bench.write("test.npz", npz(&[("X", rows(&test.values)), ("y", labels)]));
-    // At 0.01 the threshold is the eighth lowest of 835 normal beats, some of which are as odd as an anomaly: in fits with twelve seeds
-    // 0.11 to 0.44 of the anomalies are below it. With seed 5 the others are so near it that their first samples mislead.
+    // At 0.01 the threshold is the eighth lowest of 835 normal beats, some of which are as odd as an anomaly:
+    // in fits with twelve seeds 0.11 to 0.44 of the anomalies are below it. With seed 5 the others are so
+    // near it that their first samples mislead.
     for (seed, rate, detected) in [(0, "0.05", 0.98), (0, "0.01", 0.08), (5, "0.01", 0.25)] {
         let settings = "--hidden 32,16 --latent gaussian:4 --objective iwae:8";
         bench.good(&format!("fit fit.npz --out ecg.elbow --seed {seed} {settings}"));

@@ -1,4 +1,5 @@
-//! The same settings give the same bytes, wherever the settings come from and however many threads do the work.
+//! The same settings give the same bytes, wherever the settings come from
+//! and however many threads do the work.
 
 use elbow_trainer::settings::Settings;
 
@@ -39,11 +40,15 @@ fn the_seed_decides() {
 #[test]
 fn flags_and_a_file_of_the_same_settings() {
     let bench = Bench::with_engine();
-    let flags = "--latent gaussian:3 --hidden 12,6 --decoder-hidden 5 --activation silu --likelihood gaussian-per-output \
-                 --objective elbo:2 --epochs 4 --batch 20 --lr 0.004 --patience 3 --clip-norm 7.5 --weight-decay 0.01 \
-                 --beta1 0.8 --beta2 0.99 --epsilon 1e-4 --square-start 1 --ema 0.9 --input-noise 0.1 --input-mask 0.05 \
+    let flags = "--latent gaussian:3 --hidden 12,6 --decoder-hidden 5 --activation silu --likelihood \
+                 gaussian-per-output \
+                 --objective elbo:2 --epochs 4 --batch 20 --lr 0.004 --patience 3 --clip-norm 7.5 \
+                 --weight-decay 0.01 \
+                 --beta1 0.8 --beta2 0.99 --epsilon 1e-4 --square-start 1 --ema 0.9 --input-noise 0.1 \
+                 --input-mask 0.05 \
                  --lr-schedule steps:2=0.002,3=0.001 \
-                 --valid 0.25 --valid-samples 5 --seed 9 --clip 4 --window 2 --hop 3 --labels label --normal 0 \
+                 --valid 0.25 --valid-samples 5 --seed 9 --clip 4 --window 2 --hop 3 --labels label --normal \
+                 0 \
                  --columns volt,temp";
     let expected = fitted(&bench, flags).0;
     bench.write(

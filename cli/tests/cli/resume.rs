@@ -1,4 +1,5 @@
-//! A run that is written down: what its folder holds, and that it goes on from there as if it had never been stopped.
+//! A run that is written down: what its folder holds, and that it goes on
+//! from there as if it had never been stopped.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +14,8 @@ use serde_json::Value;
 use crate::bench::{Bench, QUICK};
 
 /// Some hundred short epochs, with everything that a run carries along.
-const LONG: &str = "--hidden 16 --latent gaussian:2 --objective iwae:4 --batch 16 --epochs 120 --patience 120 --ema 0.99 \
+const LONG: &str = "--hidden 16 --latent gaussian:2 --objective iwae:4 --batch 16 --epochs 120 --patience \
+                    120 --ema 0.99 \
                     --lr-schedule cosine:5 --input-mask 0.1 --posterior-norm 0.5";
 
 /// What a finished run leaves, but for its times.

@@ -28,8 +28,8 @@ impl<'a, S: Shape> GaussianMixture<'a, S> {
     /// Takes the sections: means, inverse scales, constants.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] without a dimension or a component, for a scale that is not positive, or for weights that do not add up
-    /// to 1; else as [`Sections::floats`].
+    /// [`LoadError::Malformed`] without a dimension or a component, for a scale that is not positive, or for
+    /// weights that do not add up to 1; else as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>, dims: usize, count: usize) -> Result<Self, LoadError> {
         let size = dims.checked_mul(count).filter(|size| *size > 0).ok_or(LoadError::Malformed)?;
         let (means, inverse_scales) = (sections.floats(size)?, sections.floats(size)?);
@@ -58,7 +58,8 @@ impl<'a, S: Shape> GaussianMixture<'a, S> {
     /// `log p(z)`, in nats.
     ///
     /// # Cost
-    /// Three operations a component and dimension; one `exp` for each component that is not lost beside the largest.
+    /// Three operations a component and dimension; one `exp` for each
+    /// component that is not lost beside the largest.
     pub fn log_prob(&self, z: &[f32]) -> f32 {
         let (z, _) = z.as_chunks::<1>();
         let [log_prob] = self.log_prob_up_to_constant(z);

@@ -4,7 +4,8 @@ use super::{ParamError, Real, StandardNormal};
 use crate::math;
 use rand_core::Rng;
 
-/// The uniform distribution on S^(d−1), the sphere in R^d: the base measure of the spherical densities of this module.
+/// The uniform distribution on S^(d−1), the sphere in R^d: the base
+/// measure of the spherical densities of this module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HypersphericalUniform {
     d: usize,
@@ -24,7 +25,8 @@ impl HypersphericalUniform {
         self.d
     }
 
-    /// Fills `z` with a uniform unit vector: `z = g/|g|`, g standard normal, one word of the generator a coordinate.
+    /// Fills `z` with a uniform unit vector: `z = g/|g|`, g standard normal,
+    /// one word of the generator a coordinate.
     ///
     /// # Source
     /// Muller (1959), "A note on a method for generating points uniformly on n-dimensional spheres".
@@ -70,7 +72,8 @@ pub fn log_area<F: Real>(d: usize) -> F {
 /// `t = 1 − μ·z = ½|z − μ|²` of two unit vectors.
 ///
 /// # Numerics
-/// An error ε in the length of either changes t by `ε t + ½ε²` only; `1 − μ·z` would lose every digit of a small t.
+/// An error ε in the length of either changes t by `ε t + ½ε²` only;
+/// `1 − μ·z` would lose every digit of a small t.
 #[inline]
 pub fn one_minus_cosine(mean: &[f32], z: &[f32]) -> f32 {
     let mut square = 0.0;
@@ -132,7 +135,8 @@ impl NormalDraw {
 
 /// c and |w|² of a normal draw in `d` dimensions without the draw itself, from `d/2 + 1` words.
 ///
-/// `|w|²` has χ²'s law of d − 1 degrees: `−2 log (U₁ … U_m)`, `m = ⌊(d−1)/2⌋`, and the square of a normal number where d is even.
+/// `|w|²` has χ²'s law of d − 1 degrees: `−2 log (U₁ … U_m)`, `m = ⌊(d−1)/2⌋`,
+/// and the square of a normal number where d is even.
 pub fn along_and_square(d: usize, mut word: impl FnMut() -> u32) -> (f32, f32) {
     let (along, mut square) = (math::normal_quantile(word()), 0.0);
     if d.is_multiple_of(2) {
@@ -151,9 +155,11 @@ pub fn along_and_square(d: usize, mut word: impl FnMut() -> u32) -> (f32, f32) {
     (along, square - 2.0 * math::ln(product))
 }
 
-/// Leaves w in `z` and returns |w|², by two passes, since rounding leaves a part of μ in the first one's result.
+/// Leaves w in `z` and returns |w|², by two passes, since rounding leaves
+/// a part of μ in the first one's result.
 ///
-/// Where nothing but μ was in z, w is the axis furthest from ±μ, projected: its squared length is `1 − μ_j² ≥ ½`.
+/// Where nothing but μ was in z, w is the axis furthest from ±μ,
+/// projected: its squared length is `1 − μ_j² ≥ ½`.
 #[cold]
 #[inline(never)]
 fn project(mean: &[f32], along: f32, z: &mut [f32]) -> f32 {
@@ -193,7 +199,8 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     sum
 }
 
-/// A uniform number in (0, 1) from the upper 23 bits of a word: the middles of 2²³ cells, so neither end is hit.
+/// A uniform number in (0, 1) from the upper 23 bits of a word: the
+/// middles of 2²³ cells, so neither end is hit.
 #[inline]
 pub fn open_uniform(word: u32) -> f32 {
     // 1 ≤ x < 2 in steps of 2⁻²³; the difference to 1 − 2⁻²⁴ is exact

@@ -1,4 +1,5 @@
-//! One source for two precisions: `f32` for what a device computes, `f64` for the host's tables and gradients.
+//! One source for two precisions: `f32` for what a device computes, `f64`
+//! for the host's tables and gradients.
 
 use crate::math;
 use core::fmt::Debug;
@@ -6,8 +7,8 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A floating-point number with the few functions that the formulas of this module need.
 ///
-/// `f32` goes through [`crate::math`] and has the same bits on every chip. `f64` goes through the `libm` crate by
-/// name; it is for hosts, which is why it may cost what soft double costs on a chip.
+/// `f32` goes through [`crate::math`] and has the same bits on every chip. `f64` goes through the `libm`
+/// crate by name; it is for hosts, which is why it may cost what soft double costs on a chip.
 pub trait Real:
     Copy
     + Debug

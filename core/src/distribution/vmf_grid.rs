@@ -4,8 +4,9 @@ use super::Real;
 
 /// The law of `t = 1 − μ·z` along a line: `t = 2y/(1 + y)`, `y = b e^v`, v evenly spaced.
 ///
-/// On v the image of the uniform distribution under the Möbius map of [`VmfSampler::moebius`](super::VmfSampler::moebius) is
-/// `sech^(d−1)(v/2)` whatever κ. The von Mises–Fisher law lies below it, touching at v = 0, and is as smooth.
+/// On v the image of the uniform distribution under the Möbius map of
+/// [`VmfSampler::moebius`](super::VmfSampler::moebius) is `sech^(d−1)(v/2)` whatever κ. The von Mises–Fisher
+/// law lies below it, touching at v = 0, and is as smooth.
 #[derive(Clone, Copy, Debug)]
 pub struct VmfGrid {
     half_power: f64,
@@ -29,8 +30,8 @@ pub struct VmfNode {
 }
 
 impl VmfGrid {
-    /// The grid of `cells` cells where the density over v is at least `e^(−depth)`, 1 being its value at v = 0; at d = 2, where
-    /// tails are long, not beyond `|v| = 14.4`, where t and `2 − t` are 10⁻⁶ of 2.
+    /// The grid of `cells` cells where the density over v is at least `e^(−depth)`, 1 being its value at v =
+    /// 0; at d = 2, where tails are long, not beyond `|v| = 14.4`, where t and `2 − t` are 10⁻⁶ of 2.
     pub fn new(d: usize, kappa: f64, cells: usize, depth: f64) -> VmfGrid {
         let n = d as f64 - 1.0;
         let b = n / (2.0 * kappa + Real::sqrt(4.0 * kappa * kappa + n * n));
@@ -93,8 +94,8 @@ impl VmfGrid {
         self.half_power * (v - 2.0 * Real::ln_1p(growth)) - self.kappa * growth * 2.0 / (1.0 + y)
     }
 
-    /// `∫ g dv` over a cell from g and dg/dv at its ends: `h/2 (g₀ + g₁) + h²/12 (g₀' − g₁')`, with an error of order h⁵
-    /// (Euler–Maclaurin).
+    /// `∫ g dv` over a cell from g and dg/dv at its ends:
+    /// `h/2 (g₀ + g₁) + h²/12 (g₀' − g₁')`, with an error of order h⁵ (Euler–Maclaurin).
     pub fn integral(&self, [g0, slope0]: [f64; 2], [g1, slope1]: [f64; 2]) -> f64 {
         let h = self.step;
         0.5 * h * (g0 + g1) + h * h / 12.0 * (slope0 - slope1)

@@ -1,8 +1,10 @@
-//! The normaliser of the von Mises–Fisher density, without a Bessel function. Derivation: `docs/von-mises-fisher.md`.
+//! The normaliser of the von Mises–Fisher density, without a Bessel
+//! function. Derivation: `docs/von-mises-fisher.md`.
 
 use super::Real;
 
-/// The normaliser of a von Mises–Fisher density on S^(d−1), relative to the uniform measure, with what follows from it.
+/// The normaliser of a von Mises–Fisher density on S^(d−1), relative to
+/// the uniform measure, with what follows from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VmfNormalizer<F> {
     /// `Lc = L − κ` with `L = log E_uniform[exp(κ μ·z)]`, so that `log q(z) = −κ t − Lc`, `t = 1 − μ·z`; nats
@@ -15,7 +17,8 @@ pub struct VmfNormalizer<F> {
     pub kl_to_uniform: F,
 }
 
-/// Log normaliser, mean resultant length and KL to the uniform distribution at concentration κ in `d` dimensions.
+/// Log normaliser, mean resultant length and KL to the uniform
+/// distribution at concentration κ in `d` dimensions.
 ///
 /// With `L_d = log 0F1(; d/2; κ²/4)` and `A_d = L_d'`, exactly,
 /// `A_d = κ / (d + κ A_(d+2))` and `L_d = L_(d+2) + log(1 + κ A_(d+2) / d)`:
@@ -28,8 +31,8 @@ pub struct VmfNormalizer<F> {
 /// Nats, relative to the uniform distribution on the sphere.
 ///
 /// # Numerics
-/// Nothing cancels: L and KL keep their relative accuracy as κ → 0, Lc and KL their absolute accuracy as κ → ∞. Measured errors
-/// of Lc: f32 4·10⁻⁶ for d ≤ 32, κ ≤ 300 and 2·10⁻⁵ anywhere up to d = 128; f64 2·10⁻¹⁰.
+/// Nothing cancels: L and KL keep their relative accuracy as κ → 0, Lc and KL their absolute accuracy as κ →
+/// ∞. Measured errors of Lc: f32 4·10⁻⁶ for d ≤ 32, κ ≤ 300 and 2·10⁻⁵ anywhere up to d = 128; f64 2·10⁻¹⁰.
 ///
 /// # Cost
 /// f32: 28 divisions, 3 logarithms, 1 square root; 400 instructions on a Cortex-M4F.
@@ -60,9 +63,9 @@ pub fn vmf_normalizer<F: Real>(d: usize, kappa: F) -> VmfNormalizer<F> {
 
 /// L and A in so many dimensions that Debye's expansion gives them.
 ///
-/// With `m = d/2 − 1`, `s = √(κ² + m²)`, `p = m/s`:
-/// `L = (s − m) − m log((s+m)/2m) + ½ log p + Σ_i (D_i(p) − D_i(1))/mⁱ` and `A = κ/(s+m) − (κ/s²)(½ + p Σ_i D_i'(p)/mⁱ)`,
-/// where Σ D_i/mⁱ is the logarithm of Σ U_i/mⁱ of DLMF 10.41.10, and the D_i(1) are Stirling's series.
+/// With `m = d/2 − 1`, `s = √(κ² + m²)`, `p = m/s`: `L = (s − m) − m log((s+m)/2m) + ½ log p + Σ_i (D_i(p) −
+/// D_i(1))/mⁱ` and `A = κ/(s+m) − (κ/s²)(½ + p Σ_i D_i'(p)/mⁱ)`, where Σ D_i/mⁱ is the logarithm of Σ U_i/mⁱ
+/// of DLMF 10.41.10, and the D_i(1) are Stirling's series.
 struct Debye<F> {
     /// `s − m`
     excess: F,
@@ -98,7 +101,8 @@ impl<F: Real> Debye<F> {
     }
 }
 
-/// `Σ_i (D_i(p) − D_i(1)) rⁱ / (1 − p)`, a polynomial since p = 1 is a root, and `½ + p Σ_i D_i'(p) rⁱ`; i = 1…4.
+/// `Σ_i (D_i(p) − D_i(1)) rⁱ / (1 − p)`, a polynomial since p = 1 is a
+/// root, and `½ + p Σ_i D_i'(p) rⁱ`; i = 1…4.
 fn series<F: Real>(p: F, r: F) -> (F, F) {
     let c = F::lit;
     let (pp, one) = (p * p, c(1.0) + p);

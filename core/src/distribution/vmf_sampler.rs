@@ -1,4 +1,5 @@
-//! Exact samplers of the von Mises–Fisher distribution, bounded in time. Derivations: `docs/von-mises-fisher.md`.
+//! Exact samplers of the von Mises–Fisher distribution, bounded in time.
+//! Derivations: `docs/von-mises-fisher.md`.
 
 use super::Real;
 use super::hypersphere::{NormalDraw, along_and_square, open_uniform};
@@ -6,15 +7,16 @@ use crate::math;
 use crate::noise::hash;
 use rand_core::Rng;
 
-/// Tries after which the last proposal is taken as it is. With [`VmfSampler::new`] a try is accepted with probability 0.88 or
-/// more (d = 2: 0.65), so that happens to a sample with probability below 10⁻²⁸ (d = 2: 3·10⁻¹⁵).
+/// Tries after which the last proposal is taken as it is. With [`VmfSampler::new`] a
+/// try is accepted with probability 0.88 or more (d = 2: 0.65), so that happens to a
+/// sample with probability below 10⁻²⁸ (d = 2: 3·10⁻¹⁵).
 pub const MAX_TRIES: u32 = 32;
 
 /// A way to draw `t = 1 − μ·z`, and with it z, for a fixed d and κ.
 ///
-/// A sample draws one uniform u, then a normal vector g of d coordinates: `d + 1` words of the generator, no more and no
-/// fewer. With `g = c μ + w` the tangent part w gives z its direction around μ; where t comes from is what the samplers differ in.
-/// A try after a refusal makes c and |w| anew from the hash of u's word.
+/// A sample draws one uniform u, then a normal vector g of d coordinates: `d + 1` words of the generator, no
+/// more and no fewer. With `g = c μ + w` the tangent part w gives z its direction around μ; where t comes
+/// from is what the samplers differ in. A try after a refusal makes c and |w| anew from the hash of u's word.
 #[derive(Clone, Copy, Debug)]
 pub struct VmfSampler {
     proposal: Proposal,
@@ -49,8 +51,8 @@ impl VmfSampler {
     /// `P(t < τ) = (1 − e^(−κτ)) / (1 − e^(−2κ))`
     ///
     /// # Source
-    /// Ulrich (1984), "Computer generation of distributions on the m-sphere"; in this form Jakob (2012), "Numerically stable
-    /// sampling of the von Mises–Fisher distribution on S²".
+    /// Ulrich (1984), "Computer generation of distributions on the m-sphere"; in this form Jakob (2012),
+    /// "Numerically stable sampling of the von Mises–Fisher distribution on S²".
     pub fn closed_form(kappa: f32) -> VmfSampler {
         // 1 − e^(−2κ) = 2 tanh κ / (1 + tanh κ)
         let tanh = math::tanh(kappa);
@@ -58,13 +60,14 @@ impl VmfSampler {
         VmfSampler { proposal: Proposal::ClosedForm { kappa, span }, envelope: Envelope::EXACT }
     }
 
-    /// For d ≥ 2, best at small κ: Ulrich's rejection, t from the Möbius image of the uniform direction g/|g|.
+    /// For d ≥ 2, best at small κ: Ulrich's rejection, t from the Möbius image
+    /// of the uniform direction g/|g|.
     ///
     /// `t/(2−t) = b e/(1−e)`, `e = (1 − c/|g|)/2`, `b = (d−1) / (2κ + √(4κ² + (d−1)²))`
     ///
     /// # Numerics
-    /// This conjugate of the textbook's `(−2κ + √(4κ² + (d−1)²)) / (d−1)` is exact to 10⁻⁷; the textbook's form is 46 % off
-    /// at κ = 3000, d = 3, in f32.
+    /// This conjugate of the textbook's `(−2κ + √(4κ² + (d−1)²)) / (d−1)` is exact to 10⁻⁷; the textbook's
+    /// form is 46 % off at κ = 3000, d = 3, in f32.
     ///
     /// # Source
     /// Ulrich (1984); Wood (1994), "Simulation of the von Mises Fisher distribution".
@@ -76,8 +79,8 @@ impl VmfSampler {
         VmfSampler { proposal: Proposal::Moebius { b }, envelope }
     }
 
-    /// For d ≥ 4, best at large κ, where it hardly ever rejects: t from |w|, as if the tangent space were the sphere.
-    /// Below d = 4 it is [`moebius`](Self::moebius).
+    /// For d ≥ 4, best at large κ, where it hardly ever rejects: t from |w|, as if the tangent space were the
+    /// sphere. Below d = 4 it is [`moebius`](Self::moebius).
     ///
     /// `t = |w|²/(2λ)`, a gamma variable, with `λ = (2κ + d − 2 + √((2κ−1)² + (d−2)² − 1)) / 4`
     ///
@@ -105,8 +108,8 @@ impl VmfSampler {
     /// `|z| = 1` within 10⁻⁶ when `|μ| = 1` within 2·10⁻⁷.
     ///
     /// # Cost
-    /// `d + 1` words of the generator, 1.0 to 1.13 tries on average (1.5 for d = 2), at most [`MAX_TRIES`]. With the default
-    /// noise and a d known to the compiler 415 to 470 instructions at d = 8 on a Cortex-M4F.
+    /// `d + 1` words of the generator, 1.0 to 1.13 tries on average (1.5 for d = 2), at most [`MAX_TRIES`].
+    /// With the default noise and a d known to the compiler 415 to 470 instructions at d = 8 on a Cortex-M4F.
     ///
     /// # Panics
     /// Where z is shorter than the mean direction.
@@ -135,10 +138,11 @@ impl VmfSampler {
         }
     }
 
-    /// t of the first of the other tries that is accepted. The direction of w had no part in the refusal: it stays.
+    /// t of the first of the other tries that is accepted. The direction of w
+    /// had no part in the refusal: it stays.
     ///
-    /// Each word is the hash of the one before, from the first try's on. The next words of a low-discrepancy sequence would not
-    /// do: they follow from those that gave the direction.
+    /// Each word is the hash of the one before, from the first try's on. The next words of a low-discrepancy
+    /// sequence would not do: they follow from those that gave the direction.
     #[cold]
     #[inline(never)]
     fn propose_again(&self, d: usize, mut word: u32) -> f32 {
@@ -163,8 +167,8 @@ impl VmfSampler {
 
 /// t of the Möbius image of g/|g|.
 ///
-/// `t/(2−t) = b (|g|−c)/(|g|+c)`: tan² of half the angle to μ shrinks by b. As `(|g|−c)(|g|+c) = |w|²`, the smaller factor need
-/// not be formed by subtraction.
+/// `t/(2−t) = b (|g|−c)/(|g|+c)`: tan² of half the angle to μ shrinks by b. As `(|g|−c)(|g|+c) = |w|²`, the
+/// smaller factor need not be formed by subtraction.
 #[inline]
 fn moebius(b: f32, c: f32, square: f32) -> f32 {
     let whole = c * c + square;
@@ -243,7 +247,8 @@ mod tests {
         }
     }
 
-    /// With Wood's `a = (d−1 + 2κ + √(4κ² + (d−1)²))/4` the law that is sampled has concentration `a(1−b)`: κ for the exact b alone.
+    /// With Wood's `a = (d−1 + 2κ + √(4κ² + (d−1)²))/4` the law that is sampled has
+    /// concentration `a(1−b)`: κ for the exact b alone.
     #[test]
     fn b_is_exact_at_every_concentration() {
         for d in [2, 3, 8, 64, 128] {

@@ -1,4 +1,5 @@
-//! A sampler of fixed work: the distribution function of `t = 1 − μ·z` in a table. Derivation: `docs/von-mises-fisher.md`.
+//! A sampler of fixed work: the distribution function of `t = 1 − μ·z` in
+//! a table. Derivation: `docs/von-mises-fisher.md`.
 
 use super::hypersphere::{NormalDraw, log_area, open_uniform};
 use super::{ParamError, Real, VmfGrid};
@@ -7,15 +8,16 @@ use rand_core::Rng;
 
 /// The distribution function of `t = 1 − μ·z` at a fixed κ, as pairs `[t_i, F_i]`, linear in between.
 ///
-/// Its samples are not quite von Mises–Fisher: with 64 cells their distribution function is off by at most 6·10⁻⁴ whatever κ
-/// (10⁻³ for d = 2). Their exact log density is [`log_prob_at`](Self::log_prob_at); weights that use it are free of that error.
+/// Its samples are not quite von Mises–Fisher: with 64 cells their distribution function is off by at
+/// most 6·10⁻⁴ whatever κ (10⁻³ for d = 2). Their exact log density is
+/// [`log_prob_at`](Self::log_prob_at); weights that use it are free of that error.
 ///
-/// A sample takes `d + 1` words, first the one for t, then d for its direction: fixed work, no rejection, and low-discrepancy
-/// noise stays in step.
+/// A sample takes `d + 1` words, first the one for t, then d for its direction: fixed work, no
+/// rejection, and low-discrepancy noise stays in step.
 ///
 /// # Source
-/// Inversion of a tabulated distribution function: Devroye (1986), "Non-uniform random variate generation", section II.2; the
-/// grid: [`VmfGrid`].
+/// Inversion of a tabulated distribution function: Devroye (1986), "Non-uniform random variate
+/// generation", section II.2; the grid: [`VmfGrid`].
 #[derive(Clone, Copy, Debug)]
 pub struct VmfTable<'a> {
     nodes: &'a [[f32; 2]],
@@ -29,7 +31,8 @@ impl<'a> VmfTable<'a> {
     /// Borrows a table that [`build_vmf_table`] wrote for d dimensions.
     ///
     /// # Errors
-    /// [`ParamError::TooFewDimensions`] for `d < 2`, [`ParamError::BadTable`] unless t rises between 0 and 2 and F from 0 to 1.
+    /// [`ParamError::TooFewDimensions`] for `d < 2`, [`ParamError::BadTable`]
+    /// unless t rises between 0 and 2 and F from 0 to 1.
     pub fn new(d: usize, nodes: &'a [[f32; 2]]) -> Result<VmfTable<'a>, ParamError> {
         let rises = nodes.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] < pair[1][1]);
         match nodes {
@@ -91,15 +94,16 @@ impl<'a> VmfTable<'a> {
     }
 }
 
-/// A table covers the t whose density over v is at least `e^(−DEPTH)` times its largest: all but 10⁻⁵ of the mass (d = 2: 10⁻³).
+/// A table covers the t whose density over v is at least `e^(−DEPTH)` times its
+/// largest: all but 10⁻⁵ of the mass (d = 2: 10⁻³).
 const DEPTH: f64 = 12.0;
 /// Steps of the grid under a table to one of its cells.
 const FINE: usize = 16;
 
 /// Writes the distribution function of t at a fixed κ as pairs `[t_i, F_i]`, for [`VmfTable`].
 ///
-/// Nodes are spaced evenly in `∫ |f'|^¼ dv`, f the density over t and v the line of [`VmfGrid`]: ½ instead of ¼ would make the largest
-/// error of F smallest, but leave the tails to one cell each.
+/// Nodes are spaced evenly in `∫ |f'|^¼ dv`, f the density over t and v the line of [`VmfGrid`]: ½ instead of
+/// ¼ would make the largest error of F smallest, but leave the tails to one cell each.
 ///
 /// # Shape
 /// One node more than cells: 9 or more; the figures are stated for 65.

@@ -4,7 +4,8 @@ use super::hypersphere::{log_area, one_minus_cosine};
 use super::{ParamError, VmfNormalizer, VmfSampler, vmf_normalizer};
 use rand_core::Rng;
 
-/// Largest concentration κ that is accepted: beyond it the f32 steps of z are as coarse as the distribution is narrow.
+/// Largest concentration κ that is accepted: beyond it the f32 steps of z
+/// are as coarse as the distribution is narrow.
 pub const MAX_CONCENTRATION: f32 = 10_000.0;
 
 /// How far `|μ|²` may be from 1.
@@ -114,12 +115,13 @@ impl Concentration {
 
 /// The von Mises–Fisher distribution: `q(z) ∝ exp(κ μ·z)` on unit vectors z.
 ///
-/// M holds the d coordinates of μ: a slice, an array, a buffer. Log densities are in nats relative to the uniform distribution on
-/// the sphere, [`HypersphericalUniform`](super::HypersphericalUniform); entropy is with respect to surface area.
+/// M holds the d coordinates of μ: a slice, an array, a buffer. Log densities are in nats relative
+/// to the uniform distribution on the sphere,
+/// [`HypersphericalUniform`](super::HypersphericalUniform); entropy is with respect to surface area.
 ///
 /// # Numerics
-/// Everything goes through `t = 1 − μ·z`, which has no cancellation at large κ. Errors against a 40-digit table
-/// and the choice of samplers: `docs/von-mises-fisher.md`.
+/// Everything goes through `t = 1 − μ·z`, which has no cancellation at large κ. Errors against a 40-digit
+/// table and the choice of samplers: `docs/von-mises-fisher.md`.
 ///
 /// # Example
 /// ```

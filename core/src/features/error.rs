@@ -47,7 +47,8 @@ impl fmt::Display for FrameError {
             FrameError::OutOfSupport { index } => {
                 write!(
                     f,
-                    "number {index} of the frame is none that the model knows: it takes bits, counts, integers or the codes of a category; round or binarise the frame, or look the code up"
+                    "number {index} of the frame is none that the model knows: it takes bits, counts, \
+                     integers or the codes of a category; round or binarise the frame, or look the code up"
                 )
             }
             FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),

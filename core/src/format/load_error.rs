@@ -68,7 +68,8 @@ impl fmt::Display for LoadError {
             LoadError::UnsupportedNumericProfile { found } => {
                 write!(
                     f,
-                    "numeric profile {found}, but this build computes {NUMERIC_PROFILE}; export the model again"
+                    "numeric profile {found}, but this build computes {NUMERIC_PROFILE}; \
+                     export the model again"
                 )
             }
             LoadError::WrongLength { stated, found } => {
@@ -79,7 +80,8 @@ impl fmt::Display for LoadError {
             }
             LoadError::WrongShape { expected, found } => write!(
                 f,
-                "the model has shape {found:08x}, the type has {expected:08x}; use the .rs file written beside the model"
+                "the model has shape {found:08x}, the type has {expected:08x}; \
+                 use the .rs file written beside the model"
             ),
             LoadError::Misaligned => {
                 f.write_str("the model's bytes are not aligned; embed it with elbow::include_model!")
@@ -88,19 +90,22 @@ impl fmt::Display for LoadError {
                 f.write_str("the model's parts contradict each other; export the model again")
             }
             LoadError::BadConcentration => f.write_str(
-                "the model's sphere has fewer than 2 dimensions, its concentration is not from 0 to 10,000, or its table is not a distribution; fit and export it again",
+                "the model's sphere has fewer than 2 dimensions, its concentration is not from 0 to 10,000, \
+                 or its table is not a distribution; fit and export it again",
             ),
             LoadError::NotCalibrated => {
                 f.write_str("the model has no alarm threshold; run elbow calibrate MODEL DATA")
             }
-            LoadError::BadCalibration => {
-                f.write_str("the model's calibration contradicts itself or is for another version's rule; run elbow calibrate MODEL DATA again, with this version")
-            }
+            LoadError::BadCalibration => f.write_str(
+                "the model's calibration contradicts itself or is for another version's rule; \
+                 run elbow calibrate MODEL DATA again, with this version",
+            ),
             LoadError::NoPacketPlan => {
                 f.write_str("the model has no plan of packets; run elbow calibrate MODEL DATA --packets")
             }
             LoadError::BadPacketPlan => f.write_str(
-                "the model's plan of packets contradicts itself; run elbow calibrate MODEL DATA --packets again",
+                "the model's plan of packets contradicts itself; run elbow calibrate MODEL DATA --packets \
+                 again",
             ),
             LoadError::NonFinite => {
                 f.write_str("the model holds a parameter that is NaN or infinite; fit and export it again")

@@ -1,4 +1,5 @@
-//! Activation functions: zero-sized types for firmware, [`crate::architecture::Activation`] where the choice is data.
+//! Activation functions: zero-sized types for firmware,
+//! [`crate::architecture::Activation`] where the choice is data.
 
 use crate::architecture::Activation as Kind;
 use crate::math;

@@ -8,8 +8,8 @@ use core::marker::PhantomData;
 
 /// Implements [`Layer`] for a tuple whose neighbours fit: `(A, B)` runs `B` on what `A` gave.
 ///
-/// `chain!([A 0, B 1 A] C 2 B)` reads: all but the last layer, each with its index and the layer before it, then the
-/// last one.
+/// `chain!([A 0, B 1 A] C 2 B)` reads: all but the last layer, each with its
+/// index and the layer before it, then the last one.
 macro_rules! chain {
     ([$first:ident 0 $(, $layer:ident $index:tt $before:ident)*] $last:ident $end:tt $previous:ident) => {
         impl<$first, $($layer,)* $last> Layer for ($first, $($layer,)* $last)

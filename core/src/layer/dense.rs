@@ -20,8 +20,8 @@ pub trait Projection: Layer<To = f32> {
 
 /// `y = f(W·x + b)`, with weights borrowed from the model file (see [`crate::Dense`] for fixed sizes).
 ///
-/// **Shape.** `W`: outputs × inputs, stored tile-major as [`crate::kernel`] describes. Which numbers it is made of, and how
-/// they are multiplied, is the business of `K` (see [`super::weights`]).
+/// **Shape.** `W`: outputs × inputs, stored tile-major as [`crate::kernel`] describes. Which numbers it is
+/// made of, and how they are multiplied, is the business of `K` (see [`super::weights`]).
 ///
 /// **Cost.** inputs · outputs multiply-adds a sample, outputs rounded up to a multiple of 8.
 #[derive(Clone, Copy, Debug)]

@@ -7,8 +7,8 @@ use crate::format::{Load, LoadError, Sections};
 use crate::shape::{Shape, Width, lanes};
 use core::marker::PhantomData;
 
-/// Layers `E` that read categories as `levels` inputs each, of which that of the code is 1 and the others are 0; other numbers as they
-/// are.
+/// Layers `E` that read categories as `levels` inputs each, of which that of the code is 1
+/// and the others are 0; other numbers as they are.
 #[derive(Clone, Copy, Debug)]
 pub struct OneHot<'a, S, E> {
     levels: &'a [u16],
@@ -18,11 +18,12 @@ pub struct OneHot<'a, S, E> {
 }
 
 impl<'a, S: Shape, E: Layer<From = f32>> OneHot<'a, S, E> {
-    /// Takes the section of the levels, as [`Categories`](crate::features::Categories) does, for `dims` numbers; then `layers` take
-    /// theirs, which read `inputs`.
+    /// Takes the section of the levels, as [`Categories`](crate::features::Categories) does, for `dims`
+    /// numbers; then `layers` take theirs, which read `inputs`.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] where the levels make another number of inputs; as [`Sections::integers`], and those of the layers.
+    /// [`LoadError::Malformed`] where the levels make another number of inputs; as
+    /// [`Sections::integers`], and those of the layers.
     pub fn read(
         sections: &mut Sections<'a>,
         dims: usize,

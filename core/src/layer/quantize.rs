@@ -8,8 +8,8 @@ use core::marker::PhantomData;
 
 /// `c = min(⌊x·scale + zero⌋, top)`, 0 where that is negative: one scale for all elements.
 ///
-/// Sixteen bits, since these integers are few beside the multiply-adds that follow, and an error of an input is an error
-/// of everything.
+/// Sixteen bits, since these integers are few beside the multiply-adds that follow,
+/// and an error of an input is an error of everything.
 #[derive(Clone, Copy, Debug)]
 pub struct Quantize<S> {
     len: usize,

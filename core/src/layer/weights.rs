@@ -1,4 +1,5 @@
-//! Weight types of a dense layer: what each reads from a file. What each computes stands in [`crate::kernel`].
+//! Weight types of a dense layer: what each reads from a file. What each
+//! computes stands in [`crate::kernel`].
 
 use crate::fingerprint::Part;
 use crate::format::{LoadError, Sections};
@@ -12,7 +13,8 @@ pub type F32<'a> = Tiles<'a, f32, f32, AsIs>;
 /// `y = scale[o]·(b/scale[o] + Σ q·x)`: weights `scale[o]·q` of eight bits, all else `f32`.
 pub type Int8<'a> = Tiles<'a, f32, i8, Scale<'a>>;
 
-/// `y = scale[o]·(b + Σ q·c)`: weights of eight bits on integers `c`, the sum exact in 32 bits. The last layer of a chain.
+/// `y = scale[o]·(b + Σ q·c)`: weights of eight bits on integers `c`, the
+/// sum exact in 32 bits. The last layer of a chain.
 pub type Int8x8<'a> = Tiles<'a, u8, i8, Scale<'a>>;
 
 /// As [`Int8x8`], but the activation function is a table, and its output is the next layer's `c`.

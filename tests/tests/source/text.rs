@@ -10,41 +10,14 @@ const LINE: usize = 110;
 const FILE: usize = 299;
 
 /// Where lines are still to be broken.
-const LONG_LINES: &[&str] = &[
-    "cli/",
-    "core/src/checksum",
-    "core/src/codec",
-    "core/src/distribution",
-    "core/src/ensemble",
-    "core/src/features",
-    "core/src/format",
-    "core/src/kernel",
-    "core/src/latent",
-    "core/src/layer",
-    "core/src/lib",
-    "core/src/likelihood",
-    "core/src/log_mean_exp",
-    "core/src/math",
-    "core/src/model",
-    "core/src/noise",
-    "core/src/score",
-    "core/src/self_test",
-    "core/src/shape",
-    "host/",
-    "trainer/",
-];
+const LONG_LINES: &[&str] = &["core/src/codec/bits_back/frame.rs", "host/", "trainer/"];
 
 /// Files that are still to be divided.
 const LONG_FILES: &[&str] = &[
-    "core/src/features.rs",
-    "core/src/math.rs",
     "host/src/file/rust_type.rs",
     "host/src/model/mod.rs",
     "host/src/score/calibrate.rs",
-    "trainer/src/latent/von_mises_fisher.rs",
-    "trainer/src/objective.rs",
     "trainer/src/preprocess.rs",
-    "trainer/src/train.rs",
     "trainer/tests/fit/main.rs",
 ];
 

@@ -1,4 +1,5 @@
-//! What small devices run today, written for comparison: only the number of bits is computed. None of them is charged for a header.
+//! What small devices run today, written for comparison: only the number of bits
+//! is computed. None of them is charged for a header.
 
 use elbow::codec::{Quantizer, Rice};
 
@@ -31,7 +32,8 @@ pub(super) fn quantized(samples: &[i32], bound: u16) -> Vec<i32> {
     samples.iter().map(|sample| quantizer.quantize(*sample, 0)).collect()
 }
 
-/// For codecs of bytes: the numbers, and their differences from row to row; the better on the whole set is what counts.
+/// For codecs of bytes: the numbers, and their differences from row to
+/// row; the better on the whole set is what counts.
 pub(super) fn as_bytes(numbers: &[i32], set: &Set) -> [Vec<u8>; 2] {
     let bytes = |number: i32| number.to_le_bytes().into_iter().take(set.sample_bytes());
     let before = std::iter::repeat_n(0, set.channels).chain(numbers.iter().copied());
@@ -39,7 +41,8 @@ pub(super) fn as_bytes(numbers: &[i32], set: &Set) -> [Vec<u8>; 2] {
     [numbers.iter().flat_map(|number| bytes(*number)).collect(), differences.flat_map(bytes).collect()]
 }
 
-/// For each window and channel an order of difference from 0 to 2 (2 bits) and a Rice parameter (5 bits), both the best.
+/// For each window and channel an order of difference from 0 to 2 (2 bits)
+/// and a Rice parameter (5 bits), both the best.
 fn delta_rice(numbers: &[i32], rows: usize, channels: usize) -> u64 {
     let value = |row: usize, back: usize, channel: usize| {
         row.checked_sub(back).map_or(0, |row| numbers[row * channels + channel])
@@ -73,10 +76,11 @@ enum Forecast {
     Fire,
 }
 
-/// Blocks of eight rows; in each the numbers of a channel have as many bits as the largest needs, and four bits (five for samples of 32)
-/// say how many. Blocks of zeros are counted in one byte.
+/// Blocks of eight rows; in each the numbers of a channel have as many bits as the largest needs, and four
+/// bits (five for samples of 32) say how many. Blocks of zeros are counted in one byte.
 ///
-/// Source: Blalock, Madden and Guttag (2018), "Sprintz: time series compression for the Internet of Things", sections 4.2 to 4.5.
+/// Source: Blalock, Madden and Guttag (2018), "Sprintz: time series compression
+/// for the Internet of Things", sections 4.2 to 4.5.
 struct Sprintz {
     forecast: Forecast,
     sample_bits: u32,
@@ -162,7 +166,8 @@ impl Channel {
     }
 }
 
-/// Bits of LZSS in heatshrink's format: a literal takes 9, a match of 2 to 16 bytes at most 2,048 back takes 16.
+/// Bits of LZSS in heatshrink's format: a literal takes 9, a match of 2 to
+/// 16 bytes at most 2,048 back takes 16.
 fn heatshrink(bytes: &[u8]) -> u64 {
     const WINDOW: usize = 1 << 11;
     const LONGEST: usize = 1 << 4;

@@ -65,7 +65,8 @@ impl fmt::Display for BitsBackError {
             BitsBackError::Continuous { index } => {
                 return write!(
                     f,
-                    "number {index} of a frame has a density and no probabilities; fit a model of the categories alone"
+                    "number {index} of a frame has a density and no probabilities; \
+                     fit a model of the categories alone"
                 );
             }
             BitsBackError::Frame(error) => return error.fmt(f),
@@ -84,7 +85,8 @@ impl fmt::Display for BitsBackError {
             BitsBackError::WrongModel { expected, found } => {
                 return write!(
                     f,
-                    "the log is of model {found:08x}, here is {expected:08x}; choose the model by the log's header"
+                    "the log is of model {found:08x}, here is {expected:08x}; \
+                     choose the model by the log's header"
                 );
             }
             BitsBackError::UnsupportedNumericProfile { found } => {
@@ -94,7 +96,8 @@ impl fmt::Display for BitsBackError {
                 );
             }
             BitsBackError::Mismatch => {
-                "the log does not end where its frames do, or one of them is none of the model's; give both ends the same model and run elbow::self_test"
+                "the log does not end where its frames do, or one of them is none of the model's; \
+                 give both ends the same model and run elbow::self_test"
             }
         })
     }
