@@ -57,8 +57,8 @@ pub trait Lanes<const L: usize>: Copy {
     /// The number of each lane.
     fn lanes(self) -> [f32; L];
 
-    /// All numbers of a vector as they lie in memory, one for each element or, where they are not shared, `L`;
-    /// nothing where it is made of something else.
+    /// All numbers of a vector as they lie in memory, one for each element or, where they are not shared,
+    /// `L`; nothing where it is made of something else.
     #[inline(always)]
     fn numbers(vector: &[Self]) -> Option<&[f32]> {
         let _ = vector;
