@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use elbow::codec::PacketError;
 use elbow::{FrameError, LoadError};
 
-use crate::compress::FileProblem;
-use crate::data::DataError;
-use crate::model::LogError;
+pub(crate) mod data;
+mod log;
+pub(crate) mod packets;
+
+pub(crate) use data::DataError;
+pub use log::LogError;
+pub use packets::FileProblem;
 
 /// Work on files that failed. Its text is the one sentence that the user reads.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,6 @@
 //! The file of packets: what stands before them, between them and after them.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
 
 use elbow::codec::{Header, PacketError};
 use elbow::format::checksum;
@@ -9,33 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::unit::Unit;
 use crate::data::Format;
+use crate::error::packets::{FileProblem, VERSION};
 
 /// First bytes of a file of packets.
 const MAGIC: [u8; 8] = *b"\x89ELBOP\r\n";
-/// Version of what stands around the packets.
-const VERSION: u16 = 1;
 /// Bytes from the start of the head's description; no head comes near this.
 const LONGEST_HEAD: u32 = 1 << 24;
 /// A length of 0, the rows, and the check of both.
 const END_LEN: usize = 4 + 8 + 4;
-
-/// What is wrong with a file of packets.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs, reason = "the sentences say what the fields are")]
-pub enum FileProblem {
-    #[error("is no file of packets; pass what elbow compress wrote")]
-    NotPackets,
-    #[error("is a file of packets of version {found}, but this build reads {VERSION}; update the older end")]
-    Version { found: u16 },
-    #[error("its beginning is damaged, and nothing in it can be read without; copy it again")]
-    DamagedHead,
-    #[error("is of model {found:08x}, and {} is {expected:08x}; pass the model it was compressed with", model.display())]
-    WrongModel { model: PathBuf, expected: u32, found: u32 },
-    #[error("{what}; copy the file again, or read the rest with --keep-going")]
-    Damaged { what: String },
-    #[error("{what}; the other {rows} rows were written")]
-    Incomplete { what: String, rows: u64 },
-}
 
 /// What both ends must know beside the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

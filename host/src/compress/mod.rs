@@ -19,8 +19,8 @@ mod unit;
 mod unpack;
 mod write;
 
+pub use crate::error::FileProblem;
 pub use calibrate::{Plan, Trial};
-pub use file::FileProblem;
 pub use log::{LogSummary, compress_log, decompress_log};
 pub use pack::{DEFAULT_WINDOWS_PER_PACKET, Fidelity, Options, compress};
 pub use plan::plan_packets;

@@ -8,10 +8,10 @@ use elbow::codec::{Codec, Header, PacketError};
 use serde::Serialize;
 
 use super::calibrate::Plan;
-use super::file::{FileProblem, Head, Next, Packets};
+use super::file::{Head, Next, Packets};
 use super::predictor::HostPredictor;
 use super::write::Writer;
-use crate::error::Error;
+use crate::error::{Error, FileProblem};
 use crate::model::HostModel;
 
 /// What came out of a file of packets.

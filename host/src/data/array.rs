@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 
 use serde::{Deserialize, Serialize};
 
-use super::problem::{Fault, Place, Problem};
+use crate::error::data::{Fault, Place, Problem};
 
 /// An array of finite numbers in row-major (C) order.
 #[derive(Clone, Debug, PartialEq)]

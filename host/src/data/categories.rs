@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use elbow::features::MAX_LEVELS;
 
-use super::csv::class;
-use super::problem::{Fault, Names, Problem};
-use super::table::find;
+use super::cell::class;
+use super::columns::find;
+use crate::error::data::{Fault, Names, Problem};
 
 /// Most values of a category: more of them are a number or a name of something.
 pub const MOST_LEVELS: usize = MAX_LEVELS as usize;

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::array::{Array, Element, Kind, Order, take};
-use super::problem::Problem;
+use crate::error::data::Problem;
 
 const FORMAT: &str = "IDX";
 

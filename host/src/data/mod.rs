@@ -5,10 +5,11 @@
 
 mod array;
 pub mod categories;
+mod cell;
+mod columns;
 mod csv;
 mod idx;
 mod npy;
-mod problem;
 mod split;
 mod stream;
 mod table;
@@ -22,9 +23,9 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
+pub use crate::error::data::{DataError, Fault, Names, Place, Problem};
 pub use array::{Array, Kind};
 pub use categories::{Categorical, Category};
-pub use problem::{DataError, Fault, Names, Place, Problem};
 pub use split::{Split, shuffle};
 pub use stream::{Format, RowSink, Source, decimals, stream};
 use table::{Classes, Table};

@@ -10,7 +10,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::array::{Array, Element, Kind, Order, take};
-use super::problem::{Names, Problem};
+use crate::error::data::{Names, Problem};
 
 const FORMAT: &str = ".npy";
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::array::{Element, Kind, Order};
-use super::problem::{Fault, Place, Problem};
-use super::{DataError, LoadOptions, csv, npy, open, open_npz, table};
+use super::{DataError, LoadOptions, columns, csv, npy, open, open_npz};
+use crate::error::data::{Fault, Place, Problem};
 
 /// What a file says of its rows before the first.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,7 +128,7 @@ fn npy_rows<E>(
         return Err(fail(Problem::ColumnMajor));
     }
     let names: Vec<String> = (0..dims).map(|column| format!("x{column}")).collect();
-    let chosen = table::features(&names, None, options).map_err(fail)?;
+    let chosen = columns::features(&names, None, options).map_err(fail)?;
     let all = chosen.iter().copied().eq(0..dims);
     let shape = if all { rest.iter().map(|n| *n as u64).collect() } else { vec![chosen.len() as u64] };
     let columns: Vec<String> = chosen.iter().map(|&column| names[column].clone()).collect();

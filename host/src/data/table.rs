@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::array::Array;
 use super::categories::{Category, Codes};
-use super::problem::{Fault, Names, Place, Problem};
+use super::columns::features;
 use super::{Labels, LoadOptions};
+use crate::error::data::{Fault, Names, Place, Problem};
 
 /// Labels that read as normal where the user names none.
 const NORMAL: [&str; 3] = ["0", "false", "normal"];
@@ -108,47 +109,4 @@ fn reads_as_normal(label: &str, normal: Option<&str>) -> bool {
         _ => label.eq_ignore_ascii_case(word),
     };
     normal.map_or_else(|| NORMAL.into_iter().any(same), same)
-}
-
-/// Whether a column of this name holds labels even where nobody says so.
-pub(super) fn names_labels(name: &str) -> bool {
-    name.eq_ignore_ascii_case("label")
-}
-
-/// The position of a column.
-pub(super) fn find(names: &[String], name: &str) -> Result<usize, Problem> {
-    let missing = || Problem::NoColumn { name: name.to_owned(), known: Names(names.to_vec()) };
-    names.iter().position(|known| known == name).ok_or_else(missing)
-}
-
-/// The columns that become features: those asked for, in that order, or else all; never labels, nothing dropped.
-pub(super) fn features(
-    names: &[String],
-    label: Option<usize>,
-    options: &LoadOptions,
-) -> Result<Vec<usize>, Problem> {
-    no_repeats(names)?;
-    let holds_labels = |column: usize| Some(column) == label || names_labels(&names[column]);
-    let mut features: Vec<usize> = match &options.columns {
-        Some(asked) => asked.iter().map(|name| find(names, name)).collect::<Result<_, _>>()?,
-        None => (0..names.len()).filter(|&column| !holds_labels(column)).collect(),
-    };
-    no_repeats(options.columns.as_deref().unwrap_or_default())?;
-    if let Some(&column) = features.iter().find(|&&column| holds_labels(column)) {
-        return Err(Problem::LabelAsFeature { name: names[column].clone() });
-    }
-    for name in &options.drop {
-        let dropped = find(names, name)?;
-        features.retain(|&column| column != dropped);
-    }
-    if features.is_empty() { Err(Problem::NoFeatures) } else { Ok(features) }
-}
-
-fn no_repeats(names: &[String]) -> Result<(), Problem> {
-    let mut sorted: Vec<&String> = names.iter().collect();
-    sorted.sort();
-    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Problem::RepeatedColumn { name: pair[0].clone() }),
-        None => Ok(()),
-    }
 }

@@ -4,8 +4,8 @@ use std::iter::once;
 use std::ops::Range;
 
 use super::categories::Category;
-use super::problem::Problem;
 use super::table::Table;
+use crate::error::data::Problem;
 
 /// Joins `window` rows to one every `hop` rows, never across a change of label. Also gives each frame's first row.
 pub(super) fn join(table: Table, window: usize, hop: usize) -> Result<(Table, Vec<usize>), Problem> {

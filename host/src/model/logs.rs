@@ -1,10 +1,10 @@
 //! Logs of frames by bits-back coding, with a model file of any shape that has them.
 
+use elbow::Vae;
 use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind};
 use elbow::codec::{BitsBack, BitsBackError, LogHeader, StreamError, model_id};
 use elbow::format::{ModelFile, Sections};
 use elbow::latent::GaussianHead;
-use elbow::{LoadError, Vae};
 
 use super::engine::{SAMPLES, decoder};
 use super::features::{AnyEncoder, AnyFeatures};
@@ -12,31 +12,7 @@ use super::head;
 use super::net::{Chain, Dense};
 use super::whole::WholeLikelihood;
 use super::{HostModel, ModelBytes};
-
-/// Why frames were not made a log, or a log not frames.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LogError {
-    /// The model file was refused.
-    #[error(transparent)]
-    Model(#[from] LoadError),
-    /// The model is of another kind.
-    #[error(
-        "bits-back coding takes one model with a Gaussian latent and a likelihood of whole numbers; fit one with --latent gaussian:D --prior normal and --likelihood bernoulli, beta-binomial:N or discretized-logistic, or of categories alone"
-    )]
-    WrongKind,
-    /// A frame was refused.
-    #[error("row {row}: {source}")]
-    Row {
-        /// which one, counted from 1
-        row: usize,
-        /// why
-        source: BitsBackError,
-    },
-    /// A number of samples, or a log, was refused.
-    #[error(transparent)]
-    Coding(#[from] BitsBackError),
-}
+use crate::error::LogError;
 
 impl ModelBytes {
     /// Writes frames, of as many numbers as the model takes, as a log: `docs/bits-back.md`.

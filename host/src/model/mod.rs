@@ -17,9 +17,9 @@ mod net;
 pub(crate) mod posterior;
 mod whole;
 
+pub use crate::error::LogError;
 pub use engine::{Encoding, Engine, LANES, LatentEngine, Units};
 pub use extras::Extras;
-pub use logs::LogError;
 pub use memory::{Buffer, Dynamic};
 pub use posterior::HostPosterior;
 

@@ -1,0 +1,55 @@
+//! A cell of text: a number or a word, or what is wrong with it.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use super::array::is_rounded;
+use crate::error::data::Fault;
+
+/// Cells that say that there is no value, in any case of letters.
+const MISSING: [&str; 6] = ["", "na", "n/a", "null", "none", "-"];
+
+/// A cell that is a number.
+pub(super) fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fault> {
+    let value = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<T>().ok());
+    match value {
+        Some(value) if value.into().is_finite() => Ok(value),
+        Some(value) if value.into().is_infinite() && cell.iter().any(u8::is_ascii_digit) => {
+            Err(Fault::OutOfRange(shown(cell)))
+        }
+        Some(_) => Err(Fault::NotFinite(shown(cell))),
+        None if is_missing(cell) => Err(Fault::Missing),
+        None if has_decimal_comma(cell) => Err(Fault::DecimalComma(shown(cell))),
+        None => Err(Fault::Text(shown(cell))),
+    }
+}
+
+/// As [`number`], but for what is whole only as an f32.
+pub(super) fn not_rounded(cell: &[u8]) -> Result<f32, Fault> {
+    let value = number(cell)?;
+    let rounded = is_rounded(value, number(cell)?);
+    if rounded { Err(Fault::Rounded(shown(cell))) } else { Ok(value) }
+}
+
+/// A cell that is a word.
+pub(super) fn class(cell: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    let missing = is_missing(cell) || cell.eq_ignore_ascii_case(b"nan");
+    if missing { Err(Fault::Missing) } else { Ok(String::from_utf8_lossy(cell)) }
+}
+
+fn is_missing(cell: &[u8]) -> bool {
+    MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+fn has_decimal_comma(cell: &[u8]) -> bool {
+    let pointed = String::from_utf8_lossy(cell).replacen(',', ".", 1);
+    pointed.parse::<f32>().is_ok()
+}
+
+/// A cell for a message: short, and with nothing in it that a terminal would obey.
+fn shown(cell: &[u8]) -> String {
+    const LONGEST: usize = 40;
+    let text = String::from_utf8_lossy(cell);
+    let start: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() { start + "…" } else { start }
+}

@@ -1,0 +1,24 @@
+//! What can be wrong with a file of packets.
+
+use std::path::PathBuf;
+
+/// Version of what stands around the packets.
+pub(crate) const VERSION: u16 = 1;
+
+/// What is wrong with a file of packets.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the sentences say what the fields are")]
+pub enum FileProblem {
+    #[error("is no file of packets; pass what elbow compress wrote")]
+    NotPackets,
+    #[error("is a file of packets of version {found}, but this build reads {VERSION}; update the older end")]
+    Version { found: u16 },
+    #[error("its beginning is damaged, and nothing in it can be read without; copy it again")]
+    DamagedHead,
+    #[error("is of model {found:08x}, and {} is {expected:08x}; pass the model it was compressed with", model.display())]
+    WrongModel { model: PathBuf, expected: u32, found: u32 },
+    #[error("{what}; copy the file again, or read the rest with --keep-going")]
+    Damaged { what: String },
+    #[error("{what}; the other {rows} rows were written")]
+    Incomplete { what: String, rows: u64 },
+}
