@@ -87,7 +87,8 @@ pub enum Error {
         /// what the file has
         found: usize,
     },
-    /// A number that is impossible under the likelihood: no bit for one of bits, no integer for one of integers.
+    /// A number that is impossible under the likelihood: no bit for one of
+    /// bits, no integer for one of integers.
     #[error("{}: row {row}, column `{column}`: {value} {problem}", path.display())]
     OutOfSupport {
         /// the file of frames

@@ -1,7 +1,7 @@
 //! Randomness as a function of the place where it is used.
 //!
-//! No generator is handed from step to step: each place draws from a stream of its own, so the numbers do not depend
-//! on the order of the work, and a run can be taken up again at any step.
+//! No generator is handed from step to step: each place draws from a stream of its own, so the numbers do not
+//! depend on the order of the work, and a run can be taken up again at any step.
 
 use rand_pcg::Pcg32;
 
@@ -31,7 +31,8 @@ fn place(seed: u64, purpose: Purpose, major: u64, minor: u64) -> u64 {
     [purpose as u64, major, minor].into_iter().fold(mix(seed), |hash, word| mix(hash ^ word))
 }
 
-/// The words of one place, for those who take many: SplitMix64, each of its outputs cut in two. None waits for the one before.
+/// The words of one place, for those who take many: SplitMix64, each of its
+/// outputs cut in two. None waits for the one before.
 #[derive(Clone, Debug)]
 pub struct Words {
     state: u64,

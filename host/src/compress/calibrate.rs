@@ -1,4 +1,5 @@
-//! What a sender decides once for a file: how fine the latents' steps are, and along what the differences run.
+//! What a sender decides once for a file: how fine the latents' steps are,
+//! and along what the differences run.
 
 use elbow::codec::{Codec, Fidelity, PacketError, PacketPlan, Settings};
 
@@ -7,7 +8,8 @@ use crate::model::HostModel;
 
 /// Windows that are tried, at most.
 pub(crate) const WINDOWS: usize = 64;
-/// Scales that are tried for all latents alike: steps from four standard deviations of the prior to 1/1024 of one.
+/// Scales that are tried for all latents alike: steps from four standard
+/// deviations of the prior to 1/1024 of one.
 const SCALES: std::ops::RangeInclusive<u8> = 0..=24;
 /// The last of them.
 const FINEST: f64 = 24.0;
@@ -45,8 +47,8 @@ pub struct Plan {
 impl<'a> Trial<'a> {
     /// The plan that takes the fewest bits for the windows.
     ///
-    /// Differences run from row to row in each channel. A row that is itself a series, such as a heartbeat, is better off as one channel:
-    /// that is tried where a window is a single row of one resolution.
+    /// Differences run from row to row in each channel. A row that is itself a series, such as a heartbeat,
+    /// is better off as one channel: that is tried where a window is a single row of one resolution.
     ///
     /// # Errors
     /// [`PacketError::WrongShape`].
@@ -59,8 +61,9 @@ impl<'a> Trial<'a> {
         tried.into_iter().min_by_key(|(_, bits)| *bits).map(|(plan, _)| plan).ok_or(PacketError::WrongShape)
     }
 
-    /// The best steps for a layout, and what the windows cost: first one scale for all latents, then each for itself. Where only
-    /// latents are sent nothing else gains by fine steps, and they are those of the posterior.
+    /// The best steps for a layout, and what the windows cost: first one scale for all
+    /// latents, then each for itself. Where only latents are sent nothing else gains by
+    /// fine steps, and they are those of the posterior.
     pub fn with_best_steps(self, (rows, channels): (usize, usize)) -> Result<(Plan, u64), PacketError> {
         let latents = self.model.metadata.architecture.latent_dims() as usize;
         let mut plan = Plan { rows, channels, latent_scales: vec![0; latents] };
@@ -89,8 +92,9 @@ impl<'a> Trial<'a> {
         Ok((plan, least))
     }
 
-    /// The scales of steps Δ = √12·s, where a step's error adds the fewest bits to what it saves
-    /// ([`VaePredictor`](elbow::codec::VaePredictor)). 1/s² is the mean over the windows of 1/variance of the posterior.
+    /// The scales of steps Δ = √12·s, where a step's error adds the fewest bits to
+    /// what it saves ([`VaePredictor`](elbow::codec::VaePredictor)). 1/s² is the mean
+    /// over the windows of 1/variance of the posterior.
     fn posterior_scales(self, latents: usize) -> Vec<u8> {
         let mut precisions = vec![0.0; latents];
         let frames = self.samples.chunks_exact(self.model.metadata.architecture.features as usize);

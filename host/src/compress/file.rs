@@ -111,7 +111,8 @@ pub(super) enum Next<'a> {
     Nothing,
 }
 
-/// The packets of a file, found again behind damage: a place where a length, the model's id and a check agree is a packet.
+/// The packets of a file, found again behind damage: a place where a
+/// length, the model's id and a check agree is a packet.
 pub(super) struct Packets<R> {
     input: R,
     model: u32,

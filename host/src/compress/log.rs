@@ -67,11 +67,12 @@ fn bits_of_widest<'a>(numbers: impl Iterator<Item = &'a f32>) -> u32 {
     i32::BITS - widest.leading_zeros() + sign
 }
 
-/// Writes the frames of a log as an array where the output is called `.npy`, of the smallest integers that hold any frame of the model, else
-/// as CSV text, categories by their words; returns how many rows there are.
+/// Writes the frames of a log as an array where the output is called `.npy`, of the smallest integers that
+/// hold any frame of the model, else as CSV text, categories by their words; returns how many rows there are.
 ///
 /// # Errors
-/// [`Error::Log`] naming the log, [`Error::Model`] naming the model, or [`Error::Io`]; nothing is left behind then.
+/// [`Error::Log`] naming the log, [`Error::Model`] naming the model, or
+/// [`Error::Io`]; nothing is left behind then.
 pub fn decompress_log(
     (path, bytes): (&Path, &ModelBytes),
     input: &Path,

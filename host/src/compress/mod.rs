@@ -4,8 +4,9 @@
 //!
 //! Layout and steps are those of the model's plan, where its file has one ([`plan_packets`]).
 //!
-//! A file of packets says at its beginning how the numbers were written and what the codec needs beside the model; then packets
-//! follow, each with its length before it, and at the end the number of rows (`docs/packet-format.md`).
+//! A file of packets says at its beginning how the numbers were written and what the codec
+//! needs beside the model; then packets follow, each with its length before it, and at the
+//! end the number of rows (`docs/packet-format.md`).
 
 mod calibrate;
 mod file;

@@ -50,21 +50,22 @@ impl Fidelity {
 pub struct Options {
     /// how close
     pub fidelity: Fidelity,
-    /// windows that share a packet, and are lost with it; by default those of the model's plan, or [`DEFAULT_WINDOWS_PER_PACKET`]
+    /// windows that share a packet, and are lost with it; by default those of the
+    /// model's plan, or [`DEFAULT_WINDOWS_PER_PACKET`]
     pub windows_per_packet: Option<u8>,
-    /// one for all columns, or one for each; by default those of the model's plan, or 1 for integers and the digits that the text of
-    /// a CSV file has
+    /// one for all columns, or one for each; by default those of the model's plan, or 1 for integers and the
+    /// digits that the text of a CSV file has
     pub resolution: Option<Vec<Unit>>,
 }
 
 /// Compresses a file. `packed` is called now and then with the number of rows done.
 ///
-/// The model's plan of packets is kept to unless another resolution is asked for; where it has none, layout and steps are
-/// chosen by the first windows.
+/// The model's plan of packets is kept to unless another resolution is asked for; where it has none, layout
+/// and steps are chosen by the first windows.
 ///
 /// # Errors
-/// [`Error`]: a model, a file, a number or an argument that cannot be used, or an output that cannot be written; nothing is left
-/// behind then.
+/// [`Error`]: a model, a file, a number or an argument that cannot be used, or an output
+/// that cannot be written; nothing is left behind then.
 pub fn compress(
     model: &HostModel<'_>,
     id: u32,

@@ -56,7 +56,8 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// The resolution of each column: what the user says, or the model's plan of packets, or what the file shows.
+    /// The resolution of each column: what the user says, or the model's plan
+    /// of packets, or what the file shows.
     fn resolve(&self, source: &Source) -> Result<Vec<Unit>, Error> {
         let columns = source.columns.len();
         let ask =

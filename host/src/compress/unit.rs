@@ -53,7 +53,8 @@ impl Unit {
     /// The nearest number of steps.
     ///
     /// # Errors
-    /// [`Fault::TooManySteps`]; [`Fault::BetweenSteps`] where the steps must give back the very number that the format holds.
+    /// [`Fault::TooManySteps`]; [`Fault::BetweenSteps`] where the steps must
+    /// give back the very number that the format holds.
     pub fn steps(self, value: f64, format: &Format, exact: bool) -> Result<i32, Fault> {
         let steps = self.steps_to_one().map_or(value / self.0, |to_one| value * to_one).round();
         if !(f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&steps) {

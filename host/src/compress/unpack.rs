@@ -32,11 +32,12 @@ pub struct Unpacked {
 
 /// Decompresses a file. `unpacked` is called now and then with the number of rows done.
 ///
-/// Where packets are lost or damaged the first of them ends it and nothing is written, unless it is to keep going: then the
-/// rest is written, and what is missing is told.
+/// Where packets are lost or damaged the first of them ends it and nothing is written, unless it is to keep
+/// going: then the rest is written, and what is missing is told.
 ///
 /// # Errors
-/// [`Error`]: a model or a file that cannot be used, or an output that cannot be written; nothing is left behind then.
+/// [`Error`]: a model or a file that cannot be used, or an output that
+/// cannot be written; nothing is left behind then.
 pub fn decompress(
     model: (&Path, &HostModel<'_>, u32),
     input: &Path,

@@ -91,7 +91,8 @@ pub(super) enum Order {
 const CHUNK: usize = 1 << 16;
 
 impl Array {
-    /// Reads an array that ends where the input ends. Memory grows with the data, not with what a header claims.
+    /// Reads an array that ends where the input ends. Memory grows with the
+    /// data, not with what a header claims.
     pub(super) fn read(
         mut input: impl Read,
         element: Element,

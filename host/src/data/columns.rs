@@ -14,7 +14,8 @@ pub(super) fn find(names: &[String], name: &str) -> Result<usize, Problem> {
     names.iter().position(|known| known == name).ok_or_else(missing)
 }
 
-/// The columns that become features: those asked for, in that order, or else all; never labels, nothing dropped.
+/// The columns that become features: those asked for, in that order, or
+/// else all; never labels, nothing dropped.
 pub(super) fn features(
     names: &[String],
     label: Option<usize>,

@@ -1,7 +1,8 @@
 //! Files of sensor frames: read, checked, cut into windows, split.
 //!
-//! `.csv` (with a header), `.npy`, `.npz` (arrays `X` and, where there are labels, `y`) and IDX, each also gzipped
-//! save `.npz`. Every value is a finite f32, or the file is refused with the row and the column at fault.
+//! `.csv` (with a header), `.npy`, `.npz` (arrays `X` and, where there are labels,
+//! `y`) and IDX, each also gzipped save `.npz`. Every value is a finite f32, or the
+//! file is refused with the row and the column at fault.
 
 mod array;
 pub mod categories;
@@ -37,7 +38,8 @@ use crate::error::Error;
 pub struct Dataset {
     /// the file that they come from
     pub path: PathBuf,
-    /// name of each feature: the CSV column, or x0, x1, …; in windows with the step behind it, as in `cpu_user@3`
+    /// name of each feature: the CSV column, or x0, x1, …; in windows with the
+    /// step behind it, as in `cpu_user@3`
     pub columns: Vec<String>,
     /// which numbers of a frame are codes, features rising
     pub categories: Vec<Category>,
@@ -65,7 +67,8 @@ pub struct Labels {
 /// What to read and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// CSV column or `.npz` array that holds the labels; by default the column `label` or the array `y`, if any
+    /// CSV column or `.npz` array that holds the labels; by default the column
+    /// `label` or the array `y`, if any
     pub labels: Option<String>,
     /// the only columns to use, in this order (x0, x1, … in files without names)
     pub columns: Option<Vec<String>>,
@@ -73,7 +76,8 @@ pub struct LoadOptions {
     pub drop: Vec<String>,
     /// columns whose values are words, or numbers that are only names
     pub categorical: Vec<Categorical>,
-    /// consecutive rows joined to one frame, all features of the first row before those of the second; 1 by default
+    /// consecutive rows joined to one frame, all features of the first row
+    /// before those of the second; 1 by default
     pub window: usize,
     /// rows from one window to the next; by default as many as a window has
     pub hop: Option<usize>,

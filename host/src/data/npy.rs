@@ -1,8 +1,8 @@
 //! NumPy's `.npy` and `.npz`.
 //!
-//! Own code, because the reader on crates.io parses Python literals in general and brings a parser generator and C
-//! compilers along; NumPy writes one fixed dictionary of three entries.
-//! Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
+//! Own code, because the reader on crates.io parses Python literals in general and brings a parser generator
+//! and C compilers along; NumPy writes one fixed dictionary of three entries. Format:
+//! <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
 use std::io::{Read, Seek};
 

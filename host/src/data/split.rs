@@ -20,7 +20,8 @@ pub struct Split {
 impl Dataset {
     /// Divides the rows at random; the same seed gives the same division on every machine.
     ///
-    /// `valid` gets the fraction, rounded; of two rows or more, at least one unless the fraction is 0, and never all.
+    /// `valid` gets the fraction, rounded; of two rows or more, at least one
+    /// unless the fraction is 0, and never all.
     pub fn split(&self, valid_fraction: f64, seed: u64) -> Split {
         let mut train: Vec<usize> = (0..self.rows).collect();
         shuffle(&mut train, &mut Pcg32::new(seed, STREAM));
@@ -38,7 +39,8 @@ pub fn shuffle<T>(items: &mut [T], rng: &mut impl Rng) {
     }
 }
 
-/// A uniform draw from `0..n` for `n ≥ 1`: Lemire (2019), "Fast random integer generation in an interval", alg. 5.
+/// A uniform draw from `0..n` for `n ≥ 1`: Lemire (2019), "Fast random
+/// integer generation in an interval", alg. 5.
 fn below(n: u64, rng: &mut impl Rng) -> u64 {
     let unfair = n.wrapping_neg() % n;
     loop {

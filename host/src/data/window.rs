@@ -7,7 +7,8 @@ use super::categories::Category;
 use super::table::Table;
 use crate::error::data::Problem;
 
-/// Joins `window` rows to one every `hop` rows, never across a change of label. Also gives each frame's first row.
+/// Joins `window` rows to one every `hop` rows, never across a change of
+/// label. Also gives each frame's first row.
 pub(super) fn join(table: Table, window: usize, hop: usize) -> Result<(Table, Vec<usize>), Problem> {
     if window == 0 || hop == 0 {
         return Err(Problem::ZeroWindow);

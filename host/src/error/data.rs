@@ -47,7 +47,8 @@ pub enum Problem {
     #[error("no feature is left: every column is dropped or holds labels; drop fewer columns")]
     NoFeatures,
     #[error(
-        "the category `{column}` has {found} values, more than {most}; leave it out with --drop '{column}', or read it as a number"
+        "the category `{column}` has {found} values, more than {most}; leave it out with --drop '{column}', \
+         or read it as a number"
     )]
     TooManyWords { column: String, found: usize, most: usize },
     #[error("holds no data rows; at least one is needed")]
@@ -131,7 +132,8 @@ impl Fault {
         match self {
             Fault::Missing | Fault::NotFinite(_) => "fill it in or remove the row".into(),
             Fault::Text(_) => format!(
-                "correct it, drop the column with --drop '{column}', or fit its words as a category with --categorical '{column}'"
+                "correct it, drop the column with --drop '{column}', or fit its words as a category with \
+                 --categorical '{column}'"
             ),
             Fault::UnknownWord { .. } => {
                 "correct it, remove the row, or fit again with rows that hold it".into()

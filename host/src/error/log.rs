@@ -12,7 +12,9 @@ pub enum LogError {
     Model(#[from] LoadError),
     /// The model is of another kind.
     #[error(
-        "bits-back coding takes one model with a Gaussian latent and a likelihood of whole numbers; fit one with --latent gaussian:D --prior normal and --likelihood bernoulli, beta-binomial:N or discretized-logistic, or of categories alone"
+        "bits-back coding takes one model with a Gaussian latent and a likelihood of whole numbers; \
+         fit one with --latent gaussian:D --prior normal and --likelihood bernoulli, beta-binomial:N or \
+         discretized-logistic, or of categories alone"
     )]
     WrongKind,
     /// A frame was refused.

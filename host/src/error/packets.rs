@@ -15,7 +15,10 @@ pub enum FileProblem {
     Version { found: u16 },
     #[error("its beginning is damaged, and nothing in it can be read without; copy it again")]
     DamagedHead,
-    #[error("is of model {found:08x}, and {} is {expected:08x}; pass the model it was compressed with", model.display())]
+    #[error(
+        "is of model {found:08x}, and {} is {expected:08x}; pass the model it was compressed with",
+        model.display()
+    )]
     WrongModel { model: PathBuf, expected: u32, found: u32 },
     #[error("{what}; copy the file again, or read the rest with --keep-going")]
     Damaged { what: String },

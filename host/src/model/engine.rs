@@ -39,8 +39,9 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As there, each frame its own.
     fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES];
-    /// [`Explain::explain_until`]; without terms it is [`log_density_until`](elbow::Density::log_density_until). Unless it says otherwise a model has one block,
-    /// and nothing to explain by.
+    /// [`Explain::explain_until`]; without terms it is
+    /// [`log_density_until`](elbow::Density::log_density_until). Unless it says otherwise a
+    /// model has one block, and nothing to explain by.
     ///
     /// # Errors
     /// As there.

@@ -1,4 +1,5 @@
-//! Likelihoods behind one door: each is compiled for the lanes that the engine uses, and no engine for each of them.
+//! Likelihoods behind one door: each is compiled for the lanes that the
+//! engine uses, and no engine for each of them.
 
 use std::fmt::Debug;
 
@@ -18,8 +19,9 @@ use crate::simd::wide;
 
 /// A likelihood, its lanes a number: `hidden[i][lane]`.
 pub(super) trait Door: Debug + Send + Sync {
-    /// `log p(features|z)` of each lane. `features` holds one number for each feature or, unless `shared`, one for
-    /// each lane of it; `terms`, where they are asked for, get what each feature's add up to over the lanes.
+    /// `log p(features|z)` of each lane. `features` holds one number for each feature
+    /// or, unless `shared`, one for each lane of it; `terms`, where they are asked for,
+    /// get what each feature's add up to over the lanes.
     fn log_prob(
         &self,
         hidden: &[f32],

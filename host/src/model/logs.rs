@@ -46,7 +46,8 @@ impl ModelBytes {
     }
 }
 
-/// Room that a log gets at first when it is read, in frames: what a frame gives back can be more than it took.
+/// Room that a log gets at first when it is read, in frames: what a frame
+/// gives back can be more than it took.
 const SLACK: usize = 16;
 /// Bytes of room at most, beside the log itself, so that a forged log cannot ask for all memory.
 const MOST: usize = 1 << 30;

@@ -50,7 +50,8 @@ impl Shape for Dynamic {
 #[derive(Debug)]
 pub struct Buffer<T> {
     numbers: Vec<f32>,
-    /// bytes before the first in use, which begins a cache line: a register that is loaded from two of them takes twice as long
+    /// bytes before the first in use, which begins a cache line: a register that
+    /// is loaded from two of them takes twice as long
     start: usize,
     /// bytes in use: integers may take a part of a number
     bytes: usize,

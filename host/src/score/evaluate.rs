@@ -18,14 +18,16 @@ const BLOCKS_PER_THREAD: usize = 4;
 /// Scores every frame, in order.
 ///
 /// # Errors
-/// [`Error::Frame`] naming the first row that has no score. `scored` is called after some frames with their number.
+/// [`Error::Frame`] naming the first row that has no score. `scored` is
+/// called after some frames with their number.
 pub fn score_all(
     engine: &dyn Engine,
     data: &Dataset,
     samples: u32,
     scored: impl Fn(usize) + Sync,
 ) -> Result<Vec<Score>, Error> {
-    // Frames side by side, but no thread without work; the others and the last few on their own. The bits are the same.
+    // Frames side by side, but no thread without work; the others and the
+    // last few on their own. The bits are the same.
     let blocks = data.rows / LANES;
     let blocks = if blocks < BLOCKS_PER_THREAD * rayon::current_num_threads() { 0 } else { blocks };
     let block = |block: usize| {
@@ -38,8 +40,8 @@ pub fn score_all(
         scored(1);
         score
     };
-    // The rows stay in order; the first error by row is found after all are done, so that the message does not depend
-    // on the number of threads.
+    // The rows stay in order; the first error by row is found after all are done, so that the
+    // message does not depend on the number of threads.
     let mut scores: Vec<_> = (0..blocks).into_par_iter().flat_map_iter(block).collect();
     scores.par_extend((blocks * LANES..data.rows).into_par_iter().map(row));
     let named = |(row, score): (usize, Result<Score, FrameError>)| {
@@ -62,8 +64,9 @@ pub struct Evaluation {
     pub dims: usize,
     /// K
     pub samples: u32,
-    /// mean of −log p(x), in nats; of the normal frames where there are labels. It estimates the cross-entropy of the data and the
-    /// model, and no model's is less than the entropy of the data; fewer samples only make it larger
+    /// mean of −log p(x), in nats; of the normal frames where there are labels. It estimates
+    /// the cross-entropy of the data and the model, and no model's is less than the entropy
+    /// of the data; fewer samples only make it larger
     pub nats_per_row: f64,
     /// half the width of its 95 % interval, from the spread over rows
     pub nats_per_row_ci95: f64,

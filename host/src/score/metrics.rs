@@ -1,7 +1,7 @@
 //! How well scores rank anomalies above normal rows.
 
-/// Area under the ROC curve: the probability that an anomalous row scores higher than a normal one, a tie counting
-/// one half. `None` where a class is missing or a score is NaN.
+/// Area under the ROC curve: the probability that an anomalous row scores higher than a normal one, a tie
+/// counting one half. `None` where a class is missing or a score is NaN.
 ///
 /// `scores`: higher is more anomalous.
 ///
@@ -19,8 +19,8 @@ pub fn auroc(scores: &[f64], anomalous: &[bool]) -> Option<f64> {
     Some(half_wins / (2.0 * anomalies as f64 * normals as f64))
 }
 
-/// Average precision, the step-wise area under the precision–recall curve: `Σ (R_n − R_{n−1}) P_n` over the distinct
-/// scores as thresholds. `None` where a class is missing or a score is NaN.
+/// Average precision, the step-wise area under the precision–recall curve: `Σ (R_n − R_{n−1}) P_n` over the
+/// distinct scores as thresholds. `None` where a class is missing or a score is NaN.
 ///
 /// `scores`: higher is more anomalous.
 ///
@@ -91,7 +91,8 @@ mod tests {
         }
     }
 
-    /// Two hundred rows on few distinct scores, so that most are tied. Values: scikit-learn 1.9.1 on the same rows.
+    /// Two hundred rows on few distinct scores, so that most are tied. Values:
+    /// scikit-learn 1.9.1 on the same rows.
     #[test]
     fn agrees_with_scikit_learn_on_many_ties() {
         let mut state = 12345u32;

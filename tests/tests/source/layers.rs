@@ -64,10 +64,8 @@ const ORDER: [(&str, &[&str]); 4] = [
 ];
 
 /// Imports against that order which are still to be mended. A line that no longer applies must go.
-const KNOWN_UPWARD: &[&str] = &[
-    "core: architecture::walk imports from kernel",
-    "core: architecture::walk imports from kernel::finish",
-];
+const KNOWN_UPWARD: &[&str] =
+    &["core: architecture::walk imports from kernel", "core: architecture::walk imports from kernel::finish"];
 
 /// Circles that are still to be mended. A line that no longer applies must go.
 const KNOWN_CIRCLES: &[&str] = &[

@@ -10,12 +10,21 @@ const LINE: usize = 110;
 const FILE: usize = 299;
 
 /// Where lines are still to be broken.
-const LONG_LINES: &[&str] = &["core/src/codec/bits_back/frame.rs", "host/", "trainer/"];
+const LONG_LINES: &[&str] = &[
+    "core/src/codec/bits_back/frame.rs",
+    "host/src/compress/plan.rs",
+    "host/src/data/categories.rs",
+    "host/src/data/csv.rs",
+    "host/src/file/",
+    "host/src/model/",
+    "host/src/score/",
+    "host/src/simd.rs",
+    "trainer/",
+];
 
 /// Files that are still to be divided.
 const LONG_FILES: &[&str] = &[
     "host/src/file/rust_type.rs",
-    "host/src/model/mod.rs",
     "host/src/score/calibrate.rs",
     "trainer/src/preprocess.rs",
     "trainer/tests/fit/main.rs",

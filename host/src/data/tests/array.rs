@@ -138,7 +138,8 @@ fn names_the_row_and_column_at_fault_in_either_order() {
     assert_eq!(with(f64::INFINITY, true), format!("d.npy: row 2, column `x1`: `inf` {remedy}"));
     assert_eq!(
         with(-1e39, false),
-        "d.npy: row 2, column `x3`: `-1e39` is beyond ±3.4e38, the range of a 32-bit float; rescale the column"
+        "d.npy: row 2, column `x3`: `-1e39` is beyond ±3.4e38, the range of a 32-bit float; \
+         rescale the column"
     );
 }
 
@@ -196,7 +197,8 @@ fn refuses_archives_of_the_wrong_form() {
         (
             zipped(&[x(), y(&[1, 255])]),
             None,
-            "none of the labels `1`, `-1` reads as normal (0, false, normal); name the normal one with --normal",
+            "none of the labels `1`, `-1` reads as normal (0, false, normal); \
+             name the normal one with --normal",
         ),
         (
             zipped(&[x()]),
@@ -217,7 +219,8 @@ fn refuses_archives_of_the_wrong_form() {
         (
             NUMPY.to_vec(),
             Some("text"),
-            "array `text`: its numbers are of type `<U1`, which cannot be read; convert them with .astype('float32')",
+            "array `text`: its numbers are of type `<U1`, which cannot be read; \
+             convert them with .astype('float32')",
         ),
     ] {
         assert_eq!(npz(&file, labels).unwrap_err(), format!("d.npz: {problem}"));

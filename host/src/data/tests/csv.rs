@@ -48,11 +48,13 @@ fn names_the_row_the_line_and_the_column_at_fault() {
     for (cell, fault) in [
         (
             "x",
-            "`x` is not a number; correct it, drop the column with --drop 'b', or fit its words as a category with --categorical 'b'",
+            "`x` is not a number; correct it, drop the column with --drop 'b', or fit its words as a \
+             category with --categorical 'b'",
         ),
         (
             "1 2",
-            "`1 2` is not a number; correct it, drop the column with --drop 'b', or fit its words as a category with --categorical 'b'",
+            "`1 2` is not a number; correct it, drop the column with --drop 'b', or fit its words as a \
+             category with --categorical 'b'",
         ),
         ("\"1,5\"", "`1,5` has a decimal comma; write a decimal point"),
         ("", "the value is missing; fill it in or remove the row"),
@@ -62,7 +64,8 @@ fn names_the_row_the_line_and_the_column_at_fault() {
         ("1e39", "`1e39` is beyond ±3.4e38, the range of a 32-bit float; rescale the column"),
         (
             "\u{1b}[2J",
-            "`\\u{1b}[2J` is not a number; correct it, drop the column with --drop 'b', or fit its words as a category with --categorical 'b'",
+            "`\\u{1b}[2J` is not a number; correct it, drop the column with --drop 'b', or fit its words as \
+             a category with --categorical 'b'",
         ),
     ] {
         // A blank line counts as a line, not as a row; a quoted line break ends a line, not a row.

@@ -34,7 +34,8 @@ fn takes_the_users_word_for_what_is_normal() {
     assert_eq!(judged(&["idle", "storm"], "idle"), [false, true]);
     assert_eq!(
         labelled(&["-1", "1"], LoadOptions::default()).unwrap_err(),
-        "d.csv: none of the labels `-1`, `1` reads as normal (0, false, normal); name the normal one with --normal"
+        "d.csv: none of the labels `-1`, `1` reads as normal (0, false, normal); \
+         name the normal one with --normal"
     );
 }
 
@@ -89,7 +90,8 @@ fn says_how_many_rows_a_window_needs() {
         |window, hop| labelled(&["0", "0", "1", "1", "1"], LoadOptions { window, hop, ..Default::default() });
     assert_eq!(
         asked(4, None).unwrap_err(),
-        "d.csv: a window of 4 needs 4 consecutive rows under one label, and the longest stretch has 3; record more \
+        "d.csv: a window of 4 needs 4 consecutive rows under one label, and the longest stretch has 3; \
+         record more \
          rows or shorten the window"
     );
     assert!(asked(usize::MAX, Some(usize::MAX)).unwrap_err().contains("the longest stretch has 3"));
