@@ -1,35 +1,20 @@
-//! The latent variable: heads that turn the encoder's last hidden vector into a posterior, each with its
-//! prior.
+//! The latent variable: a posterior q(z|x), and the prior p(z) that it is measured against.
 
-mod concentration;
 mod draw;
-mod frames;
-mod mixture;
-mod point;
-mod von_mises_fisher;
 
-pub use concentration::{
-    ConcentrationHead, FixedConcentration, Law, LearnedConcentration, Tabled, TabledConcentration,
-};
 pub use draw::{Draw, Samples};
-pub use frames::{GaussianPosteriors, MixturePosteriors, OneByOne};
-pub use mixture::{MixtureHead, MixturePosterior};
-pub use point::{Point, PointHead};
-pub use von_mises_fisher::{VmfHead, VmfPosterior};
 
-use crate::distribution::{DiagonalGaussian, StandardNormal};
-use crate::fingerprint::{Fingerprint, Part, of};
+use crate::distribution::GaussianMixture;
+use crate::fingerprint::{Fingerprint, fold, of};
 use crate::format::{Load, LoadError, Sections};
-use crate::layer::Projection;
-use crate::math::clamp;
+use crate::layer::{Layer, Projection};
 use crate::noise::LowDiscrepancy;
+use crate::posterior::{
+    ConcentrationHead, Family, ToGaussian, ToPoint, ToPosterior, ToVonMisesFisher, Words,
+};
+use crate::prior::{MixturePrior, NoPrior, Prior, ReadPrior, SamplePrior, StandardNormal, UniformOnSphere};
 use crate::shape::{Element, Shape};
 use rand_core::Rng;
-
-/// Smallest log scale that a Gaussian head gives: standard deviations are at least `exp(−10)`.
-pub const LOG_SCALE_MIN: f32 = -10.0;
-/// Largest log scale that a Gaussian head gives.
-pub const LOG_SCALE_MAX: f32 = 10.0;
 
 /// A posterior q(z|x) together with the prior p(z) it is measured against.
 pub trait Posterior {
@@ -43,7 +28,7 @@ pub trait Posterior {
     fn mode(&self) -> &[f32];
 }
 
-/// The last part of the encoder: from a hidden vector to a posterior.
+/// The last part of the encoder: from a hidden vector to a posterior with its prior.
 pub trait Head {
     /// Size of the hidden vector.
     type In: Shape;
@@ -69,107 +54,181 @@ pub trait Head {
 }
 
 /// A head with a prior that can be drawn from.
-pub trait Prior: Head {
+pub trait HasPrior: Head {
     /// Draws z ~ p(z).
     fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]);
 }
 
-impl<S: Shape> Posterior for DiagonalGaussian<S> {
-    #[cfg_attr(target_os = "none", inline(never))]
+/// The layers `Q` of a posterior, and the prior `P`.
+#[derive(Clone, Copy, Debug)]
+pub struct Latent<Q, P> {
+    posterior: Q,
+    prior: P,
+}
+
+impl<Q: ToPosterior, P: Prior<Q::Family>> Latent<Q, P> {
+    /// Joins the two.
+    pub fn of(posterior: Q, prior: P) -> Self {
+        Latent { posterior, prior }
+    }
+}
+
+/// q(z|x) of one frame, and the prior.
+#[derive(Clone, Debug)]
+pub struct Measured<Q, P> {
+    q: Q,
+    prior: P,
+}
+
+impl<Q, P> Measured<Q, P> {
+    /// Joins the two.
+    pub fn new(q: Q, prior: P) -> Self {
+        Measured { q, prior }
+    }
+
+    /// q(z|x) alone.
+    pub fn q(&self) -> &Q {
+        &self.q
+    }
+}
+
+impl<Q: Family, P: Prior<Q>> Posterior for Measured<Q, P> {
+    #[inline]
     fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
-        self.sample_log_ratio(rng, z)
+        self.prior.sample_log_ratio(&self.q, rng, z)
     }
 
     fn log_ratio(&self, z: &[f32]) -> f32 {
-        StandardNormal.log_prob(z) - self.log_prob(z)
+        self.prior.log_ratio(&self.q, z)
     }
 
     fn kl(&self) -> f32 {
-        self.kl_to_standard_normal()
+        self.prior.kl(&self.q)
     }
 
+    #[inline]
     fn mode(&self) -> &[f32] {
-        self.loc()
+        self.q.mode()
     }
+}
+
+/// q(z|x) of `L` frames, and the prior.
+#[derive(Debug)]
+pub struct MeasuredFrames<Q: Family, P, const L: usize> {
+    frames: Q::Frames<L>,
+    prior: P,
+}
+
+impl<Q: Family, P: Prior<Q>, const L: usize> Draw<L> for MeasuredFrames<Q, P, L> {
+    #[inline(always)]
+    fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        self.prior.draw(&mut self.frames, z)
+    }
+}
+
+impl<Q: ToPosterior, P: Prior<Q::Family>> Head for Latent<Q, P> {
+    type In = Q::In;
+    type From = Q::From;
+    type Latent = Q::Latent;
+    type Posterior = Measured<Q::Family, P>;
+    type Noise = LowDiscrepancy;
+    type Posteriors<const L: usize> = MeasuredFrames<Q::Family, P, L>;
+
+    #[inline(always)]
+    fn dims(&self) -> usize {
+        self.posterior.dims()
+    }
+
+    #[inline]
+    fn posterior(&self, hidden: &[[Q::From; 1]]) -> Measured<Q::Family, P> {
+        Measured { q: self.posterior.posterior(hidden), prior: self.prior }
+    }
+
+    #[inline(always)]
+    fn posteriors<const L: usize>(&self, hidden: &[[Q::From; L]]) -> MeasuredFrames<Q::Family, P, L> {
+        MeasuredFrames { frames: self.posterior.frames(hidden), prior: self.prior }
+    }
+
+    fn noise(&self) -> LowDiscrepancy {
+        self.posterior.noise()
+    }
+}
+
+impl<Q: ToPosterior, P: Prior<Q::Family> + SamplePrior> HasPrior for Latent<Q, P> {
+    fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
+        self.prior.sample(rng, z);
+    }
+}
+
+impl<'a, Q: ToPosterior + Load<'a>, P: ReadPrior<'a>> Load<'a> for Latent<Q, P> {
+    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        let posterior = Q::load(sections)?;
+        let prior = P::read(sections, posterior.dims())?;
+        Ok(Latent { posterior, prior })
+    }
+}
+
+impl<'a, Q: Words, P: ReadPrior<'a>> Fingerprint for Latent<Q, P> {
+    const FINGERPRINT: u32 = fold_all(fold_all(of(&[P::PART as u32]), Q::WORDS), P::WORDS);
+}
+
+const fn fold_all(mut hash: u32, mut words: &[u32]) -> u32 {
+    while let [word, rest @ ..] = words {
+        hash = fold(hash, *word);
+        words = rest;
+    }
+    hash
 }
 
 /// Gaussian posterior with a standard normal prior: one dense layer for the means, one for the log scales.
-///
-/// `q(z|x) = N(loc(h), diag(exp(log_scale(h)))²)`, the log scale held between [`LOG_SCALE_MIN`] and
-/// [`LOG_SCALE_MAX`].
-#[derive(Clone, Copy, Debug)]
-pub struct GaussianHead<M, S> {
-    loc: M,
-    log_scale: S,
-}
+pub type GaussianHead<M, S> = Latent<ToGaussian<M, S>, StandardNormal>;
 
 impl<M: Projection, S: Projection<In = M::In, Out = M::Out, From = M::From>> GaussianHead<M, S> {
     /// Joins the two layers.
     pub fn new(loc: M, log_scale: S) -> Self {
-        GaussianHead { loc, log_scale }
+        Latent::of(ToGaussian::new(loc, log_scale), StandardNormal)
     }
 }
 
-impl<M: Projection, S: Projection<In = M::In, Out = M::Out, From = M::From>> Head for GaussianHead<M, S> {
-    type In = M::In;
-    type From = M::From;
-    type Latent = M::Out;
-    type Posterior = DiagonalGaussian<M::Out>;
-    type Noise = LowDiscrepancy;
-    type Posteriors<const L: usize> = GaussianPosteriors<M::Out, L>;
+/// Gaussian posterior with a prior of `N` Gaussians.
+pub type MixtureHead<'a, M, S, N> = Latent<ToGaussian<M, S>, MixturePrior<'a, <M as Layer>::Out, N>>;
 
-    #[inline(always)]
-    fn dims(&self) -> usize {
-        self.loc.outputs()
-    }
-
-    fn posterior(&self, hidden: &[[M::From; 1]]) -> DiagonalGaussian<M::Out> {
-        let mut loc = <M::Out as Shape>::buffer(self.dims());
-        let mut log_scale = <M::Out as Shape>::buffer(self.dims());
-        copy(self.loc.forward(hidden).as_ref(), loc.as_mut());
-        copy(self.log_scale.forward(hidden).as_ref(), log_scale.as_mut());
-        for s in log_scale.as_mut() {
-            *s = bounded(*s);
-        }
-        DiagonalGaussian::new_unchecked(loc, log_scale)
-    }
-
-    #[inline(always)]
-    fn posteriors<const L: usize>(&self, hidden: &[[M::From; L]]) -> GaussianPosteriors<M::Out, L> {
-        let loc = self.loc.forward(hidden);
-        let mut log_scale = self.log_scale.forward(hidden);
-        for s in log_scale.as_mut().as_flattened_mut() {
-            *s = bounded(*s);
-        }
-        GaussianPosteriors::new(loc, log_scale, self.noise())
-    }
-
-    fn noise(&self) -> LowDiscrepancy {
-        LowDiscrepancy::new(self.dims())
+impl<'a, M, S, N> MixtureHead<'a, M, S, N>
+where
+    M: Projection,
+    S: Projection<In = M::In, Out = M::Out, From = M::From>,
+    N: Copy,
+{
+    /// Joins the two layers of the posterior and the prior.
+    pub fn new(gaussian: GaussianHead<M, S>, prior: GaussianMixture<'a, M::Out>) -> Self {
+        Latent::of(gaussian.posterior, MixturePrior::new(prior))
     }
 }
 
-impl<M: Projection, S: Projection<In = M::In, Out = M::Out, From = M::From>> Prior for GaussianHead<M, S> {
-    fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
-        StandardNormal.sample(rng, z);
+/// Von Mises–Fisher posterior with a uniform prior on the sphere S^(d−1): κ fixed or from h. d counts the
+/// coordinates of z.
+pub type VmfHead<M, C> = Latent<ToVonMisesFisher<M, C>, UniformOnSphere>;
+
+impl<M: Projection, C: ConcentrationHead<M::From>> VmfHead<M, C> {
+    /// Joins the layer of directions and the source of concentrations.
+    pub fn new(mean: M, concentration: C) -> Self {
+        Latent::of(ToVonMisesFisher::new(mean, concentration), UniformOnSphere)
     }
 }
 
-fn copy(from: &[[f32; 1]], to: &mut [f32]) {
-    to.iter_mut().zip(from.as_flattened()).for_each(|(to, from)| *to = *from);
-}
+/// A latent that is a function of the frame: `z = f(h)`, a dense layer with any activation. There is no
+/// prior.
+///
+/// The score is then `log p(x|z(x))`, the reconstruction's log likelihood. It is **not** a density of x:
+/// nothing says how likely z is, and `exp` of it does not integrate to 1. It ranks frames as an autoencoder's
+/// squared error does, and all K samples are the same, so that K = 1 says everything. With the likelihood
+/// [`Gaussian`](crate::Gaussian), the mean squared error of D standardised features with scale σ in common is
+/// `−σ² (2 log p(x|z)/D + log 2πσ²)`.
+pub type PointHead<P> = Latent<ToPoint<P>, NoPrior>;
 
-#[cfg_attr(target_os = "none", inline(never))]
-fn bounded(log_scale: f32) -> f32 {
-    clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX)
-}
-
-impl<'a, M: Load<'a>, S: Load<'a>> Load<'a> for GaussianHead<M, S> {
-    fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
-        Ok(GaussianHead { loc: M::load(sections)?, log_scale: S::load(sections)? })
+impl<P: Projection> PointHead<P> {
+    /// Takes the layer that gives z.
+    pub fn new(layer: P) -> Self {
+        Latent::of(ToPoint::new(layer), NoPrior)
     }
-}
-
-impl<M: Fingerprint, S: Fingerprint> Fingerprint for GaussianHead<M, S> {
-    const FINGERPRINT: u32 = of(&[Part::GaussianHead as u32, M::FINGERPRINT, S::FINGERPRINT]);
 }

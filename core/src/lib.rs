@@ -56,6 +56,8 @@ pub mod math;
 pub mod mixture;
 pub mod model;
 pub mod noise;
+pub mod posterior;
+pub mod prior;
 pub mod score;
 mod self_test;
 pub mod shape;
@@ -67,13 +69,12 @@ pub use decision::{Calibrated, Calibration, Verdict, VerdictKind};
 pub use ensemble::Ensemble;
 pub use features::{Categories, FrameError};
 pub use format::LoadError;
-pub use latent::{
-    FixedConcentration, GaussianHead, LearnedConcentration, PointHead, TabledConcentration, VmfHead,
-};
+pub use latent::{GaussianHead, PointHead, VmfHead};
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
 pub use likelihood::{Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianPerOutput, StudentT};
 pub use mixture::Mixture;
 pub use model::{Parts, Vae};
+pub use posterior::{FixedConcentration, LearnedConcentration, TabledConcentration};
 pub use score::{Density, Elbo, Explain, Score};
 pub use self_test::{SelfTestError, self_test};
 pub use unit::{Bits, Nats};

@@ -8,7 +8,7 @@ pub use parts::{Frame, FrameBuffer, Latent, Parts, PosteriorOf};
 use crate::features::{self, Features as _, FrameError};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
-use crate::latent::{Head, Posterior, Prior};
+use crate::latent::{HasPrior, Head, Posterior as _};
 use crate::layer::Layer as _;
 use crate::likelihood::Likelihood as _;
 use crate::math;
@@ -91,7 +91,7 @@ impl<P: Parts> Vae<P> {
     /// [`FrameError::Overflow`] where the decoder overflows on a draw of the prior.
     pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Result<FrameBuffer<P>, FrameError>
     where
-        P::Head: Prior,
+        P::Head: HasPrior,
     {
         let mut z = LatentShape::<P>::buffer(self.latent_dims());
         self.head.sample_prior(rng, z.as_mut());

@@ -113,7 +113,7 @@ impl<const L: usize, T: Lanes<L>> Lanes<L> for Observed<T> {
 /// Firmware uses [`Width`]: arrays on the stack, sizes checked by the compiler. A host that learns sizes at
 /// run time implements this for a type of its own whose buffers are allocated; nothing else of the engine
 /// changes.
-pub trait Shape: Copy {
+pub trait Shape: Copy + Debug {
     /// Memory for one vector of `T`.
     type Buffer<T: Element>: AsRef<[T]> + AsMut<[T]> + Clone + Debug;
     /// A borrowed vector, as a caller hands it over.

@@ -73,7 +73,7 @@ pub fn frames() -> impl Iterator<Item = [f32; WIDTH]> {
 pub fn trace(model: &Demo<'_>, frame: &[f32; WIDTH]) -> Result<[f32; TRACE], FrameError> {
     let mut numbers = [0.0; TRACE];
     let posterior = model.encode(frame)?;
-    let encoded = posterior.mode().iter().chain(posterior.log_scale());
+    let encoded = posterior.mode().iter().chain(posterior.q().log_scale());
     numbers.iter_mut().zip(encoded).for_each(|(number, value)| *number = *value);
     let mut weights = numbers.iter_mut().skip(2 * LATENT);
     model.for_each_log_weight::<4, _>(frame, DEMO_SAMPLES, &mut model.noise(), |weight| {

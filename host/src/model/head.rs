@@ -5,11 +5,13 @@ use elbow::architecture::{Activation, Architecture, ConcentrationKind, LatentKin
 use elbow::distribution::{Concentration, DiagonalGaussian, GaussianMixture};
 use elbow::format::Sections;
 use elbow::latent::{
-    Draw, FixedConcentration, GaussianHead, GaussianPosteriors, Head, LearnedConcentration, MixtureHead,
-    MixturePosterior, MixturePosteriors, OneByOne, Point, PointHead, Posterior, Tabled, TabledConcentration,
-    VmfHead, VmfPosterior,
+    Draw, GaussianHead, Head, Measured, MeasuredFrames, MixtureHead, PointHead, Posterior, VmfHead,
 };
 use elbow::noise::LowDiscrepancy;
+use elbow::posterior::{
+    FixedConcentration, LearnedConcentration, Point, Tabled, TabledConcentration, VonMisesFisherPosterior,
+};
+use elbow::prior::{MixturePrior, NoPrior, StandardNormal, UniformOnSphere};
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
@@ -151,14 +153,18 @@ impl<'a> Head for AnyHead<'a> {
     }
 }
 
+type Gaussian = DiagonalGaussian<Dynamic>;
+type Sphere<C> = VonMisesFisherPosterior<Dynamic, C>;
+type Mixture<'a> = MixturePrior<'a, Dynamic, Dynamic>;
+
 /// A posterior of any kind.
 #[derive(Debug)]
 pub(super) enum AnyPosterior<'a> {
-    Gaussian(DiagonalGaussian<Dynamic>),
-    Mixture(MixturePosterior<'a, Dynamic>),
-    Sphere(VmfPosterior<Dynamic, Concentration>),
-    Tabled(VmfPosterior<Dynamic, Tabled<'a>>),
-    Point(Point<Dynamic>),
+    Gaussian(Measured<Gaussian, StandardNormal>),
+    Mixture(Measured<Gaussian, Mixture<'a>>),
+    Sphere(Measured<Sphere<Concentration>, UniformOnSphere>),
+    Tabled(Measured<Sphere<Tabled<'a>>, UniformOnSphere>),
+    Point(Measured<Point<Dynamic>, NoPrior>),
 }
 
 impl Posterior for AnyPosterior<'_> {
@@ -201,11 +207,11 @@ impl HostPosterior for AnyPosterior<'_> {
 /// Posteriors of any kind, of `L` frames.
 #[derive(Debug)]
 pub(super) enum AnyPosteriors<'a, const L: usize> {
-    Gaussian(GaussianPosteriors<Dynamic, L>),
-    Mixture(MixturePosteriors<'a, Dynamic, L>),
-    Sphere(OneByOne<VmfPosterior<Dynamic, Concentration>, LowDiscrepancy, Dynamic, L>),
-    Tabled(OneByOne<VmfPosterior<Dynamic, Tabled<'a>>, LowDiscrepancy, Dynamic, L>),
-    Point(OneByOne<Point<Dynamic>, LowDiscrepancy, Dynamic, L>),
+    Gaussian(MeasuredFrames<Gaussian, StandardNormal, L>),
+    Mixture(MeasuredFrames<Gaussian, Mixture<'a>, L>),
+    Sphere(MeasuredFrames<Sphere<Concentration>, UniformOnSphere, L>),
+    Tabled(MeasuredFrames<Sphere<Tabled<'a>>, UniformOnSphere, L>),
+    Point(MeasuredFrames<Point<Dynamic>, NoPrior, L>),
 }
 
 impl<const L: usize> Draw<L> for AnyPosteriors<'_, L> {

@@ -1,7 +1,9 @@
 //! One frame's posterior, for questions about q(z|x) itself.
 
 use elbow::distribution::{DiagonalGaussian, ParamError};
-use elbow::latent::{Law, MixturePosterior, Point, Posterior, VmfPosterior};
+use elbow::latent::{Measured, Posterior};
+use elbow::posterior::{DirectionLaw, Point, VonMisesFisherPosterior};
+use elbow::prior::{MixturePrior, NoPrior, StandardNormal, UniformOnSphere};
 use elbow::shape::Shape;
 use rand_pcg::Pcg32;
 
@@ -19,7 +21,7 @@ pub trait HostPosterior: Send + Sync {
     fn units(&self) -> Vec<(f32, f32)>;
 }
 
-impl HostPosterior for DiagonalGaussian<Dynamic> {
+impl HostPosterior for Measured<DiagonalGaussian<Dynamic>, StandardNormal> {
     fn divergence(&self) -> f32 {
         self.kl()
     }
@@ -29,9 +31,7 @@ impl HostPosterior for DiagonalGaussian<Dynamic> {
     }
 
     fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
-        let mut z = vec![0.0; self.loc().len()];
-        self.sample(rng, &mut z);
-        z
+        draw(self.q(), rng)
     }
 
     fn units(&self) -> Vec<(f32, f32)> {
@@ -39,12 +39,12 @@ impl HostPosterior for DiagonalGaussian<Dynamic> {
             let unit = gaussian(&[*loc], &[*log_scale]);
             (*loc, unit.map_or(f32::NAN, |unit| unit.kl_to_standard_normal()))
         };
-        self.loc().iter().zip(self.log_scale()).map(unit).collect()
+        self.q().loc().iter().zip(self.q().log_scale()).map(unit).collect()
     }
 }
 
 /// Under a mixture the divergence is that of all coordinates together.
-impl HostPosterior for MixturePosterior<'_, Dynamic> {
+impl HostPosterior for Measured<DiagonalGaussian<Dynamic>, MixturePrior<'_, Dynamic, Dynamic>> {
     fn divergence(&self) -> f32 {
         self.kl()
     }
@@ -54,12 +54,18 @@ impl HostPosterior for MixturePosterior<'_, Dynamic> {
     }
 
     fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
-        self.gaussian().draw(rng)
+        draw(self.q(), rng)
     }
 
     fn units(&self) -> Vec<(f32, f32)> {
         Vec::new()
     }
+}
+
+fn draw(gaussian: &DiagonalGaussian<Dynamic>, rng: &mut Pcg32) -> Vec<f32> {
+    let mut z = vec![0.0; gaussian.loc().len()];
+    gaussian.sample(rng, &mut z);
+    z
 }
 
 /// N(loc, diag(exp(log_scale))²)
@@ -72,7 +78,9 @@ pub(crate) fn gaussian(loc: &[f32], log_scale: &[f32]) -> Result<DiagonalGaussia
     DiagonalGaussian::new(buffer(loc), buffer(log_scale))
 }
 
-impl<C: Law + Send + Sync> HostPosterior for VmfPosterior<Dynamic, C> {
+impl<C: DirectionLaw + std::fmt::Debug + Send + Sync> HostPosterior
+    for Measured<VonMisesFisherPosterior<Dynamic, C>, UniformOnSphere>
+{
     fn divergence(&self) -> f32 {
         self.kl()
     }
@@ -82,7 +90,7 @@ impl<C: Law + Send + Sync> HostPosterior for VmfPosterior<Dynamic, C> {
     }
 
     fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
-        let mut z = vec![0.0; self.mean_direction().len()];
+        let mut z = vec![0.0; self.q().mean_direction().len()];
         self.sample_log_ratio(rng, &mut z);
         z
     }
@@ -92,7 +100,7 @@ impl<C: Law + Send + Sync> HostPosterior for VmfPosterior<Dynamic, C> {
     }
 }
 
-impl HostPosterior for Point<Dynamic> {
+impl HostPosterior for Measured<Point<Dynamic>, NoPrior> {
     fn divergence(&self) -> f32 {
         self.kl()
     }

@@ -113,12 +113,14 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 mod tests {
     use super::*;
     use crate::model::posterior::gaussian;
+    use elbow::latent::Measured;
     use elbow::math::normal_quantile;
+    use elbow::prior::StandardNormal;
 
     fn gaussians(locs: impl Iterator<Item = f32>, log_scale: f32) -> Vec<Box<dyn HostPosterior>> {
         // the second coordinate is the prior's
         let one = |loc| gaussian(&[loc, 0.0], &[log_scale, 0.0]).unwrap();
-        locs.map(|loc| Box::new(one(loc)) as Box<dyn HostPosterior>).collect()
+        locs.map(|loc| Box::new(Measured::new(one(loc), StandardNormal)) as Box<dyn HostPosterior>).collect()
     }
 
     #[test]

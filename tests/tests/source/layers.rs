@@ -15,6 +15,8 @@ const ORDER: [(&str, &[&str]); 4] = [
             "format kernel",
             "features layer",
             "distribution",
+            "posterior",
+            "prior",
             "latent",
             "likelihood",
             "model",

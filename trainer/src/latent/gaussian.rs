@@ -1,6 +1,6 @@
 //! The diagonal Gaussian posterior; the prior that it knows is the standard normal distribution.
 
-use elbow::latent::{LOG_SCALE_MAX, LOG_SCALE_MIN};
+use elbow::posterior::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
 use super::{Heads, Posterior, Pull, Slopes};
 use crate::net::buffer::Buffer;

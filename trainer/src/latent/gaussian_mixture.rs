@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use elbow::latent::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 use elbow::math;
+use elbow::posterior::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
 

@@ -4,7 +4,7 @@
 
 use elbow::architecture::{ConcentrationKind, LatentKind};
 use elbow::distribution::{MAX_CONCENTRATION, vmf_normalizer};
-use elbow::latent::{LOG_SCALE_MAX, LOG_SCALE_MIN};
+use elbow::posterior::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 use elbow_trainer::bound::{Encoded, Latent, Observation};
 use elbow_trainer::likelihood::Frames;
 use elbow_trainer::net::chain::{self, Trace};

@@ -1,10 +1,10 @@
 //! Likelihoods of integers as laws that an entropy coder can use.
 
 use crate::codec::rans::{Rans, StreamError};
-use crate::distribution::DiagonalGaussian;
+use crate::distribution::{DiagonalGaussian, StandardNormal};
 use crate::features::WholeNumbers;
 use crate::kernel::TILE;
-use crate::latent::Head;
+use crate::latent::{Head, Measured};
 use crate::likelihood::{Independent, Law, Likelihood, Outputs};
 use crate::model::{LatentShape, Parts};
 
@@ -114,7 +114,7 @@ impl<W: DiscreteLaw<N>, O: Outputs<N>, const N: usize> DiscreteLikelihood for In
 pub trait WholeParts:
     Parts<
         Features: WholeNumbers,
-        Head: Head<Posterior = DiagonalGaussian<LatentShape<Self>>>,
+        Head: Head<Posterior = Measured<DiagonalGaussian<LatentShape<Self>>, StandardNormal>>,
         Likelihood: DiscreteLikelihood,
     >
 {
@@ -123,7 +123,7 @@ pub trait WholeParts:
 impl<P> WholeParts for P where
     P: Parts<
             Features: WholeNumbers,
-            Head: Head<Posterior = DiagonalGaussian<LatentShape<P>>>,
+            Head: Head<Posterior = Measured<DiagonalGaussian<LatentShape<P>>, StandardNormal>>,
             Likelihood: DiscreteLikelihood,
         >
 {

@@ -121,7 +121,7 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
         let posterior = self.model.posterior(features.as_ref());
         let mut buckets = LatentShape::<P>::buffer(self.model.latent_dims());
         if rans.bits() < self.initial_bits() {
-            buckets.as_mut().iter_mut().zip(laws(&posterior)).for_each(|(b, law)| *b = law.mode());
+            buckets.as_mut().iter_mut().zip(laws(posterior.q())).for_each(|(b, law)| *b = law.mode());
             self.push_frame(buckets.as_ref(), frame.as_ref(), rans)?;
             rans.push(FrameCoding::Direct as u16, &CODING)?;
             return Ok(FrameCoding::Direct);
@@ -181,7 +181,7 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
             None => 0,
         };
         self.shift(choice, latent, u16::wrapping_add);
-        for (slot, law) in latent.iter_mut().zip(laws(posterior)).rev() {
+        for (slot, law) in latent.iter_mut().zip(laws(posterior.q())).rev() {
             let (bucket, interval) = law.symbol(*slot);
             if let Some(places) = Even::new(interval.mass) {
                 rans.push(*slot - interval.start, &places)?;
@@ -200,7 +200,7 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
         latent: &mut [u16],
         rans: &mut Rans<B>,
     ) -> Result<(), StreamError> {
-        for (bucket, law) in latent.iter_mut().zip(laws(posterior)) {
+        for (bucket, law) in latent.iter_mut().zip(laws(posterior.q())) {
             let interval = law.interval(*bucket).ok_or(StreamError::Impossible)?;
             let place = match Even::new(interval.mass) {
                 Some(places) => rans.pop(&places)?,

@@ -25,7 +25,7 @@ impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
         if self.samples == 1 {
             return None;
         }
-        let mut draw = Shifted { posterior, u, shifts: self.shifts() };
+        let mut draw = Shifted { posterior: posterior.q(), u, shifts: self.shifts() };
         let mut weights = LogWeights::new();
         let mut left = usize::from(self.samples);
         while left >= LANES {

@@ -1,28 +1,25 @@
-//! The von Mises–Fisher head: latents on a sphere, with the uniform distribution on it as prior.
+//! The von Mises–Fisher posterior: latents on a sphere.
 
 use super::concentration::{
-    ConcentrationHead, FixedConcentration, Law, LearnedConcentration, TabledConcentration,
+    ConcentrationHead, DirectionLaw, FixedConcentration, LearnedConcentration, TabledConcentration,
 };
-use super::frames::{OneByOne, one_by_one};
-use super::{Head, Posterior, Prior};
-use crate::distribution::HypersphericalUniform;
-use crate::distribution::hypersphere::one_minus_cosine;
-use crate::fingerprint::{Fingerprint, Part, of};
+use super::{Family, OneByOne, ToPosterior, Words, copy};
+use crate::fingerprint::Fingerprint;
 use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
 use crate::math;
 use crate::noise::LowDiscrepancy;
 use crate::shape::Shape;
-use rand_core::Rng;
+use core::fmt::Debug;
 
 /// q(z|x) on the sphere: a mean direction and a law of t.
 #[derive(Clone, Debug)]
-pub struct VmfPosterior<S: Shape, C> {
+pub struct VonMisesFisherPosterior<S: Shape, C> {
     mean_direction: S::Buffer<f32>,
     law: C,
 }
 
-impl<S: Shape, C: Law> VmfPosterior<S, C> {
+impl<S: Shape, C: DirectionLaw> VonMisesFisherPosterior<S, C> {
     /// μ
     pub fn mean_direction(&self) -> &[f32] {
         self.mean_direction.as_ref()
@@ -34,79 +31,55 @@ impl<S: Shape, C: Law> VmfPosterior<S, C> {
     }
 }
 
-impl<S: Shape, C: Law> Posterior for VmfPosterior<S, C> {
+impl<S: Shape, C: DirectionLaw + Debug> Family for VonMisesFisherPosterior<S, C> {
+    type Frames<const L: usize> = OneByOne<Self, S, L>;
+
     #[inline]
-    fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
-        // relative to the uniform distribution, log p(z) = 0
-        let t = self.law.sample(self.mean_direction(), rng, z);
-        -self.law.log_prob_at(t)
-    }
-
-    fn log_ratio(&self, z: &[f32]) -> f32 {
-        -self.law.log_prob_at(one_minus_cosine(self.mean_direction(), z))
-    }
-
-    fn kl(&self) -> f32 {
-        self.law.kl_to_uniform()
-    }
-
     fn mode(&self) -> &[f32] {
         self.mean_direction()
     }
 }
 
-/// Von Mises–Fisher posterior with a uniform prior on the sphere S^(d−1): μ from a dense layer, divided by
-/// its length.
-///
-/// `q(z|x) ∝ exp(κ μ(h)·z)`, κ fixed or from h. d counts the coordinates of z.
+/// `q(z|x) ∝ exp(κ μ(h)·z)`: μ from a dense layer, divided by its length, κ fixed or from h. d counts the
+/// coordinates of z.
 #[derive(Clone, Copy, Debug)]
-pub struct VmfHead<M, C> {
+pub struct ToVonMisesFisher<M, C> {
     mean: M,
     concentration: C,
 }
 
-impl<M: Projection, C: ConcentrationHead<M::From>> VmfHead<M, C> {
+impl<M: Projection, C: ConcentrationHead<M::From>> ToVonMisesFisher<M, C> {
     /// Joins the layer of directions and the source of concentrations.
     pub fn new(mean: M, concentration: C) -> Self {
-        VmfHead { mean, concentration }
+        ToVonMisesFisher { mean, concentration }
     }
 }
 
-impl<M: Projection, C: ConcentrationHead<M::From>> Head for VmfHead<M, C> {
+impl<M: Projection, C: ConcentrationHead<M::From>> ToPosterior for ToVonMisesFisher<M, C> {
     type In = M::In;
     type From = M::From;
     type Latent = M::Out;
-    type Posterior = VmfPosterior<M::Out, C::Law>;
-    type Noise = LowDiscrepancy;
-    type Posteriors<const L: usize> = OneByOne<Self::Posterior, LowDiscrepancy, M::Out, L>;
+    type Family = VonMisesFisherPosterior<M::Out, C::Law>;
 
     #[inline(always)]
     fn dims(&self) -> usize {
         self.mean.outputs()
     }
 
-    fn posterior(&self, hidden: &[[M::From; 1]]) -> Self::Posterior {
+    fn posterior(&self, hidden: &[[M::From; 1]]) -> Self::Family {
         let mut mean_direction = <M::Out as Shape>::buffer(self.dims());
-        super::copy(self.mean.forward(hidden).as_ref(), mean_direction.as_mut());
+        copy(self.mean.forward(hidden).as_ref(), mean_direction.as_mut());
         normalize(mean_direction.as_mut());
-        VmfPosterior { mean_direction, law: self.concentration.law(self.dims(), hidden) }
+        VonMisesFisherPosterior { mean_direction, law: self.concentration.law(self.dims(), hidden) }
     }
 
-    fn posteriors<const L: usize>(&self, hidden: &[[M::From; L]]) -> Self::Posteriors<L> {
-        one_by_one(self, hidden)
+    fn frames<const L: usize>(&self, hidden: &[[M::From; L]]) -> OneByOne<Self::Family, M::Out, L> {
+        OneByOne::new(self, hidden)
     }
 
     fn noise(&self) -> LowDiscrepancy {
         // every sampler takes one word for t and one for each coordinate of a sample: one point
         LowDiscrepancy::new(self.dims() + 1)
-    }
-}
-
-impl<M: Projection, C: ConcentrationHead<M::From>> Prior for VmfHead<M, C> {
-    fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
-        if let Ok(uniform) = HypersphericalUniform::new(self.dims()) {
-            uniform.sample(rng, z);
-        }
     }
 }
 
@@ -136,35 +109,35 @@ fn normalize(m: &mut [f32]) {
 }
 
 impl<'a, M: Projection + Load<'a>, P: Projection + Load<'a>> Load<'a>
-    for VmfHead<M, LearnedConcentration<P>>
+    for ToVonMisesFisher<M, LearnedConcentration<P>>
 {
     fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         let mean = M::load(sections)?;
         if mean.outputs() < 2 {
             return Err(LoadError::BadConcentration);
         }
-        Ok(VmfHead { mean, concentration: LearnedConcentration::new(P::load(sections)?) })
+        Ok(ToVonMisesFisher { mean, concentration: LearnedConcentration::new(P::load(sections)?) })
     }
 }
 
-impl<'a, M: Projection + Load<'a>> Load<'a> for VmfHead<M, FixedConcentration> {
+impl<'a, M: Projection + Load<'a>> Load<'a> for ToVonMisesFisher<M, FixedConcentration> {
     fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         let mean = M::load(sections)?;
         let concentration = FixedConcentration::read(sections, mean.outputs())?;
-        Ok(VmfHead { mean, concentration })
+        Ok(ToVonMisesFisher { mean, concentration })
     }
 }
 
-impl<'a, M: Projection + Load<'a>> Load<'a> for VmfHead<M, TabledConcentration<'a>> {
+impl<'a, M: Projection + Load<'a>> Load<'a> for ToVonMisesFisher<M, TabledConcentration<'a>> {
     fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         let mean = M::load(sections)?;
         let concentration = TabledConcentration::read(sections, mean.outputs())?;
-        Ok(VmfHead { mean, concentration })
+        Ok(ToVonMisesFisher { mean, concentration })
     }
 }
 
-impl<M: Fingerprint, C: Fingerprint> Fingerprint for VmfHead<M, C> {
-    const FINGERPRINT: u32 = of(&[Part::VmfHead as u32, M::FINGERPRINT, C::FINGERPRINT]);
+impl<M: Fingerprint, C: Fingerprint> Words for ToVonMisesFisher<M, C> {
+    const WORDS: &'static [u32] = &[M::FINGERPRINT, C::FINGERPRINT];
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@ use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{LoadError, Sections};
 use crate::layer::Projection;
 use crate::math;
+use core::fmt::Debug;
 use rand_core::Rng;
 
 /// The law of `t = 1 − μ·z`, which with a uniform direction around μ is the law of z.
-pub trait Law {
+pub trait DirectionLaw {
     /// Draws z about the unit vector `mean` and returns t.
     fn sample<R: Rng + ?Sized>(&self, mean: &[f32], rng: &mut R, z: &mut [f32]) -> f32;
     /// `log q(z)` at t, in nats, relative to the uniform distribution.
@@ -18,7 +19,7 @@ pub trait Law {
     fn kl_to_uniform(&self) -> f32;
 }
 
-impl Law for Concentration {
+impl DirectionLaw for Concentration {
     #[inline]
     fn sample<R: Rng + ?Sized>(&self, mean: &[f32], rng: &mut R, z: &mut [f32]) -> f32 {
         self.sampler().sample(mean, rng, z)
@@ -41,7 +42,7 @@ pub struct Tabled<'a> {
     kl: f32,
 }
 
-impl Law for Tabled<'_> {
+impl DirectionLaw for Tabled<'_> {
     #[inline]
     fn sample<R: Rng + ?Sized>(&self, mean: &[f32], rng: &mut R, z: &mut [f32]) -> f32 {
         self.table.sample(mean, rng, z)
@@ -60,7 +61,7 @@ impl Law for Tabled<'_> {
 /// How a head comes by the law of t, from a hidden vector of `X`.
 pub trait ConcentrationHead<X>: Sized {
     /// The law it gives.
-    type Law: Law + Clone;
+    type Law: DirectionLaw + Clone + Debug;
 
     /// The law for one hidden vector.
     fn law(&self, dims: usize, hidden: &[[X; 1]]) -> Self::Law;

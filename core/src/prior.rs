@@ -1,0 +1,49 @@
+//! Priors p(z), and what a score asks of them beside a posterior: `log p(z) − log q(z|x)`.
+
+mod gaussian_mixture;
+mod hypersphere;
+mod none;
+mod standard_normal;
+
+pub use crate::distribution::StandardNormal;
+pub use gaussian_mixture::MixturePrior;
+pub use hypersphere::UniformOnSphere;
+pub use none::NoPrior;
+
+use crate::fingerprint::Part;
+use crate::format::{LoadError, Sections};
+use crate::posterior::Family;
+use rand_core::Rng;
+
+/// A prior p(z) that posteriors of the family `Q` are measured against. Both know terms that the other
+/// cancels, so what is asked for is their ratio.
+pub trait Prior<Q: Family>: Copy {
+    /// Draws z ~ q(z|x) into `z` and returns `log p(z) − log q(z|x)`, in nats.
+    fn sample_log_ratio<R: Rng + ?Sized>(&self, q: &Q, rng: &mut R, z: &mut [f32]) -> f32;
+    /// As [`sample_log_ratio`](Self::sample_log_ratio), the next z of each of `L` frames.
+    fn draw<const L: usize>(&self, frames: &mut Q::Frames<L>, z: &mut [[f32; L]]) -> [f32; L];
+    /// `log p(z) − log q(z|x)` at a given z, in nats.
+    fn log_ratio(&self, q: &Q, z: &[f32]) -> f32;
+    /// `KL(q(z|x) ‖ p(z))`, in nats.
+    fn kl(&self, q: &Q) -> f32;
+}
+
+/// A prior that can be drawn from.
+pub trait SamplePrior {
+    /// Draws z ~ p(z).
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]);
+}
+
+/// A prior that a model file may hold.
+pub trait ReadPrior<'a>: Sized {
+    /// How a latent with this prior is told from others in a fingerprint, before the words of its posterior.
+    const PART: Part;
+    /// What else of the shape enters the fingerprint, behind those.
+    const WORDS: &'static [u32] = &[];
+
+    /// Takes the prior's sections for a latent of `dims` coordinates.
+    ///
+    /// # Errors
+    /// As [`Sections::floats`]; [`LoadError::Malformed`] for numbers that no distribution has.
+    fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError>;
+}
