@@ -1,5 +1,5 @@
-//! Signal-to-noise ratio of the encoder's gradient against the number of samples K, per estimator; the table of
-//! `docs/results/dreg-snr.md`.
+//! Signal-to-noise ratio of the encoder's gradient against the number of samples K, per
+//! estimator; the table of `docs/results/dreg-snr.md`.
 //!
 //!     cargo run --release -p elbow-trainer --example gradient_snr
 
@@ -44,8 +44,8 @@ fn signal_to_noise(objective: Objective, samples: usize) -> f64 {
     (0..DIM).map(ratio).sum::<f64>() / DIM as f64
 }
 
-/// `z ~ N(0, I)`, `x ~ N(z, I)`, hence `p(z|x) = N(x/2, I/2)`; `q(z|x) = N(x/2 + 0.3, 2I/3)`. The model and the wrong variance are
-/// those of Rainforth and others (2018), section 4.
+/// `z ~ N(0, I)`, `x ~ N(z, I)`, hence `p(z|x) = N(x/2, I/2)`; `q(z|x) = N(x/2 + 0.3, 2I/3)`. The model and
+/// the wrong variance are those of Rainforth and others (2018), section 4.
 fn model() -> (Layout, Vec<f64>) {
     let layout = Layout::new(&Architecture {
         preprocessing: FeaturesKind::Standardize,

@@ -17,8 +17,8 @@ pub struct AdamConfig {
     pub beta2: f32,
     /// added to the root of the mean square
     pub epsilon: f32,
-    /// mean squared gradient before the first step. Adam's is 0; from 1 the steps begin short and grow over some `1 / (1 − beta2)`
-    /// of them, as in the program of Burda, Grosse and Salakhutdinov (2016)
+    /// mean squared gradient before the first step. Adam's is 0; from 1 the steps begin short and grow over
+    /// some `1 / (1 − beta2)` of them, as in the program of Burda, Grosse and Salakhutdinov (2016)
     pub square_start: f32,
     /// part of each parameter that a step of rate 1 removes; 0: plain Adam
     pub weight_decay: f32,
@@ -103,13 +103,15 @@ impl Update {
     }
 }
 
-/// A moment that decays must end at 0: among the subnormals it would stay for ever, at a hundred cycles a step.
+/// A moment that decays must end at 0: among the subnormals it would stay
+/// for ever, at a hundred cycles a step.
 #[inline(always)]
 fn flush(moment: f32) -> f32 {
     if moment.abs() < 1e-36 { 0.0 } else { moment }
 }
 
-/// std's root is correctly rounded by IEEE 754, hence equal to core's, and unlike core's it is one vector instruction.
+/// std's root is correctly rounded by IEEE 754, hence equal to core's, and
+/// unlike core's it is one vector instruction.
 #[inline(always)]
 #[allow(clippy::disallowed_methods)]
 fn sqrt(x: f32) -> f32 {

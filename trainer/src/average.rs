@@ -1,5 +1,5 @@
-//! A running mean of the weights: it moves less than the weights do from step to step, and is often better on new rows
-//! (Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging").
+//! A running mean of the weights: it moves less than the weights do from step to step, and is often better on
+//! new rows (Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging").
 
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +26,8 @@ impl Average {
 
     /// Takes in the parameters after a step.
     pub fn add(&mut self, params: &[f32]) {
-        // a = d a + (1 − d) p, with d = min(decay, (1 + t) / (10 + t)): a short run's average has forgotten its start too
-        // (the rule of TensorFlow's ExponentialMovingAverage)
+        // a = d a + (1 − d) p, with d = min(decay, (1 + t) / (10 + t)): a short run's average has forgotten
+        // its start too (the rule of TensorFlow's ExponentialMovingAverage)
         let t = self.steps as f32;
         let kept = self.decay.min((1.0 + t) / (10.0 + t));
         zip(&mut self.params, params, |a, p| kept * a + (1.0 - kept) * p);

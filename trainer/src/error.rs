@@ -49,7 +49,10 @@ pub enum Error {
     #[error("stopped before the first epoch was complete; nothing was written")]
     Interrupted,
     /// The same, in a run that is written down.
-    #[error("stopped before the first epoch was complete; --run {} --resume goes on from here", folder.display())]
+    #[error(
+        "stopped before the first epoch was complete; --run {} --resume goes on from here",
+        folder.display()
+    )]
     Paused {
         /// of the run
         folder: PathBuf,
@@ -72,7 +75,8 @@ pub enum Error {
     },
     /// A model too large to fit.
     #[error(
-        "the model would have {found} parameters, and a fit takes at most {most}; use fewer or narrower layers"
+        "the model would have {found} parameters, and a fit takes at most {most}; \
+         use fewer or narrower layers"
     )]
     TooManyParameters {
         /// what the settings ask for

@@ -30,8 +30,8 @@ pub struct FitConfig {
     pub samples: usize,
     /// times that every row is seen, at most
     pub epochs: u32,
-    /// epochs over which the weight of the ELBO's divergence rises from 0 to 1 (Bowman and others 2016): an encoder that is
-    /// charged from the start for what it says may learn to say nothing
+    /// epochs over which the weight of the ELBO's divergence rises from 0 to 1 (Bowman and others 2016): an
+    /// encoder that is charged from the start for what it says may learn to say nothing
     pub warmup: u32,
     /// rows in a mini-batch, at most: an epoch is cut into batches of equal size
     pub batch: usize,
@@ -43,8 +43,8 @@ pub struct FitConfig {
     pub adam: AdamConfig,
     /// a longer gradient is shortened to this norm; infinite: never
     pub clip_norm: f32,
-    /// part that each step leaves of the running mean of the parameters, which is then what is validated and kept; 0: the parameters
-    /// themselves are
+    /// part that each step leaves of the running mean of the parameters, which is then what is validated and
+    /// kept; 0: the parameters themselves are
     pub average: f32,
     /// what the spread over the rows of each coordinate of a Gaussian posterior's mean is held at, see
     /// [`posterior_norm`](crate::posterior_norm); 0: it is free
@@ -127,7 +127,8 @@ pub enum Event {
     Step,
     /// an epoch is done and validated
     Epoch,
-    /// the bound or the weights were no longer finite: the epoch starts again from the state before it, with half the step
+    /// the bound or the weights were no longer finite: the epoch starts again
+    /// from the state before it, with half the step
     Restart,
 }
 
@@ -156,8 +157,8 @@ pub struct Progress {
     pub remaining: Duration,
 }
 
-/// Raises the objective from the parameters `start`. `validate` tells the nats per row of given parameters after each
-/// epoch, larger is better; once `stop` is set, the run ends after the step in hand.
+/// Raises the objective from the parameters `start`. `validate` tells the nats per row of given parameters
+/// after each epoch, larger is better; once `stop` is set, the run ends after the step in hand.
 ///
 /// # Errors
 /// [`FitError`].

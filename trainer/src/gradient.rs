@@ -1,7 +1,7 @@
 //! The parameters' gradient, from what the ways back through the shards of a batch left in their workspaces.
 //!
-//! It is computed slab by slab, each the sum over the shards in their order: nothing is added up afterwards, and who computes which
-//! slab changes no bit.
+//! It is computed slab by slab, each the sum over the shards in their order: nothing is added up afterwards,
+//! and who computes which slab changes no bit.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! Autoencoders of other programs: dense layers with batch norms, as Keras names its arrays, made a model of Elbow's.
+//! Autoencoders of other programs: dense layers with batch norms, as Keras
+//! names its arrays, made a model of Elbow's.
 
 use std::path::Path;
 
@@ -27,11 +28,13 @@ pub struct Imported {
     pub folded: usize,
 }
 
-/// Reads an `.npz` file of the arrays `dense.kernel` `[input][output]` and `dense.bias`, of the batch norm after it, if any
-/// (`batch_normalization.gamma`, `.beta`, `.moving_mean`, `.moving_variance`), then of `dense_1`, `dense_2`, … likewise.
+/// Reads an `.npz` file of the arrays `dense.kernel` `[input][output]` and `dense.bias`, of the
+/// batch norm after it, if any (`batch_normalization.gamma`, `.beta`, `.moving_mean`,
+/// `.moving_variance`), then of `dense_1`, `dense_2`, … likewise.
 ///
-/// `activation` follows every layer but the last, after its batch norm. The narrowest layer gives the latent, a point; the last one
-/// the means of a Gaussian of scale 1, whose log likelihood is `−½ D (MSE + log 2π)` for frames of D numbers.
+/// `activation` follows every layer but the last, after its batch norm. The narrowest layer
+/// gives the latent, a point; the last one the means of a Gaussian of scale 1, whose log
+/// likelihood is `−½ D (MSE + log 2π)` for frames of D numbers.
 ///
 /// # Errors
 /// [`Error::Data`] where an array is missing or unreadable, [`Error::Weights`] where they are no autoencoder.
@@ -107,7 +110,8 @@ impl Affine {
             _ => Err(weights(
                 path,
                 format!(
-                    "dense{suffix} has a kernel of shape {:?} and {} biases; [inputs, outputs] and as many biases as outputs are needed",
+                    "dense{suffix} has a kernel of shape {:?} and {} biases; \
+                     [inputs, outputs] and as many biases as outputs are needed",
                     kernel.shape,
                     bias.values.len()
                 ),
@@ -182,7 +186,8 @@ fn autoencoder(layers: &[Affine], activation: Activation) -> Result<Architecture
     let joined = layers.windows(2).all(|pair| pair[0].outputs() == pair[1].inputs);
     if !joined || *last != features {
         return Err(format!(
-            "its layers go from {features} numbers to {widths:?}; an autoencoder's give as many as they take, one after the other"
+            "its layers go from {features} numbers to {widths:?}; an autoencoder's give as many as they \
+             take, one after the other"
         ));
     }
     let latent = (0..inner.len()).min_by_key(|&i| inner[i]);

@@ -1,7 +1,7 @@
 //! Where each parameter lies in the one flat vector that the optimiser sees.
 //!
-//! In order: the encoder's hidden layers, the posterior's heads, the prior's parameters if it has any, the decoder's hidden layers,
-//! the likelihood's heads, and what the likelihood learns once for each feature.
+//! In order: the encoder's hidden layers, the posterior's heads, the prior's parameters if it has any, the
+//! decoder's hidden layers, the likelihood's heads, and what the likelihood learns once for each feature.
 
 use std::ops::Range;
 
@@ -98,16 +98,17 @@ impl Layout {
         self.decoder.iter().map(|layer| &layer.dense).chain(&self.likelihood_heads)
     }
 
-    /// The layers in order, each with the rows that it reads where the encoder reads `rows` and the latent is drawn `samples` times.
+    /// The layers in order, each with the rows that it reads where the encoder reads
+    /// `rows` and the latent is drawn `samples` times.
     pub fn rows_of_dense(&self, rows: usize, samples: usize) -> impl Iterator<Item = (&Dense, usize)> {
         let encoder = self.encoder_dense().map(move |dense| (dense, rows));
         encoder.chain(self.decoder_dense().map(move |dense| (dense, rows * samples)))
     }
 
-    /// Parameters to start from: weights uniform in ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), before a
-    /// rectifier in ±√(6 / inputs) (He et al. 2015); `output_bias` in the likelihood's first head (see
-    /// [`Likelihood::output_bias`](likelihood::Likelihood::output_bias)); what prior and likelihood learn where their families say;
-    /// all else 0.
+    /// Parameters to start from: weights uniform in ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010),
+    /// before a rectifier in ±√(6 / inputs) (He et al. 2015); `output_bias` in the likelihood's first head
+    /// (see [`Likelihood::output_bias`](likelihood::Likelihood::output_bias)); what prior and likelihood
+    /// learn where their families say; all else 0.
     ///
     /// # Panics
     /// If `output_bias` has not one number per output.

@@ -1,15 +1,17 @@
-//! Posterior means that stay apart: after each step, the spread over the rows of each coordinate of a Gaussian posterior's mean is
-//! pulled towards a given one.
+//! Posterior means that stay apart: after each step, the spread over the rows of each coordinate of a
+//! Gaussian posterior's mean is pulled towards a given one.
 //!
-//! With spread γ in each of D coordinates, `E KL(q(z|x) ‖ p(z)) ≥ ½ D γ²`: the latent cannot fall silent. Zhu and others (2020), "A
-//! batch normalization approach for variational autoencoders with latent variables", equation 9, put a batch norm of fixed gain γ
-//! behind the means. Here the weights themselves are brought back after each step: what is validated and exported is what was fitted,
-//! with nothing to fold into it, and the rows of a step may lie in any number of shards.
+//! With spread γ in each of D coordinates, `E KL(q(z|x) ‖ p(z)) ≥ ½ D γ²`: the latent cannot fall silent. Zhu
+//! and others (2020), "A batch normalization approach for variational autoencoders with latent variables",
+//! equation 9, put a batch norm of fixed gain γ behind the means. Here the weights themselves are brought
+//! back after each step: what is validated and exported is what was fitted, with nothing to fold into it, and
+//! the rows of a step may lie in any number of shards.
 
 use crate::layout::Layout;
 use crate::net::dense::Dense;
 
-/// Part of the way, in logarithms, that a step goes: the spread of one batch is a noisy measure of that of all rows.
+/// Part of the way, in logarithms, that a step goes: the spread of one
+/// batch is a noisy measure of that of all rows.
 const RATE: f64 = 0.1;
 /// A step changes the spread by no more than this factor.
 const MOST: f64 = 2.0;
@@ -22,8 +24,9 @@ pub struct PosteriorNorm {
 }
 
 impl PosteriorNorm {
-    /// Pulls the `spread` of each coordinate, as the rows of the last step showed it, in `parts` of `[row][coordinate]`. A
-    /// coordinate that does not move at all is left alone, and so is what is not Gaussian.
+    /// Pulls the `spread` of each coordinate, as the rows of the last step showed
+    /// it, in `parts` of `[row][coordinate]`. A coordinate that does not move at all
+    /// is left alone, and so is what is not Gaussian.
     pub fn pull<'a>(
         &mut self,
         layout: &Layout,

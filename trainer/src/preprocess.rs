@@ -6,10 +6,14 @@ use elbow::features::{FEATURE_LIMIT, block};
 use crate::likelihood::Units;
 use crate::repeats::Repeats;
 
+#[cfg(test)]
+mod tests;
+
 /// The encoder sees features clipped to this many standard deviations unless the user says otherwise.
 pub const DEFAULT_CLIP: f32 = 8.0;
 
-/// A column that is never negative and more skewed than this is taken in logarithms; an exponential's skewness is 2.
+/// A column that is never negative and more skewed than this is taken in
+/// logarithms; an exponential's skewness is 2.
 const HEAVY_SKEWNESS: f64 = 1.0;
 
 /// A heavy column's logarithm begins to bend at its median divided by this.
@@ -76,8 +80,8 @@ impl Preprocessing {
         fitted
     }
 
-    /// The same with one scale for all features, the root of their mean variance over the rows: no column counts for more because
-    /// little happens in it.
+    /// The same with one scale for all features, the root of their mean variance over the rows: no column
+    /// counts for more because little happens in it.
     pub fn with_common_scale(mut self, values: &[f32]) -> Self {
         if let Preprocessing::Standardize { log_rate: None, inverse_scale, .. } = &mut self {
             let dims = inverse_scale.len();
@@ -90,7 +94,8 @@ impl Preprocessing {
         self
     }
 
-    /// The same with the scale of each of m columns that have the same bits multiplied by √m: a distance counts such a column once.
+    /// The same with the scale of each of m columns that have the same bits
+    /// multiplied by √m: a distance counts such a column once.
     pub fn with_repeats(mut self, repeats: &Repeats) -> Self {
         if let Preprocessing::Standardize { inverse_scale, .. } = &mut self {
             for (inverse, copies) in inverse_scale.iter_mut().zip(repeats.copies()) {
@@ -170,7 +175,8 @@ impl Preprocessing {
         Units { levels: self.levels().to_vec(), half_bins }
     }
 
-    /// The part of `log |∂features/∂frame|` that no frame changes, in nats: `Σ log(1/scale) + Σ log rate`; 0 for integers.
+    /// The part of `log |∂features/∂frame|` that no frame changes, in nats:
+    /// `Σ log(1/scale) + Σ log rate`; 0 for integers.
     pub fn log_jacobian(&self) -> f64 {
         if let Preprocessing::Categories { numbers, .. } = self {
             return numbers.log_jacobian();
@@ -198,8 +204,8 @@ impl Preprocessing {
     }
 }
 
-/// What the encoder sees of a row of features: numbers in a unit and held within ± clip, of a category one input for each of its values, which is 1 for
-/// its code and else 0.
+/// What the encoder sees of a row of features: numbers in a unit and held within ± clip, of a category one
+/// input for each of its values, which is 1 for its code and else 0.
 pub fn encoder_input(features: &[f32], unit: f32, clip: f32, levels: &[u16], input: &mut [f32]) {
     if levels.is_empty() {
         input.iter_mut().zip(features).for_each(|(input, x)| *input = (x / unit).clamp(-clip, clip));
@@ -255,52 +261,5 @@ fn log_rate(column: &[f64]) -> f32 {
             if rate.is_normal() { rate } else { 0.0 }
         }
         _ => 0.0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn standardises_and_spares_constant_columns() {
-        let values = [1.0, 5.0, 1e6, 3.0, 5.0, 1e6, 5.0, 5.0, 1e6];
-        let fitted = Preprocessing::fit(FeaturesKind::Standardize, &values, 3, 8.0);
-        let Preprocessing::Standardize { loc, inverse_scale, .. } = &fitted else { panic!("{fitted:?}") };
-        assert_eq!(loc, &[3.0, 5.0, 1e6]);
-        assert!((inverse_scale[0] - (3.0_f64 / 8.0).sqrt() as f32).abs() < 1e-6);
-        assert_eq!(&inverse_scale[1..], &[1.0, 1.0]);
-        let features = fitted.features(&values);
-        assert!((features[0] + 1.224_744_9).abs() < 1e-5 && features[1] == 0.0, "{features:?}");
-        assert!((fitted.log_jacobian() - 0.5 * (3.0_f64 / 8.0).ln()).abs() < 1e-6);
-    }
-
-    #[test]
-    fn a_common_scale() {
-        // variances 1 and 9, and a constant
-        let values = [1.0, 3.0, 5.0, -1.0, -3.0, 5.0];
-        let fitted =
-            Preprocessing::fit(FeaturesKind::Standardize, &values, 3, 8.0).with_common_scale(&values);
-        let Preprocessing::Standardize { inverse_scale, .. } = &fitted else { panic!("{fitted:?}") };
-        assert!(inverse_scale.iter().all(|inverse| (inverse * inverse - 0.3).abs() < 1e-6), "{fitted:?}");
-    }
-
-    #[test]
-    fn extreme_columns_stay_finite() {
-        for kind in [FeaturesKind::Standardize, FeaturesKind::LogStandardize] {
-            let fitted = Preprocessing::fit(kind, &[f32::MAX, -f32::MAX, 1e-40, 2e-40], 2, 8.0);
-            assert!(fitted.features(&[f32::MAX, 1e-40]).iter().all(|x| x.is_finite()));
-            assert!(fitted.log_jacobian().is_finite());
-        }
-    }
-
-    #[test]
-    fn only_heavy_columns_are_taken_in_logarithms() {
-        // a column over four decades, one that is even, one with negative numbers
-        let rows =
-            (0..40).flat_map(|i| [10_f64.powf(0.1 * f64::from(i)) as f32, i as f32, -(i * i * i) as f32]);
-        let fitted = Preprocessing::fit(FeaturesKind::LogStandardize, &rows.collect::<Vec<_>>(), 3, 8.0);
-        let Preprocessing::Standardize { log_rate: Some(rate), .. } = &fitted else { panic!("{fitted:?}") };
-        assert!(rate[0] > 0.0 && rate[1] == 0.0 && rate[2] == 0.0, "{rate:?}");
     }
 }

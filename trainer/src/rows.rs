@@ -7,8 +7,9 @@ use crate::preprocess::encoder_input;
 use crate::step::TrainingRows;
 use elbow_host::random::Words;
 
-/// How the encoder's view of a row is spoilt while it is fitted, for a posterior that does not hang on single features: the bound holds for
-/// any q, so it stays a bound (Im, Ahn, Memisevic and Bengio 2017, "Denoising criterion for variational auto-encoding framework").
+/// How the encoder's view of a row is spoilt while it is fitted, for a posterior that does not hang on single
+/// features: the bound holds for any q, so it stays a bound (Im, Ahn, Memisevic and Bengio 2017, "Denoising
+/// criterion for variational auto-encoding framework").
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Corruption {
     /// standard deviation of the noise that is added to each feature
@@ -28,17 +29,18 @@ pub struct Rows<'a> {
     pub unit: f32,
     /// … and held within ± this
     pub clip: f32,
-    /// how many values each feature has, of which the encoder sees one input each; empty where there are no categories
+    /// how many values each feature has, of which the encoder sees one input
+    /// each; empty where there are no categories
     pub levels: &'a [u16],
     /// how features become bits
     pub binarize: Binarize,
     /// what else is done to what the encoder sees
     pub corruption: Corruption,
-    /// the step of each feature where frames are of whole steps: what the likelihood sees is spread evenly over a step, so that the
-    /// objective bounds the bits of the steps. Empty where they are not.
+    /// the step of each feature where frames are of whole steps: what the likelihood sees is spread evenly
+    /// over a step, so that the objective bounds the bits of the steps. Empty where they are not.
     ///
-    /// `log P(n) = log ∫ p(n + u) du ≥ E log p(n + u)`, u uniform in ±½ (Theis, van den Oord and Bethge 2016, "A note on the
-    /// evaluation of generative models", section 3.1).
+    /// `log P(n) = log ∫ p(n + u) du ≥ E log p(n + u)`, u uniform in ±½ (Theis, van den Oord and Bethge 2016,
+    /// "A note on the evaluation of generative models", section 3.1).
     pub steps: &'a [f32],
     /// what makes a mean log density of features one of raw frames
     pub mean_log_jacobian: f64,

@@ -1,12 +1,11 @@
-//! The folder of a run: what was asked (`config.toml`), how it went (`metrics.jsonl`), the best model so far (`model.elbow`) and
-//! the state to go on from (`checkpoint.bin`).
+//! The folder of a run: what was asked (`config.toml`), how it went (`metrics.jsonl`), the best model so far
+//! (`model.elbow`) and the state to go on from (`checkpoint.bin`).
 
 use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -17,6 +16,9 @@ use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::latent_use::LatentUse;
 
+mod interval;
+pub use interval::Interval;
+
 const CONFIG: &str = "config.toml";
 const METRICS: &str = "metrics.jsonl";
 const CHECKPOINT: &str = "checkpoint.bin";
@@ -24,37 +26,6 @@ const CHECKPOINT: &str = "checkpoint.bin";
 const SNAPSHOT: &str = "epoch-";
 /// The best model so far.
 pub const MODEL: &str = "model.elbow";
-
-/// How often a checkpoint is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Interval {
-    /// after so many epochs
-    Epochs(u32),
-    /// after so long
-    Time(Duration),
-}
-
-impl FromStr for Interval {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
-        let number = text[..text.len() - unit.len()].parse::<u32>().ok().filter(|number| *number > 0);
-        let seconds = match unit {
-            "" => {
-                return number
-                    .map(Interval::Epochs)
-                    .ok_or("give a number of epochs, or a time such as 60s, 10m or 1h");
-            }
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => return Err("give a number of epochs, or a time such as 60s, 10m or 1h"),
-        };
-        let time = number.map(|number| Interval::Time(Duration::from_secs(u64::from(number) * seconds)));
-        time.ok_or("give at least one second")
-    }
-}
 
 /// When what is written.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +49,8 @@ impl RunDir {
     /// Makes the folder, or, to `resume`, takes up one that is there.
     ///
     /// # Errors
-    /// [`Error::Argument`] where it holds a run that is not to be resumed, or another process is at work in it; [`Error::Io`].
+    /// [`Error::Argument`] where it holds a run that is not to be resumed, or
+    /// another process is at work in it; [`Error::Io`].
     pub fn open(folder: &Path, resume: bool, cadence: Cadence) -> Result<RunDir, Error> {
         let wrong = |problem| Error::argument("run", folder.display(), problem);
         let holds_run = [CONFIG, METRICS, CHECKPOINT].iter().any(|name| folder.join(name).exists());
@@ -103,7 +75,8 @@ impl RunDir {
         path.exists().then_some(path)
     }
 
-    /// The state of the last checkpoint, if there is one of this run: of the same settings and rows. Otherwise the run begins here.
+    /// The state of the last checkpoint, if there is one of this run: of the same
+    /// settings and rows. Otherwise the run begins here.
     ///
     /// # Errors
     /// [`Error::Checkpoint`] where the file is none, [`Error::OtherRun`], [`Error::Io`].
@@ -216,7 +189,8 @@ impl Recorder {
         self.dir.folder
     }
 
-    /// Writes one line for each epoch that has none, those of an earlier process included; `batches` steps in an epoch.
+    /// Writes one line for each epoch that has none, those of an earlier
+    /// process included; `batches` steps in an epoch.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -249,7 +223,8 @@ impl Recorder {
         Ok(())
     }
 
-    /// Records a finished epoch; writes a checkpoint and models where it is time to. `encode` makes a model of parameters.
+    /// Records a finished epoch; writes a checkpoint and models where it is
+    /// time to. `encode` makes a model of parameters.
     ///
     /// # Errors
     /// [`Error::Io`], and what `encode` gives.

@@ -12,11 +12,12 @@ use elbow_host::data::categories::categories;
 use elbow_host::file::rust_type::describe;
 use elbow_host::model::ModelBytes;
 
-/// Preprocessing and weights of a model file. The two belong together: data whose mean has moved since then is seen as what
-/// has moved. The columns are those of the data, with the values of categories.
+/// Preprocessing and weights of a model file. The two belong together: data whose mean has moved since then
+/// is seen as what has moved. The columns are those of the data, with the values of categories.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Model`], and [`Error::Argument`] for a model of another shape than `architecture` or of other codes.
+/// [`Error::Io`], [`Error::Model`], and [`Error::Argument`] for a model of
+/// another shape than `architecture` or of other codes.
 pub fn from_model(
     path: &Path,
     architecture: &Architecture,
@@ -32,7 +33,8 @@ pub fn from_model(
     let found = model.metadata.architecture;
     if found != *architecture {
         let problem = format!(
-            "its shape is {}, the settings say {}; give the settings that it was fitted with, with f32 weights",
+            "its shape is {}, the settings say {}; give the settings that it was fitted with, with f32 \
+             weights",
             describe(&found),
             describe(architecture)
         );

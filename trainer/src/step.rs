@@ -1,7 +1,8 @@
 //! The gradient of one mini-batch, on all threads.
 //!
-//! The rows are cut into shards whose number depends on the batch alone, each with noise and buffers of its own; then the
-//! gradient is cut into slabs, each the sum over the shards in their order. Any number of threads gives the same bits.
+//! The rows are cut into shards whose number depends on the batch alone, each with noise and
+//! buffers of its own; then the gradient is cut into slabs, each the sum over the shards in their
+//! order. Any number of threads gives the same bits.
 
 use elbow::math;
 use rayon::prelude::*;
@@ -28,8 +29,8 @@ pub trait TrainingRows: Sync {
         0.0
     }
 
-    /// Writes what the encoder sees of a row and what the likelihood sees. `words` gives this row's numbers in this epoch:
-    /// a dynamic binarisation draws its bits from it, others leave it alone.
+    /// Writes what the encoder sees of a row and what the likelihood sees. `words` gives this row's numbers
+    /// in this epoch: a dynamic binarisation draws its bits from it, others leave it alone.
     fn read(&self, row: usize, words: &mut Words, input: &mut [f32], target: &mut [f32]);
 }
 
@@ -101,8 +102,8 @@ impl Shards {
 }
 
 impl Stepper {
-    /// The mean bound of the rows `chosen`, in nats, and the gradient of its negative. The noise is that of the `batch`-th
-    /// step of the epoch.
+    /// The mean bound of the rows `chosen`, in nats, and the gradient of its negative. The
+    /// noise is that of the `batch`-th step of the epoch.
     pub fn step<'a>(
         &self,
         params: &[f32],

@@ -14,10 +14,12 @@ pub fn is_whole(likelihood: LikelihoodKind, binarize: Binarize) -> bool {
     takes && binarize == Binarize::None
 }
 
-/// Makes bits of the values where the likelihood is of bits, and sees to it that they are integers where it is of integers.
+/// Makes bits of the values where the likelihood is of bits, and sees to
+/// it that they are integers where it is of integers.
 ///
 /// # Errors
-/// [`Error::OutOfSupport`] naming the first value that is impossible, or [`Error::Argument`] where bits are asked of another likelihood.
+/// [`Error::OutOfSupport`] naming the first value that is impossible, or
+/// [`Error::Argument`] where bits are asked of another likelihood.
 pub fn prepare(data: &mut Dataset, likelihood: LikelihoodKind, binarize: Binarize) -> Result<(), Error> {
     match (FeaturesKind::plain(likelihood), binarize) {
         (FeaturesKind::Binary, _) => binarize.prepare(data),

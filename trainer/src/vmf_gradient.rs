@@ -1,8 +1,9 @@
-//! Gradients in the concentration κ of the von Mises–Fisher distribution (derivations: `docs/von-mises-fisher.md`).
+//! Gradients in the concentration κ of the von Mises–Fisher distribution
+//! (derivations: `docs/von-mises-fisher.md`).
 //!
-//! `t = 1 − μ·z` is drawn by inversion, so that its derivative at a fixed quantile u is implicit in the distribution function:
-//! `dt/dκ = −(∂F/∂κ)/f = −(1/f(t)) ∫₀ᵗ (E[t] − s) f(s) ds`. That is unbiased and needs no correction; the derivative along an
-//! accepted proposal of a rejection sampler alone is up to 13 % off.
+//! `t = 1 − μ·z` is drawn by inversion, so that its derivative at a fixed quantile u is implicit in the
+//! distribution function: `dt/dκ = −(∂F/∂κ)/f = −(1/f(t)) ∫₀ᵗ (E[t] − s) f(s) ds`. That is unbiased and needs
+//! no correction; the derivative along an accepted proposal of a rejection sampler alone is up to 13 % off.
 
 use elbow::distribution::{VmfGrid, VmfNode, vmf_normalizer};
 
@@ -11,10 +12,12 @@ const CELLS: usize = 64;
 /// The grid reaches to where the density over its line is e^(−DEPTH) of its largest.
 const DEPTH: f64 = 14.0;
 
-/// `A'(κ) = 1 − A² − (d−1) A/κ`, the derivative of the mean resultant length; `κ A'` is that of KL(q ‖ uniform).
+/// `A'(κ) = 1 − A² − (d−1) A/κ`, the derivative of the mean resultant
+/// length; `κ A'` is that of KL(q ‖ uniform).
 ///
 /// # Numerics
-/// `1 − A² = E[t] (2 − E[t])` with E\[t\] to its own last digits: relative error below 10⁻⁸ for κ up to 10,000.
+/// `1 − A² = E[t] (2 − E[t])` with E\[t\] to its own last digits: relative
+/// error below 10⁻⁸ for κ up to 10,000.
 pub fn mean_resultant_slope(dim: usize, kappa: f64) -> f64 {
     if kappa == 0.0 {
         return 1.0 / dim as f64;
@@ -53,7 +56,8 @@ impl ImplicitVmf {
     }
 }
 
-/// `t = −log(1 − u (1 − e^(−2κ))) / κ`, `dt/dκ = (2u e^(−κ(2−t)) − t) / κ`; as κ → 0, `t = 2u` and `dt/dκ = −½ t (2−t)`.
+/// `t = −log(1 − u (1 − e^(−2κ))) / κ`, `dt/dκ = (2u e^(−κ(2−t)) − t) / κ`;
+/// as κ → 0, `t = 2u` and `dt/dκ = −½ t (2−t)`.
 fn draw_closed(kappa: f64, u: f64) -> (f64, f64) {
     if kappa < 1e-6 {
         return (2.0 * u, -2.0 * u * (1.0 - u));
@@ -62,8 +66,8 @@ fn draw_closed(kappa: f64, u: f64) -> (f64, f64) {
     (t, (2.0 * u * libm::exp(-kappa * (2.0 - t)) - t) / kappa)
 }
 
-/// On the line v of [`VmfGrid`]: the distribution function F, its density f, and the ratio `R = (1/f) ∫ (E[t] − t) f dv`, for
-/// which `dt/dκ = −R dt/dv` and `dR/dv = E[t] − t − R d log f/dv`.
+/// On the line v of [`VmfGrid`]: the distribution function F, its density f, and the ratio
+/// `R = (1/f) ∫ (E[t] − t) f dv`, for which `dt/dκ = −R dt/dv` and `dR/dv = E[t] − t − R d log f/dv`.
 #[derive(Debug)]
 struct Table {
     grid: VmfGrid,
@@ -139,7 +143,8 @@ fn hermite([y0, y1]: [f64; 2], [d0, d1]: [f64; 2], x: f64) -> [f64; 2] {
     [y0 + x * (d0 + x * (square + x * cube)), d0 + x * (2.0 * square + 3.0 * x * cube)]
 }
 
-/// The x at which that cubic, a distribution function within a cell, is `y`: Newton's steps, kept within the cell.
+/// The x at which that cubic, a distribution function within a cell, is
+/// `y`: Newton's steps, kept within the cell.
 fn invert(ends: [f64; 2], slopes: [f64; 2], y: f64) -> f64 {
     let mut x = ((y - ends[0]) / (ends[1] - ends[0])).clamp(0.0, 1.0);
     for _ in 0..6 {

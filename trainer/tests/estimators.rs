@@ -1,5 +1,5 @@
-//! The gradients of a model whose posterior is known: `x = W z + b + σ n` with orthogonal columns of W, so that p(z|x) is a
-//! diagonal normal that a posterior of one linear layer can be exactly.
+//! The gradients of a model whose posterior is known: `x = W z + b + σ n` with orthogonal columns of W, so
+//! that p(z|x) is a diagonal normal that a posterior of one linear layer can be exactly.
 
 use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind};
 use elbow::math;
@@ -104,7 +104,8 @@ fn precision(j: usize) -> f64 {
     1.0 + inverse_square() * LOADING.iter().map(|w| w[j] * w[j]).sum::<f64>()
 }
 
-/// `log p(x)` in the directions of the columns of W, where its variance is `σ² + |W_j|²`, and across them, where it is σ².
+/// `log p(x)` in the directions of the columns of W, where its variance is
+/// `σ² + |W_j|²`, and across them, where it is σ².
 fn log_density() -> f64 {
     let deviation: Vec<f64> = FRAME.iter().zip(BIAS).map(|(x, b)| x - b).collect();
     let mut log_p =
@@ -118,7 +119,8 @@ fn log_density() -> f64 {
     log_p
 }
 
-/// Where q is the posterior every weight is p(x): the bound has no variance, and the encoder nothing to learn from a path.
+/// Where q is the posterior every weight is p(x): the bound has no
+/// variance, and the encoder nothing to learn from a path.
 #[test]
 fn at_the_true_posterior_the_path_has_no_slope() {
     let exact = Linear::new([0.0, 0.0]);
@@ -135,7 +137,8 @@ fn at_the_true_posterior_the_path_has_no_slope() {
     }
 }
 
-/// A normal mean is beyond 5 standard errors once in 1.7·10⁶ times; there are 16 parameters, hence one false alarm in 10⁵.
+/// A normal mean is beyond 5 standard errors once in 1.7·10⁶ times; there
+/// are 16 parameters, hence one false alarm in 10⁵.
 const ERRORS: f64 = 5.0;
 const DRAWS: u64 = 20_000;
 
@@ -149,8 +152,8 @@ fn at_the_true_posterior_the_score_has_no_mean() {
     }
 }
 
-/// The identity of Tucker and others (2019, equation 8), away from the posterior. Each K has noise of its own, so the difference of
-/// two means has the sum of their variances.
+/// The identity of Tucker and others (2019, equation 8), away from the posterior. Each K has noise of its
+/// own, so the difference of two means has the sum of their variances.
 #[test]
 fn dreg_has_the_mean_of_iwae() {
     let off = Linear::new([0.2, 0.3]);
@@ -164,7 +167,8 @@ fn dreg_has_the_mean_of_iwae() {
     assert!(dreg[bias].0.abs() > 20.0 * dreg[bias].1, "there is something to compare: {:?}", dreg[bias]);
 }
 
-/// With one sample, sticking the landing has the mean of the ELBO's gradient, which is that of `KL(q ‖ p(z|x))`.
+/// With one sample, sticking the landing has the mean of the ELBO's
+/// gradient, which is that of `KL(q ‖ p(z|x))`.
 #[test]
 fn stl_has_the_mean_of_the_elbo() {
     let off = Linear::new([0.2, 0.3]);
@@ -179,8 +183,8 @@ fn stl_has_the_mean_of_the_elbo() {
     }
 }
 
-/// With many samples, `Rws` follows `KL(p(z|x) ‖ q)`. Self-normalised weights are biased by O(1/K): at K = 4,000 by less than 2 in a
-/// thousand of slopes of this size.
+/// With many samples, `Rws` follows `KL(p(z|x) ‖ q)`. Self-normalised weights are biased by O(1/K): at K =
+/// 4,000 by less than 2 in a thousand of slopes of this size.
 #[test]
 fn rws_follows_the_inclusive_divergence() {
     const K: usize = 4_000;

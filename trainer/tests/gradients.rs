@@ -72,7 +72,8 @@ fn a_point() {
     }
 }
 
-/// While a fit warms up, the divergence counts less, with a β above 1 more, but the bound that is told is still the bound.
+/// While a fit warms up, the divergence counts less, with a β above 1
+/// more, but the bound that is told is still the bound.
 #[test]
 fn a_weighted_divergence() {
     for (weight, samples) in [(0.0, 1), (0.25, 3), (4.0, 1)] {
@@ -87,7 +88,8 @@ fn a_weighted_divergence() {
     }
 }
 
-/// A unit whose divergence is below what is free is not charged, the others are: the gradient is the slope of `Σ_j max(free, KL_j)`.
+/// A unit whose divergence is below what is free is not charged, the others are:
+/// the gradient is the slope of `Σ_j max(free, KL_j)`.
 #[test]
 fn free_bits() {
     let problem = |free| {
@@ -110,7 +112,8 @@ fn free_bits() {
     assert_eq!(all, none.gradient());
 }
 
-/// The divergence from a learned prior is that of the samples, and so are its slopes, whatever it counts for. As a whole it may be free.
+/// The divergence from a learned prior is that of the samples, and so are its slopes,
+/// whatever it counts for. As a whole it may be free.
 #[test]
 fn a_learned_prior() {
     let problem =

@@ -1,8 +1,9 @@
 //! Gradients of von Mises–Fisher models against central differences, in f64.
 //!
-//! A difference holds the noise still, the gradient's z turns with the mean direction μ. In the plane (D = 2) these are one and
-//! the same; beyond it they differ in how the direction across μ follows, so there only the parameters that leave μ alone can
-//! be compared. The turning itself is tested beside it, in `bound/latent/tests.rs`.
+//! A difference holds the noise still, the gradient's z turns with the mean direction μ. In the
+//! plane (D = 2) these are one and the same; beyond it they differ in how the direction across μ
+//! follows, so there only the parameters that leave μ alone can be compared. The turning itself
+//! is tested beside it, in `bound/latent/tests.rs`.
 
 mod problem;
 
@@ -39,8 +40,9 @@ fn learned(problem: &Problem) -> Option<&Dense> {
     problem.layout.posterior_heads.get(1)
 }
 
-/// Of what depends on dt/dκ, which is interpolated on a grid of 64 cells, while the difference has t from grids of its own (for D = 3
-/// both are closed forms). Over the samples of a row these errors do not cancel where the derivatives do.
+/// Of what depends on dt/dκ, which is interpolated on a grid of 64 cells, while the difference
+/// has t from grids of its own (for D = 3 both are closed forms). Over the samples of a row
+/// these errors do not cancel where the derivatives do.
 const INTERPOLATED: Limit = Limit { relative: 1e-3, floor: 1.0 };
 
 #[test]

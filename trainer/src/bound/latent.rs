@@ -120,12 +120,13 @@ impl<T: Real> Latent<T> {
         }
     }
 
-    /// What the ELBO charges: `Σ_j max(free, mean over the rows of KL_j)`, in nats. The units j are the coordinates of a Gaussian, or
-    /// a sphere, or whatever is under a learned prior, as a whole; with `free = 0` it is the mean of the divergence.
+    /// What the ELBO charges: `Σ_j max(free, mean over the rows of KL_j)`, in nats. The units j are the
+    /// coordinates of a Gaussian, or a sphere, or whatever is under a learned prior, as a whole; with
+    /// `free = 0` it is the mean of the divergence.
     ///
     /// # Source
-    /// Kingma and others (2016), "Improving variational inference with inverse autoregressive flow", equation 15, with each unit a
-    /// group.
+    /// Kingma and others (2016), "Improving variational inference with inverse
+    /// autoregressive flow", equation 15, with each unit a group.
     pub fn charge(&mut self, encoded: &Encoded<'_, T>, free: f64) -> f64 {
         self.unit_divergences(encoded);
         self.units.iter().map(|kl| kl.max(free)).sum()
@@ -156,9 +157,9 @@ impl<T: Real> Latent<T> {
         }
     }
 
-    /// From the loss's derivatives with respect to each row's divergence beyond what is `free`, and each kept sample's z (the
-    /// likelihood's part), and what is followed of that sample, to those in the outputs of the heads, in the prior's parameters and,
-    /// if it is asked for, in `hidden`.
+    /// From the loss's derivatives with respect to each row's divergence beyond what is `free`, and each kept
+    /// sample's z (the likelihood's part), and what is followed of that sample, to those in the outputs of
+    /// the heads, in the prior's parameters and, if it is asked for, in `hidden`.
     pub fn backward(
         &mut self,
         encoded: &Encoded<'_, T>,

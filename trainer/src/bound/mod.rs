@@ -148,12 +148,13 @@ pub fn bound<T: Real>(
     bound / batch.rows_of_mean as f64
 }
 
-/// The mean of the bound over the rows, in nats; leaves in `workspace` what [`gradient::write`](fn@crate::gradient::write) computes the gradient of the
-/// objective's loss from.
+/// The mean of the bound over the rows, in nats; leaves in `workspace` what
+/// [`gradient::write`](fn@crate::gradient::write) computes the gradient of the objective's loss from.
 ///
 /// # Numerics
-/// Samples with a normalised weight below half of `T::EPSILON` (2⁻²⁴ in f32) take no part in the way back: the products with
-/// what remains are that much shorter. A sum of K terms in `T` may be off by K times as much of the largest anyway.
+/// Samples with a normalised weight below half of `T::EPSILON` (2⁻²⁴ in f32) take no part in the
+/// way back: the products with what remains are that much shorter. A sum of K terms in `T` may
+/// be off by K times as much of the largest anyway.
 ///
 /// # Panics
 /// If the slices' lengths do not fit the layout.
@@ -218,7 +219,8 @@ fn elbo<T: Real>(encoded: &Encoded<'_, T>, latent: &Latent<T>, log_prob: &[f64],
     log_prob.chunks_exact(samples).enumerate().map(row_bound).sum()
 }
 
-/// `log (1/K) Σ_k w_k`, summed over rows; `log_weight` holds log p(x|z_k) before; `weight` receives `v_k = w_k / Σ_l w_l`.
+/// `log (1/K) Σ_k w_k`, summed over rows; `log_weight` holds log p(x|z_k)
+/// before; `weight` receives `v_k = w_k / Σ_l w_l`.
 fn importance_weighted<T: Real>(
     encoded: &Encoded<'_, T>,
     latent: &Latent<T>,

@@ -8,15 +8,16 @@ use crate::net::params::Params;
 use crate::net::real::Real;
 use crate::net::simd::wide;
 
-/// 2⁻¹⁰⁰: slopes below it are taken for 0. Multiplied by a weight or an activation of 2⁻²⁶ they are still no subnormals.
+/// 2⁻¹⁰⁰: slopes below it are taken for 0. Multiplied by a weight or an
+/// activation of 2⁻²⁶ they are still no subnormals.
 const NEGLIGIBLE: f64 = 1.0 / (1u128 << 100) as f64;
 
 /// What the likelihood leaves for the way back, and the way back for the gradient.
 #[derive(Debug)]
 pub struct Observation<T> {
     family: Box<dyn Likelihood<T>>,
-    /// of each head: logits, means or log α, `[row][sample][output]`; after `forward` the derivative of log p(x|z), after `backward`
-    /// of the loss
+    /// of each head: logits, means or log α, `[row][sample][output]`; after `forward` the derivative of log
+    /// p(x|z), after `backward` of the loss
     outputs: Vec<Buffer<T>>,
     /// the derivative of the loss with respect to what is learned once for each feature
     d_learned: Buffer<T>,
@@ -52,8 +53,8 @@ impl<T: Real> Observation<T> {
         self.family.keep(kept, samples);
     }
 
-    /// From the loss's derivative with respect to each log p(x|z) to those in the outputs, of the same samples, in what is
-    /// learned once for each feature, and in what the heads read.
+    /// From the loss's derivative with respect to each log p(x|z) to those in the outputs, of the same
+    /// samples, in what is learned once for each feature, and in what the heads read.
     pub fn backward(
         &mut self,
         layout: &Layout,
@@ -82,8 +83,8 @@ impl<T: Real> Observation<T> {
     }
 }
 
-/// Row k times its factor. What is too small to matter beside any other becomes 0: subnormal numbers make a product of
-/// matrices five times as slow.
+/// Row k times its factor. What is too small to matter beside any other becomes 0: subnormal numbers make a
+/// product of matrices five times as slow.
 fn scale_rows<T: Real>(rows: &mut [T], factors: &[T]) {
     let width = rows.len() / factors.len();
     let flush = T::from_f64(NEGLIGIBLE);

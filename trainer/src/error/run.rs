@@ -22,7 +22,8 @@ pub enum FitError {
     OtherState,
     /// Smaller steps did not help.
     #[error(
-        "the bound is not finite in epoch {epoch}, even with a learning rate of {learning_rate:e}: start with a \
+        "the bound is not finite in epoch {epoch}, even with a learning rate of {learning_rate:e}: start \
+         with a \
          smaller learning rate, set a gradient norm to clip at, or look for extreme values in the data"
     )]
     Diverged {
@@ -42,7 +43,8 @@ pub enum CheckpointError {
     NotACheckpoint,
     /// Written by another version of the program.
     #[error(
-        "is a checkpoint of version {found}, this program reads version {read}; finish the run with the program \
+        "is a checkpoint of version {found}, this program reads version {read}; \
+         finish the run with the program \
          that began it"
     )]
     Version {

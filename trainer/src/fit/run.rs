@@ -103,8 +103,9 @@ impl<'a, R: TrainingRows> Run<'a, R> {
         done >= self.config.epochs || waited >= self.config.patience
     }
 
-    /// Does the next step, or validates an epoch whose steps are all done, or, where something is not finite, goes back to the state
-    /// before the epoch, to go on with half the step. [`is_finished`](Run::is_finished) says when to stop.
+    /// Does the next step, or validates an epoch whose steps are all done, or, where something is not finite,
+    /// goes back to the state before the epoch, to go on with half the step.
+    /// [`is_finished`](Run::is_finished) says when to stop.
     ///
     /// # Errors
     /// [`FitError::Diverged`] where halving the step has not helped.
@@ -243,7 +244,8 @@ impl<'a, R: TrainingRows> Run<'a, R> {
         self.state.scale * self.config.schedule.rate(learning_rate, done, epochs)
     }
 
-    /// Where a batch lies in the order. Batches of equal size: a small last one would be the noisiest step of the epoch.
+    /// Where a batch lies in the order. Batches of equal size: a small last
+    /// one would be the noisiest step of the epoch.
     fn rows_of(&self, batch: u32) -> Range<usize> {
         let (rows, batches, batch) = (self.rows.rows(), self.batches as usize, batch as usize);
         batch * rows / batches..(batch + 1) * rows / batches

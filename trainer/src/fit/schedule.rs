@@ -16,14 +16,15 @@ pub enum Schedule {
     /// `constant`: always the same
     #[default]
     Constant,
-    /// `cosine`, `cosine:W`: rises evenly from 0 over the first W epochs, then falls to 0 at the last one, as half a
-    /// period of a cosine (Loshchilov and Hutter 2017, equation 5)
+    /// `cosine`, `cosine:W`: rises evenly from 0 over the first W epochs, then falls to 0 at the last one, as
+    /// half a period of a cosine (Loshchilov and Hutter 2017, equation 5)
     Cosine {
         /// W
         warmup: u32,
     },
-    /// `iwae`: eight stages i = 0…7, each three times as long as the one before it, at rates that fall as 10^(−i/7) (Burda, Grosse and
-    /// Salakhutdinov 2016, section 5); of 3,280 epochs each stage takes the 3^i epochs of the paper, of fewer its share
+    /// `iwae`: eight stages i = 0…7, each three times as long as the one before it, at rates that fall as
+    /// 10^(−i/7) (Burda, Grosse and Salakhutdinov 2016, section 5); of 3,280 epochs each stage takes the 3^i
+    /// epochs of the paper, of fewer its share
     Iwae,
     /// `steps:E=R,…`: from E epochs on the rate is R
     Steps(Vec<(u32, f32)>),
@@ -51,7 +52,8 @@ impl Schedule {
     }
 }
 
-/// The stage of the paper's schedule when this part of it, from 0 to 1, is done: stage i begins after (3^i − 1) / (3⁸ − 1).
+/// The stage of the paper's schedule when this part of it, from 0 to 1, is
+/// done: stage i begins after (3^i − 1) / (3⁸ − 1).
 fn stage(done: f64) -> u32 {
     let begins = |i: &u32| f64::from(3_u32.pow(*i) - 1) / f64::from(3_u32.pow(STAGES) - 1);
     (1..STAGES).take_while(|i| begins(i) <= done).count() as u32
@@ -61,7 +63,8 @@ impl FromStr for Schedule {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        const FORMS: &str = "give constant, cosine, cosine:EPOCHS (a rise over the first EPOCHS), iwae, or steps:EPOCH=RATE,… with epochs rising";
+        const FORMS: &str = "give constant, cosine, cosine:EPOCHS (a rise over the first EPOCHS), iwae, or \
+                             steps:EPOCH=RATE,… with epochs rising";
         let (name, rest) = text.split_once(':').map_or((text, None), |(name, rest)| (name, Some(rest)));
         let schedule = match (name, rest) {
             ("constant", None) => Some(Schedule::Constant),

@@ -26,8 +26,8 @@ impl Weights {
     }
 }
 
-/// Where a run stands between two steps. Randomness is a function of the place where it is used ([`elbow_host::random`]), so
-/// settings, rows and this decide all that follows, bit for bit.
+/// Where a run stands between two steps. Randomness is a function of the place where it is used
+/// ([`elbow_host::random`]), so settings, rows and this decide all that follows, bit for bit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct State {
     pub(super) weights: Weights,
@@ -69,7 +69,8 @@ impl State {
         }
     }
 
-    /// Whether it is one of a run with so many parameters and steps in an epoch: a state from a file may be of any other.
+    /// Whether it is one of a run with so many parameters and steps in an
+    /// epoch: a state from a file may be of any other.
     pub(super) fn fits(&self, len: usize, batches: u32, config: &FitConfig) -> bool {
         let epochs = self.history.len();
         let averaged = config.average > 0.0;

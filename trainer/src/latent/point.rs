@@ -58,8 +58,8 @@ impl<T: Real> Posterior<T> for Point<T> {
 
     fn unit_divergences(&self, _: &Heads<'_, T>, _: &mut Vec<f64>) {}
 
-    /// `∂sum = f′(sum) Σ_k ∂z_k` over the kept samples k of a row. No gradient goes around z, so the factors of that way and of the
-    /// way through z do not matter.
+    /// `∂sum = f′(sum) Σ_k ∂z_k` over the kept samples k of a row. No gradient goes around z, so the factors
+    /// of that way and of the way through z do not matter.
     fn backward(&mut self, heads: &Heads<'_, T>, slopes: &Slopes<'_, T>, d_outputs: &mut [Buffer<T>]) {
         let d_sum = &mut d_outputs[0];
         d_sum.resize(self.z.len());

@@ -5,13 +5,16 @@ use elbow::distribution::MAX_CONCENTRATION;
 
 use crate::spelled::Word;
 
-/// The posterior, under the prior that it knows: `gaussian:D`, `vmf:D`, `vmf:D,kappa=K`, `vmf:D,kappa=K,table` or `point:D`.
+/// The posterior, under the prior that it knows: `gaussian:D`, `vmf:D`,
+/// `vmf:D,kappa=K`, `vmf:D,kappa=K,table` or `point:D`.
 impl Word for LatentKind {
     const NAME: &'static str = "latent";
 
     fn read(text: &str) -> Result<Self, String> {
         latent(text).ok_or_else(|| {
-            "give gaussian:D, vmf:D, vmf:D,kappa=K, vmf:D,kappa=K,table or point:D (D at least 2 for vmf, K from 0 to 10000)".into()
+            "give gaussian:D, vmf:D, vmf:D,kappa=K, vmf:D,kappa=K,table or point:D (D at least 2 for vmf, K \
+             from 0 to 10000)"
+                .into()
         })
     }
 }

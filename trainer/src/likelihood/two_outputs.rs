@@ -8,8 +8,8 @@ use crate::net::simd::{sum, wide};
 /// log p of one feature, up to a constant, and its derivatives with respect to the two numbers.
 pub(super) type Law<T> = (T, [T; 2]);
 
-/// `log p = Σ_i law(x_i, [first_i, second_i], constants_i)` of each sample; the slopes stay where the outputs stood. `terms` is
-/// memory for those of one sample.
+/// `log p = Σ_i law(x_i, [first_i, second_i], constants_i)` of each sample; the slopes stay where the outputs
+/// stood. `terms` is memory for those of one sample.
 #[inline(always)]
 pub(super) fn log_prob<T: Real, C: Copy>(
     frames: Frames<'_, T>,

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use super::Rows;
 use crate::net::simd::wide;
 
-/// Bandwidths that are tried, in standard deviations of a feature: this many from the first, each larger by the factor.
+/// Bandwidths that are tried, in standard deviations of a feature: this
+/// many from the first, each larger by the factor.
 const FIRST: f64 = 0.03;
 const FACTOR: f64 = 1.19;
 const COUNT: i32 = 24;
@@ -14,9 +15,9 @@ const COUNT: i32 = 24;
 const MEASURED: usize = 1_000;
 const MOST_ROWS: usize = 8_192;
 
-/// The bandwidth h of the kernel density estimate that gives each row the largest density by the others, on average over the rows:
-/// `argmax_h Σ_n log 1/(N−1) Σ_{m≠n} N(x_n; x_m, h² I)`, over the dimensions that the rows span: in the others all rows agree, and the
-/// narrowest kernel would always be the best.
+/// The bandwidth h of the kernel density estimate that gives each row the largest density by the others, on
+/// average over the rows: `argmax_h Σ_n log 1/(N−1) Σ_{m≠n} N(x_n; x_m, h² I)`, over the dimensions that the
+/// rows span: in the others all rows agree, and the narrowest kernel would always be the best.
 ///
 /// Rows should be in random order: the first of them are taken where there are many.
 ///
@@ -24,8 +25,9 @@ const MOST_ROWS: usize = 8_192;
 /// At most 8 million distances, and an `exp` of each for every bandwidth tried.
 ///
 /// # Source
-/// Habbema, Hermans and van den Broek (1974), "A stepwise discrimination analysis program using density estimation"; Duin (1976), "On
-/// the choice of smoothing parameters for Parzen estimators of probability density functions".
+/// Habbema, Hermans and van den Broek (1974), "A stepwise discrimination analysis program
+/// using density estimation"; Duin (1976), "On the choice of smoothing parameters for
+/// Parzen estimators of probability density functions".
 pub(super) fn leave_one_out(rows: Rows<'_>) -> f64 {
     let measured: Vec<Vec<f32>> = (0..rows.len().min(MEASURED))
         .into_par_iter()

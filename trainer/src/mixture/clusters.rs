@@ -23,8 +23,8 @@ pub(super) struct Clusters {
 /// 13 · rows · count · dims multiply-adds.
 ///
 /// # Source
-/// Arthur and Vassilvitskii (2007), "k-means++: the advantages of careful seeding", section 2; Lloyd (1982), "Least squares quantization
-/// in PCM".
+/// Arthur and Vassilvitskii (2007), "k-means++: the advantages of careful seeding", section 2;
+/// Lloyd (1982), "Least squares quantization in PCM".
 pub(super) fn clusters(rows: Rows<'_>, count: usize, rng: &mut impl Rng) -> Clusters {
     let mut centres = start(rows, count, rng);
     let mut labels = Vec::new();
@@ -39,7 +39,8 @@ pub(super) fn clusters(rows: Rows<'_>, count: usize, rng: &mut impl Rng) -> Clus
     Clusters { centres, labels }
 }
 
-/// Each centre a row, drawn with a probability that grows as the square of its distance from the centres before it.
+/// Each centre a row, drawn with a probability that grows as the square of
+/// its distance from the centres before it.
 fn start(rows: Rows<'_>, count: usize, rng: &mut impl Rng) -> Vec<f64> {
     let mut uniform = || f64::from(rng.next_u32()) / (f64::from(u32::MAX) + 1.0);
     let mut chosen = (uniform() * rows.len() as f64) as usize;

@@ -17,17 +17,18 @@ const LEAST_GAIN: f64 = 1e-3;
 const PART: usize = 256;
 const PARTS: usize = 64;
 
-/// Fits `count` components with full covariances, to each of which `floor` is added on the diagonal: the maximum of the likelihood would
-/// else be infinite, a component on one row.
+/// Fits `count` components with full covariances, to each of which `floor` is added on the diagonal: the
+/// maximum of the likelihood would else be infinite, a component on one row.
 ///
-/// **E.** `r_nc = p(c|x_n)`. **M.** `w_c = N_c/N`, `μ_c = Σ_n r_nc x_n/N_c`, `Σ_c = Σ_n r_nc (x_n − μ_c)(x_n − μ_c)ᵀ/N_c + floor·I`,
-/// `N_c = Σ_n r_nc`.
+/// **E.** `r_nc = p(c|x_n)`. **M.** `w_c = N_c/N`, `μ_c = Σ_n r_nc x_n/N_c`,
+/// `Σ_c = Σ_n r_nc (x_n − μ_c)(x_n − μ_c)ᵀ/N_c + floor·I`, `N_c = Σ_n r_nc`.
 ///
 /// # Cost
 /// A step: rows · components · dims² multiply-adds.
 ///
 /// # Source
-/// Dempster, Laird and Rubin (1977), "Maximum likelihood from incomplete data via the EM algorithm", section 4.3; the start is k-means.
+/// Dempster, Laird and Rubin (1977), "Maximum likelihood from incomplete data via the
+/// EM algorithm", section 4.3; the start is k-means.
 pub(super) fn fit(rows: Rows<'_>, count: usize, floor: f64, rng: &mut impl Rng) -> Vec<Normal> {
     let start = clusters(rows, count, rng);
     let hard = |n: usize, r: &mut [f64]| {

@@ -18,8 +18,9 @@ pub struct Kernel {
 
 /// A kernel density estimate of `bandwidth`, its kernels merged to at most `count`.
 ///
-/// The kernels of a cluster become one with their weight, their mean and their mean variance: `σ² = h² + Σ_n |x_n − μ|²/(N·dims)`, dims those that
-/// the rows span. Where there is room for all rows, each has its own.
+/// The kernels of a cluster become one with their weight, their mean and their mean
+/// variance: `σ² = h² + Σ_n |x_n − μ|²/(N·dims)`, dims those that the rows span.
+/// Where there is room for all rows, each has its own.
 pub(super) fn merge(rows: Rows<'_>, count: usize, bandwidth: f64, rng: &mut impl Rng) -> Vec<Kernel> {
     let (n, variance) = (rows.len() as f64, bandwidth * bandwidth);
     if rows.len() <= count {

@@ -15,8 +15,8 @@ use elbow::kernel::TILE;
 use elbow::kernel::triangle;
 use rand_pcg::Pcg32;
 
-/// Added to the variance of each standardised feature where the recipe says no more: a thousandth of its own. Single precision bears
-/// the inverse of what is left.
+/// Added to the variance of each standardised feature where the recipe says no more: a thousandth of its own.
+/// Single precision bears the inverse of what is left.
 const FLOOR: f64 = 1e-3;
 /// Bytes of a model that is fitted by [`Recipe::Auto`], without its metadata.
 const AUTO_BYTES: usize = 63 * 1024;
@@ -68,10 +68,11 @@ impl<'a> Rows<'a> {
 
 /// Fits a mixture to features, whose rows should be in random order.
 ///
-/// [`Recipe::Auto`] is the density `½ p_K + ½ p_G`. `p_K` is a kernel density estimate, its bandwidth h that which gives each row the largest
-/// density by the others (`bandwidth.rs`), its rows merged to as many as there is room for. `p_G` is a mixture of normal distributions with h²
-/// added to every variance: smoothed as `p_K` is, so that neither claims more than the data show. Nothing is chosen by a label or
-/// by how a set scores.
+/// [`Recipe::Auto`] is the density `½ p_K + ½ p_G`. `p_K` is a kernel density estimate, its
+/// bandwidth h that which gives each row the largest density by the others (`bandwidth.rs`), its
+/// rows merged to as many as there is room for. `p_G` is a mixture of normal distributions with h²
+/// added to every variance: smoothed as `p_K` is, so that neither claims more than the data show.
+/// Nothing is chosen by a label or by how a set scores.
 ///
 /// # Panics
 /// If there is no row.

@@ -5,9 +5,10 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use super::Rows;
 use super::normal::Normal;
 
-/// Probabilistic principal components: the covariance keeps its `rank` largest eigenvalues λ with their eigenvectors u, and gives all other
-/// directions the mean σ² of the others: `Σ = Σ_k (λ_k − σ²) u_k u_kᵀ + σ² I`, the maximum of the likelihood. No eigenvalue is taken for
-/// less than `floor`.
+/// Probabilistic principal components: the covariance keeps its `rank` largest
+/// eigenvalues λ with their eigenvectors u, and gives all other directions the mean
+/// σ² of the others: `Σ = Σ_k (λ_k − σ²) u_k u_kᵀ + σ² I`, the maximum of the
+/// likelihood. No eigenvalue is taken for less than `floor`.
 ///
 /// # Cost
 /// About 20·dims³ multiply-adds.

@@ -22,21 +22,21 @@ use crate::spelled::{Spelled, Word};
 #[serde(rename_all = "kebab-case")]
 #[command(allow_negative_numbers = true)]
 pub struct SettingsArgs {
-    /// vae; ae (an autoencoder: the latent is a point); gaussian (one normal distribution); gmm:M (a mixture of M); pca:R (R
-    /// principal components, the rest alike); auto (see --auto)
-    /// [default: vae]
+    /// vae; ae (an autoencoder: the latent is a point); gaussian (one normal distribution); gmm:M (a mixture
+    /// of M); pca:R (R principal components, the rest alike); auto (see --auto) [default: vae]
     #[arg(long, value_name = "NAME")]
     pub(super) model: Option<String>,
-    /// Latent family and its dimension: gaussian:D, vmf:D (D coordinates, κ learned), vmf:D,kappa=K (κ fixed) or
-    /// vmf:D,kappa=K,table (κ fixed, drawn from a table); point:D makes a plain autoencoder, whose score is the log
-    /// likelihood of the reconstruction and not a density [default: gaussian:8]
+    /// Latent family and its dimension: gaussian:D, vmf:D (D coordinates, κ learned), vmf:D,kappa=K (κ fixed)
+    /// or vmf:D,kappa=K,table (κ fixed, drawn from a table); point:D makes a plain autoencoder, whose score
+    /// is the log likelihood of the reconstruction and not a density [default: gaussian:8]
     #[arg(long, value_name = "FAMILY:D")]
     pub(super) latent: Option<String>,
-    /// What the latent is measured against: normal (the standard normal distribution) or gmm:M (a mixture of M Gaussians, learned with the
-    /// network; for --latent gaussian:D) [default: normal]
+    /// What the latent is measured against: normal (the standard normal distribution) or gmm:M (a mixture of
+    /// M Gaussians, learned with the network; for --latent gaussian:D) [default: normal]
     #[arg(long, value_name = "NAME")]
     pub(super) prior: Option<String>,
-    /// Widths of the encoder's hidden layers; the decoder mirrors them. `none`: no hidden layer [default: 64,32]
+    /// Widths of the encoder's hidden layers; the decoder mirrors them.
+    /// `none`: no hidden layer [default: 64,32]
     #[arg(long, value_name = "W,W,…", value_parser = widths)]
     pub(super) hidden: Option<Widths>,
     /// Widths of the decoder's hidden layers, where it does not mirror the encoder
@@ -47,19 +47,21 @@ pub struct SettingsArgs {
     pub(super) activation: Option<String>,
     #[arg(long, value_name = "NAME", help = format!("{} [default: gaussian]", likelihood::WORDS))]
     pub(super) likelihood: Option<String>,
-    /// f32, int8 (eight bits, all else in floats) or int8x8 (integers throughout, for cores without an FPU); rounded after the
-    /// fit [default: f32]
+    /// f32, int8 (eight bits, all else in floats) or int8x8 (integers throughout, for cores without an FPU);
+    /// rounded after the fit [default: f32]
     #[arg(long, value_name = "TYPE")]
     pub(super) weights: Option<String>,
-    /// elbo, elbo:K (K samples a row), elbo:beta=B (the divergence times B), elbo:free=L (L nats of the divergence of each latent
-    /// coordinate are not charged) or several as in elbo:K,beta=B,free=L; iwae:K, or with another gradient for the encoder dreg:K (doubly reparameterised: use it for large K), stl:K (sticking the landing), rws:K (reweighted
-    /// wake–sleep) [default: elbo]
+    /// elbo, elbo:K (K samples a row), elbo:beta=B (the divergence times B), elbo:free=L (L nats of the
+    /// divergence of each latent coordinate are not charged) or several as in elbo:K,beta=B,free=L; iwae:K,
+    /// or with another gradient for the encoder dreg:K (doubly reparameterised: use it for large K), stl:K
+    /// (sticking the landing), rws:K (reweighted wake–sleep) [default: elbo]
     #[arg(long, value_name = "NAME[:K]")]
     pub(super) objective: Option<String>,
     /// Passes over the data, at most [default: 300]
     #[arg(long, value_name = "N")]
     pub(super) epochs: Option<u32>,
-    /// Epochs over which the divergence of the ELBO gains its full weight; they do not count as patience [default: 0]
+    /// Epochs over which the divergence of the ELBO gains its full weight;
+    /// they do not count as patience [default: 0]
     #[arg(long, value_name = "EPOCHS")]
     pub(super) warmup: Option<u32>,
     /// Rows in a mini-batch [default: 64]
@@ -68,9 +70,9 @@ pub struct SettingsArgs {
     /// Learning rate of Adam [default: 0.001]
     #[arg(long, value_name = "R")]
     pub(super) lr: Option<f32>,
-    /// What becomes of the learning rate over the epochs: constant; cosine (falls to 0) or cosine:W (after a rise over W epochs);
-    /// iwae (eight stages, each three times as long as the last, down to a tenth); steps:E=R,… (R from E epochs on)
-    /// [default: constant]
+    /// What becomes of the learning rate over the epochs: constant; cosine (falls to 0) or cosine:W (after a
+    /// rise over W epochs); iwae (eight stages, each three times as long as the last, down to a tenth);
+    /// steps:E=R,… (R from E epochs on) [default: constant]
     #[arg(long, value_name = "SCHEDULE", value_parser = Schedule::from_str)]
     pub(super) lr_schedule: Option<Schedule>,
     /// Epochs without a better validation before stopping [default: 30]
@@ -94,12 +96,12 @@ pub struct SettingsArgs {
     /// Mean squared gradient before the first step; 1: short steps at first [default: 0]
     #[arg(long, value_name = "V")]
     pub(super) square_start: Option<f32>,
-    /// Validate and keep a running mean of the weights, of which each step leaves this part, such as 0.999; 0: the weights themselves
-    /// [default: 0]
+    /// Validate and keep a running mean of the weights, of which each step leaves this part, such as 0.999;
+    /// 0: the weights themselves [default: 0]
     #[arg(long, value_name = "DECAY")]
     pub(super) ema: Option<f32>,
-    /// Hold the spread over the rows of each coordinate of a Gaussian posterior's mean at this, such as 0.5, so that the latent does not
-    /// fall silent; 0: leave it free [default: 0]
+    /// Hold the spread over the rows of each coordinate of a Gaussian posterior's mean at this, such as 0.5,
+    /// so that the latent does not fall silent; 0: leave it free [default: 0]
     #[arg(long, value_name = "SPREAD")]
     pub(super) posterior_norm: Option<f32>,
     /// Standard deviation of noise on what the encoder sees while fitting [default: 0]
@@ -108,8 +110,8 @@ pub struct SettingsArgs {
     /// Probability that a feature is hidden from the encoder while fitting [default: 0]
     #[arg(long, value_name = "P")]
     pub(super) input_mask: Option<f32>,
-    /// One step of the numbers, for all columns or for each, where they come in whole steps: the objective then bounds the bits that a
-    /// lossless codec sends for a row, which are told [default: none]
+    /// One step of the numbers, for all columns or for each, where they come in whole steps: the objective
+    /// then bounds the bits that a lossless codec sends for a row, which are told [default: none]
     #[arg(long, value_name = "R,R,…", value_delimiter = ',')]
     pub(super) resolution: Option<Vec<f32>>,
     /// Fraction of the rows held out to choose the best epoch [default: 0.1]
@@ -122,18 +124,20 @@ pub struct SettingsArgs {
     // TOML has no larger integers
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(super) seed: Option<u64>,
-    /// Fit so many networks, from this seed and those after it, and write them to one file: its density is their mean [default: 1]
+    /// Fit so many networks, from this seed and those after it, and write them to
+    /// one file: its density is their mean [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_MEMBERS.into()))]
     pub(super) ensemble: Option<u32>,
-    /// Begin at the weights and the preprocessing of a fitted model of the same shape, not at random weights: to go on with other data
-    /// or another objective
+    /// Begin at the weights and the preprocessing of a fitted model of the same shape, not at random weights:
+    /// to go on with other data or another objective
     #[arg(long, value_name = "MODEL.elbow")]
     pub(super) start: Option<PathBuf>,
     /// The encoder sees features clipped to this many standard deviations [default: 8]
     #[arg(long, value_name = "SD")]
     pub(super) clip: Option<f32>,
-    /// standard; common (one scale for all columns, where they have one unit, such as the samples of a waveform); or log: columns that are
-    /// never negative and skewed are taken in logarithms first [default: standard]
+    /// standard; common (one scale for all columns, where they have one unit, such as
+    /// the samples of a waveform); or log: columns that are never negative and skewed
+    /// are taken in logarithms first [default: standard]
     #[arg(long, value_name = "NAME")]
     pub(super) scaling: Option<String>,
     /// Make bits of greyscale values, for the Bernoulli likelihood [default: none]
@@ -157,7 +161,8 @@ pub struct SettingsArgs {
     /// Columns to leave out
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(super) drop: Option<Vec<String>>,
-    /// Columns of words, or of numbers that are only names, such as states and error codes: each value has a probability
+    /// Columns of words, or of numbers that are only names, such as states and
+    /// error codes: each value has a probability
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(super) categorical: Option<Vec<String>>,
 }
@@ -232,7 +237,8 @@ impl SettingsArgs {
         }
         if !settings.categorical.is_empty() {
             let problem = format!(
-                "--model {} is of numbers only; leave the columns out with --drop, or fit a network with --model vae",
+                "--model {} is of numbers only; leave the columns out with --drop, or fit a network with \
+                 --model vae",
                 settings.model
             );
             return Err(Error::argument("categorical", settings.categorical.join(","), problem));

@@ -60,7 +60,8 @@ impl Settings {
             self.posterior_norm == 0.0 || matches!(self.latent()?, LatentKind::Gaussian { .. }),
             "posterior-norm",
             &self.posterior_norm,
-            "only for --latent gaussian with --prior normal: no other posterior has a mean that could collapse",
+            "only for --latent gaussian with --prior normal: no other posterior has a mean that could \
+             collapse",
         )?;
         in_range(
             self.epsilon > 0.0 && self.epsilon.is_finite(),

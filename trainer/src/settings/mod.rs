@@ -195,7 +195,8 @@ impl Settings {
         }
     }
 
-    /// As [`architecture`](Self::architecture), for frames of which some numbers are categories with so many values.
+    /// As [`architecture`](Self::architecture), for frames of which some
+    /// numbers are categories with so many values.
     ///
     /// # Errors
     /// As there.

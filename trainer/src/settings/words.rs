@@ -1,4 +1,5 @@
-//! Words of settings, and what they stand for. Those of likelihoods, posteriors and priors are where these are listed.
+//! Words of settings, and what they stand for. Those of likelihoods,
+//! posteriors and priors are where these are listed.
 
 use elbow::architecture::{Activation, Hidden, MAX_LAYERS, MAX_WIDTH, WeightKind};
 

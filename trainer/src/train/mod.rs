@@ -15,13 +15,13 @@ use crate::run_dir::RunDir;
 use crate::settings::Settings;
 pub use trained::Trained;
 
-/// Fits a model to the normal frames of a file. With a `folder`, the run of a network is written down there, and goes on from
-/// its last checkpoint.
+/// Fits a model to the normal frames of a file. With a `folder`, the run of a network is written
+/// down there, and goes on from its last checkpoint.
 ///
 /// # Errors
-/// [`Error::TooFewRows`], [`Error::TooManyParameters`], [`Error::Fit`]; those of the [host](elbow_host::Error) for settings and
-/// numbers that do not go together; [`Error::Interrupted`] or [`Error::Paused`] where it was stopped before the first epoch was
-/// done; those of [`RunDir::begin`].
+/// [`Error::TooFewRows`], [`Error::TooManyParameters`], [`Error::Fit`]; those of the
+/// [host](elbow_host::Error) for settings and numbers that do not go together; [`Error::Interrupted`] or
+/// [`Error::Paused`] where it was stopped before the first epoch was done; those of [`RunDir::begin`].
 pub fn train(
     name: &str,
     mut data: Dataset,

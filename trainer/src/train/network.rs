@@ -23,7 +23,8 @@ use crate::settings::Settings;
 use crate::start::from_model;
 use crate::support::prepare;
 
-/// Most parameters: 256 MiB of them. A fit holds about a dozen times that, and the system kills what takes too much.
+/// Most parameters: 256 MiB of them. A fit holds about a dozen times that,
+/// and the system kills what takes too much.
 const MOST_PARAMETERS: usize = 1 << 26;
 
 /// Fits a network to the rows that are not held out; the epoch that is kept is the best on those that are.

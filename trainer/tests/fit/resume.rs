@@ -5,7 +5,8 @@ use elbow_trainer::fit::{FitConfig, FitError, Fitted, Frames, Run, Schedule};
 
 use crate::{layout, normals};
 
-/// What the epochs of a run of two processes give: the second goes on from the bytes of the first one's state after so many steps.
+/// What the epochs of a run of two processes give: the second goes on from the
+/// bytes of the first one's state after so many steps.
 fn interrupted(config: &FitConfig, steps: u32) -> Fitted {
     let layout = layout(3, &[4], 2, LikelihoodKind::Gaussian);
     let (data, start) = (normals(30), layout.init(1, &[0.0; 3]));

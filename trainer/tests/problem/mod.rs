@@ -31,8 +31,8 @@ pub(crate) const ROWS: usize = 3;
 /// Values of each feature, where some are categories.
 const LEVELS: [u16; FEATURES] = [0, 3, 0];
 
-/// Largest relative error that is let pass: of the whole gradient in the Euclidean norm, and of each of its numbers, where
-/// one smaller than `floor` times the largest is compared on that scale.
+/// Largest relative error that is let pass: of the whole gradient in the Euclidean norm, and of each of its
+/// numbers, where one smaller than `floor` times the largest is compared on that scale.
 #[derive(Clone, Copy)]
 pub(crate) struct Limit {
     pub(crate) relative: f64,

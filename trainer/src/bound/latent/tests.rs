@@ -13,8 +13,8 @@ use elbow_host::random::{Purpose, stream};
 
 const KAPPA: f32 = 5.0;
 
-/// A posterior without an encoder in `dim` dimensions: m and its derivative, `∂loss/∂m` for the loss `mean over samples of
-/// g·z`, and z.
+/// A posterior without an encoder in `dim` dimensions: m and its derivative,
+/// `∂loss/∂m` for the loss `mean over samples of g·z`, and z.
 struct Drawn {
     m: Vec<f64>,
     d_m: Vec<f64>,
@@ -85,8 +85,8 @@ fn the_mean_direction_turns_its_sample() {
     }
 }
 
-/// `E[g·z] = A g·μ`, whose derivative in m is `A (g − μ (μ·g)) / |m|`. One sample's is no longer than |g| / |m|, so the
-/// mean of N = 200,000 is within 5 |g| / (|m| √N) but for one time in 10⁶.
+/// `E[g·z] = A g·μ`, whose derivative in m is `A (g − μ (μ·g)) / |m|`. One sample's is no longer than |g| /
+/// |m|, so the mean of N = 200,000 is within 5 |g| / (|m| √N) but for one time in 10⁶.
 #[test]
 fn the_gradient_in_the_mean_direction_is_unbiased() {
     const N: usize = 200_000;
