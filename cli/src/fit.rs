@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use elbow::architecture::{LatentKind, LikelihoodKind};
+use elbow::format::is_control;
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
@@ -242,7 +243,7 @@ fn stop_on_ctrl_c(is_recorded: bool) -> Arc<AtomicBool> {
 pub(super) fn model_name(out: &Path) -> Result<String, Error> {
     let is_model = out.extension().is_some_and(|extension| extension == "elbow");
     match out.file_stem().and_then(|stem| stem.to_str()) {
-        Some(stem) if is_model && !stem.contains(char::is_control) => Ok(stem.to_string()),
+        Some(stem) if is_model && !stem.contains(is_control) => Ok(stem.to_string()),
         _ => Err(Error::argument("out", out.display(), "give a file name that ends in .elbow")),
     }
 }

@@ -14,10 +14,9 @@ use crate::error::Error;
 use crate::report;
 use elbow_host::data::Categorical;
 use elbow_host::data::categories::{as_fitted, names};
-use elbow_host::file::cost::{Cost, activation_bytes, costs};
+use elbow_host::file::cost::{self, Cost, activation_bytes, costs};
 use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
-use elbow_trainer::layout::Layout;
 
 /// The arguments of `elbow inspect`.
 #[derive(Debug, clap::Args)]
@@ -174,25 +173,13 @@ fn summary(columns: &[&str]) -> String {
     }
 }
 
-/// Inputs and outputs of the dense layers, of encoder with head and of decoder with likelihood.
-fn layers(shape: &Architecture) -> [Vec<(u64, u64)>; 2] {
-    let layout = Layout::new(shape);
-    let all: Vec<_> = layout.dense().map(|dense| (dense.inputs as u64, dense.outputs as u64)).collect();
-    let (encoder, decoder) = all.split_at(shape.encoder.len() + layout.posterior_heads.len());
-    [encoder.to_vec(), decoder.to_vec()]
-}
-
 /// One pass of the encoder and K of the decoder, outputs padded to whole
 /// tiles; of a mixture one pass over its components.
 fn multiply_adds(shape: &Architecture, samples: u32) -> u64 {
-    let padded = |layers: &[(u64, u64)]| -> u64 {
-        layers.iter().map(|(inputs, outputs)| inputs * outputs.next_multiple_of(8)).sum()
-    };
     if let LatentKind::Component { gaussians, kernels } = shape.latent {
         let triangle = triangle(shape.features as usize) as u64 * 8;
         let kernels = u64::from(kernels).next_multiple_of(8) * u64::from(shape.features);
         return u64::from(gaussians) * triangle + kernels;
     }
-    let [encoder, decoder] = layers(shape);
-    padded(&encoder) + u64::from(samples) * padded(&decoder)
+    cost::multiply_adds(shape, samples)
 }

@@ -16,7 +16,7 @@ pub use features::FeaturesKind;
 pub use kinds::{Activation, Hidden, WeightKind};
 pub use latent::{ConcentrationKind, LatentKind};
 pub use likelihood::LikelihoodKind;
-pub use visit::{Number, Operation, Section, Visit, Word, Work};
+pub use visit::{Number, Operation, Section, Visit, Word, Work, role};
 
 use heapless::Vec;
 use serde::{Deserialize, Serialize};

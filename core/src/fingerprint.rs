@@ -27,7 +27,7 @@ pub const fn of(words: &[u32]) -> u32 {
 }
 
 /// What kind of part a hash belongs to: the first word of each part's hash.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 #[allow(missing_docs, reason = "named after the types they stand for")]
 pub enum Part {
@@ -65,6 +65,16 @@ pub enum Part {
     Categories = 34,
     OneHot = 35,
     GaussianCategorical = 36,
+}
+
+impl Part {
+    /// Whether it is a dense layer, of whatever weights.
+    pub const fn is_layer(self) -> bool {
+        matches!(
+            self,
+            Part::Dense | Part::DenseInt8 | Part::DenseInt8x16 | Part::DenseInt8x8 | Part::LinearInt8x8
+        )
+    }
 }
 
 /// A type whose shape is known to the compiler.

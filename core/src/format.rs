@@ -1,34 +1,43 @@
-//! The model file: header, metadata, parameters, checksum. Specified byte by byte in `docs/model-format.md`.
+//! The model file: header, fields, checksum. Specified byte by byte in `docs/model-format.md`.
 //!
 //! Everything is verified once, when a model is loaded; afterwards no byte of it can make the engine fail.
 
+pub mod fields;
 mod load_error;
+mod metadata;
 mod sections;
 
 pub use crate::checksum::checksum;
 pub use load_error::LoadError;
+pub use metadata::{Metadata, is_control};
 #[cfg(test)]
 pub(crate) use sections::taken;
 pub use sections::{Integer, Load, Sections};
 
-use crate::architecture::Architecture;
 use crate::fingerprint::Fingerprint;
-use serde::{Deserialize, Serialize};
 
 #[cfg(target_endian = "big")]
 compile_error!("Elbow borrows little-endian weights in place: big-endian targets are not supported");
 
 /// First bytes of a model file. The high bit and the line ending show a file mangled as text.
 pub const MAGIC: [u8; 8] = *b"\x89ELBOW\r\n";
-/// Version of the layout of the file: 1 where the weights are floats, 2 where the metadata says what they
-/// are, and how many members.
-pub const FORMAT_VERSION: u16 = 2;
+/// Version of the layout of the file. Versions 1 and 2, which have a table of offsets in place of fields, are
+/// read too.
+pub const FORMAT_VERSION: u16 = 3;
 /// Version of the arithmetic: equal profiles give equal bits.
 pub const NUMERIC_PROFILE: u16 = 1;
 /// Sections begin at multiples of this many bytes.
 pub const ALIGNMENT: usize = 16;
-/// Bytes before the metadata.
+/// Bytes of the header that every version has.
 pub const HEADER_LEN: usize = 32;
+/// Where the header of versions 1 and 2 has the length of the metadata.
+const METADATA_LEN: usize = 20;
+/// Where the header of version 3 has the offset of the calibration, or 0.
+const CALIBRATION_AT: usize = 20;
+/// Where it has the offset of the plan of packets, or 0.
+const PACKET_PLAN_AT: usize = HEADER_LEN;
+/// Where the fields of version 3 begin.
+pub const FIELDS_AT: usize = HEADER_LEN + 4;
 /// First word of the calibration: what the part is, and the version of its layout and of the rule that it is
 /// calibrated for.
 pub const CALIBRATION: u32 = 3;
@@ -40,41 +49,14 @@ pub const PACKET_PLAN: u32 = 2;
 /// Bytes of the checksum at the end.
 pub const CHECKSUM_LEN: usize = 4;
 
-/// What a file says of itself beside its parameters. The device does not need it; tools do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Metadata<'a> {
-    /// the model's name
-    pub name: &'a str,
-    /// its shape
-    pub architecture: Architecture,
-    /// names of the columns of a row, separated by newlines; a frame is `window` rows
-    pub columns: &'a str,
-    /// rows joined to one frame
-    pub window: u32,
-    /// rows from one frame to the next
-    pub hop: u32,
-    /// the objective it was fitted to, as on the command line
-    pub objective: &'a str,
-    /// rows it was fitted on
-    pub rows: u64,
-    /// seed of everything random in the fit
-    pub seed: u64,
-    /// nats per row on the rows held out while fitting, with the weights as fitted: rounding them leaves it
-    /// as it was
-    pub valid_nats: f32,
-    /// version of the program that wrote the file
-    pub version: &'a str,
-}
-
-/// A verified file, cut into its parts.
+/// A verified file.
 #[derive(Clone, Copy, Debug)]
 pub struct ModelFile<'a> {
     /// hash of the model's shape
     pub fingerprint: u32,
     version: u16,
-    /// metadata, zeros to a multiple of [`ALIGNMENT`], then the extras, if any
-    front: &'a [u8],
-    metadata_len: usize,
+    /// all but the checksum
+    body: &'a [u8],
     parameters: &'a [u8],
 }
 
@@ -93,8 +75,8 @@ impl<'a> ModelFile<'a> {
         if *magic != MAGIC {
             return Err(LoadError::NotAModel);
         }
-        let (fields, _) = rest.split_first_chunk::<{ HEADER_LEN - 8 }>().ok_or(short)?;
-        let [v0, v1, p0, p1, fields @ ..] = *fields;
+        let (header, _) = rest.split_first_chunk::<{ HEADER_LEN - 8 }>().ok_or(short)?;
+        let [v0, v1, p0, p1, words @ ..] = *header;
         let (version, profile) = (u16::from_le_bytes([v0, v1]), u16::from_le_bytes([p0, p1]));
         if !(1..=FORMAT_VERSION).contains(&version) {
             return Err(LoadError::UnsupportedVersion { found: version });
@@ -102,10 +84,10 @@ impl<'a> ModelFile<'a> {
         if profile != NUMERIC_PROFILE {
             return Err(LoadError::UnsupportedNumericProfile { found: profile });
         }
-        let mut words = fields.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
+        let mut words = words.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word));
         let mut word = || words.next().unwrap_or(0);
         let fingerprint = word();
-        let [stated, metadata_len, offset, length] = [word(), word(), word(), word()].map(|n| n as usize);
+        let [stated, _, offset, length] = [word(), word(), word(), word()].map(|n| n as usize);
         if stated != found {
             return Err(LoadError::WrongLength { stated, found });
         }
@@ -113,45 +95,13 @@ impl<'a> ModelFile<'a> {
         if checksum(body) != u32::from_le_bytes(*stored) {
             return Err(LoadError::BadChecksum);
         }
-        let front = body.get(HEADER_LEN..offset).filter(|front| metadata_len <= front.len());
-        let parameters = body.get(offset..).filter(|rest| rest.len() == length);
-        match (front, parameters) {
-            (Some(front), Some(parameters)) if offset.is_multiple_of(ALIGNMENT) => {
-                Ok(ModelFile { fingerprint, version, front, metadata_len, parameters })
+        // in every version they are the last of the file
+        match body.get(offset..).filter(|rest| rest.len() == length) {
+            Some(parameters) if offset >= HEADER_LEN && offset.is_multiple_of(ALIGNMENT) => {
+                Ok(ModelFile { fingerprint, version, body, parameters })
             }
             _ => Err(LoadError::Malformed),
         }
-    }
-
-    /// The metadata, decoded.
-    ///
-    /// # Errors
-    /// [`LoadError::Malformed`] where the bytes are not what this version writes.
-    pub fn metadata(&self) -> Result<Metadata<'a>, LoadError> {
-        self.described().map(|(metadata, _)| metadata)
-    }
-
-    /// How many models of the metadata's shape the file holds: more than one where it is an
-    /// [`Ensemble`](crate::Ensemble).
-    ///
-    /// # Errors
-    /// As [`metadata`](Self::metadata).
-    pub fn members(&self) -> Result<u32, LoadError> {
-        self.described().map(|(_, members)| members)
-    }
-
-    fn described(&self) -> Result<(Metadata<'a>, u32), LoadError> {
-        let decode = || {
-            let bytes = self.front.get(..self.metadata_len).unwrap_or_default();
-            let (mut metadata, rest) = postcard::take_from_bytes::<Metadata<'_>>(bytes)?;
-            if self.version == 1 {
-                return Ok((metadata, 1));
-            }
-            let (weights, rest) = postcard::take_from_bytes(rest)?;
-            metadata.architecture.weights = weights;
-            Ok((metadata, if rest.is_empty() { 1 } else { postcard::from_bytes(rest)? }))
-        };
-        decode().map_err(|_: postcard::Error| LoadError::Malformed)
     }
 
     /// The parameters, to be taken section by section.
@@ -164,10 +114,41 @@ impl<'a> ModelFile<'a> {
         self.parameters
     }
 
-    /// What a score does not need, to be taken section by section: the calibration, then the plan of packets.
-    /// Nothing in a file that has neither.
-    pub fn extras(&self) -> Sections<'a> {
-        Sections::new(self.front.get(self.metadata_len.next_multiple_of(ALIGNMENT)..).unwrap_or_default())
+    /// The calibration, to be taken section by section; nothing where there is none. What stands behind it is
+    /// not it.
+    pub fn calibration(&self) -> Sections<'a> {
+        if self.version < 3 { self.extras() } else { self.extra(CALIBRATION_AT) }
+    }
+
+    /// The plan of packets, to be taken section by section; nothing where there is none. Before version 3 the
+    /// calibration, if any, stands before it.
+    pub fn packet_plan(&self) -> Sections<'a> {
+        if self.version < 3 { self.extras() } else { self.extra(PACKET_PLAN_AT) }
+    }
+
+    /// Of version 3: what begins where the header's word at this place says.
+    fn extra(&self, word: usize) -> Sections<'a> {
+        match self.word(word) {
+            0 => Sections::new(&[]),
+            offset => Sections::new(self.body.get(offset..).unwrap_or_default()),
+        }
+    }
+
+    /// Of versions 1 and 2: what stands between metadata and parameters.
+    fn extras(&self) -> Sections<'a> {
+        let front = self.front();
+        Sections::new(front.get(self.word(METADATA_LEN).next_multiple_of(ALIGNMENT)..).unwrap_or_default())
+    }
+
+    /// Between header and parameters.
+    fn front(&self) -> &'a [u8] {
+        self.body.get(HEADER_LEN..self.body.len() - self.parameters.len()).unwrap_or_default()
+    }
+
+    /// A word of the header.
+    fn word(&self, at: usize) -> usize {
+        let word = self.body.get(at..).and_then(|rest| rest.first_chunk());
+        word.map_or(0, |word| u32::from_le_bytes(*word) as usize)
     }
 
     /// The model itself, which must have the shape of the type.

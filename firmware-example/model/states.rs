@@ -3,7 +3,7 @@
 /// Samples a score of `States` takes unless the caller has a reason for another number.
 pub const STATES_SAMPLES: u32 = 64;
 
-/// 88-16 tanh, gaussian:4, 16-88 gaussian and categorical, fingerprint 5605907f.
+/// 88-16 tanh, gaussian:4, 16-88 gaussian-categorical, fingerprint 5605907f.
 pub type States<'a> = elbow::Vae<(
     elbow::Categories<'a, elbow::LogStandardize<'a, 80>>,
     elbow::OneHot<'a, 80, (elbow::Dense<'a, 88, 16, elbow::Tanh>,)>,

@@ -1,5 +1,6 @@
 //! What several tests need.
 pub mod bench;
+pub mod files;
 pub mod hostile;
 pub mod image;
 pub mod models;

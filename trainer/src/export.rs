@@ -1,7 +1,9 @@
 //! The sections of a fitted model.
 
+use elbow::architecture::{Architecture, role};
 use elbow::format::Metadata;
-use elbow_host::file::write::{Sections, assemble, padded, tiled};
+use elbow_host::file::parts::FileParts;
+use elbow_host::file::write::{self, Numbers, Sections, padded, tiled};
 
 use crate::error::Error;
 use crate::latent;
@@ -20,37 +22,48 @@ pub fn encode(
     layout: &Layout,
     params: &[f32],
 ) -> Result<Vec<u8>, Error> {
-    let sections = parameters(preprocessing, layout, params);
-    Ok(assemble(metadata, 1, &[], &sections)?)
+    let sections = parameters(&metadata.architecture, preprocessing, layout, params);
+    Ok(FileParts::new(metadata, &sections).encode()?)
 }
 
-/// The parameter sections in the order of the model's parts.
-fn parameters(preprocessing: &Preprocessing, layout: &Layout, params: &[f32]) -> Vec<u8> {
+/// The parameters: each family writes its own sections, the walk puts them in order.
+fn parameters(
+    shape: &Architecture,
+    preprocessing: &Preprocessing,
+    layout: &Layout,
+    params: &[f32],
+) -> Vec<u8> {
     let (posterior, prior) = latent::of::<f32>(layout.latent);
     let likelihood = likelihood::of::<f32>(layout.likelihood, &preprocessing.units());
-    let mut out = Sections::default();
-    write_preprocessing(&mut out, preprocessing);
-    layout.encoder.iter().for_each(|layer| write_dense(&mut out, &layer.dense, params));
-    layout.posterior_heads.iter().for_each(|head| write_dense(&mut out, head, params));
-    posterior.write(&mut out);
+    let mut of_latent = Sections::default();
+    posterior.write(&mut of_latent);
     if let Some(prior) = prior {
-        prior.write(&params[layout.prior.clone()], &mut out);
+        prior.write(&params[layout.prior.clone()], &mut of_latent);
     }
-    layout.decoder.iter().for_each(|layer| write_dense(&mut out, &layer.dense, params));
-    layout.likelihood_heads.iter().for_each(|head| write_dense(&mut out, head, params));
-    likelihood.write(&params[layout.learned.clone()], &mut out);
-    out.0
+    let mut of_likelihood = Sections::default();
+    likelihood.write(&params[layout.learned.clone()], &mut of_likelihood);
+    let [of_features, of_encoder] = write_preprocessing(preprocessing);
+    let runs = [
+        (role::FEATURES, &of_features),
+        (role::ENCODER, &of_encoder),
+        (role::POSTERIOR, &of_latent),
+        (role::LIKELIHOOD, &of_likelihood),
+    ];
+    let layers: Vec<&Dense> = layout.dense().collect();
+    write::parameters(shape, &runs, |place, section| dense(section.name, layers[place.layer], params))
 }
 
-pub(crate) fn write_preprocessing(out: &mut Sections, preprocessing: &Preprocessing) {
+/// The sections of features, and of categories as the encoder sees them.
+pub(crate) fn write_preprocessing(preprocessing: &Preprocessing) -> [Sections; 2] {
+    let mut out = Sections::default();
     match preprocessing {
         Preprocessing::Binary => {}
         Preprocessing::Counts { most } => out.floats(&[f32::from(*most)]),
         Preprocessing::Categories { numbers, levels } => {
-            write_preprocessing(out, numbers);
-            // what frames may hold, and how the encoder sees it
-            out.integers(levels);
-            out.integers(levels);
+            let [mut features, mut encoder] = write_preprocessing(numbers);
+            features.integers(levels);
+            encoder.integers(levels);
+            return [features, encoder];
         }
         Preprocessing::Standardize { log_rate, loc, inverse_scale, clip, .. } => {
             log_rate.iter().for_each(|rate| out.floats(rate));
@@ -59,11 +72,15 @@ pub(crate) fn write_preprocessing(out: &mut Sections, preprocessing: &Preprocess
             out.floats(&[*clip, preprocessing.log_jacobian() as f32]);
         }
     }
+    [out, Sections::default()]
 }
 
-fn write_dense(out: &mut Sections, dense: &Dense, params: &[f32]) {
-    out.floats(&tiled(&params[dense.weights()], dense.inputs));
-    out.floats(&padded(&params[dense.bias()]));
+/// Weights or biases of a dense layer.
+fn dense(name: &str, dense: &Dense, params: &[f32]) -> Numbers {
+    Numbers::F32(match name {
+        "weights" => tiled(&params[dense.weights()], dense.inputs),
+        _ => padded(&params[dense.bias()]),
+    })
 }
 
 #[cfg(test)]
@@ -75,10 +92,11 @@ mod tests {
     fn tiles_hold_every_weight_once() {
         let dense = Dense { inputs: 3, outputs: 10, offset: 0 };
         let params: Vec<f32> = (1..=40).map(|i| i as f32).collect();
-        let mut out = Sections(Vec::new());
-        write_dense(&mut out, &dense, &params);
-        let floats: Vec<f32> =
-            out.0.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let floats = |name| match super::dense(name, &dense, &params) {
+            Numbers::F32(values) => values,
+            other => panic!("{other:?}"),
+        };
+        let floats = [floats("weights"), floats("bias")].concat();
         assert_eq!(floats.len(), 2 * 3 * TILE + 2 * TILE);
         // weight of output o, input i: 1 + 3o + i, at tile o/8, row i, column o mod 8
         for (o, i) in (0..10).flat_map(|o| (0..3).map(move |i| (o, i))) {

@@ -1,15 +1,19 @@
 //! A model file taken apart into its layers, and put together again.
 
+use std::collections::BTreeMap;
+
 use elbow::LoadError;
-use elbow::architecture::{Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind};
-use elbow::format::{ModelFile, Sections as Reader};
-use elbow::kernel::{TILE, tiles};
+use elbow::architecture::{
+    Activation, Architecture, FeaturesKind, LatentKind, Number, Section, Visit, WeightKind, Word, role,
+};
+use elbow::fingerprint::Part;
+use elbow::format::{ModelFile, Sections as Reading};
+use elbow::kernel::TILE;
 
 use crate::latent;
 use crate::layout::Layout;
-use crate::likelihood::{self, Units};
 use crate::preprocess::Preprocessing;
-use elbow_host::file::write::Sections;
+use elbow_host::file::write::{self, Numbers, Place, Sections};
 
 /// A dense layer with weights `[output][input]`.
 #[derive(Clone, Debug)]
@@ -29,131 +33,104 @@ pub(crate) struct Side {
     pub(crate) linear: Vec<Dense>,
 }
 
-/// Which half of the model a layer is in, and how many hidden layers stand before it there.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub(crate) half: Half,
-    pub(crate) depth: usize,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Half {
     Encoder,
     Decoder,
 }
 
-/// All parameters of a model, in the order of the file.
+/// The sections in a part of a model that are no dense layer's.
+#[derive(Clone, Debug, Default)]
+struct Run {
+    bytes: Sections,
+    floats: Vec<Vec<f32>>,
+    integers: Vec<u16>,
+}
+
+/// All parameters of a model of float weights.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
-    kind: FeaturesKind,
-    pub(crate) preprocessing: Vec<Vec<f32>>,
-    /// how many values each number has; empty where none is a category
-    levels: Vec<u16>,
+    shape: Architecture,
     pub(crate) encoder: Side,
-    pub(crate) concentration: Vec<Vec<f32>>,
     pub(crate) decoder: Side,
-    pub(crate) scales: Vec<Vec<f32>>,
+    /// by the role of the part
+    runs: BTreeMap<&'static str, Run>,
 }
 
 impl Network {
     /// Reads a model of float weights.
     pub(crate) fn read(bytes: &[u8], shape: &Architecture) -> Result<Network, LoadError> {
-        let mut sections = ModelFile::parse(bytes)?.sections();
-        let features = shape.features as usize;
-        let preprocessing: &[usize] = match shape.preprocessing {
-            FeaturesKind::Binary => &[],
-            FeaturesKind::Counts { .. } => &[1],
-            FeaturesKind::Standardize | FeaturesKind::Integers => &[features, features, 2],
-            FeaturesKind::LogStandardize => &[features, features, features, 2],
-        };
-        if matches!(shape.latent, LatentKind::Component { .. }) {
+        if let LatentKind::Component { .. } = shape.latent {
             return Err(LoadError::Malformed);
         }
-        let (posterior, prior) = latent::of::<f32>(shape.latent);
-        let law = likelihood::of::<f32>(shape.likelihood, &Units::default());
-        let mut behind_posterior = posterior.sections();
-        behind_posterior.extend(prior.iter().flat_map(|prior| prior.sections()));
-        let frame = shape.frame_width() as usize;
-        let preprocessing = floats(&mut sections, preprocessing)?;
-        let mut levels = Vec::new();
-        if let LikelihoodKind::GaussianCategorical { .. } = shape.likelihood {
-            levels = sections.integers(features)?.to_vec();
-            // as the encoder sees it: the same
-            sections.integers::<u16>(features)?;
-        }
-        Ok(Network {
-            kind: shape.preprocessing,
-            preprocessing,
-            levels,
-            encoder: side(&mut sections, frame, &shape.encoder, &posterior.heads())?,
-            concentration: floats(&mut sections, &behind_posterior)?,
-            decoder: side(&mut sections, posterior.dim(), &shape.decoder, &vec![frame; law.heads()])?,
-            scales: floats(&mut sections, &law.sections(features))?,
-        })
+        let side = |inputs: u32| Side { inputs: inputs as usize, hidden: Vec::new(), linear: Vec::new() };
+        let network = Network {
+            shape: shape.clone(),
+            encoder: side(shape.frame_width()),
+            decoder: side(shape.latent_dims()),
+            runs: BTreeMap::new(),
+        };
+        let sections = ModelFile::parse(bytes)?.sections();
+        let mut reader =
+            Reader { sections, network, within: "", words: Vec::new(), tiles: Vec::new(), error: None };
+        shape.visit(&mut reader);
+        reader.error.map_or(Ok(reader.network), Err)
     }
 
-    /// Writes the sections in order, the dense layers by `dense`.
-    pub(crate) fn write(&self, out: &mut Sections, mut dense: impl FnMut(&mut Sections, Place, &Dense)) {
-        self.write_preprocessing(out);
-        for (half, side) in [(Half::Encoder, &self.encoder), (Half::Decoder, &self.decoder)] {
-            for (depth, layer) in side.hidden.iter().enumerate() {
-                dense(out, Place { half, depth }, layer);
-            }
-            for layer in &side.linear {
-                dense(out, Place { half, depth: side.hidden.len() }, layer);
-            }
-            match half {
-                Half::Encoder => self.concentration.iter().for_each(|section| out.floats(section)),
-                Half::Decoder => self.write_scales(out),
-            }
-        }
+    /// The parameters of the same model with weights of another type, of which `layer` gives the sections of
+    /// each dense layer, and of what stands before the first one of a half.
+    pub(crate) fn write(
+        &self,
+        weights: WeightKind,
+        layer: impl FnMut(Place, &Section) -> Numbers,
+    ) -> Vec<u8> {
+        let shape = Architecture { weights, ..self.shape.clone() };
+        let runs: Vec<_> = self.runs.iter().map(|(role, run)| (*role, &run.bytes)).collect();
+        write::parameters(&shape, &runs, layer)
     }
 
-    /// The sections before the encoder's layers.
-    pub(crate) fn write_preprocessing(&self, out: &mut Sections) {
-        self.preprocessing.iter().for_each(|section| out.floats(section));
-        out.integers(&self.levels);
-        out.integers(&self.levels);
+    /// The dense layers in the order of the file.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = &Dense> {
+        [&self.encoder, &self.decoder].into_iter().flat_map(|side| side.hidden.iter().chain(&side.linear))
     }
 
-    /// Those behind the likelihood's layers.
-    pub(crate) fn write_scales(&self, out: &mut Sections) {
-        self.scales.iter().for_each(|section| out.floats(section));
-        out.integers(&self.levels);
+    /// The floats of such sections in a part.
+    fn floats(&self, role: &str) -> &[Vec<f32>] {
+        self.runs.get(role).map_or(&[], |run| &run.floats)
     }
 
     /// What is done to raw frames.
     pub(crate) fn preprocessing(&self) -> Preprocessing {
-        let numbers = match (self.kind, &self.preprocessing[..]) {
+        let kind = self.shape.preprocessing;
+        let numbers = match (kind, self.floats(role::FEATURES)) {
             (FeaturesKind::Counts { most }, _) => return Preprocessing::Counts { most },
             (_, [log_rate @ .., loc, inverse_scale, last]) => Preprocessing::Standardize {
                 log_rate: log_rate.first().cloned(),
                 loc: loc.clone(),
                 inverse_scale: inverse_scale.clone(),
                 clip: last[0],
-                integers: self.kind == FeaturesKind::Integers,
+                integers: kind == FeaturesKind::Integers,
             },
             _ => return Preprocessing::Binary,
         };
-        numbers.with_categories(&self.levels)
+        let levels = self.runs.get(role::FEATURES).map(|run| &run.integers[..]);
+        numbers.with_categories(levels.unwrap_or_default())
     }
 
     /// The parameters as a fit lays them out.
     pub(crate) fn params(&self, layout: &Layout) -> Vec<f32> {
         let mut params = vec![0.0; layout.len];
-        let layers = [&self.encoder, &self.decoder];
-        let layers = layers.into_iter().flat_map(|side| side.hidden.iter().chain(&side.linear));
-        for (dense, layer) in layout.dense().zip(layers) {
+        for (dense, layer) in layout.dense().zip(self.layers()) {
             params[dense.weights()].copy_from_slice(&layer.weights);
             params[dense.bias()].copy_from_slice(&layer.bias);
         }
         // scales and degrees of freedom are stored inverse
-        if let Some(inverse) = self.scales.first() {
+        if let Some(inverse) = self.floats(role::LIKELIHOOD).first() {
             let logs = inverse.iter().map(|inverse| -libm::logf(*inverse));
             params[layout.learned.clone()].iter_mut().zip(logs).for_each(|(param, s)| *param = s);
         }
         if let (_, Some(prior)) = latent::of::<f32>(layout.latent) {
-            prior.read(&self.concentration, &mut params[layout.prior.clone()]);
+            prior.read(self.floats(role::POSTERIOR), &mut params[layout.prior.clone()]);
         }
         params
     }
@@ -166,36 +143,87 @@ impl Network {
     }
 }
 
-fn floats(sections: &mut Reader<'_>, lengths: &[usize]) -> Result<Vec<Vec<f32>>, LoadError> {
-    lengths.iter().map(|length| sections.floats(*length).map(<[f32]>::to_vec)).collect()
+/// Takes the sections in the order of the walk, those of a dense layer together.
+struct Reader<'a> {
+    sections: Reading<'a>,
+    network: Network,
+    within: &'static str,
+    /// of the part that is being read
+    words: Vec<Word>,
+    tiles: Vec<Vec<f32>>,
+    error: Option<LoadError>,
 }
 
-fn side(
-    sections: &mut Reader<'_>,
-    inputs: usize,
-    layers: &[elbow::architecture::Hidden],
-    linear: &[usize],
-) -> Result<Side, LoadError> {
-    let mut width = inputs;
-    let mut hidden = Vec::new();
-    for layer in layers {
-        let outputs = layer.width as usize;
-        hidden.push(dense(sections, width, outputs, layer.activation)?);
-        width = outputs;
+impl Visit for Reader<'_> {
+    fn part(&mut self, role: &'static str, part: Part, inside: impl FnOnce(&mut Self)) {
+        let around = self.within;
+        if part != Part::Vae && around.is_empty() {
+            self.within = role;
+        }
+        self.words.clear();
+        inside(self);
+        if part.is_layer() {
+            self.end_of_layer(role);
+        }
+        self.words.clear();
+        self.within = around;
     }
-    let linear = linear.iter().map(|outputs| dense(sections, width, *outputs, Activation::Identity));
-    Ok(Side { inputs, hidden, linear: linear.collect::<Result<_, _>>()? })
+
+    fn word(&mut self, word: Word) {
+        self.words.push(word);
+    }
+
+    fn section(&mut self, section: Section) {
+        if let Err(error) = self.take(section) {
+            self.error = self.error.or(Some(error));
+        }
+    }
 }
 
-fn dense(
-    sections: &mut Reader<'_>,
-    inputs: usize,
-    outputs: usize,
-    activation: Activation,
-) -> Result<Dense, LoadError> {
-    let tiled = sections.tiles(tiles(outputs) * inputs)?;
-    let bias = sections.tiles(tiles(outputs))?.as_flattened()[..outputs].to_vec();
-    let weight = |o: usize, i: usize| tiled[o / TILE * inputs + i][o % TILE];
-    let weights = (0..outputs).flat_map(|o| (0..inputs).map(move |i| (o, i))).map(|(o, i)| weight(o, i));
-    Ok(Dense { inputs, outputs, activation, weights: weights.collect(), bias })
+impl Reader<'_> {
+    fn take(&mut self, section: Section) -> Result<(), LoadError> {
+        let len = section.len as usize;
+        let run = self.network.runs.entry(self.within).or_default();
+        if section.number == Number::U16 {
+            run.integers = self.sections.integers(len)?.to_vec();
+            run.bytes.integers(&run.integers);
+            return Ok(());
+        }
+        let floats = self.sections.floats(len)?;
+        if matches!(self.words[..], [.., Word::Activation(_)]) {
+            self.tiles.push(floats.to_vec());
+        } else {
+            run.bytes.floats(floats);
+            run.floats.push(floats.to_vec());
+        }
+        Ok(())
+    }
+
+    fn end_of_layer(&mut self, role: &str) {
+        let tiles = std::mem::take(&mut self.tiles);
+        let ([Word::Size(inputs), Word::Size(outputs), Word::Activation(activation)], [tiled, bias]) =
+            (&self.words[..], &tiles[..])
+        else {
+            return;
+        };
+        let dense = Dense::from_tiles(*inputs as usize, *outputs as usize, *activation, tiled, bias);
+        let decodes = [role::DECODER, role::LIKELIHOOD].contains(&self.within);
+        let side = if decodes { &mut self.network.decoder } else { &mut self.network.encoder };
+        if role == role::HIDDEN { &mut side.hidden } else { &mut side.linear }.push(dense);
+    }
+}
+
+impl Dense {
+    fn from_tiles(
+        inputs: usize,
+        outputs: usize,
+        activation: Activation,
+        tiled: &[f32],
+        bias: &[f32],
+    ) -> Self {
+        let weight = |o: usize, i: usize| tiled[(o / TILE * inputs + i) * TILE + o % TILE];
+        let places = (0..outputs).flat_map(|o| (0..inputs).map(move |i| (o, i)));
+        let weights = places.map(|(o, i)| weight(o, i)).collect();
+        Dense { inputs, outputs, activation, weights, bias: bias[..outputs].to_vec() }
+    }
 }

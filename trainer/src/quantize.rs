@@ -1,6 +1,7 @@
 //! Weights of eight bits after training: a model of floats in, a smaller one out.
 //!
-//! `calibrate` watches the layers on data, `weights` rounds, `integer` turns the hidden layers into integer arithmetic. What the result computes is `core`'s business (`elbow::kernel`).
+//! `calibrate` watches the layers on data, `weights` rounds, `integer` turns the hidden layers into integer
+//! arithmetic. What the result computes is `core`'s business (`elbow::kernel`).
 
 mod calibrate;
 mod integer;
@@ -10,21 +11,23 @@ use elbow::architecture::{LatentKind, WeightKind};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::network::{Dense, Network};
-use calibrate::{Calibration, Moments};
+use crate::network::{Half, Network, Side};
+use calibrate::Calibration;
 use elbow_host::data::Dataset;
+use elbow_host::file::parts::FileParts;
 use elbow_host::file::rust_type::weights_name as name;
-use elbow_host::file::write::{Sections, assemble, padded, tiled};
+use elbow_host::file::write::{Numbers, padded, tiled};
 use elbow_host::model::{HostModel, ModelBytes};
 use elbow_host::score::evaluate::{Evaluation, score_all};
 
 /// The model with weights of another type, under a new name.
 ///
-/// Data, if any, is what the layers will see: it weighs the rounding, corrects the biases for what rounding does to the mean of
-/// each output, and gives the ranges of integers.
+/// Data, if any, is what the layers will see: it weighs the rounding, corrects the biases for what rounding
+/// does to the mean of each output, and gives the ranges of integers.
 ///
 /// # Errors
-/// [`Error::Argument`] for a model that is quantised already, or that integers cannot express; [`Error::Frame`].
+/// [`Error::Argument`] for a model that is quantised already, or that integers cannot express;
+/// [`Error::Frame`].
 pub fn quantize(
     model: &HostModel<'_>,
     bytes: &ModelBytes,
@@ -64,26 +67,34 @@ pub fn quantize(
     let mut metadata = model.metadata.clone();
     metadata.name = new_name;
     metadata.architecture.weights = weights;
-    Ok(ModelBytes::new(&assemble(&metadata, 1, &[], &sections)?))
+    Ok(ModelBytes::new(&FileParts::new(&metadata, &sections).encode()?))
 }
 
 /// The sections of a model of eight-bit weights on floats.
 fn int8(network: &Network, calibration: Option<&Calibration>) -> Vec<u8> {
-    let mut out = Sections(Vec::new());
-    let dense = |out: &mut Sections, dense: &Dense, inputs: Option<&Moments>| {
-        let rounded = weights::round(dense, inputs);
-        // y = scale·(b/scale + Σ q·x)
-        let bias: Vec<f32> =
-            rounded.bias.iter().zip(&rounded.scale).map(|(bias, scale)| (bias / scale) as f32).collect();
-        let scale: Vec<f32> = rounded.scale.iter().map(|scale| *scale as f32).collect();
-        out.numbers(tiled(&rounded.weights, dense.inputs).into_iter().map(i8::to_le_bytes));
-        out.floats(&padded(&bias));
-        out.floats(&padded(&scale));
+    let inputs = |half: Half| {
+        let watched = calibration.map(|calibration| calibration.half(half));
+        let Side { hidden, linear, .. } = network.side(half);
+        // all linear layers read what the last hidden one gives
+        let depths = (0..hidden.len()).chain(std::iter::repeat_n(hidden.len(), linear.len()));
+        depths.map(move |depth| watched.map(|watched| &watched.moments[depth]))
     };
-    network.write(&mut out, |out, place, layer| {
-        dense(out, layer, calibration.map(|calibration| calibration.inputs(place)));
-    });
-    out.0
+    let inputs = inputs(Half::Encoder).chain(inputs(Half::Decoder));
+    let rounded: Vec<_> =
+        network.layers().zip(inputs).map(|(dense, inputs)| (dense, weights::round(dense, inputs))).collect();
+    network.write(WeightKind::Int8, |place, section| {
+        let (dense, rounded) = &rounded[place.layer];
+        let floats = |values: Vec<f32>| Numbers::F32(padded(&values));
+        match section.name {
+            "weights" => Numbers::I8(tiled(&rounded.weights, dense.inputs)),
+            "scale" => floats(rounded.scale.iter().map(|scale| *scale as f32).collect()),
+            // y = scale·(b/scale + Σ q·x)
+            _ => {
+                let bias = rounded.bias.iter().zip(&rounded.scale);
+                floats(bias.map(|(bias, scale)| (bias / scale) as f32).collect())
+            }
+        }
+    })
 }
 
 /// What quantisation costs, on some data.

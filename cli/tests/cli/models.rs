@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use elbow::format::checksum;
+use elbow::format::{ModelFile, checksum};
 
 use crate::bench::Bench;
 
@@ -53,7 +53,8 @@ fn models_that_are_damaged() {
     // a weight that is not finite, under a checksum that is right
     let mut bytes = bench.read("engine.elbow");
     let end = bytes.len() - 4;
-    let weights = u32::from_le_bytes(bytes[24..28].try_into().unwrap()) as usize;
+    // the parameters are the last of the fields
+    let weights = end - ModelFile::parse(&bytes).unwrap().parameters().len();
     bytes[weights..weights + 4].copy_from_slice(&f32::NAN.to_le_bytes());
     let sum = checksum(&bytes[..end]);
     bytes[end..].copy_from_slice(&sum.to_le_bytes());

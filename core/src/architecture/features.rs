@@ -1,6 +1,6 @@
 //! What is done to a raw frame first.
 
-use super::{Architecture, LikelihoodKind, Number, Operation, Section, Visit, Word, Work};
+use super::{Architecture, Number, Operation, Section, Visit, Word, Work, role};
 use crate::fingerprint::Part;
 use serde::{Deserialize, Serialize};
 
@@ -23,11 +23,6 @@ pub enum FeaturesKind {
 }
 
 impl FeaturesKind {
-    /// What a likelihood needs at least.
-    pub fn plain(likelihood: LikelihoodKind) -> FeaturesKind {
-        likelihood.plain_features()
-    }
-
     /// Whether features are an affine function of the numbers, or of their logarithms.
     pub(super) fn is_linear(self) -> bool {
         matches!(self, FeaturesKind::Standardize | FeaturesKind::LogStandardize)
@@ -35,12 +30,12 @@ impl FeaturesKind {
 
     pub(super) fn visit(self, shape: &Architecture, v: &mut impl Visit) {
         if shape.has_categories() {
-            v.part("features", Part::Categories, |v| {
+            v.part(role::FEATURES, Part::Categories, |v| {
                 self.visit_numbers("numbers", shape.features, v);
                 v.section(levels(shape));
             });
         } else {
-            self.visit_numbers("features", shape.features, v);
+            self.visit_numbers(role::FEATURES, shape.features, v);
         }
     }
 

@@ -23,6 +23,22 @@ pub enum Activation {
     Softplus,
 }
 
+impl Activation {
+    /// As the command line names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Activation::Identity => "identity",
+            Activation::Relu => "relu",
+            Activation::LeakyRelu => "leaky-relu",
+            Activation::Tanh => "tanh",
+            Activation::Sigmoid => "sigmoid",
+            Activation::Silu => "silu",
+            Activation::Elu => "elu",
+            Activation::Softplus => "softplus",
+        }
+    }
+}
+
 /// A hidden layer: its width and its activation. What it reads is the layer before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hidden {

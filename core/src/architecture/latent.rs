@@ -1,7 +1,8 @@
 //! The family of the posterior q(z|x), with its prior.
 
-use super::{Activation, Architecture, Operation, Section, TABLE_CELLS, Visit, Word, Work};
+use super::{Activation, Architecture, Operation, Section, TABLE_CELLS, Visit, Word, Work, role};
 use crate::fingerprint::Part;
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The family of the posterior q(z|x), with its prior.
@@ -60,6 +61,28 @@ pub enum ConcentrationKind {
     },
 }
 
+/// As the command line has it, or in words.
+impl fmt::Display for LatentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LatentKind::Gaussian { dim } => write!(f, "gaussian:{dim}"),
+            LatentKind::GaussianMixture { dim, components } => {
+                write!(f, "gaussian:{dim} under a mixture of {components}")
+            }
+            LatentKind::VonMisesFisher { dim, concentration } => match concentration {
+                ConcentrationKind::Learned => write!(f, "vmf:{dim}"),
+                ConcentrationKind::Fixed { kappa } => write!(f, "vmf:{dim},kappa={kappa}"),
+                ConcentrationKind::Tabled { kappa } => write!(f, "vmf:{dim},kappa={kappa},table"),
+            },
+            LatentKind::Point { dim, activation: Activation::Identity } => write!(f, "point:{dim}"),
+            LatentKind::Point { dim, activation } => write!(f, "point:{dim},{}", activation.name()),
+            LatentKind::Component { gaussians, kernels } => {
+                write!(f, "mixture of {gaussians} gaussians and {kernels} kernels")
+            }
+        }
+    }
+}
+
 impl LatentKind {
     /// Coordinates; of a mixture its components.
     pub fn dims(self) -> u32 {
@@ -90,7 +113,7 @@ impl LatentKind {
             LatentKind::Point { .. } => Part::PointHead,
             LatentKind::Component { .. } => return,
         };
-        v.part("posterior", part, |v| match self {
+        v.part(role::POSTERIOR, part, |v| match self {
             LatentKind::Gaussian { dim } => {
                 shape.gaussian(dim, v);
             }

@@ -1,7 +1,7 @@
 //! The family of the likelihood p(x|z).
 
 use super::features::levels;
-use super::{Architecture, FeaturesKind, Operation, Section, Visit, Word, Work};
+use super::{Architecture, FeaturesKind, Operation, Section, Visit, Word, Work, role};
 use crate::fingerprint::Part;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,21 @@ pub enum LikelihoodKind {
     },
 }
 
+impl FeaturesKind {
+    /// What a likelihood needs at least.
+    pub fn plain(likelihood: LikelihoodKind) -> FeaturesKind {
+        match likelihood {
+            LikelihoodKind::Bernoulli => FeaturesKind::Binary,
+            LikelihoodKind::Gaussian
+            | LikelihoodKind::GaussianPerOutput
+            | LikelihoodKind::StudentT
+            | LikelihoodKind::GaussianCategorical { .. } => FeaturesKind::Standardize,
+            LikelihoodKind::DiscretizedLogistic => FeaturesKind::Integers,
+            LikelihoodKind::BetaBinomial { most } => FeaturesKind::Counts { most },
+        }
+    }
+}
+
 impl LikelihoodKind {
     /// As the command line names it.
     pub fn name(self) -> &'static str {
@@ -43,18 +58,6 @@ impl LikelihoodKind {
             LikelihoodKind::StudentT => "student-t",
             LikelihoodKind::BetaBinomial { .. } => "beta-binomial",
             LikelihoodKind::GaussianCategorical { .. } => "gaussian-categorical",
-        }
-    }
-
-    pub(super) fn plain_features(self) -> FeaturesKind {
-        match self {
-            LikelihoodKind::Bernoulli => FeaturesKind::Binary,
-            LikelihoodKind::Gaussian
-            | LikelihoodKind::GaussianPerOutput
-            | LikelihoodKind::StudentT
-            | LikelihoodKind::GaussianCategorical { .. } => FeaturesKind::Standardize,
-            LikelihoodKind::DiscretizedLogistic => FeaturesKind::Integers,
-            LikelihoodKind::BetaBinomial { most } => FeaturesKind::Counts { most },
         }
     }
 
@@ -84,7 +87,7 @@ impl LikelihoodKind {
             LikelihoodKind::BetaBinomial { .. } => Part::BetaBinomial,
             LikelihoodKind::GaussianCategorical { .. } => Part::GaussianCategorical,
         };
-        v.part("likelihood", part, |v| match self {
+        v.part(role::LIKELIHOOD, part, |v| match self {
             LikelihoodKind::Bernoulli => {
                 shape.output("logits", v);
                 // a softplus

@@ -32,6 +32,18 @@ pub trait Visit: Sized {
     }
 }
 
+/// The roles of a model's parts, and of a hidden layer in a chain.
+#[allow(missing_docs, reason = "named after what they say")]
+pub mod role {
+    pub const FEATURES: &str = "features";
+    pub const ENCODER: &str = "encoder";
+    pub const POSTERIOR: &str = "posterior";
+    pub const DECODER: &str = "decoder";
+    pub const LIKELIHOOD: &str = "likelihood";
+    pub const COMPONENTS: &str = "components";
+    pub const HIDDEN: &str = "hidden";
+}
+
 /// A word of a part's shape: all enter the hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Word {

@@ -4,11 +4,11 @@
 use super::features::levels;
 use super::{
     Activation, Architecture, Hidden, LatentKind, Number, Operation, Section, Visit, WeightKind, Word, Work,
+    role,
 };
 use crate::fingerprint::Part;
 use crate::kernel::{NODES, TILE, triangle};
 
-const DECODER: &str = "decoder";
 const PER_OUTPUT: &str = "[ceil(outputs/8)][8]";
 const KERNELS: &str = "[ceil(N/8)][8]";
 
@@ -25,7 +25,7 @@ impl Architecture {
             self.preprocessing.visit(self, v);
             self.visit_encoder(v);
             self.latent.visit(self, v);
-            self.chain(DECODER, self.latent_dims(), &self.decoder, v);
+            self.chain(role::DECODER, self.latent_dims(), &self.decoder, v);
             self.likelihood.visit(self, v);
         });
     }
@@ -33,19 +33,19 @@ impl Architecture {
     fn visit_encoder(&self, v: &mut impl Visit) {
         let inputs = self.frame_width();
         if self.has_categories() {
-            v.part("encoder", Part::OneHot, |v| {
+            v.part(role::ENCODER, Part::OneHot, |v| {
                 v.word(Word::Size(self.features));
                 v.section(levels(self));
                 self.chain("layers", inputs, &self.encoder, v);
             });
         } else {
-            self.chain("encoder", inputs, &self.encoder, v);
+            self.chain(role::ENCODER, inputs, &self.encoder, v);
         }
     }
 
     /// Hidden layers, one after another.
     fn chain(&self, role: &'static str, mut inputs: u32, layers: &[Hidden], v: &mut impl Visit) {
-        let each_sample = role == DECODER;
+        let each_sample = role == role::DECODER;
         let quantized = self.weights == WeightKind::Int8x8;
         if layers.is_empty() && !quantized {
             return v.part(role, Part::PassThrough, |v| v.word(Word::Size(inputs)));
@@ -66,7 +66,7 @@ impl Architecture {
                     WeightKind::Int8x8 => Part::DenseInt8x8,
                 };
                 let Hidden { width: outputs, activation } = *layer;
-                Dense { part, inputs, outputs, activation, each_sample }.visit("hidden", v);
+                Dense { part, inputs, outputs, activation, each_sample }.visit(role::HIDDEN, v);
                 inputs = outputs;
             }
         });
@@ -96,9 +96,9 @@ impl Architecture {
     /// The components of a mixture; kinds of which it has none are not there.
     fn visit_components(&self, gaussians: u32, kernels: u32, v: &mut impl Visit) {
         match (gaussians, kernels) {
-            (_, 0) => self.gaussians("components", gaussians, v),
-            (0, _) => self.kernels("components", kernels, v),
-            _ => v.part("components", Part::Chain, |v| {
+            (_, 0) => self.gaussians(role::COMPONENTS, gaussians, v),
+            (0, _) => self.kernels(role::COMPONENTS, kernels, v),
+            _ => v.part(role::COMPONENTS, Part::Chain, |v| {
                 self.gaussians("gaussians", gaussians, v);
                 self.kernels("kernels", kernels, v);
             }),

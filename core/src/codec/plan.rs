@@ -55,9 +55,17 @@ impl<'a> PacketPlan<'a> {
     /// [`LoadError::NoPacketPlan`] where it has none;
     /// [`LoadError::BadPacketPlan`]; what is wrong with the calibration before it.
     pub fn of(file: &ModelFile<'a>) -> Result<Self, LoadError> {
-        let mut sections = file.extras();
+        Self::read(&mut Self::sections(file)?)
+    }
+
+    /// The plan's sections, not yet taken. Before version 3 of the format the calibration stands before them.
+    ///
+    /// # Errors
+    /// What is wrong with the calibration before them.
+    pub fn sections(file: &ModelFile<'a>) -> Result<Sections<'a>, LoadError> {
+        let mut sections = file.packet_plan();
         match Calibration::read(&mut sections) {
-            Ok(_) | Err(LoadError::NotCalibrated) => Self::read(&mut sections),
+            Ok(_) | Err(LoadError::NotCalibrated) => Ok(sections),
             Err(error) => Err(error),
         }
     }

@@ -74,7 +74,7 @@ impl<'a, M> Calibrated<'a, M> {
         M: Load<'a> + Fingerprint,
     {
         let file = ModelFile::parse(bytes)?;
-        Ok(Calibrated::new(file.model()?, Calibration::read(&mut file.extras())?))
+        Ok(Calibrated::new(file.model()?, Calibration::read(&mut file.calibration())?))
     }
 
     /// The model.

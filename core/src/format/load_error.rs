@@ -39,6 +39,13 @@ pub enum LoadError {
     Misaligned,
     /// The lengths inside the file contradict each other, or what stands there is no distribution.
     Malformed,
+    /// The file has a field that this build does not know and may not skip.
+    UnknownField {
+        /// the field's key
+        key: u32,
+    },
+    /// A name or another text of the file holds a character that does something on a terminal.
+    ControlCharacter,
     /// A parameter is NaN or infinite.
     NonFinite,
     /// A concentration, the dimension of a sphere or a sampling table is impossible.
@@ -89,6 +96,14 @@ impl fmt::Display for LoadError {
             LoadError::Malformed => {
                 f.write_str("the model's parts contradict each other; export the model again")
             }
+            LoadError::UnknownField { key } => write!(
+                f,
+                "the model needs what this build does not know (field {key}); use the version that wrote it"
+            ),
+            LoadError::ControlCharacter => f.write_str(
+                "a name in the model holds a control character; do not trust the file, or fit it again \
+                 under another name",
+            ),
             LoadError::BadConcentration => f.write_str(
                 "the model's sphere has fewer than 2 dimensions, its concentration is not from 0 to 10,000, \
                  or its table is not a distribution; fit and export it again",

@@ -9,7 +9,8 @@ use super::pack::{DEFAULT_WINDOWS_PER_PACKET, Options};
 use super::rows::Rows;
 use crate::data::{Place, RowSink, Source, stream};
 use crate::error::Error;
-use crate::file::write::{Sections, assemble};
+use crate::file::parts::FileParts;
+use crate::file::write::Sections;
 use crate::model::{HostModel, ModelBytes};
 
 /// Windows that a plan is chosen by, at most: those of whole packets, spread evenly over the file.
@@ -60,8 +61,13 @@ pub fn plan_packets(
     };
     let mut metadata = model.metadata.clone();
     metadata.name = new_name;
-    let extras = [model.extras.calibration_bytes, &encode(&plan)].concat();
-    Ok(ModelBytes::new(&assemble(&metadata, model.members, &extras, model.parameters)?))
+    let parts = FileParts {
+        members: model.members,
+        calibration: model.extras.calibration_bytes,
+        plan: &encode(&plan),
+        ..FileParts::new(&metadata, model.parameters)
+    };
+    Ok(ModelBytes::new(&parts.encode()?))
 }
 
 /// As `docs/model-format.md` has it.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use elbow::features::MAX_LEVELS;
+use elbow::format::is_control;
 
 use super::cell::class;
 use super::columns::find;
@@ -171,7 +172,7 @@ fn word(text: &str) -> Cow<'_, str> {
     {
         return whole.into();
     }
-    if text.contains(char::is_control) { text.replace(char::is_control, " ").into() } else { text.into() }
+    if text.contains(is_control) { text.replace(is_control, " ").into() } else { text.into() }
 }
 
 /// For a message.

@@ -3,6 +3,8 @@
 use std::io::{self, BufRead, Chain, Cursor, Read};
 use std::str::FromStr;
 
+use elbow::format::is_control;
+
 use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
 use super::LoadOptions;
@@ -164,7 +166,7 @@ fn delimiter(head: &[u8]) -> u8 {
 
 fn header(cells: &ByteRecord) -> Result<Vec<String>, Problem> {
     // Names are printed and are stored one to a line, so a line break or an escape within one becomes a space.
-    let clean = |cell| String::from_utf8_lossy(cell).replace(char::is_control, " ").trim().to_owned();
+    let clean = |cell| String::from_utf8_lossy(cell).replace(is_control, " ").trim().to_owned();
     let names: Vec<String> = cells.iter().map(clean).collect();
     if names.is_empty() {
         return Err(Problem::Empty);

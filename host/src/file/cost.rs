@@ -1,9 +1,7 @@
-//! What a model costs on a device, before it is flashed: an additive model of the counts that `device-bench` takes in QEMU.
-//! Its terms and how well it predicts: `docs/benchmarks.md`.
+//! What a model costs on a device, before it is flashed: an additive model of the counts that `device-bench`
+//! takes in QEMU. Its terms and how well it predicts: `docs/benchmarks.md`.
 
-use elbow::architecture::{
-    Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind,
-};
+use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, Operation, Visit, Work};
 use elbow::kernel::TILE;
 use serde::Serialize;
 
@@ -13,7 +11,8 @@ const LANES: u32 = 4;
 /// Stack that other parts than the typical model's may take on top, in bytes: 112 have been seen.
 const STACK_ROOM: u64 = 128;
 
-/// What the parts of a score take on one core, in instructions, and bytes of what does not depend on the model.
+/// What the parts of a score take on one core, in instructions, and bytes of what does not depend on the
+/// model.
 #[derive(Clone, Copy, Debug)]
 pub struct Core {
     /// its name
@@ -36,9 +35,11 @@ pub struct Core {
     stack: u64,
 }
 
-/// Measured in QEMU, `opt-level = 3`, fat LTO. mac, output and activation follow exactly from six counts of the device benchmark, see
-/// `docs/benchmarks.md`; what a score takes beyond its network is shared out among its features. Floats in software (M0, M3, RV32) take their
-/// time by the numbers: there the benchmark's are typical. The code of M55 is taken to be that of M33.
+/// Measured in QEMU, `opt-level = 3`, fat LTO. mac, output and activation follow exactly from six counts of
+/// the device benchmark, see
+/// `docs/benchmarks.md`; what a score takes beyond its network is shared out among its features. Floats in
+/// software (M0, M3, RV32) take their time by the numbers: there the benchmark's are typical. The code of M55
+/// is taken to be that of M33.
 pub const CORES: [Core; 5] = [
     Core {
         name: "Cortex-M0, M3",
@@ -123,64 +124,25 @@ pub fn costs(shape: &Architecture, samples: u32) -> Vec<Cost> {
 }
 
 impl Core {
-    /// Instructions of a score: features, encoder and head once, then latent, decoder and likelihood for each sample.
+    /// Instructions of a score.
     pub fn score(&self, shape: &Architecture, samples: u32) -> f64 {
-        let alone = samples % LANES;
-        let decoder = |lanes| self.decoder(shape, lanes);
-        let per_sample = self.sample(shape) + self.exp;
-        self.features(shape)
-            + self.encoder(shape)
-            + f64::from(samples) * per_sample
-            + f64::from(samples - alone) * decoder(true)
-            + f64::from(alone) * decoder(false)
+        let mut priced = Priced { core: self, samples, instructions: f64::from(samples) * self.exp };
+        shape.visit(&mut priced);
+        priced.instructions
     }
 
-    /// The encoder's layers and the head's, of one sample.
-    pub fn encoder(&self, shape: &Architecture) -> f64 {
-        let (width, latent) = (shape.encoder_width(), shape.latent_dims());
-        let head = |outputs| self.dense(width, outputs, false);
-        self.chain(shape.frame_width(), &shape.encoder, false)
-            + match shape.latent {
-                LatentKind::Gaussian { .. } | LatentKind::GaussianMixture { .. } => {
-                    2.0 * head(latent) + f64::from(latent) * self.exp
-                }
-                LatentKind::VonMisesFisher { concentration, .. } => {
-                    // the normaliser: some 20 logarithms' worth
-                    let learned = concentration == ConcentrationKind::Learned;
-                    head(latent) + if learned { head(1) + 20.0 * self.exp } else { 0.0 }
-                }
-                LatentKind::Point { activation, .. } => {
-                    head(latent) + f64::from(latent) * self.activation(activation)
-                }
-                // has no head, and is not what was counted
-                LatentKind::Component { .. } => 0.0,
+    fn price(&self, operation: Operation, side_by_side: bool) -> f64 {
+        match operation {
+            Operation::Exp => self.exp,
+            Operation::Term => self.feature,
+            Operation::Coordinate => self.latent,
+            Operation::Layer { inputs, outputs, activation } => {
+                let padded = f64::from(outputs.next_multiple_of(TILE as u32));
+                let side = usize::from(side_by_side);
+                padded * (f64::from(inputs) * self.mac[side] + self.output[side])
+                    + f64::from(outputs) * self.activation(activation)
             }
-    }
-
-    /// The decoder's layers, the output included, of one sample.
-    pub fn decoder(&self, shape: &Architecture, side_by_side: bool) -> f64 {
-        let output = self.dense(shape.decoder_width(), shape.frame_width(), side_by_side);
-        let narrow = matches!(
-            shape.likelihood,
-            LikelihoodKind::Bernoulli | LikelihoodKind::Gaussian | LikelihoodKind::GaussianCategorical { .. }
-        );
-        self.chain(shape.latent_dims(), &shape.decoder, side_by_side)
-            + if narrow { 1.0 } else { 2.0 } * output
-    }
-
-    fn chain(&self, inputs: u32, layers: &[Hidden], side_by_side: bool) -> f64 {
-        let inputs = [inputs].into_iter().chain(layers.iter().map(|layer| layer.width));
-        let layer = |(inputs, layer): (u32, &Hidden)| {
-            self.dense(inputs, layer.width, side_by_side)
-                + f64::from(layer.width) * self.activation(layer.activation)
-        };
-        inputs.zip(layers).map(layer).sum()
-    }
-
-    fn dense(&self, inputs: u32, outputs: u32, side_by_side: bool) -> f64 {
-        let outputs = f64::from(outputs.next_multiple_of(TILE as u32));
-        let side = usize::from(side_by_side);
-        outputs * (f64::from(inputs) * self.mac[side] + self.output[side])
+        }
     }
 
     fn activation(&self, kind: Activation) -> f64 {
@@ -194,47 +156,44 @@ impl Core {
             | Activation::Softplus => self.activation[1],
         }
     }
+}
 
-    /// Preprocessing: of a feature as much as a likelihood's term; its logarithm with what goes with it as much as three exponentials.
-    fn features(&self, shape: &Architecture) -> f64 {
-        let logarithm =
-            if shape.preprocessing == FeaturesKind::LogStandardize { 3.0 * self.exp } else { 0.0 };
-        f64::from(shape.features) * (self.feature + logarithm)
-    }
+/// Adds up what the parts of a shape say of their work.
+struct Priced<'a> {
+    core: &'a Core,
+    samples: u32,
+    instructions: f64,
+}
 
-    /// Latent and likelihood of one sample beside the decoder's layers.
-    fn sample(&self, shape: &Architecture) -> f64 {
-        let term = match shape.likelihood {
-            LikelihoodKind::Gaussian => self.feature,
-            LikelihoodKind::GaussianPerOutput => self.feature + self.exp,
-            // an exponential, a logarithm
-            LikelihoodKind::StudentT => self.feature + 2.0 * self.exp,
-            // two exponentials, ten logarithms
-            LikelihoodKind::BetaBinomial { .. } => self.feature + 13.0 * self.exp,
-            // four exponentials, three logarithms
-            LikelihoodKind::DiscretizedLogistic => self.feature + 8.0 * self.exp,
-            // a softplus
-            LikelihoodKind::Bernoulli => 2.0 * self.exp,
-            // of an output: an exponential, as if all were values of categories
-            LikelihoodKind::GaussianCategorical { .. } => self.feature + self.exp,
-        };
-        let dims = f64::from(shape.latent_dims());
-        let latent = match shape.latent {
-            LatentKind::Gaussian { .. } => dims * self.latent,
-            // of each Gaussian as much for a coordinate as a likelihood's term for a feature, and an exponential
-            LatentKind::GaussianMixture { components, .. } => {
-                dims * self.latent + f64::from(components) * (dims * self.feature + self.exp)
-            }
-            // and what does not depend on d, see docs/von-mises-fisher.md
-            LatentKind::VonMisesFisher { .. } => (dims + 2.0) * self.latent,
-            LatentKind::Point { .. } | LatentKind::Component { .. } => 0.0,
-        };
-        latent + f64::from(shape.frame_width()) * term
+impl Visit for Priced<'_> {
+    fn work(&mut self, Work { operation, times, each_sample }: Work) {
+        let alone = if each_sample { self.samples % LANES } else { 1 };
+        let side_by_side = if each_sample { self.samples - alone } else { 0 };
+        let [alone, side_by_side] = [(alone, false), (side_by_side, true)]
+            .map(|(samples, side)| f64::from(samples) * self.core.price(operation, side));
+        self.instructions += times as f64 * (alone + side_by_side);
     }
 }
 
-/// Memory of the vectors that live at once: features, posterior, latent and the decoder's hidden layers of four samples
-/// (or the encoder's of one, where those are larger).
+/// Multiply-adds of the dense layers in a score of `samples` samples: of the encoder's once, of the decoder's
+/// for each, outputs padded to whole tiles.
+pub fn multiply_adds(shape: &Architecture, samples: u32) -> u64 {
+    struct Counted(u64, u64);
+    impl Visit for Counted {
+        fn work(&mut self, work: Work) {
+            if let Operation::Layer { inputs, outputs, .. } = work.operation {
+                let outputs = u64::from(outputs).next_multiple_of(TILE as u64);
+                self.0 += u64::from(inputs) * outputs * if work.each_sample { self.1 } else { 1 };
+            }
+        }
+    }
+    let mut counted = Counted(0, samples.into());
+    shape.visit(&mut counted);
+    counted.0
+}
+
+/// Memory of the vectors that live at once: features, posterior, latent and the decoder's hidden layers of
+/// four samples (or the encoder's of one, where those are larger).
 pub fn activation_bytes(shape: &Architecture) -> u64 {
     if let LatentKind::Component { .. } = shape.latent {
         // features, and their distance from a component's mean

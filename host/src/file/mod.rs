@@ -2,5 +2,6 @@
 
 pub mod atomic_file;
 pub mod cost;
+pub mod parts;
 pub mod rust_type;
 pub mod write;

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use elbow::architecture::{
-    Activation, Architecture, ConcentrationKind, FeaturesKind, Hidden, LatentKind, LikelihoodKind, WeightKind,
-};
+use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, Section, Visit, WeightKind, Word};
 use elbow::ensemble::fingerprint;
+use elbow::fingerprint::Part;
 use elbow::format::Metadata;
 
 use crate::data::categories::{categories, names};
@@ -47,7 +46,8 @@ fn codes(columns: &str, constant: &str) -> String {
         0 => String::new(),
         count => format!(
             "
-/// Columns that are categories, and their values: the place of a value, as a number, is what a frame holds for it.
+/// Columns that are categories, and their values: the place of a value, as a number, is what a frame holds
+/// for it.
 pub const {constant}_CODES: [(usize, &[&str]); {count}] = [
 {}];
 ",
@@ -56,18 +56,62 @@ pub const {constant}_CODES: [(usize, &[&str]); {count}] = [
     }
 }
 
+/// The type of one model.
 fn member(shape: &Architecture) -> String {
-    if let LatentKind::Component { .. } = shape.latent {
-        return format!("elbow::Mixture<{}, {}>", features(shape), head(shape));
+    let mut whole = Type::default();
+    shape.visit(&mut whole);
+    whole.arguments.concat()
+}
+
+/// The arguments of a part's type.
+#[derive(Default)]
+struct Type {
+    borrows: bool,
+    arguments: Vec<String>,
+}
+
+impl Visit for Type {
+    fn part(&mut self, _role: &'static str, part: Part, inside: impl FnOnce(&mut Self)) {
+        let mut of_part = Type::default();
+        inside(&mut of_part);
+        self.arguments.push(of_part.text(part));
     }
-    let parts = [
-        features(shape),
-        encoder(shape),
-        head(shape),
-        chain(shape.weights, shape.latent_dims(), &shape.decoder),
-        likelihood(shape),
-    ];
-    format!("elbow::Vae<(\n    {},\n)>", parts.join(",\n    "))
+
+    fn word(&mut self, word: Word) {
+        match word {
+            Word::Size(size) => self.arguments.push(size.to_string()),
+            // the type's default
+            Word::Activation(Activation::Identity) | Word::Fixed(_) => {}
+            Word::Activation(activation) => self.arguments.push(format!("elbow::{activation:?}")),
+        }
+    }
+
+    fn section(&mut self, section: Section) {
+        self.borrows |= section.is_borrowed;
+    }
+}
+
+impl Type {
+    fn text(mut self, part: Part) -> String {
+        let name = match part {
+            // one layer is a tuple, too
+            Part::Chain if self.arguments.len() == 1 => return format!("({},)", self.arguments[0]),
+            Part::Chain => return format!("({})", self.arguments.join(", ")),
+            Part::Vae => return format!("elbow::Vae<(\n    {},\n)>", self.arguments.join(",\n    ")),
+            Part::DenseInt8x16 => {
+                self.arguments.push("u16".into());
+                "DenseInt8x8".into()
+            }
+            named => format!("{named:?}"),
+        };
+        let lifetime = self.borrows.then(|| "'a".to_string());
+        let arguments: Vec<_> = lifetime.into_iter().chain(self.arguments).collect();
+        if arguments.is_empty() {
+            format!("elbow::{name}")
+        } else {
+            format!("elbow::{name}<{}>", arguments.join(", "))
+        }
+    }
 }
 
 /// What stands behind it once the model is calibrated.
@@ -107,165 +151,18 @@ pub fn describe(shape: &Architecture) -> String {
     let frame = shape.frame_width().to_string();
     let encoder = [vec![frame.clone()], widths(&shape.encoder)].concat().join("-");
     let decoder = [widths(&shape.decoder), vec![frame]].concat().join("-");
-    let activation = shape
-        .encoder
-        .first()
-        .or(shape.decoder.first())
-        .map_or("linear".into(), |layer| format!("{:?}", layer.activation).to_lowercase());
-    let latent = match shape.latent {
-        LatentKind::Gaussian { dim } => format!("gaussian:{dim}"),
-        LatentKind::GaussianMixture { dim, components } => {
-            format!("gaussian:{dim} under a mixture of {components}")
-        }
-        LatentKind::VonMisesFisher { dim, concentration } => match concentration {
-            ConcentrationKind::Learned => format!("vmf:{dim}"),
-            ConcentrationKind::Fixed { kappa } => format!("vmf:{dim},kappa={kappa}"),
-            ConcentrationKind::Tabled { kappa } => format!("vmf:{dim},kappa={kappa},table"),
-        },
-        LatentKind::Point { dim, activation: Activation::Identity } => format!("point:{dim}"),
-        LatentKind::Point { dim, activation } => format!("point:{dim},{activation:?}").to_lowercase(),
-        LatentKind::Component { gaussians, kernels } => {
-            return format!(
-                "mixture of {gaussians} gaussians and {kernels} kernels in {} dimensions",
-                shape.features
-            );
-        }
-    };
-    let likelihood = match shape.likelihood {
-        LikelihoodKind::Bernoulli => "bernoulli",
-        LikelihoodKind::Gaussian => "gaussian",
-        LikelihoodKind::GaussianPerOutput => "gaussian-per-output",
-        LikelihoodKind::DiscretizedLogistic => "discretized-logistic",
-        LikelihoodKind::StudentT => "student-t",
-        LikelihoodKind::BetaBinomial { .. } => "beta-binomial",
-        LikelihoodKind::GaussianCategorical { .. } => "gaussian and categorical",
-    };
+    let activation =
+        shape.encoder.first().or(shape.decoder.first()).map_or("linear", |layer| layer.activation.name());
+    let latent = shape.latent;
+    if let LatentKind::Component { .. } = latent {
+        return format!("{latent} in {} dimensions", shape.features);
+    }
+    let likelihood = shape.likelihood.name();
     let weights = match shape.weights {
         WeightKind::F32 => String::new(),
         other => format!(", {}", weights_name(other)),
     };
     format!("{encoder} {activation}, {latent}, {decoder} {likelihood}{weights}")
-}
-
-fn features(shape: &Architecture) -> String {
-    let numbers = match shape.preprocessing {
-        FeaturesKind::Binary => format!("elbow::Binary<{}>", shape.features),
-        FeaturesKind::Counts { .. } => format!("elbow::Counts<{}>", shape.features),
-        FeaturesKind::Standardize => format!("elbow::Standardize<'a, {}>", shape.features),
-        FeaturesKind::LogStandardize => format!("elbow::LogStandardize<'a, {}>", shape.features),
-        FeaturesKind::Integers => format!("elbow::Integers<'a, {}>", shape.features),
-    };
-    match shape.likelihood {
-        LikelihoodKind::GaussianCategorical { .. } => format!("elbow::Categories<'a, {numbers}>"),
-        _ => numbers,
-    }
-}
-
-fn encoder(shape: &Architecture) -> String {
-    let layers = chain(shape.weights, shape.frame_width(), &shape.encoder);
-    match shape.likelihood {
-        LikelihoodKind::GaussianCategorical { .. } => {
-            format!("elbow::OneHot<'a, {}, {layers}>", shape.features)
-        }
-        _ => layers,
-    }
-}
-
-fn components(shape: &Architecture, gaussians: u32, kernels: u32) -> String {
-    let of_kind = |name, count| format!("elbow::{name}<'a, {}, {count}>", shape.features);
-    match (gaussians, kernels) {
-        (_, 0) => of_kind("Gaussians", gaussians),
-        (0, _) => of_kind("Kernels", kernels),
-        _ => format!("({}, {})", of_kind("Gaussians", gaussians), of_kind("Kernels", kernels)),
-    }
-}
-
-/// A hidden layer, `depth` others before it.
-fn dense(weights: WeightKind, depth: usize, inputs: u32, outputs: u32, activation: Activation) -> String {
-    let name = match weights {
-        WeightKind::F32 => "Dense",
-        WeightKind::Int8 => "DenseInt8",
-        // its activation function is a table
-        WeightKind::Int8x8 if depth == 0 => {
-            return format!("elbow::DenseInt8x8<'a, {inputs}, {outputs}, u16>");
-        }
-        WeightKind::Int8x8 => return format!("elbow::DenseInt8x8<'a, {inputs}, {outputs}>"),
-    };
-    layer(name, inputs, outputs, activation)
-}
-
-/// A layer that ends a chain of hidden ones.
-fn last(weights: WeightKind, inputs: u32, outputs: u32, activation: Activation) -> String {
-    let name = match weights {
-        WeightKind::F32 => "Dense",
-        WeightKind::Int8 => "DenseInt8",
-        WeightKind::Int8x8 => "LinearInt8x8",
-    };
-    layer(name, inputs, outputs, activation)
-}
-
-fn layer(name: &str, inputs: u32, outputs: u32, activation: Activation) -> String {
-    match activation {
-        Activation::Identity => format!("elbow::{name}<'a, {inputs}, {outputs}>"),
-        other => format!("elbow::{name}<'a, {inputs}, {outputs}, elbow::{other:?}>"),
-    }
-}
-
-fn chain(weights: WeightKind, inputs: u32, layers: &[Hidden]) -> String {
-    let mut width = inputs;
-    let mut parts = Vec::new();
-    if weights == WeightKind::Int8x8 {
-        parts.push(format!("elbow::Quantize<{inputs}>"));
-    }
-    for (depth, layer) in layers.iter().enumerate() {
-        let inputs = std::mem::replace(&mut width, layer.width);
-        parts.push(dense(weights, depth, inputs, layer.width, layer.activation));
-    }
-    match parts.as_slice() {
-        [] => format!("elbow::PassThrough<{inputs}>"),
-        [only] => format!("({only},)"),
-        several => format!("({})", several.join(", ")),
-    }
-}
-
-fn head(shape: &Architecture) -> String {
-    let last = |outputs, activation| last(shape.weights, shape.encoder_width(), outputs, activation);
-    let linear = |outputs| last(outputs, Activation::Identity);
-    match shape.latent {
-        LatentKind::Gaussian { dim } => format!("elbow::GaussianHead<{0}, {0}>", linear(dim)),
-        LatentKind::GaussianMixture { dim, components } => {
-            format!("elbow::MixtureHead<'a, {0}, {0}, {components}>", linear(dim))
-        }
-        LatentKind::VonMisesFisher { dim, concentration } => {
-            let concentration = match concentration {
-                ConcentrationKind::Learned => format!("elbow::LearnedConcentration<{}>", linear(1)),
-                ConcentrationKind::Fixed { .. } => "elbow::FixedConcentration".into(),
-                ConcentrationKind::Tabled { .. } => "elbow::TabledConcentration<'a>".into(),
-            };
-            format!("elbow::VmfHead<{}, {concentration}>", linear(dim))
-        }
-        LatentKind::Point { dim, activation } => {
-            format!("elbow::PointHead<{}>", last(dim, activation))
-        }
-        LatentKind::Component { gaussians, kernels } => components(shape, gaussians, kernels),
-    }
-}
-
-fn likelihood(shape: &Architecture) -> String {
-    let linear = last(shape.weights, shape.decoder_width(), shape.frame_width(), Activation::Identity);
-    match shape.likelihood {
-        LikelihoodKind::Bernoulli => format!("elbow::Bernoulli<{linear}>"),
-        LikelihoodKind::Gaussian => format!("elbow::Gaussian<'a, {linear}>"),
-        LikelihoodKind::GaussianPerOutput => format!("elbow::GaussianPerOutput<{linear}, {linear}>"),
-        LikelihoodKind::DiscretizedLogistic => {
-            format!("elbow::DiscretizedLogistic<'a, {linear}, {linear}>")
-        }
-        LikelihoodKind::StudentT => format!("elbow::StudentT<'a, {linear}, {linear}>"),
-        LikelihoodKind::BetaBinomial { .. } => format!("elbow::BetaBinomial<{linear}, {linear}>"),
-        LikelihoodKind::GaussianCategorical { .. } => {
-            format!("elbow::GaussianCategorical<'a, {}, {linear}>", shape.features)
-        }
-    }
 }
 
 /// `engine-room_2` → `EngineRoom2`; a name that is no identifier gets `Model` before it.

@@ -2,7 +2,8 @@
 
 use elbow::architecture::Architecture;
 use elbow::codec::PacketPlan;
-use elbow::format::Sections;
+use elbow::format::ModelFile;
+use elbow::format::fields::{CALIBRATION, PACKET_PLAN, PARAMETERS};
 use elbow::{Calibration, LoadError};
 
 /// Calibration and plan of packets, where there are any, and their bytes.
@@ -19,22 +20,33 @@ pub struct Extras<'a> {
 }
 
 impl<'a> Extras<'a> {
-    /// Takes them in the order of the file.
-    pub(super) fn read(shape: &Architecture, mut sections: Sections<'a>) -> Result<Self, LoadError> {
+    /// Takes them from a file.
+    pub(super) fn read(shape: &Architecture, file: &ModelFile<'a>) -> Result<Self, LoadError> {
+        let mut sections = file.calibration();
         let all = sections.rest();
         let calibration = match Calibration::read(&mut sections) {
             Err(LoadError::NotCalibrated) => None,
             other => Some(other?),
         };
-        let (calibration_bytes, plan_bytes) = all.split_at(all.len() - sections.rest().len());
+        let calibration_bytes = &all[..all.len() - sections.rest().len()];
+        let mut sections = PacketPlan::sections(file)?;
+        let all = sections.rest();
         let plan = match PacketPlan::read(&mut sections) {
             Err(LoadError::NoPacketPlan) => None,
             other => Some(other?),
         };
+        let plan_bytes = &all[..all.len() - sections.rest().len()];
+        let is_whole = |key, bytes| file.field(key).is_none_or(|field| field == bytes);
+        if !is_whole(CALIBRATION, calibration_bytes) || !is_whole(PACKET_PLAN, plan_bytes) {
+            return Err(LoadError::Malformed);
+        }
         if plan.is_some_and(|plan| !is_of(&plan, shape)) {
             return Err(LoadError::BadPacketPlan);
         }
-        sections.finish()?;
+        if file.field(PARAMETERS).is_none() {
+            // nothing but the parameters stands behind a plan of version 1 or 2
+            sections.finish()?;
+        }
         Ok(Extras { calibration, plan, calibration_bytes, plan_bytes })
     }
 }

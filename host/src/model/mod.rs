@@ -86,7 +86,7 @@ impl ModelBytes {
             _ => Box::new(Together((0..members).map(|_| member()).collect::<Result<_, _>>()?)),
         };
         sections.finish()?;
-        let extras = Extras::read(&metadata.architecture, file.extras())?;
+        let extras = Extras::read(&metadata.architecture, &file)?;
         Ok(HostModel { metadata, members, engine, extras, parameters: file.parameters() })
     }
 }

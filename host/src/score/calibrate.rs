@@ -7,7 +7,8 @@ use rayon::prelude::*;
 
 use crate::data::Dataset;
 use crate::error::Error;
-use crate::file::write::{Sections, assemble};
+use crate::file::parts::FileParts;
+use crate::file::write::Sections;
 use crate::model::{HostModel, ModelBytes};
 use crate::score::evaluate::frame_error;
 
@@ -70,12 +71,13 @@ pub fn calibrate(
     let mut metadata = model.metadata.clone();
     metadata.name = new_name;
     let assemble = |block: &Block| {
-        Ok::<_, Error>(ModelBytes::new(&assemble(
-            &metadata,
-            model.members,
-            &[&block.encode(), model.extras.plan_bytes].concat(),
-            model.parameters,
-        )?))
+        let parts = FileParts {
+            members: model.members,
+            calibration: &block.encode(),
+            plan: model.extras.plan_bytes,
+            ..FileParts::new(&metadata, model.parameters)
+        };
+        Ok::<_, Error>(ModelBytes::new(&parts.encode()?))
     };
     // Once more, for the scores that the device will return.
     block.moments = moments(&assemble(&block)?, data)?;

@@ -3,12 +3,14 @@
 
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::{ENVELOPE_LEN, Fidelity as Closeness, HEADER_LEN, PacketPlan, Settings, model_id};
-use elbow::format::{ModelFile, checksum};
+use elbow::format::ModelFile;
+use elbow::format::fields::PACKET_PLAN;
 use elbow::{Calibrated, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae};
 use elbow_host::compress::{Fidelity, Options, compress, plan_packets};
 use elbow_host::data::Dataset;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::calibrate;
+use elbow_tests::files::{place, signed, with_fields};
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::signals::signal;
 use std::path::{Path, PathBuf};
@@ -158,17 +160,12 @@ fn a_damaged_plan_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let sound = planned(&alarming(&model()), &write_samples(folder.path()));
     let bytes = sound.as_bytes();
-    let offset = u32::from_le_bytes(bytes[24..28].try_into().unwrap()) as usize;
-    let from = offset - sound.open().unwrap().extras.plan_bytes.len();
     let (mut refused, mut read) = (0, 0);
-    for at in from..offset {
+    for at in place(bytes, PACKET_PLAN) {
         for value in [0, 1, 2, 61, 0x7f, 0x80, 0xff, bytes[at] ^ 1, bytes[at] ^ 0x80] {
             let mut broken = bytes.to_vec();
             broken[at] = value;
-            let end = broken.len() - 4;
-            let sum = checksum(&broken[..end]).to_le_bytes();
-            broken[end..].copy_from_slice(&sum);
-            let broken = ModelBytes::new(&broken);
+            let broken = ModelBytes::new(&signed(broken));
             // who scores and judges does not look at it
             assert!(Calibrated::<Small<'_>>::from_bytes(broken.as_bytes()).is_ok());
             let file = ModelFile::parse(broken.as_bytes()).unwrap();
@@ -190,14 +187,9 @@ fn a_damaged_plan_is_refused() {
     println!("{refused} refused, {read} read");
     assert!(refused > 100 && read > 100);
     // what stands behind it is refused too
-    let mut longer = bytes.to_vec();
-    longer.splice(offset..offset, [0; 16]);
-    for (at, add) in [(16, 16_u32), (24, 16)] {
-        let word = u32::from_le_bytes(longer[at..at + 4].try_into().unwrap()) + add;
-        longer[at..at + 4].copy_from_slice(&word.to_le_bytes());
-    }
-    let end = longer.len() - 4;
-    let sum = checksum(&longer[..end]).to_le_bytes();
-    longer[end..].copy_from_slice(&sum);
+    let plan = [&bytes[place(bytes, PACKET_PLAN)], &[0; 16]].concat();
+    let longer = with_fields(bytes, |fields| {
+        fields.iter_mut().filter(|field| field.0 == PACKET_PLAN).for_each(|field| field.1 = &plan);
+    });
     assert!(matches!(ModelBytes::new(&longer).open(), Err(LoadError::Malformed)));
 }

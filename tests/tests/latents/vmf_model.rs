@@ -2,12 +2,13 @@
 //! refused where they are broken, and right about p(x).
 
 use elbow::architecture::{ConcentrationKind, LatentKind, LikelihoodKind};
-use elbow::format::checksum;
+use elbow::format::fields::PARAMETERS;
 use elbow::{
     Bernoulli, Binary, Dense, FixedConcentration, Gaussian, GaussianPerOutput, LearnedConcentration,
     LoadError, PassThrough, Score, Standardize, TabledConcentration, Tanh, Vae, VmfHead,
 };
 use elbow_host::model::ModelBytes;
+use elbow_tests::files::{place, signed};
 use elbow_tests::models::{Model, architecture};
 
 type OfWidth<'a, const D: usize, C> = Vae<(
@@ -81,17 +82,14 @@ fn a_device_and_a_host_read_the_same_sphere() {
 /// The file with numbers written over those from `offset` numbers after κ on, its checksum right.
 fn overwritten(model: &Model, offset: usize, numbers: &[f32]) -> ModelBytes {
     let mut bytes = model.encode();
-    let sections = u32::from_le_bytes(bytes[24..28].try_into().unwrap()) as usize;
+    let sections = place(&bytes, PARAMETERS).start;
     let is_kappa = |at: &usize| bytes[*at..*at + 4] == KAPPA.to_le_bytes();
     let found: Vec<usize> = (sections..bytes.len() - 4).step_by(4).filter(is_kappa).collect();
     let [at] = found[..] else { panic!("{KAPPA} is there {} times", found.len()) };
     for (i, number) in numbers.iter().enumerate() {
         bytes[at + 4 * (offset + i)..][..4].copy_from_slice(&number.to_le_bytes());
     }
-    let end = bytes.len() - 4;
-    let sum = checksum(&bytes[..end]);
-    bytes[end..].copy_from_slice(&sum.to_le_bytes());
-    ModelBytes::new(&bytes)
+    ModelBytes::new(&signed(bytes))
 }
 
 #[test]

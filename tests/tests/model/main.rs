@@ -1,9 +1,12 @@
 //! Model files: what is written is read, the same bits by every way of computing, models that others trained.
 
 mod device_cost;
+mod fields;
 mod file;
+mod format_table;
 mod hostile;
 mod mlperf_tiny;
+mod older_files;
 mod pytorch_gradient;
 mod quantized;
 mod reference_weights;

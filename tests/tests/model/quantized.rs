@@ -1,13 +1,14 @@
 //! Models of eight-bit weights: device and host agree, damage is refused, and little is lost.
 
 use elbow::architecture::{Activation, LikelihoodKind, WeightKind};
-use elbow::format::checksum;
+use elbow::format::fields::{PARAMETERS, WEIGHTS};
 use elbow::{
     Bernoulli, Binary, DenseInt8, DenseInt8x8, Gaussian, GaussianHead, GaussianPerOutput, LinearInt8x8,
     LoadError, PassThrough, Quantize, Score, Standardize, Tanh, Vae,
 };
 use elbow_host::data::Dataset;
 use elbow_host::model::ModelBytes;
+use elbow_tests::files::{place, signed};
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::tolerance::quantized::{INT8, INT8X8};
 use elbow_trainer::quantize::{Cost, quantize};
@@ -145,11 +146,8 @@ fn a_model_that_cannot_be_quantised_says_so() {
     assert!(quantize(&bytes.open().unwrap(), &bytes, "quantized", WeightKind::Int8, None).is_ok());
 }
 
-fn with_checksum(mut bytes: Vec<u8>) -> ModelBytes {
-    let end = bytes.len() - 4;
-    let sum = checksum(&bytes[..end]);
-    bytes[end..].copy_from_slice(&sum.to_le_bytes());
-    ModelBytes::new(&bytes)
+fn with_checksum(bytes: Vec<u8>) -> ModelBytes {
+    ModelBytes::new(&signed(bytes))
 }
 
 /// Both loaders, which must agree.
@@ -164,10 +162,9 @@ fn shifts_that_no_register_has_are_refused() {
     let sound = small(&continuous(), WeightKind::Int8x8);
     load(&sound).unwrap();
     let bytes = sound.as_bytes();
-    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-    // loc, 1/scale, limits; scale and zero, top; then of 20 inputs and 19
-    // outputs the weights, biases, multipliers, nodes
-    let nodes = word(24) + (80 + 80 + 16) + (16 + 16) + (3 * 20 * 8) + 2 * (3 * 8 * 4);
+    // loc, 1/scale, limits; scale and zero, top; then of 20 inputs and 19 outputs the weights, biases,
+    // multipliers, nodes
+    let nodes = place(bytes, PARAMETERS).start + (80 + 80 + 16) + (16 + 16) + (3 * 20 * 8) + 2 * (3 * 8 * 4);
     for shift in [nodes + 2 * 65, nodes + 2 * 66] {
         assert!(bytes[shift] < 32 && bytes[shift + 1] == 0);
         let mut broken = bytes.to_vec();
@@ -182,9 +179,8 @@ fn other_weights_are_another_shape() {
     let (int8, int8x8) = (small(&model, WeightKind::Int8), small(&model, WeightKind::Int8x8));
     assert!(matches!(Int8::from_bytes(int8x8.as_bytes()), Err(LoadError::WrongShape { .. })));
     assert!(matches!(Int8x8::from_bytes(int8.as_bytes()), Err(LoadError::WrongShape { .. })));
-    // the weight type stands last in the metadata
     let bytes = int8.as_bytes();
-    let end = 32 + u32::from_le_bytes(bytes[20..24].try_into().unwrap()) as usize;
+    let end = place(bytes, WEIGHTS).end;
     for (kind, expected) in [(0, "WrongShape"), (2, "WrongShape"), (3, "Malformed")] {
         let mut broken = bytes.to_vec();
         assert_eq!(std::mem::replace(&mut broken[end - 1], kind), 1);
@@ -197,7 +193,7 @@ fn other_weights_are_another_shape() {
 fn random_bytes_never_panic() {
     let mut rng = generator(5);
     let sound = small(&continuous(), WeightKind::Int8x8);
-    let parameters = u32::from_le_bytes(sound.as_bytes()[24..28].try_into().unwrap()) as usize;
+    let parameters = place(sound.as_bytes(), PARAMETERS).start;
     for _ in 0..5_000 {
         let mut bytes = sound.as_bytes().to_vec();
         for _ in 0..1 + rng.next_u32() % 8 {

@@ -1,13 +1,14 @@
 //! Verdicts: as the calibration says, the same on device and host, and the same by few samples as by all.
 
 use elbow::architecture::LikelihoodKind;
-use elbow::format::checksum;
+use elbow::format::fields::CALIBRATION;
 use elbow::{
     Calibrated, Calibration, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae, VerdictKind,
 };
 use elbow_host::data::Dataset;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::calibrate;
+use elbow_tests::files::{place, signed};
 use elbow_tests::models::{Model, architecture};
 
 const SAMPLES: u32 = 21;
@@ -148,22 +149,13 @@ fn a_file_without_a_calibration_scores_and_does_not_judge() {
 fn with_word(bytes: &[u8], at: usize, value: u32) -> ModelBytes {
     let mut changed = bytes.to_vec();
     changed[at..at + 4].copy_from_slice(&value.to_le_bytes());
-    let end = changed.len() - 4;
-    let sum = checksum(&changed[..end]).to_le_bytes();
-    changed[end..].copy_from_slice(&sum);
-    ModelBytes::new(&changed)
-}
-
-/// Where the calibration lies.
-fn place(bytes: &[u8]) -> std::ops::Range<usize> {
-    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-    (32 + word(20)).next_multiple_of(16)..word(24)
+    ModelBytes::new(&signed(changed))
 }
 
 #[test]
 fn a_calibration_names_the_rule_it_is_for() {
     let sound = calibrated(&model(1), 100, 0.1);
-    let first = place(sound.as_bytes()).start;
+    let first = place(sound.as_bytes(), CALIBRATION).start;
     for (version, reads) in [(1, true), (3, true), (4, false), (0, false)] {
         let bytes = with_word(sound.as_bytes(), first, version);
         match Calibrated::<Small<'_>>::from_bytes(bytes.as_bytes()) {
@@ -179,7 +171,7 @@ fn a_damaged_calibration_is_refused() {
     let sound = calibrated(&model(1), 100, 0.1);
     let bytes = sound.as_bytes();
     let (mut refused, mut read) = (0, 0);
-    for at in place(bytes).step_by(4) {
+    for at in place(bytes, CALIBRATION).step_by(4) {
         for value in [0, 1, 0x7fc0_0000, 0x7f80_0000, 0xc2c8_0000, u32::MAX] {
             let broken = with_word(bytes, at, value);
             // who only scores does not look at it

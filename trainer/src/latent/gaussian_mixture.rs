@@ -167,10 +167,6 @@ impl<T: Real> Prior<T> for GaussianMixture<T> {
         zip(&mut d_params[place], raw, |d, raw| if is_within(raw, LOG_SCALES) { d } else { T::ZERO });
     }
 
-    fn sections(&self) -> Vec<usize> {
-        vec![self.means().len(), self.log_scales().len(), self.components]
-    }
-
     /// Means, inverse scales, and `log w_c − Σ_j log σ_cj` with the scales as they are stored.
     fn write(&self, params: &[f32], out: &mut Sections) {
         let logits: Vec<f64> = params[self.logits()].iter().map(|logit| f64::from(*logit)).collect();

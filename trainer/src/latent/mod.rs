@@ -70,12 +70,7 @@ pub trait Posterior<T: Real>: fmt::Debug + Send + Sync {
         &[]
     }
 
-    /// Lengths of its sections of a model file, those of the heads left out.
-    fn sections(&self) -> Vec<usize> {
-        Vec::new()
-    }
-
-    /// Writes these sections.
+    /// Writes its sections of a model file, those of the heads left out.
     fn write(&self, _out: &mut Sections) {}
 }
 
@@ -94,10 +89,7 @@ pub trait Prior<T: Real>: fmt::Debug + Send + Sync {
     /// `∂log p(z)/∂z` of each sample, and in `d_params` the sum over them of `d ∂log p(z)/∂params`.
     fn backward(&mut self, params: &[T], z: &[T], d: &[T], d_z: &mut [T], d_params: &mut [T]);
 
-    /// Lengths of its sections of a model file.
-    fn sections(&self) -> Vec<usize>;
-
-    /// Writes these sections.
+    /// Writes its sections of a model file, those of the heads left out.
     fn write(&self, params: &[f32], out: &mut Sections);
 
     /// The parameters that such sections were written of, to the rounding of what is stored.

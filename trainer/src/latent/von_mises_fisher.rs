@@ -208,14 +208,6 @@ impl<T: Real> Posterior<T> for VonMisesFisher<T> {
         }
     }
 
-    fn sections(&self) -> Vec<usize> {
-        match self.concentration {
-            ConcentrationKind::Learned => vec![],
-            ConcentrationKind::Fixed { .. } => vec![1],
-            ConcentrationKind::Tabled { .. } => vec![1, 2 * (TABLE_CELLS + 1)],
-        }
-    }
-
     /// A fixed concentration, and the table that samples from it.
     fn write(&self, out: &mut Sections) {
         match self.concentration {

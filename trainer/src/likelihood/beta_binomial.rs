@@ -40,10 +40,6 @@ impl<T: Real> Likelihood<T> for BetaBinomial<T> {
         log_prob(frames, outputs, &mut self.terms, log_probs, &none, |x, logs, ()| law.at(x, logs));
     }
 
-    fn sections(&self, _: usize) -> Vec<usize> {
-        vec![1]
-    }
-
     fn write(&self, _: &[f32], out: &mut Sections) {
         out.floats(&[self.most]);
     }

@@ -36,10 +36,6 @@ impl<T: Real> Likelihood<T> for DiscretizedLogistic<T> {
         });
     }
 
-    fn sections(&self, features: usize) -> Vec<usize> {
-        vec![features]
-    }
-
     fn write(&self, _: &[f32], out: &mut Sections) {
         out.floats(&self.half_bins);
     }

@@ -67,10 +67,6 @@ impl<T: Real> Likelihood<T> for Gaussian<T> {
         zip(out, log_scale, |d, raw| if is_within(raw, LOG_SCALES) { d } else { T::ZERO });
     }
 
-    fn sections(&self, features: usize) -> Vec<usize> {
-        vec![features, 1]
-    }
-
     fn write(&self, log_scale: &[f32], out: &mut Sections) {
         write_scales(log_scale, |_| true, out);
     }

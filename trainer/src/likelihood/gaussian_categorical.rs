@@ -94,10 +94,6 @@ impl<T: Real> Likelihood<T> for GaussianCategorical<T> {
         sum_slopes(log_scale, LOG_SCALES, &self.slopes, d_log_prob, out);
     }
 
-    fn sections(&self, features: usize) -> Vec<usize> {
-        vec![features, 1]
-    }
-
     fn write(&self, log_scale: &[f32], out: &mut Sections) {
         write_scales(log_scale, |i| self.levels[i] == 0, out);
         out.integers(&self.levels);

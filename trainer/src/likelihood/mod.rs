@@ -71,12 +71,7 @@ pub trait Likelihood<T: Real>: fmt::Debug + Send + Sync {
     /// those that [`log_prob`](Self::log_prob) left.
     fn learned_slopes(&self, _learned: &[T], _slopes: &[Buffer<T>], _d_log_prob: &[T], _out: &mut [T]) {}
 
-    /// Lengths of its sections of a model file of `features`, those of the heads left out.
-    fn sections(&self, _features: usize) -> Vec<usize> {
-        Vec::new()
-    }
-
-    /// Writes these sections.
+    /// Writes its sections of a model file, those of the heads left out.
     fn write(&self, _learned: &[f32], _out: &mut Sections) {}
 }
 

@@ -99,10 +99,6 @@ impl<T: Real> Likelihood<T> for StudentT<T> {
         sum_slopes(log_dof, LOG_DOF, &self.slopes, d_log_prob, out);
     }
 
-    fn sections(&self, features: usize) -> Vec<usize> {
-        vec![features, features, 1]
-    }
-
     fn write(&self, log_dof: &[f32], out: &mut Sections) {
         let inverse = |s: &f32| f64::from(-s.clamp(LOG_DOF.0, LOG_DOF.1)).exp() as f32;
         let inverse: Vec<f32> = log_dof.iter().map(inverse).collect();

@@ -3,7 +3,7 @@
 use elbow::layer::activation::Activation as _;
 
 use crate::error::Error;
-use crate::network::{Dense, Half, Network, Place, Side};
+use crate::network::{Dense, Half, Network, Side};
 use crate::preprocess::encoder_input;
 use elbow_host::data::Dataset;
 use elbow_host::model::HostModel;
@@ -74,11 +74,6 @@ impl Calibration {
             Half::Encoder => &self.encoder,
             Half::Decoder => &self.decoder,
         }
-    }
-
-    /// The moments of a layer's inputs.
-    pub(super) fn inputs(&self, place: Place) -> &Moments {
-        &self.half(place.half).moments[place.depth]
     }
 }
 

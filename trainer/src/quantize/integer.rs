@@ -1,16 +1,19 @@
 //! Hidden layers as integers: where the numbers of `elbow::kernel::Requantize` come from.
 //!
-//! A number x is carried as an integer c with `x ≈ step·(c − zero)`, so that `W·x + b` is `step·scale[o]·(B + Σ q·c)` with
+//! A number x is carried as an integer c with `x ≈ step·(c − zero)`, so that `W·x + b` is `step·scale[o]·(B +
+//! Σ q·c)` with
 //! `B = b/(step·scale[o]) − zero·Σ q`: zero costs the device nothing.
 
-use elbow::architecture::Activation;
+use elbow::architecture::{Activation, WeightKind};
+use elbow::fingerprint::Part;
 use elbow::kernel::NODES;
 use elbow::layer::activation::Activation as _;
 
 use super::calibrate::{Calibration, Watched};
 use super::weights::{Rounded, round};
 use crate::network::{Dense, Half, Network, Side};
-use elbow_host::file::write::{Sections, padded, tiled};
+use crate::preprocess::Preprocessing;
+use elbow_host::file::write::{Numbers, padded, tiled};
 
 /// Levels of a hidden vector's numbers.
 const LEVELS: f64 = 255.0;
@@ -38,51 +41,65 @@ impl Codes {
     }
 }
 
+/// Sections of one part, by their names.
+type Named = Vec<(&'static str, Numbers)>;
+
+/// The sections of a half: what makes its inputs integers, then those of each layer.
+struct Written {
+    inputs: Named,
+    layers: Vec<Named>,
+}
+
 /// The sections of the model, or `None` where a sum could leave 32 bits.
 pub(super) fn sections(network: &Network, calibration: &Calibration) -> Option<Vec<u8>> {
-    let mut out = Sections(Vec::new());
-    network.write_preprocessing(&mut out);
     let clip = f64::from(calibration.clip.min(INPUT_MARGIN * calibration.encoder.largest_input));
-    let (low, high) = if network.preprocessing.is_empty() { (0.0, 1.0) } else { (-clip, clip) };
-    half(&mut out, network, calibration, Half::Encoder, low, high)?;
-    network.concentration.iter().for_each(|section| out.floats(section));
+    let (low, high) =
+        if network.preprocessing() == Preprocessing::Binary { (0.0, 1.0) } else { (-clip, clip) };
+    let encoder = half(network, calibration, Half::Encoder, low, high)?;
     let reach = LATENT_MARGIN * f64::from(calibration.decoder.largest_input);
-    half(&mut out, network, calibration, Half::Decoder, -reach, reach)?;
-    network.write_scales(&mut out);
-    Some(out.0)
+    let decoder = half(network, calibration, Half::Decoder, -reach, reach)?;
+    Some(network.write(WeightKind::Int8x8, |place, section| {
+        let named = match (place.part, place.layer) {
+            (Part::Quantize, 0) => &encoder.inputs,
+            (Part::Quantize, _) => &decoder.inputs,
+            (_, layer) => {
+                encoder.layers.iter().chain(&decoder.layers).nth(layer).expect("a layer of the network")
+            }
+        };
+        let numbers = named.iter().find(|(name, _)| *name == section.name);
+        numbers.expect("a section of an integer layer").1.clone()
+    }))
 }
 
 /// Quantisation of the inputs, hidden layers, linear layers.
-fn half(
-    out: &mut Sections,
-    network: &Network,
-    calibration: &Calibration,
-    which: Half,
-    low: f64,
-    high: f64,
-) -> Option<()> {
+fn half(network: &Network, calibration: &Calibration, which: Half, low: f64, high: f64) -> Option<Written> {
     let (side, watched): (&Side, &Watched) = (network.side(which), calibration.half(which));
     let mut rounded =
         side.hidden.iter().zip(&watched.moments).map(|(layer, moments)| round(layer, Some(moments)));
     let first = rounded.next()?;
     let mut codes = Codes::between(low, high, top(&first, side.inputs));
-    // c = ⌊x/step + zero + ½⌋
-    out.floats(&[(1.0 / codes.step) as f32, (codes.zero + 0.5) as f32]);
-    out.numbers([(codes.top as u16).to_le_bytes()]);
+    let inputs = vec![
+        // c = ⌊x/step + zero + ½⌋
+        ("scale and zero", Numbers::F32(vec![(1.0 / codes.step) as f32, (codes.zero + 0.5) as f32])),
+        ("largest integer", Numbers::U16(vec![codes.top as u16])),
+    ];
+    let mut layers = Vec::new();
     for ((layer, sums), rounded) in
         side.hidden.iter().zip(&watched.sums).zip(std::iter::once(first).chain(rounded))
     {
         let integer = Integer::new(layer, &rounded, codes)?;
-        integer.write(out);
-        codes = requantize(out, layer.activation, sums, &integer)?;
+        let mut named = integer.sections();
+        codes = requantize(&mut named, layer.activation, sums, &integer)?;
+        layers.push(named);
     }
     for layer in &side.linear {
         let integer = Integer::new(layer, &round(layer, watched.moments.last()), codes)?;
-        integer.write(out);
         let scale: Vec<f32> = integer.scale.iter().map(|scale| *scale as f32).collect();
-        out.floats(&padded(&scale));
+        let mut named = integer.sections();
+        named.push(("scale", Numbers::F32(padded(&scale))));
+        layers.push(named);
     }
-    Some(())
+    Some(Written { inputs, layers })
 }
 
 /// The most levels of an input that leave a third of 32 bits for the bias.
@@ -125,14 +142,16 @@ impl Integer {
         Some(Integer { inputs: layer.inputs, weights: rounded.weights.clone(), bias, scale, bound })
     }
 
-    fn write(&self, out: &mut Sections) {
-        out.numbers(tiled(&self.weights, self.inputs).into_iter().map(i8::to_le_bytes));
-        out.numbers(padded(&self.bias).into_iter().map(i32::to_le_bytes));
+    fn sections(&self) -> Named {
+        vec![
+            ("weights", Numbers::I8(tiled(&self.weights, self.inputs))),
+            ("bias", Numbers::I32(padded(&self.bias))),
+        ]
     }
 }
 
-/// Writes multipliers and activation table; returns how the layer's outputs are carried.
-fn requantize(out: &mut Sections, activation: Activation, sums: &[f32], layer: &Integer) -> Option<Codes> {
+/// Adds multipliers and activation table; returns how the layer's outputs are carried.
+fn requantize(named: &mut Named, activation: Activation, sums: &[f32], layer: &Integer) -> Option<Codes> {
     let reach = SUM_MARGIN * reach(activation, sums);
     // t = s·factor[o] is the sum in units of the table
     let factor: Vec<f64> = layer.scale.iter().map(|scale| scale * HALF_TABLE / reach).collect();
@@ -149,7 +168,7 @@ fn requantize(out: &mut Sections, activation: Activation, sums: &[f32], layer: &
     let second = (0..32).rev().map(f64::from).find(|second| fits(*second))?;
     let multipliers: Vec<i32> =
         factor.iter().map(|factor| multiplier(*factor, first, second) as i32).collect();
-    out.numbers(padded(&multipliers).into_iter().map(i32::to_le_bytes));
+    named.push(("multiplier", Numbers::I32(padded(&multipliers))));
 
     let outputs = sums.iter().map(|s| f64::from(activation.apply(*s)));
     let (low, high) = outputs.fold((0.0_f64, 0.0_f64), |(low, high), y| (low.min(y), high.max(y)));
@@ -162,7 +181,8 @@ fn requantize(out: &mut Sections, activation: Activation, sums: &[f32], layer: &
         (256.0 * c.clamp(0.0, LEVELS) + 128.0).round_ties_even() as u16
     };
     let shifts = [first as u16, second as u16];
-    out.numbers((0..NODES).map(node).chain(shifts).map(u16::to_le_bytes));
+    let table = (0..NODES).map(node).chain(shifts).collect();
+    named.push(("65 nodes, two shifts", Numbers::U16(table)));
     Some(codes)
 }
 

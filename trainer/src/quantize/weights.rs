@@ -22,8 +22,8 @@ pub(super) struct Rounded {
 
 /// Rounds each output's weights by the scale that changes the output least.
 ///
-/// The error of an output is `Σ_i (w_i − scale·q_i) x_i`. Its square is weighed by the second moments of the inputs (1 where
-/// there is no data), taking them as uncorrelated; its mean is added to the bias.
+/// The error of an output is `Σ_i (w_i − scale·q_i) x_i`. Its square is weighed by the second moments of the
+/// inputs (1 where there is no data), taking them as uncorrelated; its mean is added to the bias.
 pub(super) fn round(dense: &Dense, inputs: Option<&Moments>) -> Rounded {
     let mut rounded = Rounded { weights: Vec::new(), scale: Vec::new(), bias: Vec::new() };
     for (row, bias) in dense.weights.chunks_exact(dense.inputs).zip(&dense.bias) {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::fit::Progress;
 use crate::settings::Settings;
 use elbow_host::data::Dataset;
-use elbow_host::file::write::assemble;
+use elbow_host::file::parts::FileParts;
 use elbow_host::model::ModelBytes;
 
 /// Fits `settings.ensemble` models with the seeds `seed`, `seed + 1`, …, and joins them: `p(x) = (1/N) Σ_m p_m(x)`.
@@ -55,7 +55,8 @@ pub(super) fn fit(
     let join = |valid_nats: f64| -> Result<ModelBytes, Error> {
         let mut metadata = members[0].metadata.clone();
         metadata.valid_nats = -valid_nats as f32;
-        Ok(ModelBytes::new(&assemble(&metadata, settings.ensemble, &[], &parameters)?))
+        let parts = FileParts { members: settings.ensemble, ..FileParts::new(&metadata, &parameters) };
+        Ok(ModelBytes::new(&parts.encode()?))
     };
     let valid_nats = validation(&join(f64::NAN)?, &valid, settings.valid_samples, false)?.nats;
     let train_nats = fits.iter().map(|fit| fit.train_nats).sum::<f64>() / fits.len() as f64;

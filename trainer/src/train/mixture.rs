@@ -5,7 +5,9 @@ use rand_pcg::Pcg32;
 
 use super::trained::{Trained, columns, metadata, validation};
 use crate::error::Error;
-use elbow_host::file::write::{Sections, assemble};
+use elbow::architecture::role;
+use elbow_host::file::parts::FileParts;
+use elbow_host::file::write::{self, Sections};
 
 use crate::export::write_preprocessing;
 use crate::mixture::{self, Recipe, Rows};
@@ -53,12 +55,14 @@ fn model(
     let rows = Rows { features: &features, dims: data.dims, spanned: repeats.dims() };
     let fitted = mixture::fit(rows, recipe, &mut rng);
     let architecture = architecture(&fitted, settings.preprocessing()?, data.dims);
-    let mut sections = Sections(Vec::new());
-    write_preprocessing(&mut sections, &preprocessing);
-    fitted.write(&mut sections);
+    let [of_features, _] = write_preprocessing(&preprocessing);
+    let mut components = Sections::default();
+    fitted.write(&mut components);
+    let runs = [(role::FEATURES, &of_features), (role::COMPONENTS, &components)];
+    let sections = write::parameters(&architecture, &runs, |_, _| unreachable!("a mixture has no layers"));
     let columns = columns(settings, &data);
     let metadata = metadata(name, &architecture, settings, &columns, &data, valid_nats as f32);
-    Ok(ModelBytes::new(&assemble(&metadata, 1, &[], &sections.0)?))
+    Ok(ModelBytes::new(&FileParts::new(&metadata, &sections).encode()?))
 }
 
 fn architecture(fitted: &mixture::Fitted, preprocessing: FeaturesKind, dims: usize) -> Architecture {
