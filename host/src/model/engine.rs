@@ -8,15 +8,11 @@ use elbow::{Elbo, Explain, FrameError, LoadError, Nats, Score, Vae};
 
 use super::features::{AnyEncoder, AnyFeatures};
 use super::head::AnyHead;
+use super::lanes::{LANES, SAMPLES};
 use super::likelihood::AnyLikelihood;
 use super::net::Chain;
 use super::posterior::HostPosterior;
 use crate::simd::wide;
-
-/// Frames side by side on a host: two AVX-512 registers, so that a weight is spread over a register for both.
-pub const LANES: usize = 32;
-/// Samples of one frame side by side: few are asked for more.
-pub(super) const SAMPLES: usize = 16;
 
 /// What a posterior says of one frame.
 #[derive(Clone, Debug, PartialEq)]

@@ -14,6 +14,7 @@ use elbow::shape::Lanes;
 use rand_core::Rng;
 
 use super::Dynamic;
+use super::lanes::{LANES, SAMPLES};
 use super::net::Dense;
 use crate::simd::wide;
 
@@ -53,8 +54,8 @@ impl<T: OnDense + Debug + Send + Sync> Door for T {
         match (log_prob.len(), shared, terms) {
             (1, _, terms) => shared_frame::<1, _>(self, hidden, features, terms, log_prob),
             (4, true, terms) => shared_frame::<4, _>(self, hidden, features, terms, log_prob),
-            (super::SAMPLES, true, None) => samples(self, hidden, features, log_prob),
-            (super::LANES, false, None) => frames(self, hidden, features, log_prob),
+            (SAMPLES, true, None) => samples(self, hidden, features, log_prob),
+            (LANES, false, None) => frames(self, hidden, features, log_prob),
             (lanes, ..) => unreachable!("the engine asks {lanes} lanes for no such thing"),
         }
     }
@@ -87,7 +88,7 @@ fn shared_frame<const L: usize, T: OnDense>(
 
 /// Samples of one frame.
 fn samples<T: OnDense>(likelihood: &T, hidden: &[f32], features: &[f32], log_prob: &mut [f32]) {
-    let sums: [f32; super::SAMPLES] = wide(
+    let sums: [f32; SAMPLES] = wide(
         #[inline(always)]
         || likelihood.log_prob(hidden.as_chunks().0, features),
     );
@@ -96,10 +97,10 @@ fn samples<T: OnDense>(likelihood: &T, hidden: &[f32], features: &[f32], log_pro
 
 /// A sample of each of many frames.
 fn frames<T: OnDense>(likelihood: &T, hidden: &[f32], features: &[f32], log_prob: &mut [f32]) {
-    let sums: [f32; super::LANES] = wide(
+    let sums: [f32; LANES] = wide(
         #[inline(always)]
         || {
-            let features: &[[f32; super::LANES]] = features.as_chunks().0;
+            let features: &[[f32; LANES]] = features.as_chunks().0;
             likelihood.log_prob(hidden.as_chunks().0, features)
         },
     );

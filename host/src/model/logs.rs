@@ -6,9 +6,10 @@ use elbow::codec::{BitsBack, BitsBackError, LogHeader, StreamError, model_id};
 use elbow::format::{ModelFile, Sections};
 use elbow::latent::GaussianHead;
 
-use super::engine::{SAMPLES, decoder};
+use super::engine::decoder;
 use super::features::{AnyEncoder, AnyFeatures};
 use super::head;
+use super::lanes::SAMPLES;
 use super::net::{Chain, Dense};
 use super::whole::WholeLikelihood;
 use super::{HostModel, ModelBytes};

@@ -9,6 +9,7 @@ mod extras;
 mod features;
 mod head;
 mod judge;
+mod lanes;
 mod likelihood;
 mod logs;
 mod memory;
@@ -18,8 +19,9 @@ pub(crate) mod posterior;
 mod whole;
 
 pub use crate::error::LogError;
-pub use engine::{Encoding, Engine, LANES, LatentEngine, Units};
+pub use engine::{Encoding, Engine, LatentEngine, Units};
 pub use extras::Extras;
+pub use lanes::LANES;
 pub use memory::{Buffer, Dynamic};
 pub use posterior::HostPosterior;
 
@@ -30,7 +32,7 @@ use elbow::architecture::{Architecture, LatentKind};
 use elbow::ensemble::{MAX_MEMBERS, fingerprint};
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 
-use self::engine::{SAMPLES, network};
+use self::engine::network;
 use self::ensemble::Together;
 use self::features::AnyFeatures;
 use crate::error::Error;
