@@ -1,8 +1,12 @@
 //! The latent variable: a posterior q(z|x), and the prior p(z) that it is measured against.
 
+mod chain;
 mod draw;
+mod flow;
 
+pub use chain::{Chain, ChainPosterior};
 pub use draw::{Draw, Samples};
+pub use flow::{Flow, FlowPosterior, InvertibleMap};
 
 use crate::distribution::GaussianMixture;
 use crate::fingerprint::{Fingerprint, fold, of};
@@ -51,6 +55,10 @@ pub trait Head {
     fn posteriors<const L: usize>(&self, hidden: &[[Self::From; L]]) -> Self::Posteriors<L>;
     /// A fresh copy of the default randomness: always the same words.
     fn noise(&self) -> Self::Noise;
+    /// Words of it that a sample takes.
+    fn words(&self) -> usize {
+        self.dims()
+    }
 }
 
 /// A head with a prior that can be drawn from.
@@ -151,6 +159,10 @@ impl<Q: ToPosterior, P: Prior<Q::Family>> Head for Latent<Q, P> {
 
     fn noise(&self) -> LowDiscrepancy {
         self.posterior.noise()
+    }
+
+    fn words(&self) -> usize {
+        self.posterior.words()
     }
 }
 

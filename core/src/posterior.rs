@@ -15,6 +15,7 @@ pub use gaussian::{GaussianFrames, LOG_SCALE_MAX, LOG_SCALE_MIN, ToGaussian};
 pub use point::{Point, ToPoint};
 pub use von_mises_fisher::{ToVonMisesFisher, VonMisesFisherPosterior};
 
+use crate::layer::Layer;
 use crate::noise::LowDiscrepancy;
 use crate::shape::{Element, Shape};
 use core::fmt::Debug;
@@ -45,8 +46,36 @@ pub trait ToPosterior {
     fn posterior(&self, hidden: &[[Self::From; 1]]) -> Self::Family;
     /// q(z|x) for the hidden vectors of `L` frames.
     fn frames<const L: usize>(&self, hidden: &[[Self::From; L]]) -> <Self::Family as Family>::Frames<L>;
-    /// A fresh copy of the default noise: always the same words, as many to a point as a sample takes.
-    fn noise(&self) -> LowDiscrepancy;
+    /// Words of noise that a sample takes.
+    fn words(&self) -> usize;
+    /// A fresh copy of the default noise: always the same words.
+    fn noise(&self) -> LowDiscrepancy {
+        LowDiscrepancy::new(self.words())
+    }
+}
+
+/// Layers `N` before those of a posterior.
+impl<N: Layer, Q: ToPosterior<In = N::Out, From = N::To>> ToPosterior for (N, Q) {
+    type In = N::In;
+    type From = N::From;
+    type Latent = Q::Latent;
+    type Family = Q::Family;
+
+    fn dims(&self) -> usize {
+        self.1.dims()
+    }
+
+    fn posterior(&self, hidden: &[[N::From; 1]]) -> Q::Family {
+        self.1.posterior(self.0.forward(hidden).as_ref())
+    }
+
+    fn frames<const L: usize>(&self, hidden: &[[N::From; L]]) -> <Q::Family as Family>::Frames<L> {
+        self.1.frames(self.0.forward(hidden).as_ref())
+    }
+
+    fn words(&self) -> usize {
+        self.1.words()
+    }
 }
 
 /// The part of a shape's hash that the layers of a posterior are.

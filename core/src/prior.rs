@@ -12,7 +12,9 @@ pub use none::NoPrior;
 
 use crate::fingerprint::Part;
 use crate::format::{LoadError, Sections};
+use crate::noise::LowDiscrepancy;
 use crate::posterior::Family;
+use crate::shape::Shape;
 use rand_core::Rng;
 
 /// A prior p(z) that posteriors of the family `Q` are measured against. Both know terms that the other
@@ -26,6 +28,12 @@ pub trait Prior<Q: Family>: Copy {
     fn log_ratio(&self, q: &Q, z: &[f32]) -> f32;
     /// `KL(q(z|x) ‖ p(z))`, in nats.
     fn kl(&self, q: &Q) -> f32;
+}
+
+/// A prior whose density is known by itself.
+pub trait LogProb {
+    /// `log p(z)`, in nats.
+    fn log_prob(&self, z: &[f32]) -> f32;
 }
 
 /// A prior that can be drawn from.
@@ -46,4 +54,21 @@ pub trait ReadPrior<'a>: Sized {
     /// # Errors
     /// As [`Sections::floats`]; [`LoadError::Malformed`] for numbers that no distribution has.
     fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError>;
+}
+
+/// Samples of a divergence that has no closed form: with them it is known to some hundredths of a nat.
+const KL_SAMPLES: u32 = 256;
+
+/// The mean of `log q(z|x) − log p(z)` over 256 samples of the default noise, which are the same for every
+/// frame: `log_ratio` draws one and says the opposite of it.
+pub(crate) fn sampled_kl<S: Shape>(
+    dims: usize,
+    mut noise: LowDiscrepancy,
+    log_ratio: impl Fn(&mut LowDiscrepancy, &mut [f32]) -> f32,
+) -> f32 {
+    let (mut z, mut sum) = (S::buffer(dims), 0.0);
+    for _ in 0..KL_SAMPLES {
+        sum -= log_ratio(&mut noise, z.as_mut());
+    }
+    sum / KL_SAMPLES as f32
 }

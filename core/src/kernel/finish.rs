@@ -67,8 +67,9 @@ pub const NODES: usize = 65;
 
 /// The next layer's input, by a piecewise linear activation function, in integers alone:
 ///
-/// `t = clamp((s >> first_shift)·multiplier[o] >> second_shift, −2048, 2047) + 2048`, then on segment `j = t
-/// >> 6`, at `r = t & 63` of its 64 steps, `y = (64·nodes[j] + (nodes[j + 1] − nodes[j])·r) >> 14`.
+/// `t = clamp((s >> first_shift)·multiplier[o] >> second_shift, −2048, 2047) + 2048`, then on segment
+/// `j = t >> 6`, at `r = t & 63` of its 64 steps,
+/// `y = (64·nodes[j] + (nodes[j + 1] − nodes[j])·r) >> 14`.
 ///
 /// **Shape.** `multiplier`: `[tiles][8]`; nodes in units of 1/256 of an output.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! Draws of latents: what a score asks of a posterior and its prior.
 
 use super::Posterior;
+use crate::posterior::OneByOne;
 use crate::shape::{Shape, lanes};
 use core::marker::PhantomData;
 use rand_core::Rng;
@@ -42,5 +43,12 @@ impl<Q: Posterior, S: Shape, R: Rng + ?Sized, const L: usize> Draw<L> for Sample
             }
             log_ratio
         })
+    }
+}
+
+/// Posteriors of `L` frames that draw one after another.
+impl<Q: Posterior, S: Shape, const L: usize> Draw<L> for OneByOne<Q, S, L> {
+    fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
+        self.each(z, |posterior, noise, z| posterior.sample_log_ratio(noise, z))
     }
 }

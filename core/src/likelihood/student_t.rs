@@ -51,7 +51,7 @@ impl Law<2> for StudentTLaw<'_> {
     }
 
     fn constant(&self, (inverse_dof, _): (f32, f32)) -> f32 {
-        const HALF_LOG_PI: f32 = 0.572_364_94;
+        const HALF_LOG_PI: f32 = 0.572_364_9;
         // log Γ(ν/2 + ½) − log Γ(ν/2) − ½ log ν − ½ log π
         log_rising(0.5 / inverse_dof, 0.5) + 0.5 * math::ln(inverse_dof) - HALF_LOG_PI
     }

@@ -1,8 +1,7 @@
 //! Posteriors of several frames that draw one after another.
 
-use super::ToPosterior;
 use crate::noise::LowDiscrepancy;
-use crate::shape::Shape;
+use crate::shape::{Element, Shape};
 
 /// Posteriors `Q` of `L` frames, each with noise of its own: their samplers take as many words as they need.
 #[derive(Clone, Debug)]
@@ -12,14 +11,20 @@ pub struct OneByOne<Q, S: Shape, const L: usize> {
 }
 
 impl<Q, S: Shape, const L: usize> OneByOne<Q, S, L> {
-    /// Of each hidden vector.
-    pub(super) fn new<T: ToPosterior<Family = Q, Latent = S>>(layers: &T, hidden: &[[T::From; L]]) -> Self {
-        let mut of_frame = T::In::buffer(hidden.len());
+    /// Of each hidden vector, of the size `H`: what `posterior` makes of it, with noise of its own. The
+    /// latents have `dims` coordinates.
+    pub(crate) fn new<H: Shape, T: Element>(
+        hidden: &[[T; L]],
+        dims: usize,
+        posterior: impl Fn(&[[T; 1]]) -> Q,
+        noise: impl Fn() -> LowDiscrepancy,
+    ) -> Self {
+        let mut of_frame = H::buffer(hidden.len());
         let posteriors = core::array::from_fn(|l| {
             of_frame.as_mut().iter_mut().zip(hidden).for_each(|(h, lanes)| *h = [lanes[l]]);
-            (layers.posterior(of_frame.as_ref()), layers.noise())
+            (posterior(of_frame.as_ref()), noise())
         });
-        OneByOne { posteriors, z: S::buffer(layers.dims()) }
+        OneByOne { posteriors, z: S::buffer(dims) }
     }
 
     /// Draws the next z of every frame; returns what `of_frame`, which draws one, says of each.

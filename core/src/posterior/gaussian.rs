@@ -79,8 +79,9 @@ where
         GaussianFrames { loc, log_scale, scale, noise: self.noise() }
     }
 
-    fn noise(&self) -> LowDiscrepancy {
-        LowDiscrepancy::new(self.dims())
+    #[inline(always)]
+    fn words(&self) -> usize {
+        self.dims()
     }
 }
 

@@ -4,7 +4,6 @@ use super::{Family, OneByOne, ToPosterior, Words, copy};
 use crate::fingerprint::Fingerprint;
 use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
-use crate::noise::LowDiscrepancy;
 use crate::shape::Shape;
 
 /// All of q(z|x) at one z. It has no density.
@@ -49,11 +48,12 @@ impl<P: Projection> ToPosterior for ToPoint<P> {
     }
 
     fn frames<const L: usize>(&self, hidden: &[[P::From; L]]) -> OneByOne<Point<P::Out>, P::Out, L> {
-        OneByOne::new(self, hidden)
+        OneByOne::new::<P::In, _>(hidden, self.dims(), |h| self.posterior(h), || self.noise())
     }
 
-    fn noise(&self) -> LowDiscrepancy {
-        LowDiscrepancy::new(self.dims())
+    #[inline(always)]
+    fn words(&self) -> usize {
+        self.dims()
     }
 }
 

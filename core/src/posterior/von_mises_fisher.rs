@@ -8,7 +8,6 @@ use crate::fingerprint::Fingerprint;
 use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
 use crate::math;
-use crate::noise::LowDiscrepancy;
 use crate::shape::Shape;
 use core::fmt::Debug;
 
@@ -74,12 +73,13 @@ impl<M: Projection, C: ConcentrationHead<M::From>> ToPosterior for ToVonMisesFis
     }
 
     fn frames<const L: usize>(&self, hidden: &[[M::From; L]]) -> OneByOne<Self::Family, M::Out, L> {
-        OneByOne::new(self, hidden)
+        OneByOne::new::<M::In, _>(hidden, self.dims(), |h| self.posterior(h), || self.noise())
     }
 
-    fn noise(&self) -> LowDiscrepancy {
-        // every sampler takes one word for t and one for each coordinate of a sample: one point
-        LowDiscrepancy::new(self.dims() + 1)
+    /// Every sampler takes one for t and one for each coordinate.
+    #[inline(always)]
+    fn words(&self) -> usize {
+        self.dims() + 1
     }
 }
 

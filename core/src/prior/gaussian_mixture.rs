@@ -1,6 +1,6 @@
 //! A mixture of Gaussians that was learned with the network.
 
-use super::{Prior, ReadPrior, SamplePrior};
+use super::{LogProb, Prior, ReadPrior, SamplePrior, sampled_kl};
 use crate::distribution::{DiagonalGaussian, GaussianMixture, gaussian_draw_alone};
 use crate::fingerprint::Part;
 use crate::format::{LoadError, Sections};
@@ -9,9 +9,6 @@ use crate::posterior::{Family, GaussianFrames};
 use crate::shape::{Shape, Width, lanes};
 use core::marker::PhantomData;
 use rand_core::Rng;
-
-/// Samples of a divergence: with them it is known to some hundredths of a nat.
-const KL_SAMPLES: u32 = 256;
 
 /// `p(z) = Σ_c w_c N(z; μ_c, diag(σ_c²))`, `N` components: latents that fall into kinds need not be pressed
 /// into one ball.
@@ -57,11 +54,13 @@ impl<S: Shape, N: Copy> Prior<DiagonalGaussian<S>> for MixturePrior<'_, S, N> {
     /// which are the same for every frame.
     fn kl(&self, q: &DiagonalGaussian<S>) -> f32 {
         let dims = q.mode().len();
-        let (mut z, mut noise, mut sum) = (S::buffer(dims), LowDiscrepancy::new(dims), 0.0);
-        for _ in 0..KL_SAMPLES {
-            sum -= self.sample_log_ratio(q, &mut noise, z.as_mut());
-        }
-        sum / KL_SAMPLES as f32
+        sampled_kl::<S>(dims, LowDiscrepancy::new(dims), |noise, z| self.sample_log_ratio(q, noise, z))
+    }
+}
+
+impl<S: Shape, N> LogProb for MixturePrior<'_, S, N> {
+    fn log_prob(&self, z: &[f32]) -> f32 {
+        self.mixture.log_prob(z)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The standard normal.
 
-use super::{Prior, ReadPrior, SamplePrior};
+use super::{LogProb, Prior, ReadPrior, SamplePrior};
 use crate::distribution::{DiagonalGaussian, StandardNormal, gaussian_draw};
 use crate::fingerprint::Part;
 use crate::format::{LoadError, Sections};
@@ -26,6 +26,12 @@ impl<S: Shape> Prior<DiagonalGaussian<S>> for StandardNormal {
 
     fn kl(&self, q: &DiagonalGaussian<S>) -> f32 {
         q.kl_to_standard_normal()
+    }
+}
+
+impl LogProb for StandardNormal {
+    fn log_prob(&self, z: &[f32]) -> f32 {
+        StandardNormal::log_prob(*self, z)
     }
 }
 
