@@ -38,9 +38,11 @@ const CODING: Table<'static, PRECISION> = Table::new_unchecked(&[0, 1, 1 << PREC
 /// importance-weighted score.
 ///
 /// ```text
-/// encode   u_j ← pop 15 raw bits, for each coordinate j        z_k: bucket of slot (u_j + s_kj) mod 2^15 under q(z_j|x)
+/// encode   u_j ← pop 15 raw bits, for each coordinate j
+///          z_k: bucket of slot (u_j + s_kj) mod 2^15 under q(z_j|x)
 ///          k ← pop under w_k/Σw,  w_k = p(x|z_k) p(z_k)/q(z_k|x)
-///          push where in its bucket the slot of z_k lies;  push x under p(x|z_k);  push z_k under p(z);  push k, uniform
+///          push where in its bucket the slot of z_k lies;  push x under p(x|z_k)
+///          push z_k under p(z);  push k, uniform
 /// ```
 ///
 /// The decoder does all that backwards. The shifts s are Richtmyer's sequence, so that the K samples are a
