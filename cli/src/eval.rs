@@ -9,7 +9,7 @@ use super::source::SourceArgs;
 use crate::error::Error;
 use crate::report;
 use elbow_host::model::ModelBytes;
-use elbow_host::score::calibrate::Alarms;
+use elbow_host::score::alarms::Alarms;
 use elbow_host::score::evaluate::{Evaluation, score_all};
 use elbow_host::score::latent_use::LatentUse;
 

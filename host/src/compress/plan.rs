@@ -16,7 +16,8 @@ use crate::model::{HostModel, ModelBytes};
 /// Windows that a plan is chosen by, at most: those of whole packets, spread evenly over the file.
 const WINDOWS: usize = 256;
 
-/// The model with a plan for packets of windows like a file's. `seen` is called now and then with the number of rows read.
+/// The model with a plan for packets of windows like a file's. `seen` is
+/// called now and then with the number of rows read.
 ///
 /// # Errors
 /// As [`compress`](super::compress()); nothing is written.
@@ -79,7 +80,8 @@ fn encode(plan: &PacketPlan<'_>) -> Vec<u8> {
     out.0
 }
 
-/// Up to [`WINDOWS`] windows of whole packets, from the first to the last; where there is no whole packet, the whole windows.
+/// Up to [`WINDOWS`] windows of whole packets, from the first to the last;
+/// where there is no whole packet, the whole windows.
 fn spread(samples: &[i32], packet: usize, frame: usize) -> Vec<i32> {
     let packets: Vec<&[i32]> = samples.chunks_exact(packet).collect();
     let most = (WINDOWS * frame / packet).clamp(1, packets.len().max(1));

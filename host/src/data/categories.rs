@@ -38,8 +38,8 @@ pub fn levels(categories: &[Category], dims: usize) -> Vec<u16> {
     levels
 }
 
-/// Names of the columns of a row and their values as a model file keeps them: a line for each column, the values behind its name and a
-/// tab before each.
+/// Names of the columns of a row and their values as a model file keeps them: a line for each column, the
+/// values behind its name and a tab before each.
 pub fn describe(columns: &[&str], categories: &[Category]) -> String {
     let words = |at: usize| categories.iter().filter(move |category| category.feature == at);
     let line = |(at, name): (usize, &&str)| {

@@ -58,8 +58,9 @@ impl<R: BufRead> Rows<R> {
         input.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut head)?;
         let delimiter = delimiter(&head);
         let mut builder = ReaderBuilder::new();
-        // Rows of the wrong length are let through to our own message. With `\n` alone as the end of a row, and one at
-        // the very end, `line` can count; the `\r` that may stand before it is trimmed with the spaces.
+        // Rows of the wrong length are let through to our own message. With `\n` alone
+        // as the end of a row, and one at the very end, `line` can count; the `\r` that
+        // may stand before it is trimmed with the spaces.
         builder.delimiter(delimiter).flexible(true).terminator(Terminator::Any(b'\n'));
         let mut reader = builder.from_reader(Cursor::new(head).chain(input).chain(&b"\n"[..]));
         let names = header(reader.byte_headers().map_err(io::Error::from)?)?;
@@ -142,8 +143,8 @@ fn is_blank(record: &ByteRecord) -> bool {
     record.len() < 2 && record.iter().all(|cell| cell.trim_ascii().is_empty())
 }
 
-/// The line on which a record begins, given where it ends: behind its newline. (The position that the csv crate
-/// gives for its beginning lies before any blank lines.)
+/// The line on which a record begins, given where it ends: behind its newline. (The position that the csv
+/// crate gives for its beginning lies before any blank lines.)
 fn line(record: &ByteRecord, end: &Position) -> u64 {
     let inside = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
     end.line().saturating_sub(1 + inside)
@@ -165,7 +166,8 @@ fn delimiter(head: &[u8]) -> u8 {
 }
 
 fn header(cells: &ByteRecord) -> Result<Vec<String>, Problem> {
-    // Names are printed and are stored one to a line, so a line break or an escape within one becomes a space.
+    // Names are printed and are stored one to a line, so a line break or an
+    // escape within one becomes a space.
     let clean = |cell| String::from_utf8_lossy(cell).replace(is_control, " ").trim().to_owned();
     let names: Vec<String> = cells.iter().map(clean).collect();
     if names.is_empty() {

@@ -1,7 +1,8 @@
 //! A model file on the host: the engine of `core`, with sizes read from the file.
 //!
-//! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size; layers, laws and heads stand behind
-//! doors, so that the engine around them is compiled once; every formula, and so every bit of a score, is the device's.
+//! Nothing is computed here. [`Dynamic`] gives the engine memory of run-time size; layers, laws
+//! and heads stand behind doors, so that the engine around them is compiled once; every
+//! formula, and so every bit of a score, is the device's.
 
 mod engine;
 mod ensemble;

@@ -2,7 +2,7 @@
 
 use elbow::decision::{margin, statistic};
 use elbow::format::CALIBRATION;
-use elbow::{Calibrated, Calibration, FrameError};
+use elbow::{Calibrated, FrameError};
 use rayon::prelude::*;
 
 use crate::data::Dataset;
@@ -18,7 +18,8 @@ const EXACT_RANKS: u32 = 16;
 const RELATIVE: u32 = 8;
 /// … and by at most this part of all.
 const ABSOLUTE: u32 = 64;
-/// `0.29·100` is a little less than 29 in floats: a rate within this part of a whole number of frames means that number.
+/// `0.29·100` is a little less than 29 in floats: a rate within this part
+/// of a whole number of frames means that number.
 const DECIMAL: f64 = 1e-9;
 
 /// One in so many terms is below the low quantile.
@@ -135,7 +136,8 @@ impl Block {
     }
 }
 
-/// Median and 1/(median − 1 % quantile) of each feature's terms. A feature that never moved gets [`LEAST_SPREAD`].
+/// Median and 1/(median − 1 % quantile) of each feature's terms. A feature
+/// that never moved gets [`LEAST_SPREAD`].
 fn spreads(terms: &[Vec<f32>], dims: usize) -> [Vec<f32>; 2] {
     let of = |feature: usize| {
         let mut terms: Vec<f32> = terms.iter().map(|terms| terms[feature]).collect();
@@ -147,7 +149,8 @@ fn spreads(terms: &[Vec<f32>], dims: usize) -> [Vec<f32>; 2] {
     [medians, inverse_spreads]
 }
 
-/// The ranks of the quantiles that a file keeps: dense at the low end, where decisions are made, and that of the threshold.
+/// The ranks of the quantiles that a file keeps: dense at the low end,
+/// where decisions are made, and that of the threshold.
 fn kept_ranks(rows: u32, threshold: u32) -> Vec<u32> {
     let mut ranks = vec![threshold];
     let mut rank = 1;
@@ -195,9 +198,9 @@ fn fingerprint(data: &Dataset) -> u32 {
 
 /// Whether the fit held out a part of these very rows: then the others are the rows it was fitted on.
 ///
-/// A file says how many rows were fitted, the seed that divided them from those held out, and the mean score of these. If the
-/// same division of this data gives the same mean, it is the data of the fit. Found where the fit validated with 16 samples, its
-/// default.
+/// A file says how many rows were fitted, the seed that divided them from those held out, and the mean score
+/// of these. If the same division of this data gives the same mean, it is the data of the fit. Found where
+/// the fit validated with 16 samples, its default.
 ///
 /// # Errors
 /// [`Error::Frame`].
@@ -214,54 +217,6 @@ pub fn is_data_of_fit(model: &HostModel<'_>, data: &Dataset) -> Result<bool, Err
     let scores = crate::score::evaluate::score_all(&*model.engine, &held_out, VALID_SAMPLES, |_| ())?;
     let nats = -scores.iter().map(|score| f64::from(score.log_density.0)).sum::<f64>() / scores.len() as f64;
     Ok((nats - f64::from(metadata.valid_nats)).abs() <= SAME * nats.abs())
-}
-
-/// What a calibration says of a file of frames.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Alarms {
-    /// the rate of false alarms that was asked for
-    pub false_alarm: f32,
-    /// part of the normal frames that raise an alarm
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub of_normal: Option<f64>,
-    /// part of the anomalous frames that do; where there are no labels, of all
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub of_anomalous: Option<f64>,
-    /// mean number of samples that a verdict took
-    pub samples: f64,
-    /// part of the frames whose score by all samples is on the same side of the threshold
-    pub agreement: f64,
-}
-
-impl Alarms {
-    /// Judges every frame.
-    ///
-    /// # Errors
-    /// [`Error::Frame`].
-    pub fn new(model: &HostModel<'_>, data: &Dataset) -> Result<Option<Alarms>, Error> {
-        let Some(judge) = model.calibrated() else { return Ok(None) };
-        let Calibration { false_alarm, threshold, .. } = *judge.calibration();
-        let verdicts = each_row(data, |frame| {
-            let (early, full) = (judge.judge(frame)?, judge.judge_in_full(frame)?);
-            let agrees = early.is_anomalous() == (full.score.log_density.0 < threshold);
-            Ok((early.is_anomalous(), early.score.samples, agrees))
-        })?;
-        let n = verdicts.len() as f64;
-        let part = |class: bool| {
-            let of =
-                |row: &usize| data.labels.as_ref().map_or(class, |labels| labels.anomalous[*row] == class);
-            let rows: Vec<usize> = (0..data.rows).filter(of).collect();
-            let alarms = rows.iter().filter(|row| verdicts[**row].0).count();
-            (!rows.is_empty()).then(|| alarms as f64 / rows.len() as f64)
-        };
-        Ok(Some(Alarms {
-            false_alarm,
-            of_normal: data.labels.as_ref().and_then(|_| part(false)),
-            of_anomalous: part(true),
-            samples: verdicts.iter().map(|(_, samples, _)| f64::from(*samples)).sum::<f64>() / n,
-            agreement: verdicts.iter().filter(|(.., agrees)| *agrees).count() as f64 / n,
-        }))
-    }
 }
 
 #[cfg(test)]

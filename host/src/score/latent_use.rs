@@ -1,4 +1,5 @@
-//! What a model's latent carries: divergences, active units, mutual information. The densities are those of `core`.
+//! What a model's latent carries: divergences, active units, mutual
+//! information. The densities are those of `core`.
 
 use elbow::FrameError;
 use rayon::prelude::*;
@@ -12,7 +13,8 @@ use crate::random::{Purpose, stream};
 const MOST_ROWS: usize = 10_000;
 /// Most of them whose samples are held against every other's posterior, where time is no matter.
 pub const MOST_PAIRED: usize = 1_000;
-/// A unit whose mean varies more than this over the data is active (Burda, Grosse and Salakhutdinov 2016, section 5.2).
+/// A unit whose mean varies more than this over the data is active (Burda,
+/// Grosse and Salakhutdinov 2016, section 5.2).
 const ACTIVE: f64 = 0.01;
 
 /// What the latent carries, in nats. A latent that is a point has no distribution, and all of it is 0.
@@ -82,7 +84,8 @@ impl LatentUse {
     }
 }
 
-/// `I(x; z) = (1/N) Σ_n log q(z_n|x_n) − log (1/N) Σ_m q(z_n|x_m)`, z_n ~ q(z|x_n): one draw a row, against the mixture of all.
+/// `I(x; z) = (1/N) Σ_n log q(z_n|x_n) − log (1/N) Σ_m q(z_n|x_m)`, z_n ~
+/// q(z|x_n): one draw a row, against the mixture of all.
 ///
 /// # Source
 /// Hoffman and Johnson (2016), "ELBO surgery": `E KL(q(z|x) ‖ p(z)) = I(x; z) + KL(q(z) ‖ p(z))`.
@@ -139,8 +142,9 @@ mod tests {
         assert_eq!((latent.active_units, latent.kl_per_unit[1]), (Some(1), 0.0));
     }
 
-    /// Means like N(0, a²) and scale s: q(z) is N(0, a² + s²), and I(x; z) = ½ log (1 + a²/s²). One draw's term has a standard
-    /// deviation of √(a²/(a² + s²)) < 1, so the mean of 1,000 is within 5/√1000 but for one time in 10⁶.
+    /// Means like N(0, a²) and scale s: q(z) is N(0, a² + s²), and I(x; z) = ½ log (1 +
+    /// a²/s²). One draw's term has a standard deviation of √(a²/(a² + s²)) < 1, so the mean of
+    /// 1,000 is within 5/√1000 but for one time in 10⁶.
     #[test]
     fn mutual_information_of_normal_means() {
         for (a, s) in [(1.0f32, 0.5f32), (0.3, 0.9), (2.0, 0.1)] {

@@ -1,5 +1,6 @@
 //! Scores of files of frames, and what is made of them.
 
+pub mod alarms;
 pub mod calibrate;
 pub mod evaluate;
 pub mod latent_use;

@@ -80,7 +80,8 @@ fn file_of_packets() -> Vec<u8> {
 #[test]
 fn models() {
     attack(hostile::model, &MODELS.map(<[u8]>::to_vec), 1_000, 1);
-    // those are of the first formats; this is the one that is written today, in small: most bytes say something
+    // those are of the first formats; this is the one that is written today,
+    // in small: most bytes say something
     let kinds = [
         LikelihoodKind::Gaussian,
         LikelihoodKind::Bernoulli,

@@ -29,7 +29,8 @@ impl<T: Real> Gaussian<T> {
         0.5 * (m * m + s * s - 1.0) - clamp(log_scale, LOG_SCALES).to_f64()
     }
 
-    /// As [`Posterior::backward`], the slope of log p(z) in z a function of what is read for each coordinate of the samples.
+    /// As [`Posterior::backward`], the slope of log p(z) in z a function of
+    /// what is read for each coordinate of the samples.
     fn backward_under(
         &self,
         heads: &Heads<'_, T>,
@@ -144,8 +145,8 @@ impl<T: Real> Posterior<T> for Gaussian<T> {
     }
 }
 
-/// `∂log q/∂z = −ε/scale`, and at this z `∂log q/∂loc = ε/scale`, `∂log q/∂log_scale = ε² − 1`; `∂z/∂loc = 1`,
-/// `∂z/∂log_scale = scale ε`. In the sum of both ways the ε/scale cancel.
+/// `∂log q/∂z = −ε/scale`, and at this z `∂log q/∂loc = ε/scale`, `∂log q/∂log_scale = ε² − 1`;
+/// `∂z/∂loc = 1`, `∂z/∂log_scale = scale ε`. In the sum of both ways the ε/scale cancel.
 #[inline(always)]
 fn backward_sample<T: Real>(
     pull: &Pull<T>,

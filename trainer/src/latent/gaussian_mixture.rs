@@ -1,6 +1,7 @@
 //! A mixture of diagonal Gaussians as prior, learned with the network.
 //!
-//! `log p(z) = log Σ_c exp(log w_c − Σ_j ½ u_cj² + s_cj) − dim·½ log 2π`, `u = (z − μ)/exp s`, `w = softmax(logits)`.
+//! `log p(z) = log Σ_c exp(log w_c − Σ_j ½ u_cj² + s_cj) − dim·½ log 2π`,
+//! `u = (z − μ)/exp s`, `w = softmax(logits)`.
 
 use std::ops::Range;
 
@@ -18,8 +19,8 @@ use elbow_host::numbers::SumOfExp;
 
 const LOG_SCALES: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
 
-/// The parameters are logits of the weights, `[component]`, means, `[component][coordinate]`, and logs of the standard deviations,
-/// likewise, one after another.
+/// The parameters are logits of the weights, `[component]`, means, `[component][coordinate]`, and logs of the
+/// standard deviations, likewise, one after another.
 #[derive(Debug)]
 pub(super) struct GaussianMixture<T> {
     dim: usize,
@@ -130,8 +131,8 @@ impl<T: Real> Prior<T> for GaussianMixture<T> {
         self.log_scales().end
     }
 
-    /// Means spread at random, as the standard normal distribution would have its latents: Gaussians that are alike would have the
-    /// same slopes for ever.
+    /// Means spread at random, as the standard normal distribution would have its latents: Gaussians that are
+    /// alike would have the same slopes for ever.
     fn start(&self, rng: &mut Pcg32, params: &mut [f32]) {
         params[self.means()].fill_with(|| math::normal_quantile(rng.next_u32()));
     }

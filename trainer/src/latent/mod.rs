@@ -1,7 +1,8 @@
-//! The latent of a network: the posterior q(z|x), the prior p(z), their terms of a bound, and the way back through z.
+//! The latent of a network: the posterior q(z|x), the prior p(z), their
+//! terms of a bound, and the way back through z.
 //!
-//! A family of posteriors is a [`Posterior`] in a file of its own, a prior that is learned with the network a [`Prior`], and
-//! [`of`] is the list of both. Nothing else in the trainer knows how z is drawn.
+//! A family of posteriors is a [`Posterior`] in a file of its own, a prior that is learned with the network a
+//! [`Prior`], and [`of`] is the list of both. Nothing else in the trainer knows how z is drawn.
 
 mod gaussian;
 mod gaussian_mixture;
@@ -24,8 +25,8 @@ use point::Point;
 use von_mises_fisher::VonMisesFisher;
 pub use words::PriorKind;
 
-/// A family of posteriors, with the memory of one batch. It knows one prior by heart, against which its divergence has a closed
-/// form: the standard normal distribution, or on a sphere the uniform one.
+/// A family of posteriors, with the memory of one batch. It knows one prior by heart, against which its
+/// divergence has a closed form: the standard normal distribution, or on a sphere the uniform one.
 pub trait Posterior<T: Real>: fmt::Debug + Send + Sync {
     /// Coordinates of z.
     fn dim(&self) -> usize;
@@ -41,8 +42,8 @@ pub trait Posterior<T: Real>: fmt::Debug + Send + Sync {
         Activation::Identity
     }
 
-    /// How much larger than usual the weights begin that read z. The coordinates of a unit vector have variance 1/D where other
-    /// inputs have about 1: what reads them makes up for it by √D.
+    /// How much larger than usual the weights begin that read z. The coordinates of a unit vector have
+    /// variance 1/D where other inputs have about 1: what reads them makes up for it by √D.
     fn gain(&self) -> f64 {
         1.0
     }
@@ -53,7 +54,8 @@ pub trait Posterior<T: Real>: fmt::Debug + Send + Sync {
     /// `log p(z) − log q(z|x)` of each sample under the prior it knows, added to `out[row][sample]`.
     fn add_log_ratio(&self, heads: &Heads<'_, T>, z: &[T], out: &mut [f64]);
 
-    /// `−log q(z|x)` of each sample but for the constant `dim·½ log 2π`, added to `out[row][sample]`: for priors that are learned.
+    /// `−log q(z|x)` of each sample but for the constant `dim·½ log 2π`, added to
+    /// `out[row][sample]`: for priors that are learned.
     fn add_surprise(&self, heads: &Heads<'_, T>, out: &mut [f64]);
 
     /// `KL(q(z|x) ‖ p(z))` of one row under the prior it knows.
@@ -74,8 +76,8 @@ pub trait Posterior<T: Real>: fmt::Debug + Send + Sync {
     fn write(&self, _out: &mut Sections) {}
 }
 
-/// A family of priors that are learned with the network, with the memory of one batch. Its divergence from a posterior is taken
-/// from the samples, `log q(z|x) − log p(z)`, and so is its slope.
+/// A family of priors that are learned with the network, with the memory of one batch. Its divergence from a
+/// posterior is taken from the samples, `log q(z|x) − log p(z)`, and so is its slope.
 pub trait Prior<T: Real>: fmt::Debug + Send + Sync {
     /// How many parameters it has.
     fn params(&self) -> usize;
@@ -137,19 +139,23 @@ pub struct Slopes<'a, T> {
     pub d_z: &'a [T],
     /// what is followed of each
     pub pulls: &'a [Pull<T>],
-    /// the derivative of the loss with respect to the divergence of each unit under the prior that the posterior knows
+    /// the derivative of the loss with respect to the divergence of each unit
+    /// under the prior that the posterior knows
     pub d_units: &'a [T],
-    /// `∂log p(z)/∂z` of the kept samples under a prior that is learned; `None` under the one that the posterior knows
+    /// `∂log p(z)/∂z` of the kept samples under a prior that is learned;
+    /// `None` under the one that the posterior knows
     pub of_prior: Option<&'a [T]>,
 }
 
 /// What the posterior's parameters φ follow of one sample:
-/// `d_log_ratio (path ∂log w/∂z ∂z/∂φ − score ∂log q(z|x)/∂φ)`, of which the likelihood's part of `∂log w/∂z` is in the slope.
+/// `d_log_ratio (path ∂log w/∂z ∂z/∂φ − score ∂log q(z|x)/∂φ)`, of which the
+/// likelihood's part of `∂log w/∂z` is in the slope.
 #[derive(Clone, Copy, Debug)]
 pub struct Pull<T> {
     /// which, of all `[row][sample]`
     pub sample: usize,
-    /// derivative of the loss with respect to `log p(z) − log q(z|x)`; 0 where the bound has the divergence for it
+    /// derivative of the loss with respect to `log p(z) − log q(z|x)`; 0 where
+    /// the bound has the divergence for it
     pub d_log_ratio: T,
     /// factor of the way through z
     pub path: T,

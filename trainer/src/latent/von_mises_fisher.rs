@@ -1,8 +1,10 @@
-//! The von Mises–Fisher posterior; the prior that it knows is uniform on the sphere (derivation: `docs/von-mises-fisher.md`).
+//! The von Mises–Fisher posterior; the prior that it knows is uniform on the
+//! sphere (derivation: `docs/von-mises-fisher.md`).
 //!
-//! `z = (1 − t) μ + √(t (2 − t)) v`, v a uniform direction across μ, t drawn by inversion of its distribution function, so
-//! that dt/dκ is the implicit reparameterisation (Figurnov, Mohamed and Mnih 2018). μ moves z by the rotation that moves
-//! μ to its new place and nothing else, which maps the law about one μ onto that about the other.
+//! `z = (1 − t) μ + √(t (2 − t)) v`, v a uniform direction across μ, t drawn by inversion of its
+//! distribution function, so that dt/dκ is the implicit reparameterisation (Figurnov, Mohamed and
+//! Mnih 2018). μ moves z by the rotation that moves μ to its new place and nothing else, which
+//! maps the law about one μ onto that about the other.
 
 use elbow::architecture::{ConcentrationKind, TABLE_CELLS};
 use elbow::distribution::{MAX_CONCENTRATION, VmfNormalizer, build_vmf_table, vmf_normalizer};
@@ -13,7 +15,8 @@ use crate::net::real::Real;
 use crate::vmf_gradient::{ImplicitVmf, mean_resultant_slope};
 use elbow_host::file::write::Sections;
 
-/// The first head gives directions of any length, the second, where the concentration is learned, what it is a function of.
+/// The first head gives directions of any length, the second, where the
+/// concentration is learned, what it is a function of.
 #[derive(Debug)]
 pub(super) struct VonMisesFisher<T> {
     dim: usize,
@@ -72,15 +75,16 @@ impl<T: Real> VonMisesFisher<T> {
         normalizer.extend(kappa.iter().map(|&kappa| vmf_normalizer(*dim, kappa)));
     }
 
-    /// Adds to `∂μ`; the sample's part of `∂κ`. At this z `log q = −κ t − Lc(κ)` with `dLc/dκ = A − 1`, and the ratio's
-    /// slope in z is `−κ μ`, in which the rotation turns z by nothing.
+    /// Adds to `∂μ`; the sample's part of `∂κ`. At this z `log q = −κ t − Lc(κ)` with `dLc/dκ = A − 1`, and
+    /// the ratio's slope in z is `−κ μ`, in which the rotation turns z by nothing.
     fn backward_sample(&self, pull: &Pull<T>, row: usize, z: &[T], d_z: &[T], d_mean: &mut [T]) -> f64 {
         let [ratio, path, score] = [pull.d_log_ratio, pull.path, pull.score].map(T::to_f64);
         let (dim, k) = (z.len(), pull.sample);
         let mean = &self.mean[row * dim..][..dim];
         let (kappa, t, dt, across) = (self.kappa[row], self.t[k], self.dt[k], &self.across[k * dim..][..dim]);
         let (along, downhill) = (dot(mean, z), dot(mean, d_z));
-        // the rotation: dz = dμ (μ·z) − μ (dμ·z), hence ∂μ = (μ·z) ∂z − (μ·∂z) z; ∂log q/∂μ = κ z; what lies along μ is no matter
+        // the rotation: dz = dμ (μ·z) − μ (dμ·z), hence ∂μ = (μ·z) ∂z − (μ·∂z) z;
+        // ∂log q/∂μ = κ z; what lies along μ is no matter
         let (turn, pull_z) = (path * along, (path - score) * ratio * kappa - path * downhill);
         for ((d_mean, d_z), z) in d_mean.iter_mut().zip(d_z).zip(z) {
             *d_mean += T::from_f64(turn) * *d_z + T::from_f64(pull_z) * *z;

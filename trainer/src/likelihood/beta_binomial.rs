@@ -82,7 +82,8 @@ impl<T: Real> CountLaw<T> {
     }
 }
 
-/// `log Γ(a + m) − log Γ(a)` and its derivative in a: formula and source are those of `elbow::likelihood::BetaBinomial`.
+/// `log Γ(a + m) − log Γ(a)` and its derivative in a: formula and source
+/// are those of `elbow::likelihood::BetaBinomial`.
 #[inline(always)]
 fn log_rising<T: Real>(a: T, m: T) -> (T, T) {
     let of = T::from_f64;

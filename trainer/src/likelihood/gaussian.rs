@@ -1,4 +1,5 @@
-//! Independent normals, one learned scale for each feature: `log p = −½ u² − log_scale − ½ log 2π`, `u = (x − loc)/scale`.
+//! Independent normals, one learned scale for each feature:
+//! `log p = −½ u² − log_scale − ½ log 2π`, `u = (x − loc)/scale`.
 
 use super::{Frames, LOG_SCALES, Likelihood};
 use crate::net::buffer::Buffer;
@@ -79,7 +80,8 @@ pub(super) fn scales<'a, T: Real>(log_scale: &[T], scale: &'a mut Buffer<T>) -> 
     scale
 }
 
-/// One over the scales, and the constant of those that count: `Σ −log scale − ½ log 2π`, of the scales as they are stored.
+/// One over the scales, and the constant of those that count:
+/// `Σ −log scale − ½ log 2π`, of the scales as they are stored.
 pub(super) fn write_scales(log_scale: &[f32], counts: impl Fn(usize) -> bool, out: &mut Sections) {
     let clamped = log_scale.iter().map(|s| f64::from(s.clamp(LOG_SCALES.0, LOG_SCALES.1)));
     let inverse: Vec<f32> = clamped.map(|s| (-s).exp() as f32).collect();

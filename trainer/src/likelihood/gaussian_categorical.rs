@@ -10,7 +10,8 @@ use crate::net::simd::{clamp, sum, wide};
 use elbow_host::file::write::Sections;
 use elbow_host::numbers::HALF_LOG_TAU;
 
-/// The head gives means and logits, in the order of the frame; log scales are learned, and those of categories have no meaning.
+/// The head gives means and logits, in the order of the frame; log scales are
+/// learned, and those of categories have no meaning.
 #[derive(Debug)]
 pub(super) struct GaussianCategorical<T> {
     /// how many values each feature has, 0 where it is no category
@@ -33,7 +34,8 @@ impl<T: Real> Likelihood<T> for GaussianCategorical<T> {
         Some(0.0)
     }
 
-    /// Means of the numbers, and logarithms of the frequencies of the values: each is counted once more than it occurs.
+    /// Means of the numbers, and logarithms of the frequencies of the values:
+    /// each is counted once more than it occurs.
     fn output_bias(&self, features: &[f32], dims: usize) -> Vec<f32> {
         let rows = (features.len() / dims) as f64;
         let column = |i| features.iter().skip(i).step_by(dims);
@@ -100,7 +102,8 @@ impl<T: Real> Likelihood<T> for GaussianCategorical<T> {
     }
 }
 
-/// log N without its constant, and its derivatives: with respect to the mean in its place, with respect to the log scale.
+/// log N without its constant, and its derivatives: with respect to the
+/// mean in its place, with respect to the log scale.
 #[inline(always)]
 fn normal<T: Real>(x: T, loc: &mut T, scale: T) -> (T, T) {
     // u = (x − loc) / scale, log p = −½ u² − log_scale − ½ log 2π

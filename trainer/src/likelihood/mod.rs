@@ -1,8 +1,8 @@
 //! The likelihood p(x|z) of a network: log p of every sample, and the way back from it.
 //!
-//! A family is a [`Likelihood`] in a file of its own, and [`of`] is the list of them. The way forward leaves, where the decoder's
-//! outputs stood, the derivative of log p(x|z) with respect to each of them: exponentials are taken once, and the way back only
-//! scales rows.
+//! A family is a [`Likelihood`] in a file of its own, and [`of`] is the list of them. The way forward leaves,
+//! where the decoder's outputs stood, the derivative of log p(x|z) with respect to each of them: exponentials
+//! are taken once, and the way back only scales rows.
 
 mod bernoulli;
 mod beta_binomial;
@@ -36,8 +36,8 @@ use student_t::StudentT;
 const LOG_SCALES: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
 /// A family of likelihoods, with the memory of one batch.
 ///
-/// Every head is a dense layer as wide as what the network gives for a frame: one number for each feature, and of a category one
-/// for each of its values.
+/// Every head is a dense layer as wide as what the network gives for a frame: one number for each feature,
+/// and of a category one for each of its values.
 pub trait Likelihood<T: Real>: fmt::Debug + Send + Sync {
     /// How many heads read the decoder's last hidden vector.
     fn heads(&self) -> usize {
@@ -54,8 +54,9 @@ pub trait Likelihood<T: Real>: fmt::Debug + Send + Sync {
         means(features, dims)
     }
 
-    /// log p(x|z) of each sample, `[row][sample]`. It finds in `outputs` what the heads gave, `[row][sample][output]`, and leaves
-    /// there the derivative of log p(x|z) with respect to it. `learned` is what it learns once for each feature.
+    /// log p(x|z) of each sample, `[row][sample]`. It finds in `outputs` what the heads gave,
+    /// `[row][sample][output]`, and leaves there the derivative of log p(x|z) with respect to it. `learned`
+    /// is what it learns once for each feature.
     fn log_prob(
         &mut self,
         learned: &[T],
@@ -67,8 +68,8 @@ pub trait Likelihood<T: Real>: fmt::Debug + Send + Sync {
     /// Forgets all samples but these of `samples`, which must rise.
     fn keep(&mut self, _kept: &[usize], _samples: usize) {}
 
-    /// From the loss's derivative with respect to each log p(x|z) to that in what is learned once for each feature. `slopes` are
-    /// those that [`log_prob`](Self::log_prob) left.
+    /// From the loss's derivative with respect to each log p(x|z) to that in what is learned once for each
+    /// feature. `slopes` are those that [`log_prob`](Self::log_prob) left.
     fn learned_slopes(&self, _learned: &[T], _slopes: &[Buffer<T>], _d_log_prob: &[T], _out: &mut [T]) {}
 
     /// Writes its sections of a model file, those of the heads left out.
@@ -98,7 +99,8 @@ pub fn of<T: Real>(kind: LikelihoodKind, units: &Units) -> Box<dyn Likelihood<T>
 }
 
 /// What `--likelihood` takes.
-pub const WORDS: &str = "gaussian (one scale per feature), gaussian-per-output, student-t (heavy tails), bernoulli (bits), \
+pub const WORDS: &str = "gaussian (one scale per feature), gaussian-per-output, student-t (heavy tails), \
+                         bernoulli (bits), \
                          discretized-logistic (integers) or beta-binomial:N (counts up to N, at most 255)";
 
 impl Word for LikelihoodKind {
@@ -115,7 +117,8 @@ impl Word for LikelihoodKind {
                 Some(Ok(most @ 1..)) => LikelihoodKind::BetaBinomial { most },
                 Some(_) => return Err("give a largest count N from 1 to 255".into()),
                 None => {
-                    let words = "choose gaussian, gaussian-per-output, student-t, bernoulli, discretized-logistic \
+                    let words = "choose gaussian, gaussian-per-output, student-t, bernoulli, \
+                                 discretized-logistic \
                                  or beta-binomial:N";
                     return Err(words.into());
                 }

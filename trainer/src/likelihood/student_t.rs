@@ -6,8 +6,8 @@ use crate::net::real::Real;
 use crate::net::simd::{clamp, is_within, sum, wide};
 use elbow_host::file::write::Sections;
 
-/// Of the logarithm of the degrees of freedom: from 1, whose tails have no mean, to 1,097, which is as good as a normal
-/// distribution.
+/// Of the logarithm of the degrees of freedom: from 1, whose tails have no mean, to
+/// 1,097, which is as good as a normal distribution.
 const LOG_DOF: (f32, f32) = (0.0, 7.0);
 /// Where it begins: tails that a glitch does not carry away.
 const LOG_DOF_START: f32 = 2.0;
@@ -43,7 +43,8 @@ impl<T: Real> Dof<T> {
     }
 }
 
-/// `log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log(νπ)`: the part of log t that neither a frame nor z changes, for scale 1.
+/// `log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log(νπ)`: the part of log t that
+/// neither a frame nor z changes, for scale 1.
 fn log_constant(dof: f64) -> f64 {
     libm::lgamma(0.5 * (dof + 1.0)) - libm::lgamma(0.5 * dof) - 0.5 * (dof * std::f64::consts::PI).ln()
 }

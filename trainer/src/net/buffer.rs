@@ -4,8 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use super::real::Real;
 
-/// A slice whose length changes without a number being written: what it is lengthened by is left over from before, for the
-/// next pass to overwrite.
+/// A slice whose length changes without a number being written: what it is lengthened by is left over from
+/// before, for the next pass to overwrite.
 #[derive(Debug, Default)]
 pub struct Buffer<T> {
     numbers: Vec<T>,
@@ -27,7 +27,8 @@ impl<T: Real> Buffer<T> {
         self.copy_from_slice(from);
     }
 
-    /// Moves the rows `kept`, which must rise, of a matrix of `rows` rows to its front, and forgets the others.
+    /// Moves the rows `kept`, which must rise, of a matrix of `rows` rows to
+    /// its front, and forgets the others.
     pub fn keep_rows(&mut self, kept: &[usize], rows: usize) {
         let width = self.len / rows;
         for (to, &from) in kept.iter().enumerate().filter(|(to, from)| to != *from) {

@@ -65,8 +65,8 @@ impl<'a, T> Params<'a, T> {
     }
 }
 
-/// Whether vectors of outputs save more, at every row, than the transpose costs once: sums of products of few inputs cost more
-/// to finish than to run.
+/// Whether vectors of outputs save more, at every row, than the transpose costs once: sums of products of few
+/// inputs cost more to finish than to run.
 fn is_worth_transposing(dense: &Dense, rows: usize) -> bool {
     dense.inputs <= 2 * rows
 }

@@ -1,5 +1,5 @@
-//! Passes over slices with the widest vectors that the machine has. Each element is computed on its own and every
-//! sum has a fixed order, so the width changes the speed and never a bit.
+//! Passes over slices with the widest vectors that the machine has. Each element is computed on its own and
+//! every sum has a fixed order, so the width changes the speed and never a bit.
 
 pub use elbow_host::simd::wide;
 
@@ -39,9 +39,9 @@ pub fn sum<T: Real>(terms: &[T]) -> f64 {
     total(lanes) + tail
 }
 
-/// `(y, t) = f(y, x)` for every element y and what stands beside it in each of `x`; `Σ t`, by [`sum`]'s partial sums. The last
-/// elements are computed as a whole vector too: one by one they would take longer than all others of a short row. Call it within
-/// [`wide`].
+/// `(y, t) = f(y, x)` for every element y and what stands beside it in each of `x`; `Σ t`, by [`sum`]'s
+/// partial sums. The last elements are computed as a whole vector too: one by one they would take longer than
+/// all others of a short row. Call it within [`wide`].
 #[inline(always)]
 pub fn map_and_sum<T: Real, const N: usize>(
     y: &mut [T],
@@ -112,8 +112,8 @@ fn map_vector<T: Real, const N: usize>(
 /// Numbers whose squares are added up in `f32`.
 const SQUARES: usize = 1024;
 
-/// `Σ x²`: blocks in `f32`, many partial sums side by side, since each waits for its last addition; the blocks in `f64`. Where a
-/// square is beyond `f32`, all in `f64`.
+/// `Σ x²`: blocks in `f32`, many partial sums side by side, since each waits for its last addition; the
+/// blocks in `f64`. Where a square is beyond `f32`, all in `f64`.
 pub fn sum_of_squares(x: &[f32]) -> f64 {
     let block = |block: &[f32]| {
         let (chunks, rest) = block.as_chunks::<{ 4 * LANES }>();

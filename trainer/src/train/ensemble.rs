@@ -14,17 +14,18 @@ use elbow_host::data::Dataset;
 use elbow_host::file::parts::FileParts;
 use elbow_host::model::ModelBytes;
 
-/// Fits `settings.ensemble` models with the seeds `seed`, `seed + 1`, …, and joins them: `p(x) = (1/N) Σ_m p_m(x)`.
+/// Fits `settings.ensemble` models with the seeds `seed`, `seed + 1`, …,
+/// and joins them: `p(x) = (1/N) Σ_m p_m(x)`.
 ///
-/// The rows held out are none that any member sees; of the others each holds out a part of its own to choose its best epoch by, so
-/// members differ in their rows as in their random numbers.
+/// The rows held out are none that any member sees; of the others each holds out a part of its own to choose
+/// its best epoch by, so members differ in their rows as in their random numbers.
 ///
 /// # Errors
 /// As [`train`](fn@super::train).
 ///
 /// # Source
-/// Lakshminarayanan, Pritzel and Blundell (2017), "Simple and scalable predictive uncertainty estimation using deep ensembles",
-/// section 2.4.
+/// Lakshminarayanan, Pritzel and Blundell (2017), "Simple and scalable predictive
+/// uncertainty estimation using deep ensembles", section 2.4.
 pub(super) fn fit(
     name: &str,
     data: &Dataset,

@@ -1,6 +1,6 @@
-//! What an objective's gradient is the slope of where that is not its bound: the samples' normalised weights v, and in each
-//! part whatever the objective stops, are those of the parameters at which the gradient is taken. Written from the papers'
-//! formulas, with densities of its own.
+//! What an objective's gradient is the slope of where that is not its bound: the samples' normalised weights
+//! v, and in each part whatever the objective stops, are those of the parameters at which the gradient is
+//! taken. Written from the papers' formulas, with densities of its own.
 
 use elbow::architecture::{ConcentrationKind, LatentKind};
 use elbow::distribution::{MAX_CONCENTRATION, vmf_normalizer};
@@ -15,8 +15,9 @@ use elbow_trainer::objective::Objective;
 use super::{Problem, ROWS};
 
 impl Problem {
-    /// `−Σ_k v_k log p(x|z_k)` of these decoder's parameters, and of these encoder's
-    /// `−Σ_k u_k (log p(x, z_k) − log q(z_k|x))`, q stopped, u = v² or v; or `−Σ_k v_k log q(z_k|x)`, z stopped.
+    /// `−Σ_k v_k log p(x|z_k)` of these decoder's parameters, and of these
+    /// encoder's `−Σ_k u_k (log p(x, z_k) − log q(z_k|x))`, q stopped, u = v²
+    /// or v; or `−Σ_k v_k log q(z_k|x)`, z stopped.
     pub(crate) fn surrogate(&self, params: &[f64]) -> f64 {
         let first_of_decoder = self.layout.posterior_heads.last().unwrap().bias().end;
         let moved_encoder = [&params[..first_of_decoder], &self.params[first_of_decoder..]].concat();
