@@ -48,9 +48,6 @@ pub fn lanes<T: Element, const L: usize>(mut of_lane: impl FnMut(usize) -> T) ->
 
 /// A number that `L` lanes share, or one number for each.
 pub trait Lanes<const L: usize>: Copy {
-    /// Whether NaN stands for a number that is missing. Where it does not, nothing looks for one.
-    const MAY_BE_MISSING: bool = false;
-
     /// Whether the lanes share it.
     const SHARED: bool;
 
@@ -58,20 +55,16 @@ pub trait Lanes<const L: usize>: Copy {
     fn lanes(self) -> [f32; L];
 
     /// All numbers of a vector as they lie in memory, one for each element or, where they are not shared,
-    /// `L`; nothing where it is made of something else.
-    #[inline(always)]
-    fn numbers(vector: &[Self]) -> Option<&[f32]> {
-        let _ = vector;
-        None
-    }
+    /// `L`.
+    fn numbers(vector: &[Self]) -> &[f32];
 }
 
 impl<const L: usize> Lanes<L> for f32 {
     const SHARED: bool = true;
 
     #[inline(always)]
-    fn numbers(vector: &[f32]) -> Option<&[f32]> {
-        Some(vector)
+    fn numbers(vector: &[f32]) -> &[f32] {
+        vector
     }
 
     #[inline(always)]
@@ -84,27 +77,13 @@ impl<const L: usize> Lanes<L> for [f32; L] {
     const SHARED: bool = false;
 
     #[inline(always)]
-    fn numbers(vector: &[[f32; L]]) -> Option<&[f32]> {
-        Some(vector.as_flattened())
+    fn numbers(vector: &[[f32; L]]) -> &[f32] {
+        vector.as_flattened()
     }
 
     #[inline(always)]
     fn lanes(self) -> [f32; L] {
         self
-    }
-}
-
-/// A number that may be missing: NaN stands for one that is.
-#[derive(Clone, Copy, Debug)]
-pub struct Observed<T>(pub T);
-
-impl<const L: usize, T: Lanes<L>> Lanes<L> for Observed<T> {
-    const MAY_BE_MISSING: bool = true;
-    const SHARED: bool = T::SHARED;
-
-    #[inline(always)]
-    fn lanes(self) -> [f32; L] {
-        self.0.lanes()
     }
 }
 

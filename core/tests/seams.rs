@@ -1,15 +1,16 @@
 //! Parts that a later model may need, made of doubles: whoever scores does not know them.
 
-use elbow::features::Features;
+use elbow::features::{Features, Gaps};
 use elbow::format::{ALIGNMENT, Sections};
 use elbow::kernel::{TILE, Tile};
 use elbow::latent::{Chain, Flow, Head, InvertibleMap, Latent, Posterior};
 use elbow::layer::{Layer, Projection};
+use elbow::likelihood::Incomplete;
 use elbow::math::ln;
 use elbow::posterior::ToGaussian;
 use elbow::prior::StandardNormal;
 use elbow::shape::Width;
-use elbow::{FrameError, Gaussian, GaussianHead, PassThrough, Vae};
+use elbow::{FrameError, Gaussian, GaussianHead, LogStandardize, PassThrough, Standardize, Vae};
 
 /// `w·x + b` of one number.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +67,10 @@ impl Features for Raw {
         Ok(0.0)
     }
 
+    fn log_slope(&self, _: usize) -> f32 {
+        0.0
+    }
+
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         input.copy_from_slice(features);
     }
@@ -73,9 +78,20 @@ impl Features for Raw {
     fn restore(&self, _: &mut [f32]) {}
 }
 
-/// The section of a number.
-#[repr(align(16))]
-struct Section([[f32; ALIGNMENT / 4]; 2]);
+/// Sections of numbers, aligned.
+fn words(sections: &[&[f32]]) -> Vec<u128> {
+    let mut words = Vec::new();
+    for numbers in sections.iter().flat_map(|section| section.chunks(ALIGNMENT / 4)) {
+        let mut word = [0.0_f32; ALIGNMENT / 4];
+        word[..numbers.len()].copy_from_slice(numbers);
+        words.push(bytemuck::cast(word));
+    }
+    words
+}
+
+fn sections(words: &[u128]) -> Sections<'_> {
+    Sections::new(bytemuck::cast_slice(words))
+}
 
 /// `log N(x; 0, variance)`
 fn log_normal(x: f64, variance: f64) -> f64 {
@@ -97,9 +113,8 @@ fn a_chain_of_exact_posteriors_scores_the_marginal() {
     );
     let inverse = (1.0 / t2.sqrt()) as f32;
     let constant = log_normal(0.0, t2) as f32;
-    let words = Section([[inverse, 0.0, 0.0, 0.0], [constant, 0.0, 0.0, 0.0]]);
-    let mut sections = Sections::new(bytemuck::cast_slice(&words.0));
-    let likelihood = Gaussian::read((Line { w: 1.0, b: 0.0 },), &mut sections).unwrap();
+    let words = words(&[&[inverse], &[constant]]);
+    let likelihood = Gaussian::read((Line { w: 1.0, b: 0.0 },), &mut sections(&words)).unwrap();
     let one = || PassThrough::<1>::new(1);
     let model = Vae::new(Raw, one(), chain, one(), likelihood);
     for x in [-2.5_f32, 0.0, 0.4, 3.0] {
@@ -159,4 +174,99 @@ fn a_flow_is_the_posterior_that_its_map_makes() {
         assert!((bent.mode()[0] - straight.mode()[0]).abs() < 1e-6);
         assert!((bent.kl() - straight.kl()).abs() < 0.05, "{} {}", bent.kl(), straight.kl());
     }
+}
+
+/// `w·Σx + b_o`: where an input is NaN every output is, even for w = 0.
+#[derive(Clone, Copy, Debug)]
+struct Spread<const I: usize, const O: usize> {
+    w: f32,
+    b: [f32; O],
+}
+
+impl<const I: usize, const O: usize> Layer for Spread<I, O> {
+    type In = Width<I>;
+    type Out = Width<O>;
+    type From = f32;
+    type To = f32;
+
+    fn outputs(&self) -> usize {
+        O
+    }
+
+    fn forward<const L: usize>(&self, x: &[[f32; L]]) -> [[f32; L]; O] {
+        self.b.map(|b| std::array::from_fn(|l| b + self.w * x.iter().map(|x| x[l]).sum::<f32>()))
+    }
+}
+
+impl<const I: usize, const O: usize> Projection for Spread<I, O> {
+    fn tile<const L: usize>(&self, t: usize, x: &[[f32; L]]) -> Tile<L> {
+        let mut tile = [[0.0; L]; TILE];
+        let outputs = self.forward(x);
+        tile.iter_mut().zip(outputs.iter().skip(t * TILE)).for_each(|(tile, output)| *tile = *output);
+        tile
+    }
+
+    fn for_each_row<const L: usize>(&self, x: &[[f32; L]], mut visit: impl FnMut([f32; L])) {
+        self.forward(x).into_iter().for_each(&mut visit);
+    }
+}
+
+/// `[1/scale]` and `[Σ −log scale − ½ log 2π]` of a likelihood.
+fn scales(inverse: &[f32]) -> Vec<u128> {
+    let constant: f64 = inverse.iter().map(|s| f64::from(*s).ln() + log_normal(0.0, 1.0)).sum();
+    words(&[inverse, &[constant as f32]])
+}
+
+/// Sums of logarithms, and `[clip, log Jacobian]` of features.
+fn features(rate: Option<&[f32]>, loc: &[f32], inverse: &[f32]) -> Vec<u128> {
+    let log = |numbers: &[f32]| numbers.iter().map(|s| f64::from(*s).ln()).sum::<f64>();
+    let last = [5.0, (log(inverse) + rate.map_or(0.0, log)) as f32];
+    match rate {
+        Some(rate) => words(&[rate, loc, inverse, &last]),
+        None => words(&[loc, inverse, &last]),
+    }
+}
+
+/// A model of `N` numbers, whose latent weighs in all of them; the encoder leaves the prior as it is.
+macro_rules! model {
+    ($features:expr, $n:literal, $loc:expr, $likelihood:expr) => {{
+        let prior = || Spread::<$n, 1> { w: 0.0, b: [0.0] };
+        let layer = Spread::<1, $n> { w: 0.7, b: $loc };
+        let likelihood = Incomplete(Gaussian::read((layer,), &mut sections($likelihood)).unwrap());
+        let head = GaussianHead::new(prior(), prior());
+        Vae::new(Gaps($features), PassThrough::<$n>::new($n), head, PassThrough::<1>::new(1), likelihood)
+    }};
+}
+
+/// Two numbers of three: the score is that of a model which has no third.
+#[test]
+fn a_frame_with_a_gap_has_the_score_of_the_numbers_that_are_there() {
+    let (loc, inverse, rate) = ([2.0, -1.0, 0.5], [0.5, 3.0, 1.5], [0.3_f32, 2.0, 1.1]);
+    let (of_three, of_two) = (scales(&[1.2, 0.8, 2.0]), scales(&[1.2, 2.0]));
+    let (few_loc, few_inverse, few_rate) = ([2.0, 0.5], [0.5, 1.5], [0.3_f32, 1.1]);
+    let frame = [1.4, f32::NAN, -0.2];
+
+    /// Scores under a model of all three numbers, and under one of the first and the last.
+    macro_rules! scores {
+        ($features:ident, $rates:expr) => {{
+            let [rate, few_rate]: [Option<&[f32]>; 2] = $rates;
+            let all = features(rate, &loc, &inverse);
+            let few = features(few_rate, &few_loc, &few_inverse);
+            let all = $features::<3>::read(&mut sections(&all), 3).unwrap();
+            let few = $features::<2>::read(&mut sections(&few), 2).unwrap();
+            let whole = model!(all, 3, [0.1, 0.2, 0.3], &of_three);
+            let part = model!(few, 2, [0.1, 0.3], &of_two);
+            // infinity is no gap, and is refused as ever
+            let refused = whole.log_density(&[1.0, f32::INFINITY, 0.0], 4);
+            assert_eq!(refused, Err(FrameError::NonFinite { index: 1 }));
+            let scores = [whole.log_density(&frame, 16), part.log_density(&[frame[0], frame[2]], 16)];
+            let [side] = whole.log_densities([&frame], 16);
+            assert_eq!(side, scores[0]);
+            scores.map(|score| score.unwrap().log_density.0)
+        }};
+    }
+    let [found, expected] = scores!(Standardize, [None, None]);
+    assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+    let [found, expected] = scores!(LogStandardize, [Some(&rate), Some(&few_rate)]);
+    assert!((found - expected).abs() < 1e-5, "{found} {expected}");
 }

@@ -42,6 +42,10 @@ impl<S: Shape> Features for Binary<S> {
         Ok(0.0)
     }
 
+    fn log_slope(&self, _: usize) -> f32 {
+        0.0
+    }
+
     #[inline(always)]
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         input.iter_mut().zip(features).for_each(|(input, feature)| *input = *feature);

@@ -50,6 +50,10 @@ impl<F: Features> Features for Categories<'_, F> {
         }
     }
 
+    fn log_slope(&self, index: usize) -> f32 {
+        self.numbers.log_slope(index)
+    }
+
     #[inline(always)]
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         self.numbers.encoder_input(features, input);

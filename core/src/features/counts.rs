@@ -61,6 +61,10 @@ impl<S: Shape> Features for Counts<S> {
         Ok(0.0)
     }
 
+    fn log_slope(&self, _: usize) -> f32 {
+        0.0
+    }
+
     #[inline(always)]
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         for (input, feature) in input.as_flattened_mut().iter_mut().zip(features.as_flattened()) {

@@ -46,6 +46,10 @@ impl<S: Shape> Features for Integers<'_, S> {
         }
     }
 
+    fn log_slope(&self, _: usize) -> f32 {
+        0.0
+    }
+
     #[inline(always)]
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         self.linear.encoder_input(features, input);

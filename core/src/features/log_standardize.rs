@@ -58,6 +58,14 @@ impl<S: Shape> Features for LogStandardize<'_, S> {
         Ok(self.linear.log_jacobian - logs)
     }
 
+    fn log_slope(&self, index: usize) -> f32 {
+        let of_logarithm = match self.rate.get(index) {
+            Some(rate) if *rate > 0.0 => math::ln(*rate),
+            _ => 0.0,
+        };
+        of_logarithm + self.linear.log_slope(index)
+    }
+
     #[inline(always)]
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         self.linear.encoder_input(features, input);

@@ -63,6 +63,11 @@ impl<S: Shape> Features for Standardize<'_, S> {
         if is_finite { Ok(self.log_jacobian) } else { Err(non_finite(frame)) }
     }
 
+    fn log_slope(&self, index: usize) -> f32 {
+        let (_, inverse_scale) = self.constants(index);
+        math::ln(inverse_scale)
+    }
+
     #[inline(always)]
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         for (input, feature) in input.as_flattened_mut().iter_mut().zip(features.as_flattened()) {

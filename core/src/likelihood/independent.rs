@@ -9,8 +9,6 @@ use crate::shape::{Lanes, lanes};
 use rand_core::Rng;
 
 /// `p(x|z) = Π_i p(x_i|outputs_i)`: the law `W` of each number, and the layers `O` that give its `N` outputs.
-///
-/// Numbers that are [`Observed`](crate::shape::Observed) may be missing: the product is then over the others.
 #[derive(Clone, Copy, Debug)]
 pub struct Independent<W, O, const N: usize> {
     pub(crate) law: W,
@@ -33,16 +31,10 @@ impl<W: Law<N>, O: Outputs<N>, const N: usize> Independent<W, O, N> {
     {
         Ok(Independent { law: W::read(sections, outputs.features())?, outputs })
     }
-}
 
-impl<W: Law<N>, O: Outputs<N>, const N: usize> Likelihood for Independent<W, O, N> {
-    type In = O::In;
-    type From = O::From;
-    type Out = O::Out;
-
-    #[cfg_attr(target_os = "none", inline(never))]
-    #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+    /// `log p(features|z)`. Where numbers may be missing NaN stands for one that is.
+    #[inline(always)]
+    pub(super) fn log_prob_of<const MAY_BE_MISSING: bool, const L: usize, X: Lanes<L>>(
         &self,
         hidden: &[[O::From; L]],
         features: &[X],
@@ -59,7 +51,7 @@ impl<W: Law<N>, O: Outputs<N>, const N: usize> Likelihood for Independent<W, O, 
                 let Some((i, (x, feature))) = rest.next() else { return };
                 let x = x.lanes();
                 for l in 0..L {
-                    if X::MAY_BE_MISSING && math::is_nan(x[l]) {
+                    if MAY_BE_MISSING && math::is_nan(x[l]) {
                         of_missing[l] += self.law.constant(feature);
                         continue;
                     }
@@ -71,7 +63,24 @@ impl<W: Law<N>, O: Outputs<N>, const N: usize> Likelihood for Independent<W, O, 
         );
         let log_prob = lanes(|l| self.law.finish(sum[l]));
         // of a number that is missing there is no term, and so no constant
-        if X::MAY_BE_MISSING { lanes(|l| log_prob[l] - of_missing[l]) } else { log_prob }
+        if MAY_BE_MISSING { lanes(|l| log_prob[l] - of_missing[l]) } else { log_prob }
+    }
+}
+
+impl<W: Law<N>, O: Outputs<N>, const N: usize> Likelihood for Independent<W, O, N> {
+    type In = O::In;
+    type From = O::From;
+    type Out = O::Out;
+
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn log_prob_terms<const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[O::From; L]],
+        features: &[X],
+        terms: &mut (impl Terms + ?Sized),
+    ) -> [f32; L] {
+        self.log_prob_of::<false, L, X>(hidden, features, terms)
     }
 
     fn mean(&self, hidden: &[[O::From; 1]], features: &mut [f32]) {

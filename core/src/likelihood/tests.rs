@@ -1,11 +1,11 @@
 extern crate std;
 use super::{
-    BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianLaw, GaussianPerOutputLaw, Independent,
-    Law, Likelihood, Outputs, ReadLaw, StudentTLaw,
+    BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianLaw, GaussianPerOutputLaw, Incomplete,
+    Independent, Law, Likelihood, Outputs, ReadLaw, StudentTLaw,
 };
 use crate::format::{ALIGNMENT, Sections};
 use crate::kernel::TILE;
-use crate::shape::{Observed, Width};
+use crate::shape::Width;
 use std::vec::Vec;
 
 /// In place of layers: the outputs themselves, the same for every sample.
@@ -62,16 +62,15 @@ fn assert_marginal<'a, W: Law<N> + ReadLaw<'a>, const N: usize>(
     let (whole, part) = (law(all, (0..11).collect()), law(rest, (0..11).filter(is_there).collect()));
     let few: Vec<f32> = (0..11).filter(is_there).map(|i| numbers[i]).collect();
     let [expected, _] = part.log_prob::<2, f32>(&[], &few);
-    let gaps: Vec<Observed<f32>> =
-        (0..11).map(|i| Observed(if is_there(&i) { numbers[i] } else { f32::NAN })).collect();
+    let gaps: Vec<f32> = (0..11).map(|i| if is_there(&i) { numbers[i] } else { f32::NAN }).collect();
     let mut terms = [0.0; 11];
+    let whole = Incomplete(whole);
     let [found, same] = whole.log_prob_terms::<2, _>(&[], &gaps, &mut terms[..]);
     assert!((found - expected).abs() < 2e-5, "{found} {expected}");
     assert_eq!((same, terms[2], terms[9]), (found, 0.0, 0.0));
     assert!(terms[1].abs() > 1e-6, "a term of a number that is there");
     // where nothing is missing no bit is another
-    let there: Vec<Observed<f32>> = numbers.iter().map(|x| Observed(*x)).collect();
-    assert_eq!(whole.log_prob::<2, _>(&[], &there), whole.log_prob::<2, f32>(&[], numbers));
+    assert_eq!(whole.log_prob::<2, f32>(&[], numbers), whole.0.log_prob::<2, f32>(&[], numbers));
 }
 
 #[test]

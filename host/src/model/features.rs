@@ -83,6 +83,10 @@ impl Features for AnyFeatures<'_> {
         )
     }
 
+    fn log_slope(&self, index: usize) -> f32 {
+        each!(self, part => part.log_slope(index))
+    }
+
     #[inline(never)]
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         each!(self, part => part.encoder_input(features, input));

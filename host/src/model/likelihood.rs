@@ -191,9 +191,8 @@ pub(super) fn log_prob<const L: usize, X: Lanes<L>>(
     features: &[X],
     terms: Option<&mut [f32]>,
 ) -> [f32; L] {
-    const { assert!(!X::MAY_BE_MISSING, "numbers that may be missing have no way through the door") }
     let mut log_prob = [0.0; L];
-    let numbers = X::numbers(features).unwrap_or_default();
+    let numbers = X::numbers(features);
     door.log_prob(hidden.as_flattened(), numbers, X::SHARED, terms, &mut log_prob);
     log_prob
 }
