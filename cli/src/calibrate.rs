@@ -6,7 +6,7 @@ use elbow::Calibration;
 use serde::Serialize;
 
 use super::compress::PacketArgs;
-use super::fit::{check_out, model_name};
+use super::out::{check_out, model_name};
 use super::plan;
 use super::source::SourceArgs;
 use crate::error::Error;
@@ -21,10 +21,10 @@ use elbow_host::score::calibrate::{calibrate, is_data_of_fit};
 #[command(allow_negative_numbers = true)]
 pub(crate) struct CalibrateArgs {
     /// The model
-    pub(super) model: PathBuf,
+    model: PathBuf,
     /// Normal frames that the fit has not seen; rows labelled anomalous are left
     /// out. With --packets rows like those to be packed
-    pub(super) data: PathBuf,
+    data: PathBuf,
     /// Part of the normal frames that may raise an alarm
     #[arg(long, value_name = "RATE", value_parser = rate, required_unless_present = "packets")]
     false_alarm: Option<f64>,
@@ -32,10 +32,10 @@ pub(crate) struct CalibrateArgs {
     #[arg(long, conflicts_with_all = ["false_alarm", "labels", "normal", "binarize", "samples", "seed"])]
     packets: bool,
     #[command(flatten)]
-    pub(super) packet: PacketArgs,
+    packet: PacketArgs,
     /// The calibrated model [default: the model itself]
     #[arg(long, value_name = "MODEL.elbow")]
-    pub(super) out: Option<PathBuf>,
+    out: Option<PathBuf>,
     #[command(flatten)]
     source: SourceArgs,
 }
@@ -120,7 +120,10 @@ impl Alarm {
 }
 
 pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
-    let Some(false_alarm) = args.false_alarm else { return plan::run(args, json) };
+    let CalibrateArgs { model, data, packet, out, .. } = args;
+    let Some(false_alarm) = args.false_alarm else {
+        return plan::run(model, data, packet, out.as_deref(), json);
+    };
     if args.packet != PacketArgs::default() {
         let problem =
             "bounds and resolutions are those of packets; calibrate those with --packets, on their own";

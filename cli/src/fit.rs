@@ -6,18 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use elbow::architecture::{LatentKind, LikelihoodKind};
-use elbow::format::is_control;
+use elbow::architecture::LikelihoodKind;
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
-use super::quantize::cost_rows;
-use super::source::DEFAULT_SAMPLES;
+use super::out::{check_out, cost_rows, model_name, write_files};
 use crate::error::Error;
 use crate::report;
 use elbow_host::data::{Dataset, load};
-use elbow_host::file::atomic_file::{check_writable, write_atomically};
-use elbow_host::file::rust_type::{describe_model, type_alias};
+use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::score_all;
 use elbow_trainer::fit::{Event, Progress};
@@ -177,18 +174,6 @@ fn rate(nats: f64, settings: &Settings, dims: usize) -> Option<f64> {
     (!settings.resolution.is_empty()).then(|| (nats - log_units) / std::f64::consts::LN_2)
 }
 
-/// Writes a model and its type beside it.
-pub(super) fn write_files(bytes: &ModelBytes, out: &Path) -> Result<(), Error> {
-    let model = bytes.open().map_err(Error::model(out))?;
-    // all samples of a point are the same, and a mixture needs none
-    let samples = match model.metadata.architecture.latent {
-        LatentKind::Point { .. } | LatentKind::Component { .. } => 1,
-        _ => DEFAULT_SAMPLES,
-    };
-    write_atomically(out, bytes.as_bytes())?;
-    Ok(write_atomically(&out.with_extension("rs"), type_alias(&model, samples).as_bytes())?)
-}
-
 /// Writes the model and its type; then scores through the written file must be, bit for bit, those in memory.
 fn write(trained: &Trained, out: &Path) -> Result<(), Error> {
     const CHECKED: usize = 32;
@@ -238,31 +223,6 @@ fn stop_on_ctrl_c(is_recorded: bool) -> Arc<AtomicBool> {
         });
     });
     stop
-}
-
-pub(super) fn model_name(out: &Path) -> Result<String, Error> {
-    let is_model = out.extension().is_some_and(|extension| extension == "elbow");
-    match out.file_stem().and_then(|stem| stem.to_str()) {
-        Some(stem) if is_model && !stem.contains(is_control) => Ok(stem.to_string()),
-        _ => Err(Error::argument("out", out.display(), "give a file name that ends in .elbow")),
-    }
-}
-
-/// Fails before the work rather than after it. The type beside the model may go over an older one, but over
-/// nothing else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
-pub(super) fn check_out(out: &Path) -> Result<(), Error> {
-    check_writable(out)?;
-    if out.exists() && !out.is_file() {
-        let problem = "is a pipe or a device, from which no model can be read back; give a file name";
-        return Err(Error::argument("out", out.display(), problem));
-    }
-    let beside = out.with_extension("rs");
-    let is_ours = |text: Vec<u8>| text.starts_with(b"// Written by elbow ");
-    if !beside.exists() || std::fs::read(&beside).is_ok_and(is_ours) {
-        return Ok(());
-    }
-    let problem = format!("{} beside it is not Elbow's to replace; give another name", beside.display());
-    Err(Error::argument("out", out.display(), problem))
 }
 
 fn table(summary: &Summary) -> String {

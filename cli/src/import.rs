@@ -6,7 +6,7 @@ use elbow::architecture::Activation;
 use elbow::format::Metadata;
 use serde::Serialize;
 
-use super::fit::{check_out, model_name, write_files};
+use super::out::{check_out, model_name, write_files};
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::rust_type::describe;

@@ -11,6 +11,7 @@ mod eval;
 mod fit;
 mod import;
 mod inspect;
+mod out;
 mod plan;
 mod quantize;
 pub mod record;

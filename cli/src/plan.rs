@@ -1,13 +1,12 @@
 //! `elbow calibrate --packets`: layout, units and steps of a model's packets go into its file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use elbow::codec::{Fidelity, PacketPlan};
 use serde::Serialize;
 
-use super::calibrate::CalibrateArgs;
-use super::compress::{packable, rows_bar};
-use super::fit::{check_out, model_name};
+use super::compress::{PacketArgs, packable, rows_bar};
+use super::out::{check_out, model_name};
 use super::source::DEFAULT_SAMPLES;
 use crate::error::Error;
 use crate::report;
@@ -68,16 +67,23 @@ impl Packets {
     }
 }
 
-pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
-    let out = args.out.as_ref().unwrap_or(&args.model);
-    let name = args.out.as_ref().map(|out| model_name(out)).transpose()?;
+/// Rows like those to be packed decide on the plan, which goes into a model of its own or into that of `path` itself.
+pub(super) fn run(
+    path: &Path,
+    data: &Path,
+    packet: &PacketArgs,
+    out: Option<&Path>,
+    json: bool,
+) -> Result<(), Error> {
+    let name = out.map(model_name).transpose()?;
+    let out = out.unwrap_or(path);
     check_out(out)?;
-    let bytes = ModelBytes::read(&args.model)?;
-    let model = bytes.open().map_err(Error::model(&args.model))?;
-    packable(&model, &args.model)?;
+    let bytes = ModelBytes::read(path)?;
+    let model = bytes.open().map_err(Error::model(path))?;
+    packable(&model, path)?;
     let bar = rows_bar("reading");
     let new_name = name.as_deref().unwrap_or(model.metadata.name);
-    let planned = plan_packets(&model, new_name, &args.data, &args.packet.options(), &mut |rows| {
+    let planned = plan_packets(&model, new_name, data, &packet.options(), &mut |rows| {
         bar.set_position(rows);
     })?;
     bar.finish_and_clear();
@@ -92,7 +98,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         write_atomically(&out.with_extension("rs"), (type_alias(&read_back, samples) + &alarm).as_bytes())?;
     }
     let Some(packets) = packets else { return Ok(()) };
-    let summary = Summary { model: out.clone(), file_bytes: planned.as_bytes().len(), packets };
+    let summary = Summary { model: out.to_path_buf(), file_bytes: planned.as_bytes().len(), packets };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use elbow::architecture::WeightKind;
 use serde::Serialize;
 
-use super::fit::{check_out, model_name};
+use super::out::{check_out, cost_rows, model_name};
 use super::source::SourceArgs;
 use crate::error::Error;
 use crate::report;
@@ -91,21 +91,4 @@ fn table(summary: &Summary) -> String {
     ];
     rows.extend(summary.cost.iter().flat_map(cost_rows));
     report::table(&rows)
-}
-
-/// What rounding cost, as rows of a table.
-pub(super) fn cost_rows(cost: &Cost) -> Vec<(&'static str, String)> {
-    let Cost { before, after, nats_lost, nats_lost_relative } = cost;
-    let percent = 100.0 * nats_lost_relative;
-    let mut rows = vec![(
-        "cost",
-        format!(
-            "{nats_lost:+.4} nats per row ({percent:+.2} %): −log p(x) {:.3}, was {:.3}, on {} rows",
-            after.nats_per_row, before.nats_per_row, after.rows
-        ),
-    )];
-    if let (Some(before), Some(after)) = (before.auroc, after.auroc) {
-        rows.push(("AUROC", format!("{after:.4}, was {before:.4}")));
-    }
-    rows
 }

@@ -1,0 +1,68 @@
+//! What commands share that write a model.
+
+use std::path::Path;
+
+use elbow::architecture::LatentKind;
+use elbow::format::is_control;
+use elbow_host::file::atomic_file::{check_writable, write_atomically};
+use elbow_host::file::rust_type::type_alias;
+use elbow_host::model::ModelBytes;
+use elbow_trainer::quantize::Cost;
+
+use super::source::DEFAULT_SAMPLES;
+use crate::error::Error;
+
+/// The name of a model, which is that of its file.
+pub(super) fn model_name(out: &Path) -> Result<String, Error> {
+    let is_model = out.extension().is_some_and(|extension| extension == "elbow");
+    match out.file_stem().and_then(|stem| stem.to_str()) {
+        Some(stem) if is_model && !stem.contains(is_control) => Ok(stem.to_string()),
+        _ => Err(Error::argument("out", out.display(), "give a file name that ends in .elbow")),
+    }
+}
+
+/// Fails before the work rather than after it. The type beside the model may go over an older one, but over nothing
+/// else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
+pub(super) fn check_out(out: &Path) -> Result<(), Error> {
+    check_writable(out)?;
+    if out.exists() && !out.is_file() {
+        let problem = "is a pipe or a device, from which no model can be read back; give a file name";
+        return Err(Error::argument("out", out.display(), problem));
+    }
+    let beside = out.with_extension("rs");
+    let is_ours = |text: Vec<u8>| text.starts_with(b"// Written by elbow ");
+    if !beside.exists() || std::fs::read(&beside).is_ok_and(is_ours) {
+        return Ok(());
+    }
+    let problem = format!("{} beside it is not Elbow's to replace; give another name", beside.display());
+    Err(Error::argument("out", out.display(), problem))
+}
+
+/// Writes a model and its type beside it.
+pub(super) fn write_files(bytes: &ModelBytes, out: &Path) -> Result<(), Error> {
+    let model = bytes.open().map_err(Error::model(out))?;
+    // all samples of a point are the same, and a mixture needs none
+    let samples = match model.metadata.architecture.latent {
+        LatentKind::Point { .. } | LatentKind::Component { .. } => 1,
+        _ => DEFAULT_SAMPLES,
+    };
+    write_atomically(out, bytes.as_bytes())?;
+    Ok(write_atomically(&out.with_extension("rs"), type_alias(&model, samples).as_bytes())?)
+}
+
+/// What rounding cost, as rows of a table.
+pub(super) fn cost_rows(cost: &Cost) -> Vec<(&'static str, String)> {
+    let Cost { before, after, nats_lost, nats_lost_relative } = cost;
+    let percent = 100.0 * nats_lost_relative;
+    let mut rows = vec![(
+        "cost",
+        format!(
+            "{nats_lost:+.4} nats per row ({percent:+.2} %): −log p(x) {:.3}, was {:.3}, on {} rows",
+            after.nats_per_row, before.nats_per_row, after.rows
+        ),
+    )];
+    if let (Some(before), Some(after)) = (before.auroc, after.auroc) {
+        rows.push(("AUROC", format!("{after:.4}, was {before:.4}")));
+    }
+    rows
+}
