@@ -1,7 +1,10 @@
 //! Files that are either whole or not there.
 
-use std::io::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
 
 use crate::error::Error;
 
@@ -21,9 +24,16 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 #[derive(Debug)]
 pub struct AtomicFile {
     path: PathBuf,
-    /// where it is until it is whole, and what it becomes
-    names: Option<(PathBuf, PathBuf)>,
-    file: std::fs::File,
+    place: Place,
+}
+
+/// Where its bytes go.
+#[derive(Debug)]
+enum Place {
+    /// beside what it becomes
+    Beside(NamedTempFile, PathBuf),
+    /// a pipe or a device
+    Special(File),
 }
 
 impl AtomicFile {
@@ -32,52 +42,47 @@ impl AtomicFile {
     /// # Errors
     /// [`Error::Io`].
     pub fn create(path: &Path) -> Result<Self, Error> {
-        let names = (!is_special(path)).then(|| {
-            let target = behind_links(path);
-            (temporary(&target), target)
-        });
-        let open = || match &names {
-            Some((temporary, _)) => std::fs::File::create(temporary),
-            None => std::fs::OpenOptions::new().write(true).open(path),
+        let open = || match is_special(path) {
+            true => OpenOptions::new().write(true).open(path).map(Place::Special),
+            false => {
+                let target = behind_links(path);
+                Ok(Place::Beside(temporary(&target)?, target))
+            }
         };
-        let file = open().map_err(Error::io("write", path))?;
-        Ok(AtomicFile { path: path.to_path_buf(), names, file })
+        Ok(AtomicFile { path: path.to_path_buf(), place: open().map_err(Error::io("write", path))? })
     }
 
     /// Gives it its name.
     ///
     /// # Errors
     /// [`Error::Io`]; nothing is left behind.
-    pub fn commit(mut self) -> Result<(), Error> {
-        let Some((temporary, target)) = &self.names else { return Ok(()) };
-        let renamed = self.file.sync_all().and_then(|()| std::fs::rename(temporary, target));
-        renamed.map_err(Error::io("write", &self.path))?;
-        self.names = None;
-        Ok(())
-    }
-}
-
-impl std::io::Write for AtomicFile {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.file.write(bytes)
+    pub fn commit(self) -> Result<(), Error> {
+        let Place::Beside(file, target) = self.place else { return Ok(()) };
+        let renamed = file.as_file().sync_all().and_then(|()| Ok(file.persist(target).map(drop)?));
+        renamed.map_err(Error::io("write", &self.path))
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl std::io::Seek for AtomicFile {
-    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
-        self.file.seek(to)
-    }
-}
-
-impl Drop for AtomicFile {
-    fn drop(&mut self) {
-        if let Some((temporary, _)) = &self.names {
-            let _ = std::fs::remove_file(temporary);
+    fn file(&mut self) -> &mut File {
+        match &mut self.place {
+            Place::Beside(file, _) => file.as_file_mut(),
+            Place::Special(file) => file,
         }
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file().flush()
+    }
+}
+
+impl Seek for AtomicFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file().seek(to)
     }
 }
 
@@ -92,8 +97,7 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
     if is_special(path) {
         return Ok(());
     }
-    let probe = temporary(&behind_links(path));
-    std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(Error::io("write", path))
+    temporary(&behind_links(path)).map(drop).map_err(Error::io("write", path))
 }
 
 /// There, but no file.
@@ -106,10 +110,12 @@ fn behind_links(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
-fn temporary(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.tmp", std::process::id()));
-    path.with_file_name(name)
+/// A file in the same folder, which is removed unless it gets its name.
+fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default();
+    // made by the standard library: whoever may read other new files may read this one
+    Builder::new().prefix(name).suffix(".tmp").make_in(folder, |path| File::create_new(path))
 }
 
 #[cfg(test)]
@@ -126,5 +132,17 @@ mod tests {
         write_atomically(&path, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn it_is_as_readable_as_any_new_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let [ours, others] = ["ours", "others"].map(|name| folder.path().join(name));
+        write_atomically(&ours, b"x").unwrap();
+        std::fs::write(&others, b"x").unwrap();
+        let mode = |path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&others));
     }
 }
