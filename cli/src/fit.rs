@@ -19,7 +19,7 @@ use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::score_all;
 use elbow_trainer::fit::{Event, Progress};
 use elbow_trainer::quantize::Cost;
-use elbow_trainer::repeats::Repeats;
+use elbow_trainer::repeated_columns::Repeats;
 use elbow_trainer::run_dir::{Cadence, Interval, MODEL, RunDir};
 use elbow_trainer::settings::{Settings, SettingsArgs};
 use elbow_trainer::train::{Trained, train};

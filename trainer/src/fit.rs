@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::adam::AdamConfig;
 pub use crate::error::{CheckpointError, FitError};
 use crate::layout::Layout;
+pub use crate::minibatch::{Frames, TrainingRows};
 use crate::objective::Objective;
-pub use crate::step::{Frames, TrainingRows};
 pub use checkpoint::{Checkpoint, Fingerprint};
 use elbow_host::score::latent_use::LatentUse;
 pub use run::Run;
@@ -47,7 +47,7 @@ pub struct FitConfig {
     /// kept; 0: the parameters themselves are
     pub average: f32,
     /// what the spread over the rows of each coordinate of a Gaussian posterior's mean is held at, see
-    /// [`posterior_norm`](crate::posterior_norm); 0: it is free
+    /// [`posterior_spread`](crate::posterior_spread); 0: it is free
     pub posterior_spread: f32,
     /// epochs without a better validation before stopping, those of the warm-up not counted
     pub patience: u32,

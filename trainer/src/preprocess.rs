@@ -4,7 +4,7 @@ use elbow::architecture::FeaturesKind;
 use elbow::features::{FEATURE_LIMIT, block};
 
 use crate::likelihood::Units;
-use crate::repeats::Repeats;
+use crate::repeated_columns::Repeats;
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use elbow::architecture::{LatentKind, WeightKind};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::network::{Half, Network, Side};
+use crate::stored_network::{Half, Network, Side};
 use calibrate::Calibration;
 use elbow_host::data::Dataset;
 use elbow_host::file::parts::FileParts;

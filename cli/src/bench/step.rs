@@ -10,8 +10,8 @@ use crate::report;
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::fit::{Event, Run};
 use elbow_trainer::layout::Layout;
-use elbow_trainer::rows::{Corruption, Rows};
 use elbow_trainer::settings::Settings;
+use elbow_trainer::training_rows::{Corruption, Rows};
 
 /// How long one point is measured.
 const TIME: Duration = Duration::from_secs(2);

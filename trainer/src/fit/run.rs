@@ -8,10 +8,10 @@ use rand_core::Rng;
 use super::state::{State, Weights};
 use super::{EpochRecord, Event, FitConfig, FitError, Fitted, Progress, Validation, check};
 use crate::layout::Layout;
+use crate::minibatch::{Shards, Stepper, TrainingRows};
 use crate::net::simd::{map, sum_of_squares};
 use crate::objective::Objective;
-use crate::posterior_norm::PosteriorNorm;
-use crate::step::{Shards, Stepper, TrainingRows};
+use crate::posterior_spread::PosteriorNorm;
 use elbow_host::random::{Purpose, stream};
 
 /// How often the step is halved in one epoch before the run is given up.

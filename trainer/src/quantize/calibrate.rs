@@ -3,8 +3,8 @@
 use elbow::layer::activation::Activation as _;
 
 use crate::error::Error;
-use crate::network::{Dense, Half, Network, Side};
 use crate::preprocess::encoder_input;
+use crate::stored_network::{Dense, Half, Network, Side};
 use elbow_host::data::Dataset;
 use elbow_host::model::HostModel;
 

@@ -11,8 +11,8 @@ use elbow::layer::activation::Activation as _;
 
 use super::calibrate::{Calibration, Watched};
 use super::weights::{Rounded, round};
-use crate::network::{Dense, Half, Network, Side};
 use crate::preprocess::Preprocessing;
+use crate::stored_network::{Dense, Half, Network, Side};
 use elbow_host::file::write::{Numbers, padded, tiled};
 
 /// Levels of a hidden vector's numbers.

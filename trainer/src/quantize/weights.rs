@@ -1,7 +1,7 @@
 //! Rounding of a layer's weights: a scale for each output, symmetric.
 
 use super::calibrate::Moments;
-use crate::network::Dense;
+use crate::stored_network::Dense;
 
 /// Largest weight in steps.
 const STEPS: f64 = 127.0;

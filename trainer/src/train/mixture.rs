@@ -11,7 +11,7 @@ use elbow_host::file::write::{self, Sections};
 
 use crate::export::write_preprocessing;
 use crate::mixture::{self, Recipe, Rows};
-use crate::repeats::Repeats;
+use crate::repeated_columns::Repeats;
 use crate::settings::Settings;
 use elbow_host::data::{Dataset, shuffle};
 use elbow_host::model::ModelBytes;

@@ -17,11 +17,11 @@ use crate::layout::Layout;
 use crate::likelihood;
 use crate::preprocess::Preprocessing;
 use crate::quantize::{Cost, quantize};
-use crate::rows::{Corruption, Rows};
 use crate::run_dir::RunDir;
 use crate::settings::Settings;
-use crate::start::from_model;
 use crate::support::prepare;
+use crate::training_rows::{Corruption, Rows};
+use crate::warm_start::from_model;
 
 /// Most parameters: 256 MiB of them. A fit holds about a dozen times that,
 /// and the system kills what takes too much.

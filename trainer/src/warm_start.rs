@@ -6,8 +6,8 @@ use elbow::architecture::Architecture;
 
 use crate::error::Error;
 use crate::layout::Layout;
-use crate::network::Network;
 use crate::preprocess::Preprocessing;
+use crate::stored_network::Network;
 use elbow_host::data::categories::categories;
 use elbow_host::file::rust_type::describe;
 use elbow_host::model::ModelBytes;

@@ -3,8 +3,8 @@
 use elbow::math;
 
 use crate::binarize::Binarize;
+use crate::minibatch::TrainingRows;
 use crate::preprocess::encoder_input;
-use crate::step::TrainingRows;
 use elbow_host::random::Words;
 
 /// How the encoder's view of a row is spoilt while it is fitted, for a posterior that does not hang on single
