@@ -6,6 +6,7 @@ mod counts;
 mod error;
 mod frames;
 mod gaps;
+mod given;
 mod grid;
 mod integers;
 mod log_standardize;
@@ -19,6 +20,7 @@ pub use counts::{Counts, MAX_COUNT};
 pub use error::FrameError;
 pub(crate) use frames::{extract, extract_all};
 pub use gaps::Gaps;
+pub use given::GivenLast;
 pub use grid::WholeNumbers;
 pub(crate) use integers::round;
 pub use integers::{Integers, MAX_INTEGER};
@@ -40,8 +42,8 @@ pub trait Features {
     /// # Errors
     /// [`FrameError`] for a frame that has no density under the model.
     fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError>;
-    /// `log |∂feature/∂x|` of the number `index` at x = 0, in nats: its part of the log Jacobian there.
-    fn log_slope(&self, index: usize) -> f32;
+    /// `log |∂feature/∂x|` of the number `index` at x, in nats: its part of the log Jacobian.
+    fn log_slope(&self, index: usize, x: f32) -> f32;
     /// What the encoder sees of the features of `L` frames side by side.
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]);
     /// Features to raw frame, in place.

@@ -3,10 +3,12 @@
 mod chain;
 mod draw;
 mod flow;
+mod given;
 
 pub use chain::{Chain, ChainPosterior};
 pub use draw::{Draw, Samples};
 pub use flow::{Flow, FlowPosterior, InvertibleMap};
+pub use given::{GivenHead, GivenPosterior, GivenPosteriors};
 
 use crate::distribution::GaussianMixture;
 use crate::fingerprint::{Fingerprint, fold, of};

@@ -42,7 +42,7 @@ impl<S: Shape> Features for Binary<S> {
         Ok(0.0)
     }
 
-    fn log_slope(&self, _: usize) -> f32 {
+    fn log_slope(&self, _: usize, _: f32) -> f32 {
         0.0
     }
 

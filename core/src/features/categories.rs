@@ -50,8 +50,8 @@ impl<F: Features> Features for Categories<'_, F> {
         }
     }
 
-    fn log_slope(&self, index: usize) -> f32 {
-        self.numbers.log_slope(index)
+    fn log_slope(&self, index: usize, x: f32) -> f32 {
+        self.numbers.log_slope(index, x)
     }
 
     #[inline(always)]

@@ -29,14 +29,14 @@ impl<F: Features> Features for Gaps<F> {
         for (index, (feature, x)) in features.iter_mut().zip(frame).enumerate() {
             if math::is_nan(*x) {
                 *feature = f32::NAN;
-                log_jacobian -= self.0.log_slope(index);
+                log_jacobian -= self.0.log_slope(index, 0.0);
             }
         }
         Ok(log_jacobian)
     }
 
-    fn log_slope(&self, index: usize) -> f32 {
-        self.0.log_slope(index)
+    fn log_slope(&self, index: usize, x: f32) -> f32 {
+        self.0.log_slope(index, x)
     }
 
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {

@@ -46,7 +46,7 @@ impl<S: Shape> Features for Integers<'_, S> {
         }
     }
 
-    fn log_slope(&self, _: usize) -> f32 {
+    fn log_slope(&self, _: usize, _: f32) -> f32 {
         0.0
     }
 

@@ -58,12 +58,13 @@ impl<S: Shape> Features for LogStandardize<'_, S> {
         Ok(self.linear.log_jacobian - logs)
     }
 
-    fn log_slope(&self, index: usize) -> f32 {
+    fn log_slope(&self, index: usize, x: f32) -> f32 {
+        let size = if x < 0.0 { -x } else { x };
         let of_logarithm = match self.rate.get(index) {
-            Some(rate) if *rate > 0.0 => math::ln(*rate),
+            Some(rate) if *rate > 0.0 => math::ln(*rate) - math::ln(1.0 + clamp(rate * size, 0.0, f32::MAX)),
             _ => 0.0,
         };
-        of_logarithm + self.linear.log_slope(index)
+        of_logarithm + self.linear.log_slope(index, x)
     }
 
     #[inline(always)]

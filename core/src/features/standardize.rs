@@ -63,7 +63,7 @@ impl<S: Shape> Features for Standardize<'_, S> {
         if is_finite { Ok(self.log_jacobian) } else { Err(non_finite(frame)) }
     }
 
-    fn log_slope(&self, index: usize) -> f32 {
+    fn log_slope(&self, index: usize, _: f32) -> f32 {
         let (_, inverse_scale) = self.constants(index);
         math::ln(inverse_scale)
     }

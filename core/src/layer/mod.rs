@@ -3,12 +3,14 @@
 pub mod activation;
 mod chain;
 mod dense;
+mod hand_on;
 mod one_hot;
 mod quantize;
 pub mod weights;
 
 pub use chain::PassThrough;
 pub use dense::{DenseLayer, Projection};
+pub use hand_on::HandOn;
 pub use one_hot::OneHot;
 pub use quantize::Quantize;
 

@@ -83,8 +83,8 @@ impl Features for AnyFeatures<'_> {
         )
     }
 
-    fn log_slope(&self, index: usize) -> f32 {
-        each!(self, part => part.log_slope(index))
+    fn log_slope(&self, index: usize, x: f32) -> f32 {
+        each!(self, part => part.log_slope(index, x))
     }
 
     #[inline(never)]
