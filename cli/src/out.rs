@@ -21,8 +21,8 @@ pub(super) fn model_name(out: &Path) -> Result<String, Error> {
     }
 }
 
-/// Fails before the work rather than after it. The type beside the model may go over an older one, but over nothing
-/// else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
+/// Fails before the work rather than after it. The type beside the model may go over an older one, but over
+/// nothing else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
 pub(super) fn check_out(out: &Path) -> Result<(), Error> {
     check_writable(out)?;
     if out.exists() && !out.is_file() {

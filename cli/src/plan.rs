@@ -67,7 +67,8 @@ impl Packets {
     }
 }
 
-/// Rows like those to be packed decide on the plan, which goes into a model of its own or into that of `path` itself.
+/// Rows like those to be packed decide on the plan, which goes into a model of its own or into that of `path`
+/// itself.
 pub(super) fn run(
     path: &Path,
     data: &Path,
