@@ -1,4 +1,5 @@
-//! Vectors of the machine's width, for the loops of [`matmul`](super::matmul) that hold their sums in registers.
+//! Vectors of the machine's width, for the loops of
+//! [`matmul`](super::matmul) that hold their sums in registers.
 
 use std::ops::Add;
 
