@@ -12,8 +12,7 @@ pub fn arch() -> Arch {
     *CHOSEN.get_or_init(Arch::new)
 }
 
-/// Has all loops run with the instructions of this name: `scalar`, `avx2`
-/// (with fused multiply-adds) or `avx512`.
+/// Has all loops run with the instructions of this name: `scalar`, `avx2` (with fused multiply-adds) or `avx512`.
 ///
 /// # Errors
 /// What is wrong: no such name, none on this machine, or others are in use already.
@@ -51,11 +50,10 @@ fn named(name: &str) -> Result<Arch, String> {
     arch.ok_or_else(|| "is not to be had on this machine; leave it out, or give scalar".into())
 }
 
-/// Runs `op` compiled for the vector instructions that are [in use](arch).
-/// Write loops in it over slices of equal length.
+/// Runs `op` compiled for the vector instructions that are [in use](arch). Write loops in it over slices of equal
+/// length.
 ///
-/// Each element is computed on its own and every sum has a fixed order:
-/// the width changes the speed and never a bit.
+/// Each element is computed on its own and every sum has a fixed order: the width changes the speed and never a bit.
 #[inline(always)]
 pub fn wide<R>(op: impl FnOnce() -> R) -> R {
     arch().dispatch(op)

@@ -1,5 +1,4 @@
-//! Vectors of the machine's width, for the loops of
-//! [`matmul`](super::matmul) that hold their sums in registers.
+//! Vectors of the machine's width, for the loops of [`matmul`](super::matmul) that hold their sums in registers.
 
 use std::ops::Add;
 

@@ -1,12 +1,12 @@
 //! Products of matrices that lie in slices row by row, in the three forms that a dense layer takes.
 //!
-//! A tile of the result stays in registers while its sums grow. Nothing is packed beforehand: matrices of a
-//! few hundred rows and columns do not pay for it.
+//! A tile of the result stays in registers while its sums grow. Nothing is packed beforehand: matrices of a few hundred rows and
+//! columns do not pay for it.
 //!
 //! # Numerics
-//! In [`product`] and [`transposed_product`] each number is one sum in the order of the inner index; in
-//! [`dots`] it is as many sums as a vector has lanes. The same call on the same machine gives the same bits,
-//! and the first two on every machine with fused multiply-adds.
+//! In [`product`] and [`transposed_product`] each number is one sum in the order of the inner index; in [`dots`] it is as many
+//! sums as a vector has lanes. The same call on the same machine gives the same bits, and the first two on every machine with
+//! fused multiply-adds.
 
 mod dots;
 mod product;
@@ -30,8 +30,8 @@ pub fn product<T: Lanes>(a: &[T], b: &[T], columns: usize, accumulate: bool, c: 
     arch().dispatch(Product { left: ByRow { a, depth }, depth, b, columns, accumulate, c });
 }
 
-/// `c[m][n] = Σ_k a[k][m] b[k][n]` for the m of `range`, and with `accumulate`
-/// `c += aᵀ b`; `a` has `a_columns`, `b` has `columns`.
+/// `c[m][n] = Σ_k a[k][m] b[k][n]` for the m of `range`, and with `accumulate` `c += aᵀ b`; `a` has `a_columns`, `b` has
+/// `columns`.
 ///
 /// # Panics
 /// As [`product`].

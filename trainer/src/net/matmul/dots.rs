@@ -1,5 +1,4 @@
-//! Products of two matrices whose rows are multiplied: tiles read vectors of
-//! both, and each sum ends as the sum of its lanes.
+//! Products of two matrices whose rows are multiplied: tiles read vectors of both, and each sum ends as the sum of its lanes.
 
 // Indices known at compile time keep the sums in registers, where iterators over arrays do not.
 #![allow(clippy::needless_range_loop)]

@@ -69,8 +69,7 @@ pub(super) struct Product<'a, T, L> {
 impl<T: Lanes, L: Left<T>> WithSimd for Product<'_, T, L> {
     type Output = ();
 
-    /// Vectors of the result outside, its rows inside: what is read of `b` for
-    /// a tile stays in the nearest cache for the next.
+    /// Vectors of the result outside, its rows inside: what is read of `b` for a tile stays in the nearest cache for the next.
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let count = self.c.len() / self.columns;
@@ -103,8 +102,8 @@ impl<T: Lanes, L: Left<T>> Product<'_, T, L> {
         }
     }
 
-    /// M rows of V vectors. Where the rows end within the last vector, it begins so much earlier and computes
-    /// once more what the one before it holds.
+    /// M rows of V vectors. Where the rows end within the last vector, it begins so much earlier and computes once more what the
+    /// one before it holds.
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const V: usize>(&mut self, simd: S, (row, vector): (usize, usize)) {
         let first = vector * T::count::<S>();
