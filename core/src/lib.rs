@@ -32,9 +32,9 @@
 //! # }
 //! ```
 //!
-//! The modules stand in the order of the pipeline in [`model`] and [`score`]: features, encoder, latent head,
-//! decoder, likelihood, score; each uses only what comes before it. [`decision`] makes verdicts of scores,
-//! [`stream`] frames of rows and alarms of verdicts.
+//! The modules stand in the order of the pipeline in [`model`] and [`score`]: features, encoder, posterior and
+//! prior, decoder, likelihood, score; each uses only what comes before it. [`decision`] makes verdicts of
+//! scores, [`stream`] frames of rows and alarms of verdicts.
 #![no_std]
 #![forbid(unsafe_code)]
 
