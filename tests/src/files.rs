@@ -103,7 +103,7 @@ pub fn with_fields<'a>(bytes: &'a [u8], change: impl FnOnce(&mut Vec<(u32, &'a [
     for zeros in 0..ALIGNMENT {
         message.fields[padding].1 = &ZEROS[..zeros];
         let bytes = message.clone().write();
-        if place(&bytes, PARAMETERS).start % ALIGNMENT == 0 {
+        if place(&bytes, PARAMETERS).start.is_multiple_of(ALIGNMENT) {
             return bytes;
         }
     }

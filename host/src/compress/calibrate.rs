@@ -64,6 +64,9 @@ impl<'a> Trial<'a> {
     /// The best steps for a layout, and what the windows cost: first one scale for all
     /// latents, then each for itself. Where only latents are sent nothing else gains by
     /// fine steps, and they are those of the posterior.
+    ///
+    /// # Errors
+    /// [`PacketError::WrongShape`].
     pub fn with_best_steps(self, (rows, channels): (usize, usize)) -> Result<(Plan, u64), PacketError> {
         let latents = self.model.metadata.architecture.latent_dims() as usize;
         let mut plan = Plan { rows, channels, latent_scales: vec![0; latents] };

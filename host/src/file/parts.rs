@@ -113,12 +113,15 @@ impl<'a> FileParts<'a> {
     }
 }
 
+/// A key, and where its field's bytes begin.
+type Place = (u32, usize);
+
 /// A key and its bytes.
 type Field = (u32, Vec<u8>);
 
 /// Zeros before each field of sections, whose bytes then lie at a multiple of [`ALIGNMENT`]; and where they
 /// lie.
-fn aligned(fields: Vec<Field>) -> Result<(Vec<Field>, Vec<(u32, usize)>), Error> {
+fn aligned(fields: Vec<Field>) -> Result<(Vec<Field>, Vec<Place>), Error> {
     let (mut padded, mut places) = (Vec::new(), Vec::new());
     // fewer than 128 fields: their number is one byte
     let mut at = FIELDS_AT + 1;
