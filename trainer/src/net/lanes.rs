@@ -1,4 +1,5 @@
-//! Vectors of the machine's width, for the loops of [`matmul`](super::matmul) that hold their sums in registers.
+//! Vectors of the machine's width, for the loops of [`matmul`](super::matmul) that hold their sums in
+//! registers.
 
 use std::ops::Add;
 
@@ -20,6 +21,8 @@ pub trait Lanes: Copy + Default + From<i8> + Add<Output = Self> + 'static {
         b: Self::Vector<S>,
         c: Self::Vector<S>,
     ) -> Self::Vector<S>;
+    /// `a + b`
+    fn add_lanes<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// The numbers of `from`, at most a vector full, then zeros.
     fn load<S: Simd>(simd: S, from: &[Self]) -> Self::Vector<S>;
     /// Writes as many lanes as `to` holds.
@@ -34,7 +37,7 @@ pub trait Lanes: Copy + Default + From<i8> + Add<Output = Self> + 'static {
 
 /// The methods of `pulp` that compute with one type.
 macro_rules! lanes {
-    ($type:ty, $vector:ident, $count:ident, $splat:ident, $mul_add:ident, $load:ident, $store:ident, $vectors:ident, $vectors_mut:ident, $sum:ident) => {
+    ($type:ty, $vector:ident, $count:ident, $splat:ident, $mul_add:ident, $add:ident, $load:ident, $store:ident, $vectors:ident, $vectors_mut:ident, $sum:ident) => {
         impl Lanes for $type {
             type Vector<S: Simd> = S::$vector;
 
@@ -49,6 +52,10 @@ macro_rules! lanes {
             #[inline(always)]
             fn mul_add<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
                 simd.$mul_add(a, b, c)
+            }
+            #[inline(always)]
+            fn add_lanes<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$add(a, b)
             }
             #[inline(always)]
             fn load<S: Simd>(simd: S, from: &[$type]) -> S::$vector {
@@ -80,6 +87,7 @@ lanes!(
     F32_LANES,
     splat_f32s,
     mul_add_e_f32s,
+    add_f32s,
     partial_load_f32s,
     partial_store_f32s,
     as_simd_f32s,
@@ -92,6 +100,7 @@ lanes!(
     F64_LANES,
     splat_f64s,
     mul_add_e_f64s,
+    add_f64s,
     partial_load_f64s,
     partial_store_f64s,
     as_simd_f64s,

@@ -9,11 +9,12 @@ use crate::net::lanes::Lanes;
 
 /// Rows and vectors of a tile: 24 sums and what they are made from fill 32 registers.
 const TILE: (usize, usize) = (8, 3);
-/// Rows of a tile where there are 16 registers.
-const NARROW: usize = 4;
 
 /// How a product reads the scalars of its left matrix.
 pub(super) trait Left<T>: Copy {
+    /// Rows and vectors of a tile where there are 16 registers.
+    const NARROW: (usize, usize);
+
     /// `m ↦ a(m, k)` for M rows from `first` on.
     fn scalars<const M: usize>(self, first: usize) -> impl Fn(usize) -> [T; M];
 }
@@ -26,6 +27,9 @@ pub(super) struct ByRow<'a, T> {
 }
 
 impl<T: Lanes> Left<T> for ByRow<'_, T> {
+    /// 12 sums, of two vectors: with three the compiler moves sums to memory and back in the innermost loop.
+    const NARROW: (usize, usize) = (6, 2);
+
     #[inline(always)]
     fn scalars<const M: usize>(self, first: usize) -> impl Fn(usize) -> [T; M] {
         let rows: [&[T]; M] = std::array::from_fn(|m| &self.a[(first + m) * self.depth..][..self.depth]);
@@ -48,6 +52,9 @@ pub(super) struct ByColumn<'a, T> {
 }
 
 impl<T: Lanes> Left<T> for ByColumn<'_, T> {
+    /// 12 sums; their scalars lie side by side, so that all three vectors stay in registers.
+    const NARROW: (usize, usize) = (4, 3);
+
     #[inline(always)]
     fn scalars<const M: usize>(self, first: usize) -> impl Fn(usize) -> [T; M] {
         let ByColumn { a, columns, first: start } = self;
@@ -69,12 +76,13 @@ pub(super) struct Product<'a, T, L> {
 impl<T: Lanes, L: Left<T>> WithSimd for Product<'_, T, L> {
     type Output = ();
 
-    /// Vectors of the result outside, its rows inside: what is read of `b` for a tile stays in the nearest cache for the next.
+    /// Vectors of the result outside, its rows inside: what is read of `b` for a tile stays in the nearest
+    /// cache for the next.
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let count = self.c.len() / self.columns;
-        let most = if S::REGISTER_COUNT < 32 { NARROW } else { TILE.0 };
-        for vectors in pieces(self.columns.div_ceil(T::count::<S>()), TILE.1) {
+        let (most, wide) = if S::REGISTER_COUNT < 32 { L::NARROW } else { TILE };
+        for vectors in pieces(self.columns.div_ceil(T::count::<S>()), wide) {
             for rows in pieces(count, most) {
                 match vectors.len() {
                     1 => self.rows::<S, 1>(simd, vectors.start, rows),
@@ -102,8 +110,8 @@ impl<T: Lanes, L: Left<T>> Product<'_, T, L> {
         }
     }
 
-    /// M rows of V vectors. Where the rows end within the last vector, it begins so much earlier and computes once more what the
-    /// one before it holds.
+    /// M rows of V vectors. Where the rows end within the last vector, it begins so much earlier and computes
+    /// once more what the one before it holds.
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const V: usize>(&mut self, simd: S, (row, vector): (usize, usize)) {
         let first = vector * T::count::<S>();
