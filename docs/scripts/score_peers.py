@@ -2,11 +2,11 @@
 """Scores in ONNX Runtime beside `elbow bench score`, by turns: rows per second and the time of one row.
 
     pip install onnx onnxruntime numpy
-    taskset -c 0 python3 docs/scripts/score_peers.py target/release/elbow [THREADS] [ROUNDS]
+    taskset -c 0 python3 docs/scripts/score_peers.py target/release/elbow [THREADS] [ROUNDS] [avx2]
 
 The same computation: encoder D-64-32-(8, 8) tanh, K fixed normal numbers, decoder 8-32-64-D, normal likelihood with one
 scale per feature, log-mean-exp over K. The weights are random, since only speed is compared. Both sides show their
-fastest round.
+fastest round. `avx2` holds Elbow to those vector instructions; ONNX Runtime has no such switch and takes the widest.
 """
 import json
 import subprocess
@@ -100,20 +100,22 @@ def peer(threads):
         yield ROWS / batch, 1e6 * single
 
 
-def ours(elbow, threads):
+def ours(elbow, threads, simd):
     command = [elbow, "bench", "score", "--json", "--threads", str(threads), "--seconds", str(SECONDS)]
+    command += ["--simd", *simd] if simd else []
     for point in json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["points"]:
         yield point["rows_per_second"], point["single_row_us"]
 
 
 def main():
-    elbow, threads, rounds = sys.argv[1], *[int(arg) for arg in (sys.argv[2:] + ["1", "3"][len(sys.argv) - 2 :])]
+    elbow, numbers, simd = sys.argv[1], sys.argv[2:4], sys.argv[4:5]
+    threads, rounds = [int(arg) for arg in numbers + ["1", "3"][len(numbers) :]]
     best = [[0.0, float("inf"), 0.0, float("inf")] for _ in CASES]
     for _ in range(rounds):
-        for figures, (rate, single), (peer_rate, peer_single) in zip(best, ours(elbow, threads), peer(threads)):
+        for figures, (rate, single), (peer_rate, peer_single) in zip(best, ours(elbow, threads, simd), peer(threads)):
             figures[0], figures[1] = max(figures[0], rate), min(figures[1], single)
             figures[2], figures[3] = max(figures[2], peer_rate), min(figures[3], peer_single)
-    print(f"threads {threads}, onnxruntime {ort.__version__}: rows/s, then microseconds of one row")
+    print(f"{' '.join(simd)} threads {threads}, onnxruntime {ort.__version__}: rows/s, then microseconds of one row")
     for (dims, samples), (rate, single, peer_rate, peer_single) in zip(CASES, best):
         print(
             f"D {dims:3} K {samples:2}: {rate:9,.0f} and {peer_rate:9,.0f}, {rate / peer_rate:.2f} times;"

@@ -1,19 +1,35 @@
 #!/usr/bin/env python3
-"""Milliseconds of a training step in JAX and PyTorch, on the points of `elbow bench step`.
+"""Milliseconds of a training step: `elbow bench step`, JAX and PyTorch by turns.
 
     pip install jax torch
-    OMP_NUM_THREADS=1 taskset -c 0 python3 docs/scripts/step_peers.py        # jax, torch or both as arguments
+    OMP_NUM_THREADS=1 taskset -c 0 python3 docs/scripts/step_peers.py target/release/elbow [--simd avx2] [--peers jax torch]
 
-The same work as `elbow bench step`: IWAE bound of K samples (K = 1: the plain one), two hidden layers on each side, Bernoulli likelihood,
-forward, backward, Adam. As there, a figure is the time that a tenth of the steps stay within. Bits are drawn once, not for each step.
+The same work on all sides: IWAE bound of K samples (K = 1: the plain one), two hidden layers on each side,
+Bernoulli likelihood, forward, backward, Adam. A figure is the time that a tenth of the steps stay within, the
+lowest of all rounds. The peers draw bits once, not for each step. `--simd avx2` holds all sides to AVX2.
 """
+import argparse
+import json
 import math
 import os
-import sys
+import subprocess
 import time
 
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+parser = argparse.ArgumentParser()
+parser.add_argument("elbow", help="the program")
+parser.add_argument("--simd", choices=["avx2", "avx512"], default="avx512", help="vector instructions, at most")
+parser.add_argument("--peers", nargs="*", choices=["jax", "torch"], default=["jax"])
+parser.add_argument("--rounds", type=int, default=2)
+ARGS = parser.parse_args()
+
+ISA = {"avx2": "AVX2", "avx512": "AVX512"}[ARGS.simd]
+XLA = ["--xla_cpu_multi_thread_eigen=false", "intra_op_parallelism_threads=1", f"--xla_cpu_max_isa={ISA}"]
+os.environ["XLA_FLAGS"] = " ".join(XLA)
 os.environ["JAX_PLATFORMS"] = "cpu"
+# of PyTorch's own kernels, oneDNN's and MKL's
+os.environ["ATEN_CPU_CAPABILITY"] = ARGS.simd
+os.environ["ONEDNN_MAX_CPU_ISA"] = {"avx2": "AVX2", "avx512": "DEFAULT"}[ARGS.simd]
+os.environ["MKL_ENABLE_INSTRUCTIONS"] = ISA
 
 POINTS = [
     ((784, 200, 200, 50), 20, 1, "tanh"),
@@ -119,7 +135,32 @@ def torch_step(shape, batch, samples, activation):
     return step
 
 
-for name in sys.argv[1:] or ["jax", "torch"]:
-    for shape, batch, samples, activation in POINTS:
-        ms = fastest_tenth({"jax": jax_step, "torch": torch_step}[name](shape, batch, samples, activation))
-        print(f"{name:<6} {'-'.join(map(str, shape)):<16} B {batch:<4} K {samples:<3} {ms:8.3f} ms", flush=True)
+def elbow_ms(shape, batch, samples, activation):
+    point = ["--shape", ",".join(map(str, shape)), "--batch", str(batch), "--samples", str(samples)]
+    command = [ARGS.elbow, "bench", "step", "--json", "--threads", "1", "--activation", activation, *point]
+    simd = ["--simd", "avx2"] if ARGS.simd == "avx2" else []
+    found = json.loads(subprocess.run(command + simd, capture_output=True, check=True).stdout)
+    return found["simd"], found["points"][0]["ms"]
+
+
+def main():
+    peers = {"jax": jax_step, "torch": torch_step}
+    logs = dict.fromkeys(ARGS.peers, 0.0)
+    for point in POINTS:
+        ours, theirs = math.inf, dict.fromkeys(ARGS.peers, math.inf)
+        for _ in range(ARGS.rounds):
+            simd, ms = elbow_ms(*point)
+            ours = min(ours, ms)
+            for name in theirs:
+                theirs[name] = min(theirs[name], fastest_tenth(peers[name](*point)))
+        shape, batch, samples, _ = point
+        line = f"{simd} {'-'.join(map(str, shape)):<16} B {batch:<4} K {samples:<3} elbow {ours:7.3f} ms"
+        for name, ms in theirs.items():
+            logs[name] += math.log(ms / ours) / len(POINTS)
+            line += f"  {name} {ms:7.3f} ms, {ms / ours:.2f} times"
+        print(line, flush=True)
+    for name, log in logs.items():
+        print(f"geometric mean, {name} / elbow: {math.exp(log):.2f}")
+
+
+main()
