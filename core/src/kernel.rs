@@ -88,6 +88,18 @@ pub trait Kernel: Copy {
     /// **Cost.** inputs · 8 · L multiply-adds a tile; each weight is read once for all `L` samples.
     fn dense<const L: usize>(&self, first: usize, x: &[[Self::From; L]], y: &mut [Tile<L, Self::To>]);
 
+    /// As [`dense`](Self::dense), the same bits, faster with 16 registers than with 32: for hosts, which know
+    /// at run time how many they have.
+    #[inline(always)]
+    fn dense_in_few_registers<const L: usize>(
+        &self,
+        first: usize,
+        x: &[[Self::From; L]],
+        y: &mut [Tile<L, Self::To>],
+    ) {
+        self.dense(first, x, y);
+    }
+
     /// As [`dense`](Self::dense), but hands each of the `outputs` over instead of storing it, and then some
     /// padding.
     fn for_each_row<const L: usize>(
@@ -129,6 +141,18 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>> Kernel for Tiles<'_, X, W, F> 
         let done = four_tiles(tiles, x, y);
         let tiles = tiles.skip(done, x.len());
         dense(tiles.weights, tiles.bias, tiles.finish, x, y.get_mut(done..).unwrap_or(&mut []));
+    }
+
+    #[inline(always)]
+    fn dense_in_few_registers<const L: usize>(&self, first: usize, x: &[[X; L]], y: &mut [Tile<L, F::To>]) {
+        if !W::SIDE_BY_SIDE || !L.is_multiple_of(MANY) {
+            return self.dense(first, x, y);
+        }
+        let Tiles { weights, bias, finish, .. } = self.skip(first, x.len());
+        for (t, (bias, y)) in bias.iter().zip(y).enumerate() {
+            let Some(weights) = of_tile(t, weights, x.len()) else { return };
+            *y = Block { t, weights, bias, finish, x }.in_few_registers();
+        }
     }
 
     #[inline(always)]

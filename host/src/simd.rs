@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 static CHOSEN: OnceLock<Arch> = OnceLock::new();
 
@@ -58,6 +58,23 @@ fn named(name: &str) -> Result<Arch, String> {
 #[inline(always)]
 pub fn wide<R>(op: impl FnOnce() -> R) -> R {
     arch().dispatch(op)
+}
+
+/// As [`wide`], for an `op` that is written in two ways: it is told whether there are but 16 registers.
+#[inline(always)]
+pub fn wide_by_registers<R>(op: impl FnOnce(bool) -> R) -> R {
+    arch().dispatch(ByRegisters(op))
+}
+
+struct ByRegisters<F>(F);
+
+impl<R, F: FnOnce(bool) -> R> WithSimd for ByRegisters<F> {
+    type Output = R;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> R {
+        (self.0)(S::REGISTER_COUNT < 32)
+    }
 }
 
 #[cfg(test)]

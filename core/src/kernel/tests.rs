@@ -46,6 +46,9 @@ fn lanes<K: Kernel, const L: usize>(
         core::array::from_fn(|i| core::array::from_fn(|l| input(7 * i + 31 * l + 5000)));
     let mut stored = [[[K::To::ZERO; L]; TILE]; TILES];
     kernel.dense(0, &x, &mut stored);
+    let mut again = [[[K::To::ZERO; L]; TILE]; TILES - 1];
+    kernel.dense_in_few_registers(1, &x, &mut again);
+    assert_eq!(again, stored[1..]);
     // all, and so many that half a tile is padding
     for wanted in [TILES * TILE, TILES * TILE - 5] {
         let mut row = 0;

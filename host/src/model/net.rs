@@ -12,7 +12,7 @@ use elbow::layer::{Layer, Projection, Quantize};
 use elbow::shape::{Element, Shape};
 
 use super::{Buffer, Dynamic};
-use crate::simd::wide;
+use crate::simd::{wide, wide_by_registers};
 
 /// Tiles that are asked for in one go where outputs are handed over one by one: they stay in the first cache.
 const AT_ONCE: usize = 8;
@@ -52,9 +52,12 @@ fn float_tiles<const L: usize, K: Kernel<From = f32, To = f32>>(
     x: &[f32],
     y: &mut [f32],
 ) {
-    wide(
+    let (x, y) = (x.as_chunks::<L>().0, y.as_chunks_mut::<L>().0.as_chunks_mut().0);
+    wide_by_registers(
         #[inline(always)]
-        || weights.dense(first, x.as_chunks::<L>().0, y.as_chunks_mut::<L>().0.as_chunks_mut().0),
+        |few| {
+            if few { weights.dense_in_few_registers(first, x, y) } else { weights.dense(first, x, y) }
+        },
     );
 }
 
