@@ -4,9 +4,10 @@
     pip install onnx onnxruntime numpy
     taskset -c 0 python3 docs/scripts/score_peers.py target/release/elbow [THREADS] [ROUNDS] [avx2]
 
-The same computation: encoder D-64-32-(8, 8) tanh, K fixed normal numbers, decoder 8-32-64-D, normal likelihood with one
-scale per feature, log-mean-exp over K. The weights are random, since only speed is compared. Both sides show their
-fastest round. `avx2` holds Elbow to those vector instructions; ONNX Runtime has no such switch and takes the widest.
+The same computation: encoder D-64-32-(8, 8) tanh, K fixed normal numbers, decoder 8-32-64-D, normal
+likelihood with one scale per feature, log-mean-exp over K. The weights are random, since only speed is compared.
+Both sides show their fastest round. `avx2` holds Elbow to those vector instructions; ONNX Runtime has no such
+switch and takes the widest.
 """
 import json
 import subprocess

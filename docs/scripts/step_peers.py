@@ -2,7 +2,7 @@
 """Milliseconds of a training step: `elbow bench step`, JAX and PyTorch by turns.
 
     pip install jax torch
-    OMP_NUM_THREADS=1 taskset -c 0 python3 docs/scripts/step_peers.py target/release/elbow [--simd avx2] [--peers jax torch]
+    OMP_NUM_THREADS=1 taskset -c 0 python3 docs/scripts/step_peers.py ELBOW [--simd avx2] [--peers jax torch]
 
 The same work on all sides: IWAE bound of K samples (K = 1: the plain one), two hidden layers on each side,
 Bernoulli likelihood, forward, backward, Adam. A figure is the time that a tenth of the steps stay within, the

@@ -51,10 +51,11 @@ fn named(name: &str) -> Result<Arch, String> {
     arch.ok_or_else(|| "is not to be had on this machine; leave it out, or give scalar".into())
 }
 
-/// Runs `op` compiled for the vector instructions that are [in use](arch). Write loops in it over slices of equal
-/// length.
+/// Runs `op` compiled for the vector instructions that are [in use](arch). Write loops in it over slices of
+/// equal length.
 ///
-/// Each element is computed on its own and every sum has a fixed order: the width changes the speed and never a bit.
+/// Each element is computed on its own and every sum has a fixed order: the width changes the speed and never
+/// a bit.
 #[inline(always)]
 pub fn wide<R>(op: impl FnOnce() -> R) -> R {
     arch().dispatch(op)

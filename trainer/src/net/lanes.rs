@@ -37,7 +37,10 @@ pub trait Lanes: Copy + Default + From<i8> + Add<Output = Self> + 'static {
 
 /// The methods of `pulp` that compute with one type.
 macro_rules! lanes {
-    ($type:ty, $vector:ident, $count:ident, $splat:ident, $mul_add:ident, $add:ident, $load:ident, $store:ident, $vectors:ident, $vectors_mut:ident, $sum:ident) => {
+    (
+        $type:ty, $vector:ident, $count:ident, $splat:ident, $mul_add:ident, $add:ident, $load:ident,
+        $store:ident, $vectors:ident, $vectors_mut:ident, $sum:ident
+    ) => {
         impl Lanes for $type {
             type Vector<S: Simd> = S::$vector;
 

@@ -1,4 +1,5 @@
-//! Matrix products of a training step beside those of `gemm` and `faer`, by turns, in billion operations a second.
+//! Matrix products of a training step beside those of `gemm` and `faer`, by turns, in billion operations a
+//! second.
 //!
 //!     cd docs/scripts/products && taskset -c 0 cargo run --release [avx2]
 //!
