@@ -118,8 +118,10 @@ impl<T: Lanes> Dots<'_, T> {
 }
 
 /// P vectors side by side, as often as they are whole, and what remains.
+type Split<'a, V, T, const P: usize> = (&'a [[V; P]], &'a [T]);
+
 #[inline(always)]
-fn split<S: Simd, T: Lanes, const P: usize>(row: &[T]) -> (&[[T::Vector<S>; P]], &[T]) {
+fn split<S: Simd, T: Lanes, const P: usize>(row: &[T]) -> Split<'_, T::Vector<S>, T, P> {
     let whole = row.len() / (P * T::count::<S>()) * (P * T::count::<S>());
     (T::vectors::<S>(&row[..whole]).0.as_chunks().0, &row[whole..])
 }
