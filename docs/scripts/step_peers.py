@@ -6,7 +6,8 @@
 
 The same work on all sides: IWAE bound of K samples (K = 1: the plain one), two hidden layers on each side,
 Bernoulli likelihood, forward, backward, Adam. A figure is the time that a tenth of the steps stay within, the
-lowest of all rounds. The peers draw bits once, not for each step. `--simd avx2` holds all sides to AVX2.
+lowest of all rounds. The peers draw bits once, not for each step. `--simd avx2` holds Elbow, PyTorch and the code
+that XLA writes to AVX2, but not JAX's matrix products: YNNPACK takes AVX-512 wherever it finds it.
 """
 import argparse
 import json
