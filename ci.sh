@@ -107,6 +107,7 @@ export CARGO_TERM_COLOR=never
 step 'formatting' formatted
 step 'lints' cargo clippy --locked --workspace --all-targets -- -D warnings
 step 'documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --lib --no-deps
+step 'host without std' cargo check --locked -p elbow-host --lib --no-default-features
 step 'fuzz targets' fuzz_targets
 step 'tests' cargo test --locked --workspace -- --show-output
 step 'every float, a million windows' cargo test --locked --workspace --test math --test codec -- --ignored

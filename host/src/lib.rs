@@ -4,17 +4,39 @@
 //! registers, and files. The modules stand in the order of their use: a [`model`] opens the bytes
 //! of a file, [`data`] reads frames, [`score`] scores and judges files of frames, [`compress`]
 //! packs them, [`file`] writes models and their Rust types.
+//!
+//! Without the feature `std` there are models alone, which need a heap and nothing else; without `simd` their loops
+//! run with the vector instructions that the program was compiled for. No bit depends on either.
+//!
+//! ```
+//! # fn main() -> Result<(), elbow::LoadError> {
+//! let model = elbow_host::Model::open(include_bytes!("../../core/examples/thermometer.elbow"))?;
+//! let score = model.get().engine.log_density(&[20.5], 64).map_err(|_| elbow::LoadError::Malformed)?;
+//! assert!(score.log_density.0.is_finite());
+//! # Ok(())
+//! # }
+//! ```
 
+#![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
+#[cfg(feature = "std")]
 pub mod compress;
+#[cfg(feature = "std")]
 pub mod data;
 mod error;
+#[cfg(feature = "std")]
 pub mod file;
 pub mod model;
+#[cfg(feature = "std")]
 pub mod numbers;
 pub mod random;
+#[cfg(feature = "std")]
 pub mod score;
 pub mod simd;
 
+#[cfg(feature = "std")]
 pub use error::Error;
+pub use model::Model;

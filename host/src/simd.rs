@@ -1,93 +1,29 @@
-//! Which vector instructions loops run with, chosen once for the whole process.
+//! The widest vector registers that the machine has.
 
-use std::sync::OnceLock;
+#[cfg(feature = "simd")]
+mod arch;
 
-use pulp::{Arch, Simd, WithSimd};
+#[cfg(feature = "simd")]
+pub use arch::{arch, choose, name};
 
-static CHOSEN: OnceLock<Arch> = OnceLock::new();
-
-/// What has been [chosen](choose), or else the widest that this machine has.
-#[inline(always)]
-pub fn arch() -> Arch {
-    *CHOSEN.get_or_init(Arch::new)
-}
-
-/// Has all loops run with the instructions of this name: `scalar`, `avx2` (with fused multiply-adds) or
-/// `avx512`.
-///
-/// # Errors
-/// What is wrong: no such name, none on this machine, or others are in use already.
-pub fn choose(name: &str) -> Result<(), String> {
-    let arch = named(name)?;
-    match CHOSEN.set(arch) {
-        Err(_) if self::name(self::arch()) != name => Err("is chosen too late: loops have run before".into()),
-        _ => Ok(()),
-    }
-}
-
-/// As `choose` takes it.
-pub fn name(arch: Arch) -> &'static str {
-    match arch {
-        Arch::Scalar => "scalar",
-        #[cfg(target_arch = "x86_64")]
-        Arch::V3(_) => "avx2",
-        #[cfg(target_arch = "x86_64")]
-        Arch::V4(_) => "avx512",
-        _ => "other",
-    }
-}
-
-fn named(name: &str) -> Result<Arch, String> {
-    let arch = match name {
-        "scalar" => Some(Arch::Scalar),
-        #[cfg(target_arch = "x86_64")]
-        "avx2" => pulp::x86::V3::try_new().map(Arch::V3),
-        #[cfg(target_arch = "x86_64")]
-        "avx512" => pulp::x86::V4::try_new().map(Arch::V4),
-        #[cfg(not(target_arch = "x86_64"))]
-        "avx2" | "avx512" => None,
-        _ => return Err("is none of scalar, avx2, avx512".into()),
-    };
-    arch.ok_or_else(|| "is not to be had on this machine; leave it out, or give scalar".into())
-}
-
-/// Runs `op` compiled for the vector instructions that are [in use](arch). Write loops in it over slices of
-/// equal length.
+/// Runs `op` compiled for the vector instructions that are in use: those chosen, or else the widest of this
+/// machine. Write loops in it over slices of equal length.
 ///
 /// Each element is computed on its own and every sum has a fixed order: the width changes the speed and never
 /// a bit.
 #[inline(always)]
 pub fn wide<R>(op: impl FnOnce() -> R) -> R {
-    arch().dispatch(op)
+    #[cfg(feature = "simd")]
+    return arch().dispatch(op);
+    #[cfg(not(feature = "simd"))]
+    op()
 }
 
 /// As [`wide`], for an `op` that is written in two ways: it is told whether there are but 16 registers.
 #[inline(always)]
 pub fn wide_by_registers<R>(op: impl FnOnce(bool) -> R) -> R {
-    arch().dispatch(ByRegisters(op))
-}
-
-struct ByRegisters<F>(F);
-
-impl<R, F: FnOnce(bool) -> R> WithSimd for ByRegisters<F> {
-    type Output = R;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> R {
-        (self.0)(S::REGISTER_COUNT < 32)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_stands_for_what_is_called_so() {
-        assert_eq!(named("scalar").map(name), Ok("scalar"));
-        for wide in ["avx2", "avx512"] {
-            assert_eq!(named(wide).map_or(wide, name), wide);
-        }
-        assert!(named("sse").is_err_and(|error| error.contains("none of scalar")));
-    }
+    #[cfg(feature = "simd")]
+    return arch().dispatch(arch::ByRegisters(op));
+    #[cfg(not(feature = "simd"))]
+    op(true)
 }

@@ -1,5 +1,8 @@
 //! What the host asks of a model, and how one with a network answers.
 
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
 use elbow::architecture::Architecture;
 use elbow::codec::{Predictor, VaePredictor};
 use elbow::format::Sections;
@@ -24,7 +27,7 @@ pub struct Encoding {
 }
 
 /// What the host asks of a model, whatever its parts.
-pub trait Engine: Send + Sync + std::fmt::Debug {
+pub trait Engine: Send + Sync + core::fmt::Debug {
     /// [`Vae::log_density`].
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! An ensemble, its number of members read from the file.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use elbow::ensemble::pooled;
 use elbow::{FrameError, Nats, Score};
 
@@ -25,7 +27,7 @@ impl Engine for Together<'_> {
 
     fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES] {
         let scores: Vec<_> = self.0.iter().map(|member| member.log_densities(frames, samples)).collect();
-        std::array::from_fn(|lane| {
+        core::array::from_fn(|lane| {
             pooled(&scores.iter().map(|of_member| of_member[lane]).collect::<Result<Vec<_>, _>>()?)
         })
     }

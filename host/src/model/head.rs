@@ -1,5 +1,6 @@
 //! Heads and posteriors whose kind is a choice at run time.
 
+use alloc::vec::Vec;
 use elbow::LoadError;
 use elbow::architecture::{Activation, Architecture, ConcentrationKind, LatentKind};
 use elbow::distribution::{Concentration, DiagonalGaussian, GaussianMixture};

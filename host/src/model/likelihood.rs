@@ -1,7 +1,8 @@
 //! Likelihoods behind one door: each is compiled for the lanes that the
 //! engine uses, and no engine for each of them.
 
-use std::fmt::Debug;
+use alloc::boxed::Box;
+use core::fmt::Debug;
 
 use elbow::LoadError;
 use elbow::architecture::{Activation, Architecture, LikelihoodKind};

@@ -1,5 +1,7 @@
 //! Logs of frames by bits-back coding, with a model file of any shape that has them.
 
+use alloc::vec;
+use alloc::vec::Vec;
 use elbow::Vae;
 use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind};
 use elbow::codec::{BitsBack, BitsBackError, LogHeader, StreamError, model_id};

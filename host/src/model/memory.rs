@@ -1,14 +1,9 @@
 //! Memory of run-time size, used again: a score of many samples asks for the same few vectors over and over.
 
-use std::cell::RefCell;
-use std::marker::PhantomData;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
 
 use elbow::shape::{Element, Shape};
-
-thread_local! {
-    /// Vectors that are not in use.
-    static IDLE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
-}
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -34,7 +29,7 @@ impl Shape for Dynamic {
 
     #[inline(never)]
     fn scratch<T: Element>(len: usize) -> Buffer<T> {
-        let mut numbers = IDLE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        let mut numbers = idle::take();
         let bytes = len * size_of::<T>();
         // what was there stays: it will be written before it is read
         let longest = bytes.div_ceil(size_of::<f32>()) + LINE / size_of::<f32>();
@@ -60,9 +55,7 @@ pub struct Buffer<T> {
 
 impl<T> Drop for Buffer<T> {
     fn drop(&mut self) {
-        let numbers = std::mem::take(&mut self.numbers);
-        // at the end of a thread there is nothing left to give it to
-        let _ = IDLE.try_with(|idle| idle.borrow_mut().push(numbers));
+        idle::give(core::mem::take(&mut self.numbers));
     }
 }
 
@@ -95,4 +88,35 @@ impl<T: Element> AsMut<[T]> for Buffer<T> {
             &mut bytemuck::cast_slice_mut::<f32, u8>(&mut self.numbers)[self.start..][..self.bytes],
         )
     }
+}
+
+/// Vectors that are not in use, each thread's own.
+#[cfg(feature = "std")]
+mod idle {
+    use std::cell::RefCell;
+
+    std::thread_local! {
+        static IDLE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+    }
+
+    pub(super) fn take() -> Vec<f32> {
+        IDLE.with_borrow_mut(Vec::pop).unwrap_or_default()
+    }
+
+    pub(super) fn give(numbers: Vec<f32>) {
+        // at the end of a thread there is nothing left to give it to
+        let _ = IDLE.try_with(|idle| idle.borrow_mut().push(numbers));
+    }
+}
+
+/// Without threads nothing is kept.
+#[cfg(not(feature = "std"))]
+mod idle {
+    use alloc::vec::Vec;
+
+    pub(super) fn take() -> Vec<f32> {
+        Vec::new()
+    }
+
+    pub(super) fn give(_: Vec<f32>) {}
 }

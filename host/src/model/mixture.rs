@@ -1,10 +1,12 @@
 //! A mixture, its number of components read from the file.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt::Debug;
 use elbow::features::Features;
 use elbow::format::Sections;
 use elbow::mixture::{Components, Gaussians, Kernels};
 use elbow::{Explain, FrameError, LoadError, Mixture, Nats, Score};
-use std::fmt::Debug;
 
 use super::{Dynamic, Engine, LANES, LatentEngine};
 use crate::simd::wide;

@@ -16,6 +16,7 @@ mod logs;
 mod memory;
 mod mixture;
 mod net;
+mod owned;
 pub(crate) mod posterior;
 mod whole;
 
@@ -24,8 +25,12 @@ pub use engine::{Encoding, Engine, LatentEngine, Units};
 pub use extras::Extras;
 pub use lanes::LANES;
 pub use memory::{Buffer, Dynamic};
+pub use owned::Model;
 pub use posterior::HostPosterior;
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+#[cfg(feature = "std")]
 use std::path::Path;
 
 use elbow::LoadError;
@@ -36,36 +41,39 @@ use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 use self::engine::network;
 use self::ensemble::Together;
 use self::features::AnyFeatures;
+#[cfg(feature = "std")]
 use crate::error::Error;
 
 /// The bytes of a model file, aligned so that its weights can be used in place.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ModelBytes {
-    blocks: Vec<u128>,
-    len: usize,
+    /// the file, and before it what brings it to a multiple of [`ALIGNMENT`]
+    room: Vec<u8>,
+    start: usize,
 }
-
-const _: () = assert!(align_of::<u128>() == ALIGNMENT);
 
 impl ModelBytes {
     /// Copies the bytes to an aligned place.
     pub fn new(bytes: &[u8]) -> Self {
-        let mut blocks = vec![0_u128; bytes.len().div_ceil(ALIGNMENT)];
-        bytemuck::cast_slice_mut(&mut blocks)[..bytes.len()].copy_from_slice(bytes);
-        ModelBytes { blocks, len: bytes.len() }
+        let mut room: Vec<u8> = Vec::with_capacity(bytes.len() + ALIGNMENT);
+        let start = room.as_ptr().align_offset(ALIGNMENT);
+        room.resize(start, 0);
+        room.extend_from_slice(bytes);
+        ModelBytes { room, start }
     }
 
     /// Reads a file.
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be read.
+    #[cfg(feature = "std")]
     pub fn read(path: &Path) -> Result<Self, Error> {
         Ok(Self::new(&std::fs::read(path).map_err(Error::io("read", path))?))
     }
 
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &bytemuck::cast_slice(&self.blocks)[..self.len]
+        self.room.get(self.start..).unwrap_or_default()
     }
 
     /// Verifies the bytes and puts the model together.
@@ -91,6 +99,13 @@ impl ModelBytes {
         sections.finish()?;
         let extras = Extras::read(&metadata.architecture, &file)?;
         Ok(HostModel { metadata, members, engine, extras, parameters: file.parameters() })
+    }
+}
+
+impl Clone for ModelBytes {
+    /// Another place begins elsewhere between two multiples.
+    fn clone(&self) -> Self {
+        ModelBytes::new(self.as_bytes())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Layers behind one door: whatever their weights, what stands around them is compiled once.
 
-use std::fmt::Debug;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt::Debug;
 
 use elbow::LoadError;
 use elbow::architecture::{Activation, Hidden, WeightKind};
@@ -227,7 +229,7 @@ impl<'a> Chain<'a> {
         };
         let mut width = inputs;
         let layers = layers.iter().enumerate().map(|(i, layer)| {
-            let inputs = std::mem::replace(&mut width, layer.width);
+            let inputs = core::mem::replace(&mut width, layer.width);
             match kind {
                 WeightKind::Int8x8 if i == 0 => {
                     Dense::hidden::<Int8x8Hidden<'a, u16>>(sections, inputs, layer.width)

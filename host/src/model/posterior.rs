@@ -1,5 +1,7 @@
 //! One frame's posterior, for questions about q(z|x) itself.
 
+use alloc::vec;
+use alloc::vec::Vec;
 use elbow::distribution::{DiagonalGaussian, ParamError};
 use elbow::latent::{Measured, Posterior};
 use elbow::posterior::{DirectionLaw, Point, VonMisesFisherPosterior};
@@ -78,7 +80,7 @@ pub(crate) fn gaussian(loc: &[f32], log_scale: &[f32]) -> Result<DiagonalGaussia
     DiagonalGaussian::new(buffer(loc), buffer(log_scale))
 }
 
-impl<C: DirectionLaw + std::fmt::Debug + Send + Sync> HostPosterior
+impl<C: DirectionLaw + core::fmt::Debug + Send + Sync> HostPosterior
     for Measured<VonMisesFisherPosterior<Dynamic, C>, UniformOnSphere>
 {
     fn divergence(&self) -> f32 {

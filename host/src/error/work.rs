@@ -1,0 +1,156 @@
+//! Work on files that failed.
+
+use std::path::{Path, PathBuf};
+
+use elbow::codec::PacketError;
+use elbow::{FrameError, LoadError};
+
+use super::{DataError, FileProblem, LogError};
+
+/// Work on files that failed. Its text is the one sentence that the user reads.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An operating-system call on a path failed.
+    #[error("{}: cannot {action}: {source}", path.display())]
+    Io {
+        /// what was tried: "read", "write", …
+        action: &'static str,
+        /// on which file
+        path: PathBuf,
+        /// what the system said
+        source: std::io::Error,
+    },
+    /// A file of frames was refused.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A model file was refused.
+    #[error("{}: {source}", path.display())]
+    Model {
+        /// the file
+        path: PathBuf,
+        /// why
+        source: LoadError,
+    },
+    /// A frame has no score.
+    #[error("{}: row {row}: {source}", path.display())]
+    Frame {
+        /// the file of frames
+        path: PathBuf,
+        /// which of its data rows, counted from 1
+        row: usize,
+        /// why
+        source: FrameError,
+    },
+    /// Windows were not coded.
+    #[error("{}: {source}", path.display())]
+    Packet {
+        /// the file of frames
+        path: PathBuf,
+        /// why
+        source: PacketError,
+    },
+    /// A file of packets was refused, or is not whole.
+    #[error("{}: {problem}", path.display())]
+    Packets {
+        /// the file
+        path: PathBuf,
+        /// why
+        problem: FileProblem,
+    },
+    /// Frames were not made a log, or a log not frames.
+    #[error("{}: {source}", path.display())]
+    Log {
+        /// the file
+        path: PathBuf,
+        /// why
+        source: LogError,
+    },
+    /// A file of frames does not fit a model.
+    #[error(
+        "{}: its frames have {found} numbers, the model {} takes {expected}; use data of the same columns",
+        data.display(), model.display()
+    )]
+    Dims {
+        /// the file of frames
+        data: PathBuf,
+        /// the model
+        model: PathBuf,
+        /// what the model takes
+        expected: usize,
+        /// what the file has
+        found: usize,
+    },
+    /// A number that is impossible under the likelihood: no bit for one of
+    /// bits, no integer for one of integers.
+    #[error("{}: row {row}, column `{column}`: {value} {problem}", path.display())]
+    OutOfSupport {
+        /// the file of frames
+        path: PathBuf,
+        /// which of its data rows, counted from 1
+        row: usize,
+        /// in which column
+        column: String,
+        /// what stands there
+        value: f32,
+        /// what it should be, and what to do
+        problem: &'static str,
+    },
+    /// Fewer rows than a rate of false alarms needs.
+    #[error(
+        "{}: {found} normal rows; --false-alarm {false_alarm} needs at least {needed}: \
+         give more rows or a larger rate",
+        path.display()
+    )]
+    TooFewToCalibrate {
+        /// the file of frames
+        path: PathBuf,
+        /// rows there are
+        found: usize,
+        /// rows needed
+        needed: usize,
+        /// the rate
+        false_alarm: f64,
+    },
+    /// An argument has an impossible value.
+    #[error("--{name} {value}: {problem}")]
+    Argument {
+        /// the flag's name
+        name: &'static str,
+        /// what was given
+        value: String,
+        /// what it should be
+        problem: String,
+    },
+    /// A model too large for the format.
+    #[error("the model is larger than 4 GiB; use fewer or narrower layers")]
+    TooLarge,
+}
+
+impl Error {
+    /// Wraps an I/O error with the file it concerns.
+    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+        let path = path.to_path_buf();
+        move |source| Error::Io { action, path, source }
+    }
+
+    /// Wraps a refused model with its file.
+    pub fn model(path: &Path) -> impl FnOnce(LoadError) -> Error {
+        let path = path.to_path_buf();
+        move |source| Error::Model { path, source }
+    }
+
+    /// Says what is wrong with an argument.
+    pub fn argument(name: &'static str, value: impl ToString, problem: impl Into<String>) -> Error {
+        Error::Argument { name, value: value.to_string(), problem: problem.into() }
+    }
+
+    /// 2 where the arguments or the files are wrong, 1 where the work itself failed.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::Io { action: "write", .. }
+            | Error::Packets { problem: FileProblem::Incomplete { .. }, .. } => 1,
+            _ => 2,
+        }
+    }
+}
