@@ -5,7 +5,7 @@
 //! of a file, [`data`] reads frames, [`score`] scores and judges files of frames, [`compress`]
 //! packs them, [`file`] writes models and their Rust types.
 //!
-//! Without the feature `std` there are models alone, which need a heap and nothing else; without `simd` their loops
+//! Without the feature `std` there are models alone, which need a heap and nothing else; without `simd` loops
 //! run with the vector instructions that the program was compiled for. No bit depends on either.
 //!
 //! ```

@@ -12,7 +12,8 @@ pub fn arch() -> Arch {
     *CHOSEN.get_or_init(Arch::new)
 }
 
-/// Has all loops run with the instructions of this name: `scalar`, `avx2` (with fused multiply-adds) or `avx512`.
+/// Has all loops run with the instructions of this name: `scalar`, `avx2` (with fused multiply-adds) or
+/// `avx512`.
 ///
 /// # Errors
 /// What is wrong: no such name, none on this machine, or others are in use already.
