@@ -42,7 +42,7 @@ fn parameters(
     }
     let mut of_likelihood = Sections::default();
     likelihood.write(&params[layout.learned.clone()], &mut of_likelihood);
-    let [of_features, of_encoder] = write_preprocessing(preprocessing);
+    let [of_features, of_encoder] = preprocessing.write();
     let runs = [
         (role::FEATURES, &of_features),
         (role::ENCODER, &of_encoder),
@@ -51,28 +51,6 @@ fn parameters(
     ];
     let layers: Vec<&Dense> = layout.dense().collect();
     write::parameters(shape, &runs, |place, section| dense(section.name, layers[place.layer], params))
-}
-
-/// The sections of features, and of categories as the encoder sees them.
-pub(crate) fn write_preprocessing(preprocessing: &Preprocessing) -> [Sections; 2] {
-    let mut out = Sections::default();
-    match preprocessing {
-        Preprocessing::Binary => {}
-        Preprocessing::Counts { most } => out.floats(&[f32::from(*most)]),
-        Preprocessing::Categories { numbers, levels } => {
-            let [mut features, mut encoder] = write_preprocessing(numbers);
-            features.integers(levels);
-            encoder.integers(levels);
-            return [features, encoder];
-        }
-        Preprocessing::Standardize { log_rate, loc, inverse_scale, clip, .. } => {
-            log_rate.iter().for_each(|rate| out.floats(rate));
-            out.floats(loc);
-            out.floats(inverse_scale);
-            out.floats(&[*clip, preprocessing.log_jacobian() as f32]);
-        }
-    }
-    [out, Sections::default()]
 }
 
 /// Weights or biases of a dense layer.

@@ -1,7 +1,8 @@
 //! What is done to raw frames before the network: fitted here, stored in the model, applied by `core`.
 
 use elbow::architecture::FeaturesKind;
-use elbow::features::{FEATURE_LIMIT, block};
+use elbow_host::file::write::Sections;
+use elbow_host::model::{ModelBytes, Preprocessor};
 
 use crate::likelihood::Units;
 use crate::repeated_columns::Repeats;
@@ -130,21 +131,79 @@ impl Preprocessing {
         }
     }
 
-    /// Features of raw rows: what the likelihood sees.
-    pub fn features(&self, values: &[f32]) -> Vec<f32> {
-        if let Preprocessing::Categories { numbers, .. } = self {
-            return numbers.features(values);
+    /// The map as the engine has it.
+    fn kind(&self) -> FeaturesKind {
+        match self {
+            Preprocessing::Binary => FeaturesKind::Binary,
+            Preprocessing::Counts { most } => FeaturesKind::Counts { most: *most },
+            Preprocessing::Standardize { integers: true, .. } => FeaturesKind::Integers,
+            Preprocessing::Standardize { log_rate: Some(_), .. } => FeaturesKind::LogStandardize,
+            Preprocessing::Standardize { .. } => FeaturesKind::Standardize,
+            Preprocessing::Categories { numbers, .. } => numbers.kind(),
         }
-        let Preprocessing::Standardize { log_rate, loc, inverse_scale, .. } = self else {
-            return values.to_vec();
-        };
-        let feature = |(index, x): (usize, &f32)| {
-            let i = index % loc.len();
-            let rate = log_rate.as_ref().map_or(0.0, |rate| rate[i]);
-            // held within the engine's own limits
-            ((logarithm(*x, rate) - loc[i]) * inverse_scale[i]).clamp(-FEATURE_LIMIT, FEATURE_LIMIT)
-        };
-        values.iter().enumerate().map(feature).collect()
+    }
+
+    /// Its sections of a model file, and those of categories as the encoder sees them.
+    pub(crate) fn write(&self) -> [Sections; 2] {
+        let mut out = Sections::default();
+        match self {
+            Preprocessing::Binary => {}
+            Preprocessing::Counts { most } => out.floats(&[f32::from(*most)]),
+            Preprocessing::Categories { numbers, levels } => {
+                let [mut features, mut encoder] = numbers.write();
+                features.integers(levels);
+                encoder.integers(levels);
+                return [features, encoder];
+            }
+            Preprocessing::Standardize { log_rate, loc, inverse_scale, clip, .. } => {
+                log_rate.iter().for_each(|rate| out.floats(rate));
+                out.floats(loc);
+                out.floats(inverse_scale);
+                out.floats(&[*clip, self.log_jacobian() as f32]);
+            }
+        }
+        [out, Sections::default()]
+    }
+
+    /// These sections, for the [engine](Self::engine).
+    pub fn bytes(&self) -> ModelBytes {
+        let [features, encoder] = self.write();
+        ModelBytes::new(&[features.0, encoder.0].concat())
+    }
+
+    /// The map by the engine, of rows of `dims` numbers, from its own [`bytes`](Self::bytes).
+    ///
+    /// # Panics
+    /// Where a number of the map is not finite, or a limit not positive.
+    pub fn engine<'a>(&self, dims: usize, bytes: &'a ModelBytes) -> Preprocessor<'a> {
+        let mut sections = elbow::format::Sections::new(bytes.as_bytes());
+        Preprocessor::read(self.kind(), dims, self.levels(), &mut sections).expect("a map of finite numbers")
+    }
+
+    /// The scale of each feature; `None` where frames are their own features.
+    fn inverse_scale(&self) -> Option<&[f32]> {
+        match self {
+            Preprocessing::Binary | Preprocessing::Counts { .. } => None,
+            Preprocessing::Standardize { inverse_scale, .. } => Some(inverse_scale),
+            Preprocessing::Categories { numbers, .. } => numbers.inverse_scale(),
+        }
+    }
+
+    /// Features of raw rows: what the likelihood sees.
+    ///
+    /// # Panics
+    /// As [`engine`](Self::engine).
+    pub fn features(&self, values: &[f32]) -> Vec<f32> {
+        let mut features = values.to_vec();
+        if let Some(dims) = self.inverse_scale().map(<[f32]>::len) {
+            let bytes = self.bytes();
+            let engine = self.engine(dims, &bytes);
+            for (row, features) in values.chunks_exact(dims).zip(features.chunks_exact_mut(dims)) {
+                // a frame that has no density is refused where it is scored
+                let _ = engine.features(row, features);
+            }
+        }
+        features
     }
 
     /// Limit of what the encoder sees of a feature.
@@ -153,14 +212,6 @@ impl Preprocessing {
             Preprocessing::Binary | Preprocessing::Counts { .. } => f32::INFINITY,
             Preprocessing::Standardize { clip, .. } => *clip,
             Preprocessing::Categories { numbers, .. } => numbers.clip(),
-        }
-    }
-
-    /// What the encoder sees features divided by.
-    pub fn encoder_unit(&self) -> f32 {
-        match self {
-            Preprocessing::Counts { most } => f32::from(*most),
-            _ => 1.0,
         }
     }
 
@@ -189,44 +240,17 @@ impl Preprocessing {
     }
 
     /// The mean over rows of `log |∂features/∂frame|`, in nats.
+    ///
+    /// # Panics
+    /// As [`engine`](Self::engine).
     pub fn mean_log_jacobian(&self, values: &[f32]) -> f64 {
-        if let Preprocessing::Categories { numbers, .. } = self {
-            return numbers.mean_log_jacobian(values);
-        }
-        let Preprocessing::Standardize { log_rate: Some(rate), .. } = self else {
-            return self.log_jacobian();
-        };
-        let logs =
-            values.iter().enumerate().map(|(i, x)| f64::from(logarithm(*x, rate[i % rate.len()]).abs()));
-        let heavy = |(i, log): (usize, f64)| if rate[i % rate.len()] > 0.0 { log } else { 0.0 };
-        self.log_jacobian()
-            - logs.enumerate().map(heavy).sum::<f64>() * rate.len() as f64 / values.len() as f64
+        let Some(dims) = self.inverse_scale().map(<[f32]>::len) else { return 0.0 };
+        let (bytes, mut features) = (self.bytes(), vec![0.0; dims]);
+        let engine = self.engine(dims, &bytes);
+        let rows = values.chunks_exact(dims);
+        let count = rows.len() as f64;
+        rows.map(|row| engine.features(row, &mut features).map_or(0.0, f64::from)).sum::<f64>() / count
     }
-}
-
-/// What the encoder sees of a row of features: numbers in a unit and held within ± clip, of a category one
-/// input for each of its values, which is 1 for its code and else 0.
-pub fn encoder_input(features: &[f32], unit: f32, clip: f32, levels: &[u16], input: &mut [f32]) {
-    if levels.is_empty() {
-        input.iter_mut().zip(features).for_each(|(input, x)| *input = (x / unit).clamp(-clip, clip));
-        return;
-    }
-    let mut rest = input;
-    for (x, levels) in features.iter().zip(levels) {
-        let (here, behind) = rest.split_at_mut(block(*levels));
-        here.fill(0.0);
-        if *levels == 0 {
-            here[0] = x.clamp(-clip, clip);
-        } else {
-            here[*x as usize] = 1.0;
-        }
-        rest = behind;
-    }
-}
-
-/// `sign(x) log(1 + rate |x|)`; x itself where the rate is 0.
-fn logarithm(x: f32, rate: f32) -> f32 {
-    if rate > 0.0 { elbow::math::ln(1.0 + (rate * x.abs()).min(f32::MAX)).copysign(x) } else { x }
 }
 
 fn column(values: &[f32], dims: usize, i: usize) -> Vec<f64> {

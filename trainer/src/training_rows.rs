@@ -4,7 +4,7 @@ use elbow::math;
 
 use crate::binarize::Binarize;
 use crate::minibatch::TrainingRows;
-use crate::preprocess::encoder_input;
+use elbow_host::model::Preprocessor;
 use elbow_host::random::Words;
 
 /// How the encoder's view of a row is spoilt while it is fitted, for a posterior that does not hang on single
@@ -25,13 +25,8 @@ pub struct Rows<'a> {
     pub features: &'a [f32],
     /// numbers in a row
     pub dims: usize,
-    /// the encoder sees features divided by this …
-    pub unit: f32,
-    /// … and held within ± this
-    pub clip: f32,
-    /// how many values each feature has, of which the encoder sees one input
-    /// each; empty where there are no categories
-    pub levels: &'a [u16],
+    /// what makes the encoder's input of them
+    pub engine: &'a Preprocessor<'a>,
     /// how features become bits
     pub binarize: Binarize,
     /// what else is done to what the encoder sees
@@ -61,7 +56,7 @@ impl TrainingRows for Rows<'_> {
             Binarize::Dynamic => Binarize::draw(features, target, |block| words.fill(block)),
             _ => target.copy_from_slice(features),
         }
-        encoder_input(target, self.unit, self.clip, self.levels, input);
+        self.engine.encoder_input(target, input);
         self.corruption.apply(input, words);
         for (x, step) in target.iter_mut().zip(self.steps) {
             *x += step * (words.next_u32() as f32 / u32::MAX as f32 - 0.5);
@@ -85,17 +80,28 @@ impl Corruption {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preprocess::Preprocessing;
     use elbow_host::random::Purpose;
+
+    /// Numbers as they are.
+    fn identity() -> Preprocessing {
+        Preprocessing::Standardize {
+            log_rate: None,
+            loc: vec![0.0; 4000],
+            inverse_scale: vec![1.0; 4000],
+            clip: 8.0,
+            integers: false,
+        }
+    }
 
     /// What the encoder sees of many equal rows of one feature; the likelihood sees 1 throughout.
     fn seen(corruption: Corruption) -> Vec<f32> {
         let features = [1.0; 4000];
+        let bytes = identity().bytes();
         let rows = Rows {
             features: &features,
             dims: 4000,
-            unit: 1.0,
-            clip: 8.0,
-            levels: &[],
+            engine: &identity().engine(4000, &bytes),
             binarize: Binarize::None,
             corruption,
             steps: &[],
@@ -111,13 +117,11 @@ mod tests {
     fn the_likelihood_alone_sees_numbers_spread_over_a_step() {
         let (features, steps) = ([1.0; 4000], [0.5; 4000]);
         let corruption = Corruption::default();
-        let (dims, unit, clip, binarize, mean_log_jacobian) = (4000, 1.0, 8.0, Binarize::None, 0.0);
+        let (dims, binarize, mean_log_jacobian, bytes) = (4000, Binarize::None, 0.0, identity().bytes());
         let rows = Rows {
             features: &features,
             dims,
-            unit,
-            clip,
-            levels: &[],
+            engine: &identity().engine(dims, &bytes),
             binarize,
             corruption,
             steps: &steps,

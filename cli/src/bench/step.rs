@@ -10,6 +10,7 @@ use crate::report;
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::fit::{Event, Run};
 use elbow_trainer::layout::Layout;
+use elbow_trainer::preprocess::Preprocessing;
 use elbow_trainer::settings::Settings;
 use elbow_trainer::training_rows::{Corruption, Rows};
 
@@ -128,12 +129,11 @@ fn measure(case: Case) -> Result<Point, Error> {
     let config = settings.fit_config()?;
     let batches = (NUMBERS / (batch * features) as usize).clamp(1, 50);
     let features = vec![0.2; batches * batch as usize * layout.features];
+    let bytes = Preprocessing::Binary.bytes();
     let rows = Rows {
         features: &features,
         dims: layout.features,
-        unit: 1.0,
-        clip: f32::INFINITY,
-        levels: &[],
+        engine: &Preprocessing::Binary.engine(layout.features, &bytes),
         binarize: settings.binarize,
         corruption: Corruption::default(),
         steps: &[],

@@ -18,6 +18,7 @@ mod mixture;
 mod net;
 mod owned;
 pub(crate) mod posterior;
+mod preprocessor;
 mod whole;
 
 pub use crate::error::LogError;
@@ -27,6 +28,7 @@ pub use lanes::LANES;
 pub use memory::{Buffer, Dynamic};
 pub use owned::Model;
 pub use posterior::HostPosterior;
+pub use preprocessor::Preprocessor;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -3,7 +3,6 @@
 use elbow::layer::activation::Activation as _;
 
 use crate::error::Error;
-use crate::preprocess::encoder_input;
 use crate::stored_network::{Dense, Half, Network, Side};
 use elbow_host::data::Dataset;
 use elbow_host::model::HostModel;
@@ -51,9 +50,9 @@ impl Calibration {
         let features = preprocessing.features(&data.values);
         let mut inputs = vec![0.0; data.rows * network.encoder.inputs];
         let rows = features.chunks_exact(data.dims).zip(inputs.chunks_exact_mut(network.encoder.inputs));
-        rows.for_each(|(row, input)| {
-            encoder_input(row, preprocessing.encoder_unit(), clip, preprocessing.levels(), input)
-        });
+        let bytes = preprocessing.bytes();
+        let engine = preprocessing.engine(data.dims, &bytes);
+        rows.for_each(|(row, input)| engine.encoder_input(row, input));
         let mut latents = Vec::new();
         for row in 0..data.rows {
             let Some(latent) = model.engine.latent() else { break };

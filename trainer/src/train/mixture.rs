@@ -9,7 +9,6 @@ use elbow::architecture::role;
 use elbow_host::file::parts::FileParts;
 use elbow_host::file::write::{self, Sections};
 
-use crate::export::write_preprocessing;
 use crate::mixture::{self, Recipe, Rows};
 use crate::repeated_columns::Repeats;
 use crate::settings::Settings;
@@ -55,7 +54,7 @@ fn model(
     let rows = Rows { features: &features, dims: data.dims, spanned: repeats.dims() };
     let fitted = mixture::fit(rows, recipe, &mut rng);
     let architecture = architecture(&fitted, settings.preprocessing()?, data.dims);
-    let [of_features, _] = write_preprocessing(&preprocessing);
+    let [of_features, _] = preprocessing.write();
     let mut components = Sections::default();
     fitted.write(&mut components);
     let runs = [(role::FEATURES, &of_features), (role::COMPONENTS, &components)];

@@ -60,12 +60,11 @@ pub(super) fn fit(
     let file =
         File { name, architecture: &architecture, preprocessing, layout: &layout, settings, data: &train };
     let steps = steps(settings, preprocessing, train.dims)?;
+    let bytes = preprocessing.bytes();
     let rows = Rows {
         features: &begin.features,
         dims: train.dims,
-        unit: preprocessing.encoder_unit(),
-        clip: preprocessing.clip(),
-        levels: &levels,
+        engine: &preprocessing.engine(train.dims, &bytes),
         binarize: settings.binarize,
         corruption: Corruption { noise: settings.input_noise, mask: settings.input_mask },
         steps: &steps,
