@@ -26,26 +26,20 @@ pub enum Binarize {
 }
 
 impl Binarize {
-    /// Replaces a file's values by probabilities of a one, or by bits where nothing is left to chance.
+    /// Replaces a file's grey values by probabilities of a one, or by bits where nothing is left to chance.
     ///
     /// # Errors
-    /// [`Error::OutOfSupport`] naming the first value that is not what it should be.
+    /// [`elbow_host::Error::OutOfSupport`] naming the first value that is no grey value.
     pub fn prepare(self, data: &mut Dataset) -> Result<(), Error> {
+        if self == Binarize::None {
+            return Ok(());
+        }
         let largest = data.values.iter().fold(0.0_f32, |max, x| if *x > max { *x } else { max });
-        let unit = if self != Binarize::None && largest > 1.0 { 255.0 } else { 1.0 };
+        let unit = if largest > 1.0 { 255.0 } else { 1.0 };
         for index in 0..data.values.len() {
             let value = data.values[index] / unit;
-            let (sound, problem) = match self {
-                Binarize::None => (
-                    value == 0.0 || value == 1.0,
-                    "is neither 0 nor 1; pass --binarize threshold or --binarize dynamic",
-                ),
-                _ => (
-                    (0.0..=1.0).contains(&value),
-                    "is no grey value from 0 to 1 or from 0 to 255; rescale it",
-                ),
-            };
-            if !sound {
+            if !(0.0..=1.0).contains(&value) {
+                let problem = "is no grey value from 0 to 1 or from 0 to 255; rescale it";
                 return Err(data.out_of_support(index, problem).into());
             }
             data.values[index] =

@@ -53,25 +53,27 @@ pub enum Preprocessing {
 }
 
 impl Preprocessing {
-    /// Fits the map to rows of `dims` numbers.
-    ///
-    /// A constant column keeps its units (scale 1): its spread is unknown, not zero.
-    pub fn fit(kind: FeaturesKind, values: &[f32], dims: usize, clip: f32) -> Self {
+    /// The map that leaves rows of `dims` numbers as they are.
+    pub fn identity(kind: FeaturesKind, dims: usize, clip: f32) -> Self {
         let log_rate = match kind {
             FeaturesKind::Binary => return Preprocessing::Binary,
             FeaturesKind::Counts { most } => return Preprocessing::Counts { most },
             FeaturesKind::Standardize | FeaturesKind::Integers => None,
-            FeaturesKind::LogStandardize => {
-                Some((0..dims).map(|i| log_rate(&column(values, dims, i))).collect())
-            }
+            FeaturesKind::LogStandardize => Some(vec![0.0; dims]),
         };
-        let mut fitted = Preprocessing::Standardize {
-            log_rate,
-            loc: vec![0.0; dims],
-            inverse_scale: vec![1.0; dims],
-            clip,
-            integers: kind == FeaturesKind::Integers,
-        };
+        let integers = kind == FeaturesKind::Integers;
+        let (loc, inverse_scale) = (vec![0.0; dims], vec![1.0; dims]);
+        Preprocessing::Standardize { log_rate, loc, inverse_scale, clip, integers }
+    }
+
+    /// Fits the map to rows of `dims` numbers.
+    ///
+    /// A constant column keeps its units (scale 1): its spread is unknown, not zero.
+    pub fn fit(kind: FeaturesKind, values: &[f32], dims: usize, clip: f32) -> Self {
+        let mut fitted = Preprocessing::identity(kind, dims, clip);
+        if let Preprocessing::Standardize { log_rate: Some(rates), .. } = &mut fitted {
+            rates.iter_mut().enumerate().for_each(|(i, rate)| *rate = log_rate(&column(values, dims, i)));
+        }
         let mapped = fitted.features(values);
         if let Preprocessing::Standardize { loc, inverse_scale, .. } = &mut fitted {
             for (i, (loc, inverse)) in loc.iter_mut().zip(inverse_scale).enumerate() {

@@ -1,31 +1,32 @@
-//! Which numbers a likelihood takes.
+//! Which numbers a likelihood takes: those that the engine does.
 
+use elbow::FrameError;
 use elbow::architecture::{FeaturesKind, LikelihoodKind};
-use elbow::features::MAX_INTEGER;
+use elbow_host::data::Dataset;
 
 use crate::binarize::Binarize;
 use crate::error::Error;
-use elbow_host::data::Dataset;
+use crate::likelihood::{self, Units};
+use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 
 /// Whether a likelihood's numbers are integers, so that none may be rounded to one when it is read.
 pub fn is_whole(likelihood: LikelihoodKind, binarize: Binarize) -> bool {
-    let plain = FeaturesKind::plain(likelihood);
-    let takes = matches!(plain, FeaturesKind::Binary | FeaturesKind::Integers | FeaturesKind::Counts { .. });
-    takes && binarize == Binarize::None
+    refusal(likelihood).is_some() && binarize == Binarize::None
 }
 
-/// Makes bits of the values where the likelihood is of bits, and sees to
-/// it that they are integers where it is of integers.
+fn refusal(likelihood: LikelihoodKind) -> Option<&'static str> {
+    likelihood::of::<f32>(likelihood, &Units::default()).refusal()
+}
+
+/// Makes bits of the values where the likelihood is of bits, and sees to it that it takes them.
 ///
 /// # Errors
-/// [`Error::OutOfSupport`] naming the first value that is impossible, or
-/// [`Error::Argument`] where bits are asked of another likelihood.
+/// [`elbow_host::Error::OutOfSupport`] naming the first value that is impossible, or
+/// [`elbow_host::Error::Argument`] where bits are asked of another likelihood.
 pub fn prepare(data: &mut Dataset, likelihood: LikelihoodKind, binarize: Binarize) -> Result<(), Error> {
     match (FeaturesKind::plain(likelihood), binarize) {
         (FeaturesKind::Binary, _) => binarize.prepare(data),
-        (FeaturesKind::Integers, Binarize::None) => integers(data),
-        (FeaturesKind::Counts { most }, Binarize::None) => counts(data, most),
-        (_, Binarize::None) => Ok(()),
+        (kind, Binarize::None) => refusal(likelihood).map_or(Ok(()), |problem| check(data, kind, problem)),
         (_, other) => {
             let name = format!("{other:?}").to_lowercase();
             Err(Error::argument("binarize", name, "only for --likelihood bernoulli"))
@@ -33,24 +34,15 @@ pub fn prepare(data: &mut Dataset, likelihood: LikelihoodKind, binarize: Binariz
     }
 }
 
-fn integers(data: &Dataset) -> Result<(), Error> {
-    let is_one = |x: &f32| x.fract() == 0.0 && x.abs() <= MAX_INTEGER;
-    match data.values.iter().position(|x| !is_one(x)) {
-        Some(index) => {
-            let problem = "is no integer within ±2^24; scale it to whole steps and round it";
-            Err(data.out_of_support(index, problem).into())
+fn check(data: &Dataset, kind: FeaturesKind, problem: &'static str) -> Result<(), Error> {
+    let preprocessing = Preprocessing::identity(kind, data.dims, DEFAULT_CLIP);
+    let (bytes, mut features) = (preprocessing.bytes(), vec![0.0; data.dims]);
+    let engine = preprocessing.engine(data.dims, &bytes);
+    for row in 0..data.rows {
+        let found = engine.features(data.row(row), &mut features);
+        if let Err(FrameError::OutOfSupport { index } | FrameError::NonFinite { index }) = found {
+            return Err(data.out_of_support(row * data.dims + index, problem).into());
         }
-        None => Ok(()),
     }
-}
-
-fn counts(data: &Dataset, most: u8) -> Result<(), Error> {
-    let is_one = |x: &f32| x.fract() == 0.0 && (0.0..=f32::from(most)).contains(x);
-    match data.values.iter().position(|x| !is_one(x)) {
-        Some(index) => {
-            let problem = "is no count from 0 to the N of --likelihood beta-binomial:N";
-            Err(data.out_of_support(index, problem).into())
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }

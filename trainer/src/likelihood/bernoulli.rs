@@ -14,6 +14,10 @@ impl<T: Real> Likelihood<T> for Bernoulli {
         means(features, dims).into_iter().map(logit).collect()
     }
 
+    fn refusal(&self) -> Option<&'static str> {
+        Some("is neither 0 nor 1; pass --binarize threshold or --binarize dynamic")
+    }
+
     fn log_prob(&mut self, _: &[T], frames: Frames<'_, T>, outputs: &mut [Buffer<T>], log_prob: &mut [f64]) {
         wide(
             #[inline(always)]

@@ -35,6 +35,10 @@ impl<T: Real> Likelihood<T> for BetaBinomial<T> {
         means(features, dims).into_iter().map(|mean| logit(mean / self.most)).collect()
     }
 
+    fn refusal(&self) -> Option<&'static str> {
+        Some("is no count from 0 to the N of --likelihood beta-binomial:N")
+    }
+
     fn log_prob(&mut self, _: &[T], frames: Frames<'_, T>, outputs: &mut [Buffer<T>], log_probs: &mut [f64]) {
         let (law, none) = (&self.law, vec![(); frames.features]);
         log_prob(frames, outputs, &mut self.terms, log_probs, &none, |x, logs, ()| law.at(x, logs));

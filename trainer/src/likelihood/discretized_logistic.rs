@@ -29,6 +29,10 @@ impl<T: Real> Likelihood<T> for DiscretizedLogistic<T> {
         2
     }
 
+    fn refusal(&self) -> Option<&'static str> {
+        Some("is no integer within ±2^24; scale it to whole steps and round it")
+    }
+
     fn log_prob(&mut self, _: &[T], frames: Frames<'_, T>, outputs: &mut [Buffer<T>], log_probs: &mut [f64]) {
         self.half_bins.resize(frames.features, HALF);
         log_prob(frames, outputs, &mut self.terms, log_probs, &self.half_bins, |x, y, half_bin| {

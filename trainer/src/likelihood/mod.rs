@@ -49,6 +49,12 @@ pub trait Likelihood<T: Real>: fmt::Debug + Send + Sync {
         None
     }
 
+    /// What is wrong with a number that it does not take, and what to do; `None` where it takes all. What is
+    /// of only some numbers is of whole ones.
+    fn refusal(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The biases of the first head that make it give the mean of the rows of `features`: where a fit begins.
     fn output_bias(&self, features: &[f32], dims: usize) -> Vec<f32> {
         means(features, dims)
