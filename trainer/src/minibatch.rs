@@ -107,7 +107,7 @@ impl Stepper {
     pub fn step<'a>(
         &self,
         params: &[f32],
-        rows: &impl TrainingRows,
+        rows: &dyn TrainingRows,
         chosen: &[u32],
         (epoch, batch): (u32, u32),
         shards: &'a mut Shards,
@@ -155,7 +155,7 @@ impl Shard {
         }
     }
 
-    fn fill(&mut self, stepper: &Stepper, rows: &impl TrainingRows, chosen: &[u32], epoch: u32) {
+    fn fill(&mut self, stepper: &Stepper, rows: &dyn TrainingRows, chosen: &[u32], epoch: u32) {
         let Layout { features, inputs, .. } = stepper.layout;
         self.input.resize(chosen.len() * inputs, 0.0);
         self.target.resize(chosen.len() * features, 0.0);

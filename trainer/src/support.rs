@@ -25,8 +25,8 @@ fn refusal(likelihood: LikelihoodKind) -> Option<&'static str> {
 /// [`elbow_host::Error::Argument`] where bits are asked of another likelihood.
 pub fn prepare(data: &mut Dataset, likelihood: LikelihoodKind, binarize: Binarize) -> Result<(), Error> {
     match (FeaturesKind::plain(likelihood), binarize) {
-        (FeaturesKind::Binary, _) => binarize.prepare(data),
         (kind, Binarize::None) => refusal(likelihood).map_or(Ok(()), |problem| check(data, kind, problem)),
+        (FeaturesKind::Binary, _) => binarize.prepare(data),
         (_, other) => {
             let name = format!("{other:?}").to_lowercase();
             Err(Error::argument("binarize", name, "only for --likelihood bernoulli"))
