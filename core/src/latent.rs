@@ -19,13 +19,36 @@ use crate::posterior::{
     ConcentrationHead, Family, ToGaussian, ToPoint, ToPosterior, ToVonMisesFisher, Words,
 };
 use crate::prior::{MixturePrior, NoPrior, Prior, ReadPrior, SamplePrior, StandardNormal, UniformOnSphere};
-use crate::shape::{Element, Shape};
+use crate::shape::{Element, Shape, lanes};
 use rand_core::Rng;
 
 /// A posterior q(z|x) together with the prior p(z) it is measured against.
 pub trait Posterior {
     /// Draws z ~ q(z|x) into `z` and returns `log p(z) − log q(z|x)`, in nats.
     fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32;
+    /// As [`sample_log_ratio`](Self::sample_log_ratio), the next `L` samples side by side; `S` is the latent's
+    /// size.
+    #[inline(always)]
+    fn sample_log_ratios<S: Shape, R: Rng + ?Sized, const L: usize>(
+        &self,
+        rng: &mut R,
+        z: &mut [[f32; L]],
+    ) -> [f32; L] {
+        if L == 1 {
+            return [self.sample_log_ratio(rng, z.as_flattened_mut()); L];
+        }
+        let mut of_lane = S::buffer(z.len());
+        lanes(
+            #[inline(always)]
+            |l| {
+                let log_ratio = self.sample_log_ratio(rng, of_lane.as_mut());
+                for (lanes, z) in z.iter_mut().zip(of_lane.as_ref()) {
+                    lanes[l] = *z;
+                }
+                log_ratio
+            },
+        )
+    }
     /// `log p(z) − log q(z|x)` at a given z, in nats.
     fn log_ratio(&self, z: &[f32]) -> f32;
     /// `KL(q(z|x) ‖ p(z))`, in nats.

@@ -134,12 +134,16 @@ impl<P: Parts> Vae<P> {
         let mut left = samples;
         while left >= WIDE as u32 {
             let log_weights = self.log_weights::<WIDE>(&mut draw, features.as_ref(), &mut ());
-            log_weights.of_frames([log_jacobian; WIDE]).into_iter().for_each(&mut visit);
+            for log_weight in log_weights.of_frames([log_jacobian; WIDE]) {
+                visit(log_weight);
+            }
             left -= WIDE as u32;
         }
         for _ in 0..left {
             let log_weights = self.log_weights::<1>(&mut draw, features.as_ref(), &mut ());
-            log_weights.of_frames([log_jacobian]).into_iter().for_each(&mut visit);
+            for log_weight in log_weights.of_frames([log_jacobian]) {
+                visit(log_weight);
+            }
         }
         Ok(())
     }
@@ -151,7 +155,7 @@ impl<P: Parts> Vae<P> {
         posterior: &'a PosteriorOf<P>,
         rng: &'a mut R,
     ) -> Samples<'a, PosteriorOf<P>, LatentShape<P>, R> {
-        Samples::new(posterior, self.latent_dims(), rng)
+        Samples::new(posterior, rng)
     }
 
     /// The evidence lower bound, its expectation taken over `samples` samples of the default noise, its KL in

@@ -72,20 +72,24 @@ impl<S: Shape> DiagonalGaussian<S> {
     }
 
     /// Means.
+    #[inline(always)]
     pub fn loc(&self) -> &[f32] {
         self.loc.as_ref()
     }
 
     /// Logarithms of the standard deviations.
+    #[inline(always)]
     pub fn log_scale(&self) -> &[f32] {
         self.log_scale.as_ref()
     }
 
     /// Standard deviations.
+    #[inline(always)]
     pub fn scale(&self) -> &[f32] {
         self.scale.as_ref()
     }
 
+    #[inline(always)]
     fn loc_and_scale(&self) -> impl Iterator<Item = (&f32, &f32)> {
         self.loc().iter().zip(self.scale())
     }
@@ -130,7 +134,8 @@ impl<S: Shape> DiagonalGaussian<S> {
 
     /// Draws `z` and returns `log N(z; 0, I) − log q(z)`, in nats.
     ///
-    #[inline]
+    #[cfg_attr(target_os = "none", inline)]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     pub(crate) fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
         let mut log_ratio = 0.0;
         for (((loc, scale), log_scale), z) in self.loc_and_scale().zip(self.log_scale()).zip(z) {
@@ -143,7 +148,8 @@ impl<S: Shape> DiagonalGaussian<S> {
     }
 
     /// Draws `z` and returns `−log q(z) − dims·½ log 2π`, in nats.
-    #[inline]
+    #[cfg_attr(target_os = "none", inline)]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     pub(crate) fn sample_surprise<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
         let mut surprise = 0.0;
         for (((loc, scale), log_scale), z) in self.loc_and_scale().zip(self.log_scale()).zip(z) {

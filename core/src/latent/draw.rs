@@ -2,7 +2,7 @@
 
 use super::Posterior;
 use crate::posterior::OneByOne;
-use crate::shape::{Shape, lanes};
+use crate::shape::Shape;
 use core::marker::PhantomData;
 use rand_core::Rng;
 
@@ -16,33 +16,22 @@ pub trait Draw<const L: usize> {
 #[derive(Debug)]
 pub struct Samples<'a, Q, S: Shape, R: ?Sized> {
     posterior: &'a Q,
-    dims: usize,
     rng: &'a mut R,
     shape: PhantomData<S>,
 }
 
 impl<'a, Q: Posterior, S: Shape, R: Rng + ?Sized> Samples<'a, Q, S, R> {
-    /// Of latents with `dims` coordinates.
+    /// By the words of `rng`.
     #[inline(always)]
-    pub fn new(posterior: &'a Q, dims: usize, rng: &'a mut R) -> Self {
-        Samples { posterior, dims, rng, shape: PhantomData }
+    pub fn new(posterior: &'a Q, rng: &'a mut R) -> Self {
+        Samples { posterior, rng, shape: PhantomData }
     }
 }
 
 impl<Q: Posterior, S: Shape, R: Rng + ?Sized, const L: usize> Draw<L> for Samples<'_, Q, S, R> {
     #[inline(always)]
     fn draw(&mut self, z: &mut [[f32; L]]) -> [f32; L] {
-        if L == 1 {
-            return [self.posterior.sample_log_ratio(self.rng, z.as_flattened_mut()); L];
-        }
-        let mut of_lane = S::buffer(self.dims);
-        lanes(|l| {
-            let log_ratio = self.posterior.sample_log_ratio(self.rng, of_lane.as_mut());
-            for (lanes, z) in z.iter_mut().zip(of_lane.as_ref()) {
-                lanes[l] = *z;
-            }
-            log_ratio
-        })
+        self.posterior.sample_log_ratios::<S, R, L>(self.rng, z)
     }
 }
 

@@ -32,6 +32,7 @@ impl<'a, S: Shape, N> MixturePrior<'a, S, N> {
 
 impl<S: Shape, N: Copy> Prior<DiagonalGaussian<S>> for MixturePrior<'_, S, N> {
     #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn sample_log_ratio<R: Rng + ?Sized>(&self, q: &DiagonalGaussian<S>, rng: &mut R, z: &mut [f32]) -> f32 {
         // dims·½ log 2π is left out on both sides
         let minus_log_q = q.sample_surprise(rng, z);

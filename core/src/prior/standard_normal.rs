@@ -11,6 +11,7 @@ use rand_core::Rng;
 /// Beside a Gaussian posterior, whose noise and z make the ratio: nothing is computed twice.
 impl<S: Shape> Prior<DiagonalGaussian<S>> for StandardNormal {
     #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn sample_log_ratio<R: Rng + ?Sized>(&self, q: &DiagonalGaussian<S>, rng: &mut R, z: &mut [f32]) -> f32 {
         q.sample_log_ratio(rng, z)
     }

@@ -13,6 +13,7 @@ use elbow::posterior::{
     FixedConcentration, LearnedConcentration, Point, Tabled, TabledConcentration, VonMisesFisherPosterior,
 };
 use elbow::prior::{MixturePrior, NoPrior, StandardNormal, UniformOnSphere};
+use elbow::shape::Shape;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
@@ -172,6 +173,18 @@ impl Posterior for AnyPosterior<'_> {
     #[inline(never)]
     fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
         posterior!(self, part => part.sample_log_ratio(rng, z))
+    }
+
+    #[inline(never)]
+    fn sample_log_ratios<S: Shape, R: Rng + ?Sized, const L: usize>(
+        &self,
+        rng: &mut R,
+        z: &mut [[f32; L]],
+    ) -> [f32; L] {
+        wide(
+            #[inline(always)]
+            || posterior!(self, part => part.sample_log_ratios::<S, R, L>(rng, z)),
+        )
     }
 
     fn log_ratio(&self, z: &[f32]) -> f32 {

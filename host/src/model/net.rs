@@ -202,7 +202,10 @@ impl Projection for Dense<'_> {
         for first in (0..all).step_by(AT_ONCE) {
             let y = &mut y.as_mut()[..AT_ONCE.min(all - first)];
             self.tiles_into(L, first, x.as_flattened(), y.as_flattened_mut().as_flattened_mut());
-            y.as_flattened().iter().for_each(|row| visit(*row));
+            // a loop and no `for_each`, which may end as a function that knows no wide registers
+            for row in y.as_flattened() {
+                visit(*row);
+            }
         }
     }
 }
