@@ -3,7 +3,7 @@
 //! What is scored is scored by `elbow`; this crate gives it memory of run-time size, wide
 //! registers, and files. The modules stand in the order of their use: a [`model`] opens the bytes
 //! of a file, [`data`] reads frames, [`score`] scores and judges files of frames, [`compress`]
-//! packs them, [`file`] writes models and their Rust types.
+//! packs them, [`mod@file`] writes models and their Rust types.
 //!
 //! Without the feature `std` there are models alone, which need a heap and nothing else; without `simd` loops
 //! run with the vector instructions that the program was compiled for. No bit depends on either.
