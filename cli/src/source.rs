@@ -46,7 +46,8 @@ impl SourceArgs {
     /// Reads the frames that a model takes.
     ///
     /// # Errors
-    /// [`Error::Data`], [`Error::Dims`], [`Error::OutOfSupport`].
+    /// [`Data`](elbow_host::Error::Data), [`Dims`](elbow_host::Error::Dims),
+    /// [`OutOfSupport`](elbow_host::Error::OutOfSupport).
     pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
         let options = LoadOptions {

@@ -37,7 +37,8 @@ pub struct Imported {
 /// likelihood is `−½ D (MSE + log 2π)` for frames of D numbers.
 ///
 /// # Errors
-/// [`Error::Data`] where an array is missing or unreadable, [`Error::Weights`] where they are no autoencoder.
+/// [`Data`](elbow_host::Error::Data) where an array is missing or unreadable, [`Error::Weights`] where they
+/// are no autoencoder.
 pub fn keras(path: &Path, activation: Activation, epsilon: f64) -> Result<Imported, Error> {
     let (mut layers, mut folded) = (vec![Affine::read(path, "")?], 0);
     loop {

@@ -26,8 +26,9 @@ use elbow_host::score::evaluate::{Evaluation, score_all};
 /// does to the mean of each output, and gives the ranges of integers.
 ///
 /// # Errors
-/// [`Error::Argument`] for a model that is quantised already, or that integers cannot express;
-/// [`Error::Frame`].
+/// [`Argument`](elbow_host::Error::Argument) for a model that is quantised already, or that integers cannot
+/// express;
+/// [`Frame`](elbow_host::Error::Frame).
 pub fn quantize(
     model: &HostModel<'_>,
     bytes: &ModelBytes,
@@ -114,7 +115,7 @@ impl Cost {
     /// Scores the data with both models.
     ///
     /// # Errors
-    /// [`Error::Frame`].
+    /// [`Frame`](elbow_host::Error::Frame).
     pub fn measure(
         before: &HostModel<'_>,
         after: &HostModel<'_>,

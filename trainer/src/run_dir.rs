@@ -49,8 +49,8 @@ impl RunDir {
     /// Makes the folder, or, to `resume`, takes up one that is there.
     ///
     /// # Errors
-    /// [`Error::Argument`] where it holds a run that is not to be resumed, or
-    /// another process is at work in it; [`Error::Io`].
+    /// [`Argument`](elbow_host::Error::Argument) where it holds a run that is not to be resumed, or
+    /// another process is at work in it; [`Io`](elbow_host::Error::Io).
     pub fn open(folder: &Path, resume: bool, cadence: Cadence) -> Result<RunDir, Error> {
         let wrong = |problem| Error::argument("run", folder.display(), problem);
         let holds_run = [CONFIG, METRICS, CHECKPOINT].iter().any(|name| folder.join(name).exists());
@@ -79,7 +79,7 @@ impl RunDir {
     /// settings and rows. Otherwise the run begins here.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] where the file is none, [`Error::OtherRun`], [`Error::Io`].
+    /// [`Error::Checkpoint`] where the file is none, [`Error::OtherRun`], [`Io`](elbow_host::Error::Io).
     pub fn begin(
         self,
         settings: &Settings,
@@ -193,7 +193,7 @@ impl Recorder {
     /// process included; `batches` steps in an epoch.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Io`](elbow_host::Error::Io).
     pub fn record(&mut self, state: &State, batches: u32) -> Result<(), Error> {
         let (history, times) = (state.history(), state.times());
         let line = |i: usize| {
@@ -227,7 +227,7 @@ impl Recorder {
     /// time to. `encode` makes a model of parameters.
     ///
     /// # Errors
-    /// [`Error::Io`], and what `encode` gives.
+    /// [`Io`](elbow_host::Error::Io), and what `encode` gives.
     pub fn see(
         &mut self,
         now: &Progress,
@@ -253,7 +253,7 @@ impl Recorder {
     /// Writes a checkpoint, and the best model so far.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Io`](elbow_host::Error::Io).
     pub fn keep(&mut self, state: &State, best: Option<&ModelBytes>) -> Result<(), Error> {
         let checkpoint = Checkpoint {
             settings: Cow::Borrowed(&self.settings),

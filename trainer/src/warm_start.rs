@@ -16,7 +16,8 @@ use elbow_host::model::ModelBytes;
 /// is seen as what has moved. The columns are those of the data, with the values of categories.
 ///
 /// # Errors
-/// [`Error::Io`], [`Error::Model`], and [`Error::Argument`] for a model of
+/// [`Io`](elbow_host::Error::Io), [`Model`](elbow_host::Error::Model), and
+/// [`Argument`](elbow_host::Error::Argument) for a model of
 /// another shape than `architecture` or of other codes.
 pub fn from_model(
     path: &Path,

@@ -7,6 +7,7 @@ use elbow::distribution::GaussianMixture;
 use elbow::format::Sections;
 use elbow::shape::Width;
 use elbow_host::model::ModelBytes;
+use elbow_tests::models::Model;
 
 #[test]
 fn what_is_no_distribution_is_refused() {
@@ -27,7 +28,7 @@ fn what_is_no_distribution_is_refused() {
     assert_eq!(read(1, usize::MAX, &[], &[], &[]), malformed);
     assert_eq!(read(1, 9, &[0.0], &[1.0], &[0.0]), malformed);
     assert_eq!(read(1, 1, &[f32::NAN], &[1.0], &[0.0]), Err(LoadError::NonFinite));
-    let mut none = linear();
-    none.architecture.latent = LatentKind::GaussianMixture { dim: 2, components: 0 };
-    assert!(ModelBytes::new(&none.encode()).open().is_err());
+    let mut shape = linear().architecture;
+    shape.latent = LatentKind::GaussianMixture { dim: 2, components: 0 };
+    assert!(ModelBytes::new(&Model::random(shape, 3).encode()).open().is_err());
 }

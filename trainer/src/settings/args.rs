@@ -191,7 +191,7 @@ impl SettingsArgs {
     /// Flags over the configuration file over the defaults.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Config`] where the file cannot be read or understood.
+    /// [`Io`](elbow_host::Error::Io), [`Error::Config`] where the file cannot be read or understood.
     pub fn resolve(&self, config: Option<&Path>) -> Result<Settings, Error> {
         let text = match config {
             Some(path) => std::fs::read_to_string(path).map_err(Error::io("read", path))?,

@@ -13,7 +13,7 @@ impl Settings {
     /// How to fit.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a number out of range.
+    /// [`Argument`](elbow_host::Error::Argument) for a number out of range.
     pub fn fit_config(&self) -> Result<FitConfig, Error> {
         let Raised { objective, samples } = *self.objective;
         let in_range = |good: bool, name, value: &dyn ToString, problem: &str| {

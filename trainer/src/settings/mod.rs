@@ -175,7 +175,7 @@ impl Settings {
     /// The shape of the model for frames of `features` numbers.
     ///
     /// # Errors
-    /// [`Error::Argument`] for a shape that cannot be.
+    /// [`Argument`](elbow_host::Error::Argument) for a shape that cannot be.
     pub fn architecture(&self, features: usize) -> Result<Architecture, Error> {
         let mirrored = || self.hidden.iter().rev().copied().collect();
         let decoder = self.decoder_hidden.clone().unwrap_or_else(mirrored);

@@ -21,7 +21,8 @@ const STREAM: u64 = u64::from_be_bytes(*b"mixture ");
 /// Fits a mixture to normal frames: first to a part of them, to see what it makes of the others, then to all.
 ///
 /// # Errors
-/// [`Error::TooLarge`]; [`Error::Frame`] for a frame that has no density.
+/// [`TooLarge`](elbow_host::Error::TooLarge); [`Frame`](elbow_host::Error::Frame) for a frame that has no
+/// density.
 pub(super) fn fit(name: &str, data: &Dataset, settings: &Settings, recipe: Recipe) -> Result<Trained, Error> {
     if *settings.likelihood != LikelihoodKind::Gaussian {
         let problem = format!("--model {} is of normal distributions; leave it out", settings.model);
