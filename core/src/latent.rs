@@ -26,8 +26,8 @@ use rand_core::Rng;
 pub trait Posterior {
     /// Draws z ~ q(z|x) into `z` and returns `log p(z) − log q(z|x)`, in nats.
     fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32;
-    /// As [`sample_log_ratio`](Self::sample_log_ratio), the next `L` samples side by side; `S` is the latent's
-    /// size.
+    /// As [`sample_log_ratio`](Self::sample_log_ratio), the next `L` samples side by side; `S` is the
+    /// latent's size.
     #[inline(always)]
     fn sample_log_ratios<S: Shape, R: Rng + ?Sized, const L: usize>(
         &self,

@@ -32,8 +32,8 @@
 //! # }
 //! ```
 //!
-//! The modules stand in the order of the pipeline in [`model`] and [`score`]: features, encoder, posterior and
-//! prior, decoder, likelihood, score; each uses only what comes before it. [`decision`] makes verdicts of
+//! The modules stand in the order of the pipeline in [`model`] and [`score`]: features, encoder, posterior
+//! and prior, decoder, likelihood, score; each uses only what comes before it. [`decision`] makes verdicts of
 //! scores, [`stream`] frames of rows and alarms of verdicts.
 #![no_std]
 #![forbid(unsafe_code)]
