@@ -9,9 +9,9 @@
 //! run with the vector instructions that the program was compiled for. No bit depends on either.
 //!
 //! ```
-//! # fn main() -> Result<(), elbow::LoadError> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let model = elbow_host::Model::open(include_bytes!("../../core/examples/thermometer.elbow"))?;
-//! let score = model.get().engine.log_density(&[20.5], 64).map_err(|_| elbow::LoadError::Malformed)?;
+//! let score = model.get().engine.log_density(&[20.5], 64)?;
 //! assert!(score.log_density.0.is_finite());
 //! # Ok(())
 //! # }
