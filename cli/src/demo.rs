@@ -13,13 +13,13 @@ use super::fit::fit_and_write;
 use super::source::DEFAULT_SAMPLES;
 use crate::error::Error;
 use crate::report;
-use elbow_host::data::{Dataset, load};
 use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::file::rust_type::{alarm_alias, type_alias};
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::calibrate;
 use elbow_host::score::evaluate::score_all;
 use elbow_host::score::metrics::auroc;
+use elbow_reader::{Dataset, load};
 use elbow_trainer::settings::Settings;
 
 /// Rows of a window: one second at four rows a second.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use elbow::LoadError;
-use elbow_host::data::DataError;
+use elbow_reader::DataError;
 use elbow_trainer::fit::FitError;
 
 use crate::record::RecordError;

@@ -12,11 +12,11 @@ use super::plan::Packets;
 use super::source::{DEFAULT_SAMPLES, samples};
 use crate::error::Error;
 use crate::report;
-use elbow_host::data::Categorical;
-use elbow_host::data::categories::{as_fitted, names};
 use elbow_host::file::cost::{self, Cost, activation_bytes, costs};
 use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
+use elbow_reader::Categorical;
+use elbow_reader::categories::{as_fitted, names};
 
 /// The arguments of `elbow inspect`.
 #[derive(Debug, clap::Args)]

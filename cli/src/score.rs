@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::source::SourceArgs;
 use crate::error::Error;
 use crate::report;
-use elbow_host::data::Dataset;
 use elbow_host::file::atomic_file::{check_writable, write_atomically};
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::each_row;
 use elbow_host::score::evaluate::score_all;
+use elbow_reader::Dataset;
 
 /// The arguments of `elbow score`.
 #[derive(Debug, clap::Args)]

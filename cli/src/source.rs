@@ -7,9 +7,9 @@ use elbow::format::Metadata;
 
 use crate::error::Error;
 use crate::report;
-use elbow_host::data::categories::{as_fitted, names};
-use elbow_host::data::{Dataset, LoadOptions, load};
 use elbow_host::score::evaluate::check_dims;
+use elbow_reader::categories::{as_fitted, names};
+use elbow_reader::{Dataset, LoadOptions, load};
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::support::{is_whole, prepare};
 
@@ -46,8 +46,7 @@ impl SourceArgs {
     /// Reads the frames that a model takes.
     ///
     /// # Errors
-    /// [`Data`](elbow_host::Error::Data), [`Dims`](elbow_host::Error::Dims),
-    /// [`OutOfSupport`](elbow_host::Error::OutOfSupport).
+    /// [`Data`](elbow_host::Error::Data), [`Dims`](elbow_host::Error::Dims).
     pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
         let options = LoadOptions {

@@ -2,7 +2,7 @@
 //!
 //! What is scored is scored by `elbow`; this crate gives it memory of run-time size, wide
 //! registers, and files. The modules stand in the order of their use: a [`model`] opens the bytes
-//! of a file, [`data`] reads frames, [`score`] scores and judges files of frames, [`compress`]
+//! of a file, [`score`] scores and judges frames that `elbow_reader` read, [`compress`]
 //! packs them, [`mod@file`] writes models and their Rust types.
 //!
 //! Without the feature `std` there are models alone, which need a heap and nothing else; without `simd` loops
@@ -24,8 +24,6 @@ extern crate alloc;
 
 #[cfg(feature = "std")]
 pub mod compress;
-#[cfg(feature = "std")]
-pub mod data;
 mod error;
 #[cfg(feature = "std")]
 pub mod file;

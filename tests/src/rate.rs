@@ -1,7 +1,7 @@
 //! The rate of bits-back coding against the bound of the same model.
 
-use elbow_host::data::Dataset;
 use elbow_host::model::ModelBytes;
+use elbow_reader::Dataset;
 use std::f64::consts::LN_2;
 use std::time::{Duration, Instant};
 

@@ -4,8 +4,8 @@ use rand_core::Rng;
 
 use crate::error::Error;
 use crate::net::simd::wide;
-use elbow_host::data::Dataset;
 use elbow_host::random::{Purpose, stream};
+use elbow_reader::Dataset;
 
 /// Bits that are drawn in one go.
 const BLOCK: usize = 256;
@@ -29,7 +29,8 @@ impl Binarize {
     /// Replaces a file's grey values by probabilities of a one, or by bits where nothing is left to chance.
     ///
     /// # Errors
-    /// [`elbow_host::Error::OutOfSupport`] naming the first value that is no grey value.
+    /// [`Problem::OutOfSupport`](elbow_reader::Problem::OutOfSupport) naming the first value that is
+    /// no grey value.
     pub fn prepare(self, data: &mut Dataset) -> Result<(), Error> {
         if self == Binarize::None {
             return Ok(());

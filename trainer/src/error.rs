@@ -5,7 +5,7 @@ mod run;
 use std::path::{Path, PathBuf};
 
 use elbow::LoadError;
-use elbow_host::data::DataError;
+use elbow_reader::DataError;
 
 pub use run::{CheckpointError, FitError};
 

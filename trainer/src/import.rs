@@ -11,7 +11,7 @@ use elbow::features::FEATURE_LIMIT;
 use crate::error::Error;
 use crate::layout::Layout;
 use crate::preprocess::Preprocessing;
-use elbow_host::data::{Array, DataError, Problem, load_array};
+use elbow_reader::{Array, DataError, Problem, load_array};
 
 /// An imported model, in the parts that the exporter takes.
 #[derive(Clone, Debug)]

@@ -13,12 +13,12 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::stored_network::{Half, Network, Side};
 use calibrate::Calibration;
-use elbow_host::data::Dataset;
 use elbow_host::file::parts::FileParts;
 use elbow_host::file::rust_type::weights_name as name;
 use elbow_host::file::write::{Numbers, padded, tiled};
 use elbow_host::model::{HostModel, ModelBytes};
 use elbow_host::score::evaluate::{Evaluation, score_all};
+use elbow_reader::Dataset;
 
 /// The model with weights of another type, under a new name.
 ///

@@ -2,7 +2,7 @@
 
 use elbow::FrameError;
 use elbow::architecture::{FeaturesKind, LikelihoodKind};
-use elbow_host::data::Dataset;
+use elbow_reader::Dataset;
 
 use crate::binarize::Binarize;
 use crate::error::Error;
@@ -21,8 +21,8 @@ fn refusal(likelihood: LikelihoodKind) -> Option<&'static str> {
 /// Makes bits of the values where the likelihood is of bits, and sees to it that it takes them.
 ///
 /// # Errors
-/// [`elbow_host::Error::OutOfSupport`] naming the first value that is impossible, or
-/// [`elbow_host::Error::Argument`] where bits are asked of another likelihood.
+/// [`Problem::OutOfSupport`](elbow_reader::Problem::OutOfSupport) naming the first value that is impossible,
+/// or [`elbow_host::Error::Argument`] where bits are asked of another likelihood.
 pub fn prepare(data: &mut Dataset, likelihood: LikelihoodKind, binarize: Binarize) -> Result<(), Error> {
     match (FeaturesKind::plain(likelihood), binarize) {
         (kind, Binarize::None) => refusal(likelihood).map_or(Ok(()), |problem| check(data, kind, problem)),

@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::layout::Layout;
 use crate::preprocess::Preprocessing;
 use crate::stored_network::Network;
-use elbow_host::data::categories::categories;
 use elbow_host::file::rust_type::describe;
 use elbow_host::model::ModelBytes;
+use elbow_reader::categories::categories;
 
 /// Preprocessing and weights of a model file. The two belong together: data whose mean has moved since then
 /// is seen as what has moved. The columns are those of the data, with the values of categories.

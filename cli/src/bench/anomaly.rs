@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::peers::{Peers, ranks};
 use crate::error::Error;
 use crate::report;
-use elbow_host::data::{LoadOptions, load};
 use elbow_host::score::evaluate::{check_dims, score_all};
 use elbow_host::score::metrics::{auprc, auroc};
+use elbow_reader::{LoadOptions, load};
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
 

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use elbow::decision::top;
 use elbow::math::normal_quantile;
-use elbow_host::data::{LoadOptions, categories::as_fitted, load};
 use elbow_host::model::ModelBytes;
 use elbow_host::random::{Purpose, stream};
+use elbow_reader::{LoadOptions, categories::as_fitted, load};
 use rand_core::Rng as _;
 
 use crate::bench::{Bench, npy, npz};

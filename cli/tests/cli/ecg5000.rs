@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use elbow_host::data::load_array;
+use elbow_reader::load_array;
 
 use crate::bench::{Bench, npy, npz};
 

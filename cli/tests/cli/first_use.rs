@@ -1,8 +1,8 @@
 //! Fit, evaluate, score, inspect: what is in the README, on every kind of file and of model.
 
-use elbow_host::data::{LoadOptions, load};
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::score_all;
+use elbow_reader::{LoadOptions, load};
 use serde_json::Value;
 
 use crate::bench::{Bench, QUICK, column, csv, engine_npz, npy, npz};

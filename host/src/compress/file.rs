@@ -7,8 +7,8 @@ use elbow::format::checksum;
 use serde::{Deserialize, Serialize};
 
 use super::unit::Unit;
-use crate::data::Format;
 use crate::error::packets::{FileProblem, VERSION};
+use elbow_reader::Format;
 
 /// First bytes of a file of packets.
 const MAGIC: [u8; 8] = *b"\x89ELBOP\r\n";

@@ -6,11 +6,11 @@ use elbow::architecture::LikelihoodKind;
 use serde::Serialize;
 
 use super::write::Writer;
-use crate::data::categories::{categories, names};
-use crate::data::{Dataset, Format, Kind};
 use crate::error::Error;
 use crate::file::atomic_file::write_atomically;
 use crate::model::{LogError, ModelBytes};
+use elbow_reader::categories::{categories, names};
+use elbow_reader::{Dataset, Format, Kind};
 
 /// What became of some frames.
 #[derive(Clone, Debug, PartialEq, Serialize)]

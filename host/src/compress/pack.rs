@@ -11,10 +11,10 @@ use super::predictor::HostPredictor;
 use super::rows::Rows;
 use super::summary::{Counts, Summary};
 use super::unit::Unit;
-use crate::data::{Place, RowSink, Source, stream};
 use crate::error::Error;
 use crate::file::atomic_file::AtomicFile;
 use crate::model::HostModel;
+use elbow_reader::{Place, RowSink, Source, stream};
 
 /// Windows that share a packet, where neither the user nor the model says.
 pub const DEFAULT_WINDOWS_PER_PACKET: u8 = 32;

@@ -7,11 +7,11 @@ use elbow::codec::PacketPlan;
 use super::calibrate::{Plan, Trial};
 use super::pack::{DEFAULT_WINDOWS_PER_PACKET, Options};
 use super::rows::Rows;
-use crate::data::{Place, RowSink, Source, stream};
 use crate::error::Error;
 use crate::file::parts::FileParts;
 use crate::file::write::Sections;
 use crate::model::{HostModel, ModelBytes};
+use elbow_reader::{Place, RowSink, Source, stream};
 
 /// Windows that a plan is chosen by, at most: those of whole packets, spread evenly over the file.
 const WINDOWS: usize = 256;

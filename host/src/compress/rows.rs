@@ -5,9 +5,9 @@ use std::path::Path;
 use elbow::codec::PacketPlan;
 
 use super::unit::Unit;
-use crate::data::{DataError, Fault, Format, LoadOptions, Place, Problem, Source, decimals};
 use crate::error::Error;
 use crate::model::HostModel;
+use elbow_reader::{DataError, Fault, Format, LoadOptions, Place, Problem, Source, decimals};
 
 /// Whose rows, and in which units.
 pub(super) struct Rows<'a> {

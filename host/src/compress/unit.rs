@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{Fault, Format};
+use elbow_reader::{Fault, Format};
 
 /// The resolution of a column: a number is so many steps of it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl Unit {
         }
         let back = self.value(steps as i32);
         let same = match format {
-            Format::Npy { kind: crate::data::Kind::F32, .. } => back as f32 == value as f32,
+            Format::Npy { kind: elbow_reader::Kind::F32, .. } => back as f32 == value as f32,
             _ => back == value,
         };
         if exact && !same { Err(Fault::BetweenSteps { value, unit: self.0 }) } else { Ok(steps as i32) }
@@ -72,7 +72,7 @@ impl Unit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Kind;
+    use elbow_reader::Kind;
 
     const TEXT: Format = Format::Csv { delimiter: b',' };
 

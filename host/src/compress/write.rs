@@ -3,10 +3,10 @@
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use crate::data::Format;
-use crate::data::categories::Category;
 use crate::error::Error;
 use crate::file::atomic_file::AtomicFile;
+use elbow_reader::Format;
+use elbow_reader::categories::Category;
 
 /// Bytes of an array's header: enough for any shape.
 const NPY_HEADER: usize = 128;

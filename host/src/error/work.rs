@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use elbow::codec::PacketError;
 use elbow::{FrameError, LoadError};
 
-use super::{DataError, FileProblem, LogError};
+use elbow_reader::DataError;
+
+use super::{FileProblem, LogError};
 
 /// Work on files that failed. Its text is the one sentence that the user reads.
 #[derive(Debug, thiserror::Error)]
@@ -80,21 +82,6 @@ pub enum Error {
         expected: usize,
         /// what the file has
         found: usize,
-    },
-    /// A number that is impossible under the likelihood: no bit for one of
-    /// bits, no integer for one of integers.
-    #[error("{}: row {row}, column `{column}`: {value} {problem}", path.display())]
-    OutOfSupport {
-        /// the file of frames
-        path: PathBuf,
-        /// which of its data rows, counted from 1
-        row: usize,
-        /// in which column
-        column: String,
-        /// what stands there
-        value: f32,
-        /// what it should be, and what to do
-        problem: &'static str,
     },
     /// Fewer rows than a rate of false alarms needs.
     #[error(

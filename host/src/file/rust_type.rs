@@ -7,8 +7,8 @@ use elbow::ensemble::fingerprint;
 use elbow::fingerprint::Part;
 use elbow::format::Metadata;
 
-use crate::data::categories::{categories, names};
 use crate::model::HostModel;
+use elbow_reader::categories::{categories, names};
 
 /// The Rust source beside a model: its type, under the model's name.
 pub fn type_alias(model: &HostModel<'_>, samples: u32) -> String {

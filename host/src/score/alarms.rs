@@ -3,9 +3,9 @@
 use elbow::Calibration;
 
 use super::calibrate::each_row;
-use crate::data::Dataset;
 use crate::error::Error;
 use crate::model::HostModel;
+use elbow_reader::Dataset;
 
 /// What a calibration says of a file of frames.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]

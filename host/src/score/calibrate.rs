@@ -5,12 +5,12 @@ use elbow::format::CALIBRATION;
 use elbow::{Calibrated, FrameError};
 use rayon::prelude::*;
 
-use crate::data::Dataset;
 use crate::error::Error;
 use crate::file::parts::FileParts;
 use crate::file::write::Sections;
 use crate::model::{HostModel, ModelBytes};
 use crate::score::evaluate::frame_error;
+use elbow_reader::Dataset;
 
 /// Every rank up to this one is kept.
 const EXACT_RANKS: u32 = 16;

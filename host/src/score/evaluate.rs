@@ -6,11 +6,11 @@ use elbow::{Bits, FrameError, Nats, Score};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::data::Dataset;
 use crate::error::Error;
 use crate::model::{Engine, LANES};
 use crate::score::latent_use::{LatentUse, MOST_PAIRED};
 use crate::score::metrics::{auprc, auroc};
+use elbow_reader::Dataset;
 
 /// Fewer blocks of frames than this for each thread would leave one waiting for another.
 const BLOCKS_PER_THREAD: usize = 4;

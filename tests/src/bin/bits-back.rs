@@ -2,8 +2,8 @@
 //! `bits-back MODEL FRAMES [ROWS [K…]]`. For a model of bits grey images become such.
 
 use elbow::architecture::LikelihoodKind;
-use elbow_host::data::{LoadOptions, load};
 use elbow_host::model::ModelBytes;
+use elbow_reader::{LoadOptions, load};
 use elbow_tests::rate::{Rate, measure};
 use elbow_tests::reference::binarized;
 use std::path::Path;

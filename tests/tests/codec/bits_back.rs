@@ -6,8 +6,8 @@ use elbow::codec::{
 };
 use elbow::format::NUMERIC_PROFILE;
 use elbow::{Bernoulli, Binary, Dense, FrameError, GaussianHead, Tanh, Vae};
-use elbow_host::data::{LoadOptions, load};
 use elbow_host::model::{LogError, ModelBytes};
+use elbow_reader::{LoadOptions, load};
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::rate::measure;
 use elbow_tests::reference::{BbAnsGrey, bb_ans, bb_ans_grey, binarized};

@@ -4,8 +4,8 @@
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::{BitsBack, BitsBackError, LOG_HEADER_LEN, LogHeader, Rans};
 use elbow::{Dense, DiscretizedLogistic, FrameError, GaussianHead, Integers, Tanh, Vae};
-use elbow_host::data::{Dataset, load_array};
 use elbow_host::model::{LogError, ModelBytes};
+use elbow_reader::{Dataset, load_array};
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::rate::measure;
 use elbow_tests::shared;

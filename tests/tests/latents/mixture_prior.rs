@@ -12,9 +12,9 @@ use elbow::shape::Width;
 use elbow::{
     Calibrated, Dense, DenseInt8, Gaussian, GaussianPerOutput, LoadError, MixtureHead, Standardize, Tanh, Vae,
 };
-use elbow_host::data::Dataset;
 use elbow_host::model::{LANES, ModelBytes};
 use elbow_host::score::calibrate::calibrate;
+use elbow_reader::Dataset;
 use elbow_tests::models::{Model, architecture, generator, uniform};
 use elbow_tests::tolerance::mixture_prior::{INTEGRAL, KL, TERM};
 use elbow_trainer::net::dense::Dense as Slot;

@@ -121,7 +121,7 @@ fn data() {
     let mut npy = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
     npy.extend(format!("{header:117}\n").bytes().chain((0..24).map(|i| i * 7)));
     let idx = [&[0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 2][..], &[1, 2, 3, 4, 5, 6]].concat();
-    let npz = include_bytes!("../../../host/src/data/fixtures/numpy.npz");
+    let npz = include_bytes!("../../../reader/src/fixtures/numpy.npz");
     let files: [&[u8]; 8] = [&csv, &csv, &npy, npz, &idx, &csv, &npy, &csv];
     let sound: Vec<_> = (0..=255).map(|first: u8| with_first(first, files[usize::from(first & 7)])).collect();
     attack(hostile::data, &sound, 6_000, 5);

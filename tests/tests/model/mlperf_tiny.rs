@@ -1,8 +1,8 @@
 //! The reference network of MLPerf Tiny's anomaly detection, imported, on the clip that comes with it.
 
 use elbow::{Dense, Gaussian, PointHead, Relu, Standardize, Vae};
-use elbow_host::data::Dataset;
 use elbow_host::model::ModelBytes;
+use elbow_reader::Dataset;
 use elbow_tests::shared::data;
 use elbow_tests::tolerance::scoring::{PUBLISHED_ERROR, ROUNDED_ERROR};
 use elbow_trainer::export;

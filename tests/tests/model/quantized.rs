@@ -6,8 +6,8 @@ use elbow::{
     Bernoulli, Binary, DenseInt8, DenseInt8x8, Gaussian, GaussianHead, GaussianPerOutput, LinearInt8x8,
     LoadError, PassThrough, Quantize, Score, Standardize, Tanh, Vae,
 };
-use elbow_host::data::Dataset;
 use elbow_host::model::ModelBytes;
+use elbow_reader::Dataset;
 use elbow_tests::files::{place, signed};
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::tolerance::quantized::{INT8, INT8X8};

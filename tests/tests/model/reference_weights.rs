@@ -4,7 +4,7 @@
 //! Expected, measured in NumPy on other random binarisations of the same images: 105.4 nats at K = 1 on
 //! 10,000 test images, 100.5 at K = 50 on the first 2,000.
 
-use elbow_host::data::Dataset;
+use elbow_reader::Dataset;
 use elbow_tests::models::generator;
 use elbow_tests::reference::{BbAns, bb_ans, binarized};
 use elbow_tests::shared;

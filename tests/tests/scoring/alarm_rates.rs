@@ -10,9 +10,9 @@
 use elbow::Calibration;
 use elbow::decision::{margin, statistic};
 use elbow::format::Sections;
-use elbow_host::data::{Dataset, LoadOptions, load, load_array, shuffle};
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::{Block, threshold_rank};
+use elbow_reader::{Dataset, LoadOptions, load, load_array, shuffle};
 use elbow_tests::models::generator;
 use elbow_tests::shared;
 use elbow_trainer::settings::Settings;

@@ -5,9 +5,9 @@ use elbow::format::fields::CALIBRATION;
 use elbow::{
     Calibrated, Calibration, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae, VerdictKind,
 };
-use elbow_host::data::Dataset;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::calibrate;
+use elbow_reader::Dataset;
 use elbow_tests::files::{place, signed};
 use elbow_tests::models::{Model, architecture};
 

@@ -8,9 +8,9 @@ use elbow::{
     Calibrated, Dense, DenseInt8, Density, Ensemble, Gaussian, GaussianHead, LoadError, Standardize, Tanh,
     Vae,
 };
-use elbow_host::data::Dataset;
 use elbow_host::model::{LANES, ModelBytes};
 use elbow_host::score::calibrate::calibrate;
+use elbow_reader::Dataset;
 use elbow_tests::tolerance::ensemble::MEAN;
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use elbow::format::checksum;
 use elbow::{Density, Explain, Gaussians, Kernels, LoadError, Mixture, Standardize};
-use elbow_host::data::Dataset;
 use elbow_host::model::{LANES, ModelBytes};
+use elbow_reader::Dataset;
 use elbow_tests::tolerance::mixture as tolerance;
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;

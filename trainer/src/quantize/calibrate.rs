@@ -4,8 +4,8 @@ use elbow::layer::activation::Activation as _;
 
 use crate::error::Error;
 use crate::stored_network::{Dense, Half, Network, Side};
-use elbow_host::data::Dataset;
 use elbow_host::model::HostModel;
+use elbow_reader::Dataset;
 
 /// Frames that are watched: more would not change a mean by much.
 const FRAMES: usize = 1024;

@@ -24,7 +24,7 @@ use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 use crate::spelled::Spelled;
 use crate::support::is_whole;
 pub use args::SettingsArgs;
-use elbow_host::data::{Categorical, LoadOptions};
+use elbow_reader::{Categorical, LoadOptions};
 use words::hidden;
 pub use words::{Model, Raised, Scaling};
 

@@ -10,9 +10,9 @@ use crate::binarize::Binarize;
 use crate::error::Error;
 use crate::fit::Progress;
 use crate::settings::Settings;
-use elbow_host::data::Dataset;
 use elbow_host::file::parts::FileParts;
 use elbow_host::model::ModelBytes;
+use elbow_reader::Dataset;
 
 /// Fits `settings.ensemble` models with the seeds `seed`, `seed + 1`, …,
 /// and joins them: `p(x) = (1/N) Σ_m p_m(x)`.

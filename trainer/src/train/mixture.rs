@@ -12,8 +12,8 @@ use elbow_host::file::write::{self, Sections};
 use crate::mixture::{self, Recipe, Rows};
 use crate::repeated_columns::Repeats;
 use crate::settings::Settings;
-use elbow_host::data::{Dataset, shuffle};
 use elbow_host::model::ModelBytes;
+use elbow_reader::{Dataset, shuffle};
 
 /// The generator's stream, so that other uses of the same seed draw other numbers.
 const STREAM: u64 = u64::from_be_bytes(*b"mixture ");

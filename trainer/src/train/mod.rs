@@ -7,7 +7,7 @@ mod trained;
 
 use std::sync::atomic::AtomicBool;
 
-use elbow_host::data::Dataset;
+use elbow_reader::Dataset;
 
 use crate::error::Error;
 use crate::fit::Progress;

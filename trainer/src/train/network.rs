@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use elbow::architecture::{Architecture, WeightKind};
 use elbow::format::Metadata;
-use elbow_host::data::Dataset;
-use elbow_host::data::categories::levels;
 use elbow_host::model::ModelBytes;
+use elbow_reader::Dataset;
+use elbow_reader::categories::levels;
 
 use super::trained::{Trained, check_rows, columns, metadata, validation};
 use crate::binarize::Binarize;

@@ -2,11 +2,11 @@
 
 use elbow::architecture::Architecture;
 use elbow::format::Metadata;
-use elbow_host::data::Dataset;
-use elbow_host::data::categories::describe;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::{mean_ci95, score_all};
 use elbow_host::score::latent_use::LatentUse;
+use elbow_reader::Dataset;
+use elbow_reader::categories::describe;
 
 use crate::error::Error;
 use crate::fit::{Fitted, Validation};

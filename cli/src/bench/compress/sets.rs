@@ -8,8 +8,8 @@ use crate::demo::{RESOLUTION, data_set};
 use crate::error::Error;
 use crate::fit::fit_and_write;
 use crate::report;
-use elbow_host::data::{Dataset, LoadOptions, load, load_array};
 use elbow_host::model::ModelBytes;
+use elbow_reader::{Dataset, LoadOptions, load, load_array};
 use elbow_trainer::settings::Settings;
 
 use super::PACKET;

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// The workspace.
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the workspace")
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    tests.and_then(Path::parent).expect("this package lies two folders below")
 }
 
 /// The files of Rust in a folder and below, in order.

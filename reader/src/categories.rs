@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use elbow::features::MAX_LEVELS;
 use elbow::format::is_control;
 
-use super::cell::class;
-use super::columns::find;
-use crate::error::data::{Fault, Names, Problem};
+use crate::cell::class;
+use crate::error::{Fault, Names, Problem};
+use crate::names::find;
 
 /// Most values of a category: more of them are a number or a name of something.
 pub const MOST_LEVELS: usize = MAX_LEVELS as usize;
@@ -73,14 +73,14 @@ pub fn as_fitted(described: &str) -> Vec<Categorical> {
 
 /// The codes of the columns of a table, in the making.
 #[derive(Debug)]
-pub(super) struct Codes {
+pub(crate) struct Codes {
     /// of each column
     coders: Vec<Option<Coder>>,
 }
 
 /// The codes of a column.
 #[derive(Debug)]
-pub(super) struct Coder {
+pub(crate) struct Coder {
     column: String,
     words: Vec<String>,
     codes: HashMap<String, usize>,
@@ -89,7 +89,7 @@ pub(super) struct Coder {
 
 impl Codes {
     /// For the columns that are read.
-    pub(super) fn new(columns: &[String], asked: &[Categorical]) -> Result<Self, Problem> {
+    pub(crate) fn new(columns: &[String], asked: &[Categorical]) -> Result<Self, Problem> {
         let mut coders: Vec<Option<Coder>> = columns.iter().map(|_| None).collect();
         for Categorical { column, words } in asked {
             let at = find(columns, column)?;
@@ -106,12 +106,12 @@ impl Codes {
     }
 
     /// That of a column, where it is a category.
-    pub(super) fn of(&mut self, column: usize) -> Option<&mut Coder> {
+    pub(crate) fn of(&mut self, column: usize) -> Option<&mut Coder> {
         self.coders[column].as_mut()
     }
 
     /// Sorts what was learned, and makes the table's codes those of the sorted values.
-    pub(super) fn finish(self, values: &mut [f32]) -> Result<Vec<Category>, Problem> {
+    pub(crate) fn finish(self, values: &mut [f32]) -> Result<Vec<Category>, Problem> {
         let dims = self.coders.len();
         let mut categories = Vec::new();
         for (feature, coder) in self.coders.into_iter().enumerate() {
@@ -150,7 +150,7 @@ impl Coder {
     }
 
     /// The code of a cell's text.
-    pub(super) fn code(&mut self, cell: &[u8]) -> Result<f32, Fault> {
+    pub(crate) fn code(&mut self, cell: &[u8]) -> Result<f32, Fault> {
         let text = class(cell)?;
         let word = word(&text);
         if let Some(code) = self.codes.get(&*word) {

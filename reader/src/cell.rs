@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use super::array::is_rounded;
-use crate::error::data::Fault;
+use crate::array::is_rounded;
+use crate::error::Fault;
 
 /// Cells that say that there is no value, in any case of letters.
 const MISSING: [&str; 6] = ["", "na", "n/a", "null", "none", "-"];
 
 /// A cell that is a number.
-pub(super) fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fault> {
+pub(crate) fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fault> {
     let value = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<T>().ok());
     match value {
         Some(value) if value.into().is_finite() => Ok(value),
@@ -25,14 +25,14 @@ pub(super) fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fa
 }
 
 /// As [`number`], but for what is whole only as an f32.
-pub(super) fn not_rounded(cell: &[u8]) -> Result<f32, Fault> {
+pub(crate) fn not_rounded(cell: &[u8]) -> Result<f32, Fault> {
     let value = number(cell)?;
     let rounded = is_rounded(value, number(cell)?);
     if rounded { Err(Fault::Rounded(shown(cell))) } else { Ok(value) }
 }
 
 /// A cell that is a word.
-pub(super) fn class(cell: &[u8]) -> Result<Cow<'_, str>, Fault> {
+pub(crate) fn class(cell: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let missing = is_missing(cell) || cell.eq_ignore_ascii_case(b"nan");
     if missing { Err(Fault::Missing) } else { Ok(String::from_utf8_lossy(cell)) }
 }

@@ -3,13 +3,13 @@
 use std::iter::once;
 use std::ops::Range;
 
-use super::categories::Category;
-use super::table::Table;
-use crate::error::data::Problem;
+use crate::categories::Category;
+use crate::error::Problem;
+use crate::table::Table;
 
 /// Joins `window` rows to one every `hop` rows, never across a change of
 /// label. Also gives each frame's first row.
-pub(super) fn join(table: Table, window: usize, hop: usize) -> Result<(Table, Vec<usize>), Problem> {
+pub(crate) fn join(table: Table, window: usize, hop: usize) -> Result<(Table, Vec<usize>), Problem> {
     if window == 0 || hop == 0 {
         return Err(Problem::ZeroWindow);
     }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::data::{Fault, Place, Problem};
+use crate::error::{Fault, Place, Problem};
 
 /// An array of finite numbers in row-major (C) order.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Array {
     /// product of `shape` numbers
     pub values: Vec<f32>,
     /// of each column with numbers that are whole only as f32: the row of the first, from 0, and what it was
-    pub(super) rounded: HashMap<usize, (usize, f64)>,
+    pub(crate) rounded: HashMap<usize, (usize, f64)>,
 }
 
 /// The type of one stored number.
@@ -82,7 +82,7 @@ pub(crate) struct Element {
 
 /// Which index runs fastest in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     RowMajor,
     ColumnMajor,
 }
@@ -93,7 +93,7 @@ const CHUNK: usize = 1 << 16;
 impl Array {
     /// Reads an array that ends where the input ends. Memory grows with the
     /// data, not with what a header claims.
-    pub(super) fn read(
+    pub(crate) fn read(
         mut input: impl Read,
         element: Element,
         shape: Vec<usize>,
@@ -131,7 +131,7 @@ impl Array {
     }
 
     /// Numbers in one row, all dimensions after the first taken together.
-    pub(super) fn dims(&self) -> usize {
+    pub(crate) fn dims(&self) -> usize {
         product(self.shape.get(1..).unwrap_or_default())
     }
 }
@@ -140,7 +140,7 @@ impl Array {
 macro_rules! decode {
     ($name:ident, $to:ty) => {
         /// Appends the numbers in `bytes`; at a fault, `values` ends just before the faulty one.
-        pub(super) fn $name(self, bytes: &[u8], values: &mut Vec<$to>) -> Result<(), Fault> {
+        pub(crate) fn $name(self, bytes: &[u8], values: &mut Vec<$to>) -> Result<(), Fault> {
             macro_rules! each {
                 ($number:ty) => {
                     for &bytes in bytes.as_chunks().0 {
@@ -173,7 +173,7 @@ macro_rules! decode {
 }
 
 impl Element {
-    pub(super) fn size(self) -> usize {
+    pub(crate) fn size(self) -> usize {
         match self.kind {
             Kind::I8 | Kind::U8 => 1,
             Kind::I16 | Kind::U16 => 2,
@@ -187,7 +187,7 @@ impl Element {
 }
 
 /// Whether a number is whole only as the f32 that it became.
-pub(super) fn is_rounded(value: f32, number: f64) -> bool {
+pub(crate) fn is_rounded(value: f32, number: f64) -> bool {
     value.fract() == 0.0 && f64::from(value) != number
 }
 
@@ -241,7 +241,7 @@ fn transpose(stored: Vec<f32>, shape: &[usize]) -> Vec<f32> {
 }
 
 /// The next `N` bytes of a file's header.
-pub(super) fn take<const N: usize>(input: &mut impl Read, format: &'static str) -> Result<[u8; N], Problem> {
+pub(crate) fn take<const N: usize>(input: &mut impl Read, format: &'static str) -> Result<[u8; N], Problem> {
     let mut bytes = [0; N];
     match input.read_exact(&mut bytes) {
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => {

@@ -1,7 +1,7 @@
 //! Labels, windows, splits.
 
-use super::super::{Split, shuffle};
 use super::*;
+use crate::{Split, shuffle};
 
 fn labelled(labels: &[&str], options: LoadOptions) -> Result<Dataset, String> {
     let rows: String = labels.iter().enumerate().map(|(i, label)| format!("{i},{label}\n")).collect();

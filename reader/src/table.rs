@@ -2,36 +2,37 @@
 
 use std::collections::HashMap;
 
-use super::array::Array;
-use super::categories::{Category, Codes};
-use super::columns::features;
-use super::{Labels, LoadOptions};
-use crate::error::data::{Fault, Names, Place, Problem};
+use crate::array::Array;
+use crate::categories::{Category, Codes};
+use crate::columns::features;
+use crate::dataset::Labels;
+use crate::error::{Fault, Names, Place, Problem};
+use crate::options::LoadOptions;
 
 /// Labels that read as normal where the user names none.
 const NORMAL: [&str; 3] = ["0", "false", "normal"];
 
 /// Rows of features before windows are cut.
 #[derive(Debug)]
-pub(super) struct Table {
-    pub(super) columns: Vec<String>,
-    pub(super) categories: Vec<Category>,
-    pub(super) rows: usize,
-    pub(super) values: Vec<f32>,
-    pub(super) classes: Option<Classes>,
+pub(crate) struct Table {
+    pub(crate) columns: Vec<String>,
+    pub(crate) categories: Vec<Category>,
+    pub(crate) rows: usize,
+    pub(crate) values: Vec<f32>,
+    pub(crate) classes: Option<Classes>,
 }
 
 /// The label of each row, by its number in `names`.
 #[derive(Debug, Default)]
-pub(super) struct Classes {
-    pub(super) of_row: Vec<u32>,
+pub(crate) struct Classes {
+    pub(crate) of_row: Vec<u32>,
     names: Vec<String>,
     numbers: HashMap<String, u32>,
 }
 
 impl Table {
     /// Flattens an array to rows, with columns named x0, x1, ….
-    pub(super) fn from_array(array: Array, options: &LoadOptions) -> Result<Table, Problem> {
+    pub(crate) fn from_array(array: Array, options: &LoadOptions) -> Result<Table, Problem> {
         let (dims, Array { shape, mut values, rounded }) = (array.dims(), array);
         let rows = shape.first().copied().unwrap_or(0);
         if values.is_empty() || rows == 0 {
@@ -76,7 +77,7 @@ fn codes(columns: &[String], values: &mut [f32], options: &LoadOptions) -> Resul
 }
 
 impl Classes {
-    pub(super) fn push(&mut self, name: &str) {
+    pub(crate) fn push(&mut self, name: &str) {
         let number = self.numbers.get(name).copied().unwrap_or_else(|| {
             let number = self.names.len() as u32;
             self.names.push(name.to_owned());
@@ -87,7 +88,7 @@ impl Classes {
     }
 
     /// Decides which rows are anomalous. `normal` is the label that the user calls normal.
-    pub(super) fn judge(&self, normal: Option<&str>) -> Result<Labels, Problem> {
+    pub(crate) fn judge(&self, normal: Option<&str>) -> Result<Labels, Problem> {
         let names = &self.names;
         let is_normal: Vec<bool> = names.iter().map(|name| reads_as_normal(name, normal)).collect();
         // One class alone may well be all anomalies; several that are all anomalous are more likely misread.

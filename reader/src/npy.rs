@@ -9,8 +9,8 @@ use std::io::{Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::array::{Array, Element, Kind, Order, take};
-use crate::error::data::{Names, Problem};
+use crate::array::{Array, Element, Kind, Order, take};
+use crate::error::{Names, Problem};
 
 const FORMAT: &str = ".npy";
 
@@ -18,20 +18,20 @@ const FORMAT: &str = ".npy";
 const LONGEST_HEADER: u32 = 1 << 16;
 
 /// Reads an `.npy` file.
-pub(super) fn read(mut input: impl Read) -> Result<Array, Problem> {
+pub(crate) fn read(mut input: impl Read) -> Result<Array, Problem> {
     let Header { element, shape, order } = Header::read(&mut input)?;
     Array::read(input, element, shape, order)
 }
 
 /// What an `.npy` file says before its numbers.
-pub(super) struct Header {
-    pub(super) element: Element,
-    pub(super) shape: Vec<usize>,
-    pub(super) order: Order,
+pub(crate) struct Header {
+    pub(crate) element: Element,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) order: Order,
 }
 
 impl Header {
-    pub(super) fn read(input: &mut impl Read) -> Result<Self, Problem> {
+    pub(crate) fn read(input: &mut impl Read) -> Result<Self, Problem> {
         let header = header(input)?;
         let entry = |key| entry(&header, key).ok_or_else(|| malformed(format!("its header has no `{key}`")));
         let element = element(entry("descr")?)?;
@@ -46,24 +46,24 @@ impl Header {
 }
 
 /// An open `.npz` file.
-pub(super) struct Npz<R>(ZipArchive<R>);
+pub(crate) struct Npz<R>(ZipArchive<R>);
 
 impl<R: Read + Seek> Npz<R> {
-    pub(super) fn open(file: R) -> Result<Self, Problem> {
+    pub(crate) fn open(file: R) -> Result<Self, Problem> {
         ZipArchive::new(file).map(Npz).map_err(unzip)
     }
 
-    pub(super) fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         let names = self.0.file_names().filter_map(Result::ok);
         names.filter_map(|name| Some(name.strip_suffix(".npy")?.to_owned())).collect()
     }
 
-    pub(super) fn array(&mut self, key: &str) -> Result<Array, Problem> {
+    pub(crate) fn array(&mut self, key: &str) -> Result<Array, Problem> {
         self.with(key, |member| read(member))
     }
 
     /// Does something with an array's file.
-    pub(super) fn with<T>(
+    pub(crate) fn with<T>(
         &mut self,
         key: &str,
         work: impl FnOnce(&mut dyn Read) -> Result<T, Problem>,

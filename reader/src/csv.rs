@@ -7,17 +7,18 @@ use elbow::format::is_control;
 
 use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
-use super::LoadOptions;
-use super::categories::Codes;
-use super::cell::{class, not_rounded, number};
-use super::columns;
-use super::table::{Classes, Table};
-use crate::error::data::{Fault, Place, Problem};
+use crate::categories::Codes;
+use crate::cell::{class, not_rounded, number};
+use crate::columns;
+use crate::error::{Fault, Place, Problem};
+use crate::names;
+use crate::options::LoadOptions;
+use crate::table::{Classes, Table};
 
 /// How far into the file the end of the header line is looked for.
 const LONGEST_HEADER: u64 = 1 << 20;
 
-pub(super) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, Problem> {
+pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, Problem> {
     let mut rows = Rows::open(input, options)?;
     let classes = rows.chosen.label.map(|_| Classes::default());
     let columns = rows.columns();
@@ -39,7 +40,7 @@ pub(super) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
 type Whole<R> = Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>;
 
 /// A file row by row.
-pub(super) struct Rows<R> {
+pub(crate) struct Rows<R> {
     reader: Reader<Whole<R>>,
     record: ByteRecord,
     names: Vec<String>,
@@ -47,13 +48,13 @@ pub(super) struct Rows<R> {
     /// what makes an f32 of a cell
     number: fn(&[u8]) -> Result<f32, Fault>,
     /// rows read
-    pub(super) row: usize,
+    pub(crate) row: usize,
     /// what stands between cells
-    pub(super) delimiter: u8,
+    pub(crate) delimiter: u8,
 }
 
 impl<R: BufRead> Rows<R> {
-    pub(super) fn open(mut input: R, options: &LoadOptions) -> Result<Self, Problem> {
+    pub(crate) fn open(mut input: R, options: &LoadOptions) -> Result<Self, Problem> {
         let mut head = Vec::new();
         input.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut head)?;
         let delimiter = delimiter(&head);
@@ -70,12 +71,12 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// Names of the features.
-    pub(super) fn columns(&self) -> Vec<String> {
+    pub(crate) fn columns(&self) -> Vec<String> {
         self.chosen.features.iter().map(|&column| self.names[column].clone()).collect()
     }
 
     /// Goes to the next row; false where there is none.
-    pub(super) fn next(&mut self) -> Result<bool, Problem> {
+    pub(crate) fn next(&mut self) -> Result<bool, Problem> {
         while self.reader.read_byte_record(&mut self.record).map_err(io::Error::from)? {
             if is_blank(&self.record) {
                 continue;
@@ -89,7 +90,7 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// Appends the features of the row.
-    pub(super) fn numbers<T: FromStr + Copy + Into<f64>>(&self, to: &mut Vec<T>) -> Result<(), Problem> {
+    pub(crate) fn numbers<T: FromStr + Copy + Into<f64>>(&self, to: &mut Vec<T>) -> Result<(), Problem> {
         for &column in &self.chosen.features {
             to.push(number(self.cell(column)).map_err(|fault| self.wrong(column, fault))?);
         }
@@ -107,12 +108,12 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// The features of the row as text.
-    pub(super) fn cells(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &[u8]> {
         self.chosen.features.iter().map(|&column| self.cell(column))
     }
 
     /// Where the row stands.
-    pub(super) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         Place { row: self.row, line: Some(line(&self.record, self.reader.position())) }
     }
 
@@ -133,8 +134,8 @@ struct Chosen {
 
 fn choose(names: &[String], options: &LoadOptions) -> Result<Chosen, Problem> {
     let label = match &options.labels {
-        Some(asked) => Some(columns::find(names, asked)?),
-        None => names.iter().position(|name| columns::names_labels(name) && !options.drop.contains(name)),
+        Some(asked) => Some(names::find(names, asked)?),
+        None => names.iter().position(|name| names::names_labels(name) && !options.drop.contains(name)),
     };
     Ok(Chosen { features: columns::features(names, label, options)?, label })
 }

@@ -1,22 +1,12 @@
 //! Which columns of a file are read.
 
-use super::LoadOptions;
-use crate::error::data::{Names, Problem};
-
-/// Whether a column of this name holds labels even where nobody says so.
-pub(super) fn names_labels(name: &str) -> bool {
-    name.eq_ignore_ascii_case("label")
-}
-
-/// The position of a column.
-pub(super) fn find(names: &[String], name: &str) -> Result<usize, Problem> {
-    let missing = || Problem::NoColumn { name: name.to_owned(), known: Names(names.to_vec()) };
-    names.iter().position(|known| known == name).ok_or_else(missing)
-}
+use crate::error::Problem;
+use crate::names::{find, names_labels, no_repeats};
+use crate::options::LoadOptions;
 
 /// The columns that become features: those asked for, in that order, or
 /// else all; never labels, nothing dropped.
-pub(super) fn features(
+pub(crate) fn features(
     names: &[String],
     label: Option<usize>,
     options: &LoadOptions,
@@ -36,13 +26,4 @@ pub(super) fn features(
         features.retain(|&column| column != dropped);
     }
     if features.is_empty() { Err(Problem::NoFeatures) } else { Ok(features) }
-}
-
-fn no_repeats(names: &[String]) -> Result<(), Problem> {
-    let mut sorted: Vec<&String> = names.iter().collect();
-    sorted.sort();
-    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Problem::RepeatedColumn { name: pair[0].clone() }),
-        None => Ok(()),
-    }
 }

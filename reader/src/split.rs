@@ -3,7 +3,7 @@
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
-use super::Dataset;
+use crate::dataset::Dataset;
 
 /// The generator's stream for splits, so that other uses of the same seed draw other numbers.
 const STREAM: u64 = u64::from_be_bytes(*b"split   ");

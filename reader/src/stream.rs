@@ -5,9 +5,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::array::{Element, Kind, Order};
-use super::{DataError, LoadOptions, columns, csv, npy, open, open_npz};
-use crate::error::data::{Fault, Place, Problem};
+use crate::array::{Element, Kind, Order};
+use crate::error::{DataError, Fault, Place, Problem};
+use crate::open::{open, open_npz};
+use crate::options::LoadOptions;
+use crate::{columns, csv, npy};
 
 /// What a file says of its rows before the first.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +54,7 @@ pub trait RowSink<E> {
 /// Hands a file's rows to a sink, in order.
 ///
 /// # Errors
-/// A [`DataError`] as [`load`](super::load), and the sink's own.
+/// A [`DataError`] as [`load`](crate::load), and the sink's own.
 pub fn stream<E: From<DataError>>(
     path: &Path,
     options: &LoadOptions,
@@ -75,7 +77,7 @@ pub fn stream<E: From<DataError>>(
 /// The most digits behind the decimal point in each column of a CSV file; `None` in one with exponents.
 ///
 /// # Errors
-/// As [`load`](super::load).
+/// As [`load`](crate::load).
 pub fn decimals(path: &Path, options: &LoadOptions) -> Result<Vec<Option<u32>>, DataError> {
     let read = || {
         let mut rows = csv::Rows::open(open(path)?, options)?;

@@ -57,6 +57,9 @@ pub enum Problem {
     Ragged { place: Place, found: usize, expected: usize },
     #[error("{place}, column `{column}`: {fault}; {}", fault.remedy(column))]
     Cell { place: Place, column: String, fault: Fault },
+    /// A number that is impossible under the likelihood: no bit for one of bits, no integer for one of integers.
+    #[error("row {row}, column `{column}`: {value} {problem}")]
+    OutOfSupport { row: usize, column: String, value: f32, problem: &'static str },
 
     #[error("has no array `{key}`; it holds {known}: save it under that name with numpy.savez")]
     NoArray { key: String, known: Names },

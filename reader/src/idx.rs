@@ -2,13 +2,13 @@
 
 use std::io::Read;
 
-use super::array::{Array, Element, Kind, Order, take};
-use crate::error::data::Problem;
+use crate::array::{Array, Element, Kind, Order, take};
+use crate::error::Problem;
 
 const FORMAT: &str = "IDX";
 
 /// Reads an IDX file, known by its first bytes; anything else is an unknown format.
-pub(super) fn read(mut input: impl Read) -> Result<Array, Problem> {
+pub(crate) fn read(mut input: impl Read) -> Result<Array, Problem> {
     let magic = match take(&mut input, FORMAT) {
         Err(Problem::Malformed { .. }) => return Err(Problem::UnknownFormat),
         magic => magic?,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 /// The crates and their modules: each may use those before it. What stands in one line may be in any order.
-const ORDER: [(&str, &[&str]); 4] = [
+const ORDER: [(&str, &[&str]); 5] = [
     (
         "core",
         &[
@@ -28,7 +28,23 @@ const ORDER: [(&str, &[&str]); 4] = [
             "self_test",
         ],
     ),
-    ("host", &["error", "simd random numbers", "data", "model", "file", "score", "compress"]),
+    (
+        "reader",
+        &[
+            "error",
+            "array names",
+            "cell",
+            "categories",
+            "options dataset",
+            "columns",
+            "table",
+            "split window",
+            "csv idx npy",
+            "open",
+            "load stream",
+        ],
+    ),
+    ("host", &["error", "simd random numbers", "model", "file", "score", "compress"]),
     (
         "trainer",
         &[

@@ -7,7 +7,7 @@ mod real;
 
 use std::fs;
 
-use super::{Dataset, LoadOptions, load};
+use crate::{Dataset, LoadOptions, load};
 
 /// Writes a file of this name and loads it. A failure is given as its sentence, without the folder.
 fn load_as(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<Dataset, String> {

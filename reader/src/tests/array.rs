@@ -5,8 +5,8 @@ use std::io::Cursor;
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 
-use super::super::{Array, idx, load_array, npy as reader};
 use super::*;
+use crate::{Array, idx, load_array, npy as reader};
 
 /// Written by NumPy 2.4.6, little-endian host:
 /// `savez_compressed("numpy.npz", X=arange(24).reshape(4,3,2).astype("<f8")/8-1, y=array([0,0,1,1], bool),`

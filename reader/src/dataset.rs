@@ -1,0 +1,94 @@
+//! Frames in memory, and what is known about them.
+
+use std::path::PathBuf;
+
+use crate::categories::Category;
+use crate::error::{DataError, Problem};
+
+/// Frames of one width, one behind the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// the file that they come from
+    pub path: PathBuf,
+    /// name of each feature: the CSV column, or x0, x1, …; in windows with the
+    /// step behind it, as in `cpu_user@3`
+    pub columns: Vec<String>,
+    /// which numbers of a frame are codes, features rising
+    pub categories: Vec<Category>,
+    /// number of frames
+    pub rows: usize,
+    /// numbers in a frame
+    pub dims: usize,
+    /// `rows × dims` finite numbers, row-major
+    pub values: Vec<f32>,
+    /// where the file has labels: those of the frames
+    pub labels: Option<Labels>,
+    /// for each frame, the data row of the file at which it begins, from 0
+    pub source_rows: Vec<usize>,
+}
+
+/// What is known about each frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels {
+    /// whether it is an anomaly
+    pub anomalous: Vec<bool>,
+    /// the label itself where the file has words instead of numbers
+    pub names: Option<Vec<String>>,
+}
+
+impl Dataset {
+    /// One frame.
+    ///
+    /// # Panics
+    /// Where `row` is not below `rows`.
+    pub fn row(&self, row: usize) -> &[f32] {
+        &self.values[row * self.dims..(row + 1) * self.dims]
+    }
+
+    /// The error that says where a number stands that is none of the likelihood's, and what is wrong with it.
+    pub fn out_of_support(&self, index: usize, problem: &'static str) -> DataError {
+        let (row, column) = (index / self.dims, index % self.dims);
+        let problem = Problem::OutOfSupport {
+            row: self.source_rows[row] + 1,
+            column: self.columns[column].clone(),
+            value: self.values[index],
+            problem,
+        };
+        DataError { path: self.path.clone(), problem }
+    }
+
+    /// Leaves out the frames that are labelled anomalous; how many they were, where there are labels.
+    pub fn keep_normal(&mut self) -> Option<usize> {
+        let labels = self.labels.as_ref()?;
+        let normal: Vec<usize> = (0..self.rows).filter(|&row| !labels.anomalous[row]).collect();
+        let left_out = self.rows - normal.len();
+        *self = self.select(&normal);
+        Some(left_out)
+    }
+
+    /// The frames of these numbers, in this order.
+    ///
+    /// # Panics
+    /// Where a number is not below `rows`.
+    pub fn select(&self, rows: &[usize]) -> Dataset {
+        Dataset {
+            path: self.path.clone(),
+            columns: self.columns.clone(),
+            categories: self.categories.clone(),
+            rows: rows.len(),
+            dims: self.dims,
+            values: rows.iter().map(|&row| self.row(row)).collect::<Vec<_>>().concat(),
+            labels: self.labels.as_ref().map(|labels| labels.select(rows)),
+            source_rows: rows.iter().map(|&row| self.source_rows[row]).collect(),
+        }
+    }
+}
+
+impl Labels {
+    fn select(&self, rows: &[usize]) -> Labels {
+        Labels {
+            anomalous: rows.iter().map(|&row| self.anomalous[row]).collect(),
+            names: self.names.as_ref().map(|names| rows.iter().map(|&row| names[row].clone()).collect()),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Files of sensor frames as people have them: read, checked, cut into windows, split.
+//!
+//! `.csv` (with a header), `.npy`, `.npz` (arrays `X` and, where there are labels,
+//! `y`) and IDX, each also gzipped save `.npz`. Every value is a finite f32, or the
+//! file is refused with the row and the column at fault.
+
+#![forbid(unsafe_code)]
+
+mod array;
+pub mod categories;
+mod cell;
+mod columns;
+mod csv;
+mod dataset;
+mod error;
+mod idx;
+mod load;
+mod names;
+mod npy;
+mod open;
+mod options;
+mod split;
+mod stream;
+mod table;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use array::{Array, Kind};
+pub use categories::{Categorical, Category};
+pub use dataset::{Dataset, Labels};
+pub use error::{DataError, Fault, Names, Place, Problem};
+pub use load::{load, load_array};
+pub use options::LoadOptions;
+pub use split::{Split, shuffle};
+pub use stream::{Format, RowSink, Source, decimals, stream};

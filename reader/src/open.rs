@@ -1,0 +1,21 @@
+//! A file's bytes, unpacked where they are gzipped.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::error::Problem;
+use crate::npy;
+
+/// Opens a file, unpacking it if its first bytes are those of gzip, whatever it is called.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Problem> {
+    let mut file = BufReader::new(File::open(path)?);
+    let gzipped = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    Ok(if gzipped { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(file) })
+}
+
+pub(crate) fn open_npz(path: &Path) -> Result<npy::Npz<BufReader<File>>, Problem> {
+    npy::Npz::open(BufReader::new(File::open(path)?))
+}
