@@ -24,6 +24,7 @@ mod stream;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod time;
 mod window;
 
 pub use array::{Array, Kind};

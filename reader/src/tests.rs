@@ -4,6 +4,7 @@ mod array;
 mod csv;
 mod frame;
 mod real;
+mod time;
 
 use std::fs;
 

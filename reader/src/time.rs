@@ -1,0 +1,228 @@
+//! Times as files write them, in nanoseconds since 1970-01-01 UTC.
+//!
+//! What has no zone is taken as UTC: gaps and order are what times are read for, and those stand.
+
+use ::time::{Date, Month, OffsetDateTime};
+
+/// How the times of a column are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TimeForm {
+    /// year, month, day, as in ISO 8601; behind them, after `T` or a space, a clock with fraction and zone
+    YearFirst,
+    /// `31.12.2024 23:59` or `31/12/2024`
+    DayFirst,
+    /// `12/31/2024 11:59 PM`
+    MonthFirst,
+    /// a number of so many nanoseconds since 1970: seconds, or thousandths, millionths, billionths of them
+    Epoch(u64),
+}
+
+const FORMS: [TimeForm; 7] = [
+    TimeForm::YearFirst,
+    TimeForm::DayFirst,
+    TimeForm::MonthFirst,
+    TimeForm::Epoch(SECOND as u64),
+    TimeForm::Epoch(1_000_000),
+    TimeForm::Epoch(1_000),
+    TimeForm::Epoch(1),
+];
+
+const SECOND: i64 = 1_000_000_000;
+
+/// The days of 1973 to 2286, in which seconds, milliseconds, microseconds and nanoseconds since 1970 differ
+/// by their number of digits.
+const EPOCH_SECONDS: std::ops::Range<i64> = 100_000_000..10_000_000_000;
+
+/// The forms that read every cell of a column so far: fed cell by cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeForms {
+    /// those left
+    left: Vec<TimeForm>,
+    /// of each form, by its place in `left`: the last time, and whether none was earlier than the one before
+    course: Vec<(i64, bool)>,
+    cells: usize,
+}
+
+impl Default for TimeForms {
+    fn default() -> Self {
+        TimeForms { left: FORMS.to_vec(), course: vec![(i64::MIN, true); FORMS.len()], cells: 0 }
+    }
+}
+
+impl TimeForms {
+    /// Looks at one more cell.
+    pub fn see(&mut self, cell: &[u8]) {
+        self.cells += 1;
+        let mut at = 0;
+        while at < self.left.len() {
+            match self.left[at].parse(cell) {
+                Some(time) => {
+                    let (last, rises) = self.course[at];
+                    self.course[at] = (time, rises && last <= time);
+                    at += 1;
+                }
+                None => {
+                    self.left.remove(at);
+                    self.course.remove(at);
+                }
+            }
+        }
+    }
+
+    /// Whether all cells are times, be it in a form or in one of two.
+    pub fn are_times(&self) -> bool {
+        self.cells > 0 && !self.left.is_empty()
+    }
+
+    /// Their form: of two that read all cells, the one in which time does not run back. `None` where they
+    /// are no times, or nobody can tell days from months.
+    pub fn form(&self) -> Option<TimeForm> {
+        let rising = || self.left.iter().zip(&self.course).filter(|(_, (_, rises))| *rises);
+        match (&self.left[..], rising().count()) {
+            _ if self.cells == 0 => None,
+            ([form], _) => Some(*form),
+            (_, 1) => rising().next().map(|(form, _)| *form),
+            _ => None,
+        }
+    }
+}
+
+impl TimeForm {
+    /// The time that a cell says, where it is written so.
+    pub fn parse(self, cell: &[u8]) -> Option<i64> {
+        let mut text = Text(cell.trim_ascii());
+        match self {
+            TimeForm::Epoch(unit) => text.epoch(unit),
+            form => {
+                let days = text.date(form)?;
+                let seconds = i64::from(days) * 86_400;
+                let (clock, fraction) = if text.0.is_empty() { (0, 0) } else { text.clock()? };
+                seconds.checked_add(clock)?.checked_mul(SECOND)?.checked_add(fraction)
+            }
+        }
+    }
+}
+
+/// A time for a message, in ISO 8601.
+pub fn show(time: i64) -> String {
+    let Ok(at) = OffsetDateTime::from_unix_timestamp_nanos(time.into()) else { return time.to_string() };
+    let (year, month, day) = at.to_calendar_date();
+    let (hour, minute, second) = at.to_hms();
+    let month = u8::from(month);
+    let nanos = match at.nanosecond() {
+        0 => String::new(),
+        nanos => format!(".{nanos:09}").trim_end_matches('0').to_owned(),
+    };
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{nanos}Z")
+}
+
+/// What is left of a cell.
+struct Text<'a>(&'a [u8]);
+
+impl Text<'_> {
+    fn eat(&mut self, wanted: impl Fn(u8) -> bool) -> Option<u8> {
+        let (&first, rest) = self.0.split_first()?;
+        wanted(first).then(|| self.0 = rest)?;
+        Some(first)
+    }
+
+    /// A number of so many digits.
+    fn number(&mut self, digits: std::ops::RangeInclusive<usize>) -> Option<i64> {
+        let found = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (number, rest) = self.0.split_at(found);
+        digits.contains(&found).then_some(())?;
+        self.0 = rest;
+        Some(number.iter().fold(0, |sum, digit| 10 * sum + i64::from(digit - b'0')))
+    }
+
+    /// Days since 1970.
+    fn date(&mut self, form: TimeForm) -> Option<i32> {
+        let separator = |byte: u8| matches!(byte, b'-' | b'/' | b'.');
+        let (year, month, day) = if form == TimeForm::YearFirst {
+            let year = self.number(4..=4)?;
+            let between = self.eat(separator)?;
+            let month = self.number(1..=2)?;
+            self.eat(|byte| byte == between)?;
+            (year, month, self.number(1..=2)?)
+        } else {
+            let first = self.number(1..=2)?;
+            // with points, days come first wherever this is written
+            let between =
+                self.eat(|byte| separator(byte) && !(form == TimeForm::MonthFirst && byte == b'.'))?;
+            let second = self.number(1..=2)?;
+            self.eat(|byte| byte == between)?;
+            let year = self.number(4..=4)?;
+            if form == TimeForm::DayFirst { (year, second, first) } else { (year, first, second) }
+        };
+        let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+        let date = Date::from_calendar_date(year as i32, month, day as u8).ok()?;
+        Some(date.to_julian_day() - Date::from_ordinal_date(1970, 1).ok()?.to_julian_day())
+    }
+
+    /// Seconds of the day in UTC, and nanoseconds.
+    fn clock(&mut self) -> Option<(i64, i64)> {
+        self.eat(|byte| matches!(byte, b'T' | b't' | b' '))?;
+        while self.eat(|byte| byte == b' ').is_some() {}
+        let hour = self.number(1..=2)?;
+        self.eat(|byte| byte == b':')?;
+        let minute = self.number(2..=2)?;
+        let second = if self.eat(|byte| byte == b':').is_some() { self.number(2..=2)? } else { 0 };
+        let fraction = self.fraction(SECOND)?;
+        while self.eat(|byte| byte == b' ').is_some() {}
+        let hour = self.half_day(hour)?;
+        // 60 is a leap second
+        let in_range = hour < 24 && minute < 60 && second <= 60;
+        let zone = in_range.then(|| self.zone())??;
+        Some((3600 * hour + 60 * minute + second - zone, fraction))
+    }
+
+    /// The hour where AM or PM may follow.
+    fn half_day(&mut self, hour: i64) -> Option<i64> {
+        let noon = match self.0.get(..2).map(<[u8]>::to_ascii_uppercase).as_deref() {
+            Some(b"AM") => 0,
+            Some(b"PM") => 12,
+            _ => return Some(hour),
+        };
+        self.0 = &self.0[2..];
+        (1..=12).contains(&hour).then_some(hour % 12 + noon)
+    }
+
+    /// A fraction of a unit of nanoseconds; 0 where there is none.
+    fn fraction(&mut self, unit: i64) -> Option<i64> {
+        if self.eat(|byte| matches!(byte, b'.' | b',')).is_none() {
+            return Some(0);
+        }
+        let (mut nanos, mut digit) = (0, unit);
+        while let Some(byte) = self.eat(|byte| byte.is_ascii_digit()) {
+            digit /= 10;
+            nanos += digit * i64::from(byte - b'0');
+        }
+        Some(nanos)
+    }
+
+    /// Seconds that the zone is ahead of UTC; nothing may follow.
+    fn zone(&mut self) -> Option<i64> {
+        if self.0.is_empty()
+            || ["Z", "UTC", "GMT"].iter().any(|utc| self.0.eq_ignore_ascii_case(utc.as_bytes()))
+        {
+            return Some(0);
+        }
+        let sign = if self.eat(|byte| matches!(byte, b'+' | b'-'))? == b'+' { 1 } else { -1 };
+        let hours = self.number(2..=2).or_else(|| {
+            let joined = Text(self.0.get(..2)?).number(2..=2)?;
+            self.0 = &self.0[2..];
+            Some(joined)
+        })?;
+        self.eat(|byte| byte == b':');
+        let minutes = if self.0.is_empty() { 0 } else { self.number(2..=2)? };
+        (self.0.is_empty() && hours < 24 && minutes < 60).then_some(sign * (3600 * hours + 60 * minutes))
+    }
+
+    fn epoch(&mut self, unit: u64) -> Option<i64> {
+        let unit = unit as i64;
+        let number = self.number(9..=19)?;
+        EPOCH_SECONDS.contains(&(number / (SECOND / unit))).then_some(())?;
+        let time = number.checked_mul(unit)?.checked_add(self.fraction(unit)?)?;
+        self.0.is_empty().then_some(time)
+    }
+}
