@@ -46,8 +46,9 @@ const fn at_most(high: u32, n: u32) -> u32 {
 
 /// Two-sided cumulative sums of standardised scores: small changes that last.
 ///
-/// `S⁻ = max(0, S⁻ − z − k)`, `S⁺ = max(0, S⁺ + z − k)`; drift where one of them exceeds h. z is held within
-/// ±c before, so that no single frame, however odd, makes a drift.
+/// `S⁻ = min(2h, max(0, S⁻ − z − k))`, `S⁺ = min(2h, max(0, S⁺ + z − k))`; drift where one of them exceeds h.
+/// z is held within ±c before, so that no single frame, however odd, makes a drift. The sums end at 2h, so
+/// that a drift is over after about `h/k` frames as calibrated, however long it was.
 ///
 /// For independent standard normal z and k = ½ the mean time between false alarms of one side is about
 /// `2(e^b − b − 1)` frames with b = h + 1.166 (Siegmund 1985, "Sequential analysis", chapter 2), 5.7·10⁷ for
@@ -80,8 +81,9 @@ impl Drift {
             z
         };
         // a NaN, which no verdict has, leaves the sums as they are
-        self.low = sum(self.low, -z - self.allowance);
-        self.high = sum(self.high, z - self.allowance);
+        let most = 2.0 * self.limit;
+        self.low = sum(self.low, -z - self.allowance, most);
+        self.high = sum(self.high, z - self.allowance, most);
     }
 
     /// Whether scores have become lower.
@@ -100,9 +102,11 @@ impl Drift {
     }
 }
 
-fn sum(sum: f32, step: f32) -> f32 {
+fn sum(sum: f32, step: f32, most: f32) -> f32 {
     let next = sum + step;
-    if next > 0.0 {
+    if next > most {
+        most
+    } else if next > 0.0 {
         next
     } else if next <= 0.0 {
         0.0
@@ -210,6 +214,23 @@ mod tests {
         assert_eq!(watch.push(false, -1.0), State::DriftLow);
         watch.reset();
         assert_eq!(watch.push(false, -1.0), State::Steady);
+    }
+
+    /// A drift of any length is over `h/k` frames after its end, and a second one is found as the first was.
+    #[test]
+    fn the_sums_do_not_wind_up() {
+        for z in [-3.0, 3.0] {
+            for length in [40, 1_000, 1_000_000] {
+                let mut drift = Drift::new(0.5, 16.0, 3.0);
+                (0..length).for_each(|_| drift.push(z));
+                assert!(drift.is_low() || drift.is_high());
+                let normal = (1..100).find(|_| {
+                    drift.push(0.0);
+                    !drift.is_low() && !drift.is_high()
+                });
+                assert_eq!(normal, Some(32), "{z}, {length} frames of drift");
+            }
+        }
     }
 
     /// Siegmund's approximation, by independent normals: 2(e^b − b − 1) = 338

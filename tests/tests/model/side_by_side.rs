@@ -16,7 +16,7 @@ fn lanes(frames: &[Vec<f32>]) -> [&[f32]; LANES] {
 }
 
 /// Every likelihood and head, with widths that are no multiple of a tile.
-fn models() -> Vec<Model> {
+pub(crate) fn models() -> Vec<Model> {
     let gaussian = LatentKind::Gaussian { dim: 3 };
     let mixture = LatentKind::GaussianMixture { dim: 3, components: 9 };
     let sphere = |concentration| LatentKind::VonMisesFisher { dim: 3, concentration };
