@@ -6,7 +6,7 @@ use elbow::{Density, FrameError, Score};
 use elbow_firmware::{demo::Demo, mixture::Mixture};
 use elbow_host::model::{Engine, LANES, ModelBytes};
 use elbow_tests::hostile::MODELS;
-use elbow_tests::models::{generator, uniform};
+use elbow_tests::models::generator;
 use rand_core::Rng;
 
 use crate::side_by_side::models;
