@@ -10,6 +10,7 @@ mod sections;
 pub use crate::checksum::checksum;
 pub use load_error::LoadError;
 pub use metadata::{Metadata, is_control};
+pub(crate) use sections::is_scale;
 #[cfg(test)]
 pub(crate) use sections::taken;
 pub use sections::{Integer, Load, Sections};
@@ -30,6 +31,8 @@ pub const NUMERIC_PROFILE: u16 = 1;
 pub const ALIGNMENT: usize = 16;
 /// Bytes of the header that every version has.
 pub const HEADER_LEN: usize = 32;
+/// Where the header has the length of the file.
+const LENGTH_AT: usize = 16;
 /// Where the header of versions 1 and 2 has the length of the metadata.
 const METADATA_LEN: usize = 20;
 /// Where the header of version 3 has the offset of the calibration, or 0.
@@ -40,7 +43,9 @@ const PACKET_PLAN_AT: usize = HEADER_LEN;
 pub const FIELDS_AT: usize = HEADER_LEN + 4;
 /// First word of the calibration: what the part is, and the version of its layout and of the rule that it is
 /// calibrated for.
-pub const CALIBRATION: u32 = 3;
+pub const CALIBRATION: u32 = 4;
+/// That of a calibration that does not say which parameters it is of.
+pub const CALIBRATION_OF_ANY: u32 = 3;
 /// That of a calibration for the rule without the spread of log weights. Its statistic was never larger, so
 /// its threshold still bounds the rate.
 pub const CALIBRATION_WITHOUT_SPREAD: u32 = 1;
@@ -104,6 +109,15 @@ impl<'a> ModelFile<'a> {
         }
     }
 
+    /// As [`parse`](Self::parse), of the file that `memory` begins with: a region of flash, say, that is larger
+    /// than the file. How long that is the file says, and nothing beyond `memory` is believed.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn parse_prefix(memory: &'a [u8]) -> Result<Self, LoadError> {
+        Self::parse(prefix(memory))
+    }
+
     /// The parameters, to be taken section by section.
     pub fn sections(&self) -> Sections<'a> {
         Sections::new(self.parameters)
@@ -165,6 +179,13 @@ impl<'a> ModelFile<'a> {
         sections.finish()?;
         Ok(model)
     }
+}
+
+/// The bytes of the file that `memory` begins with; all of it where no file that fits is stated there, which
+/// [`ModelFile::parse`] then refuses.
+pub fn prefix(memory: &[u8]) -> &[u8] {
+    let stated = memory.get(LENGTH_AT..).and_then(|rest| rest.first_chunk());
+    stated.and_then(|word| memory.get(..u32::from_le_bytes(*word) as usize)).unwrap_or(memory)
 }
 
 /// Bytes placed at a multiple of [`ALIGNMENT`]; made by [`include_model!`](crate::include_model).

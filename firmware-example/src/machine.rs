@@ -141,9 +141,9 @@ fn counter() -> u32 {
 /// own; empty where nothing was put there.
 pub fn model(place: usize) -> &'static [u8] {
     let file = (&raw const _model).wrapping_byte_add(place * crate::MODEL_PLACE);
-    // SAFETY: memory that the layout sets aside and nothing writes; the
-    // header's fifth word is the length of the file.
-    unsafe { core::slice::from_raw_parts(file.cast(), file.add(4).read() as usize) }
+    // SAFETY: memory that the layout sets aside and nothing writes.
+    let place: &[u8] = unsafe { core::slice::from_raw_parts(file.cast(), crate::MODEL_PLACE) };
+    elbow::format::prefix(place)
 }
 
 #[cfg(target_arch = "arm")]

@@ -265,7 +265,7 @@ fn standard(column: &[f64]) -> (f32, f32) {
     let inverse = (1.0 / scale) as f32;
     // Below the resolution of f32 around the mean, what varies is rounding.
     let varies = scale > f64::from(f32::EPSILON) * mean.abs();
-    (mean as f32, if varies && inverse > 0.0 && inverse.is_finite() { inverse } else { 1.0 })
+    (mean as f32, if varies && inverse.is_normal() { inverse } else { 1.0 })
 }
 
 fn mean_and_deviation(column: &[f64]) -> (f64, f64) {

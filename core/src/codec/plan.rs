@@ -64,7 +64,7 @@ impl<'a> PacketPlan<'a> {
     /// What is wrong with the calibration before them.
     pub fn sections(file: &ModelFile<'a>) -> Result<Sections<'a>, LoadError> {
         let mut sections = file.packet_plan();
-        match Calibration::read(&mut sections) {
+        match Calibration::take(&mut sections) {
             Ok(_) | Err(LoadError::NotCalibrated) => Ok(sections),
             Err(error) => Err(error),
         }

@@ -1,11 +1,20 @@
 //! What a model file says of normal frames.
 
-use crate::format::{CALIBRATION, CALIBRATION_WITHOUT_SPREAD, LoadError, PACKET_PLAN, Sections};
+use crate::architecture::MAX_WIDTH;
+use crate::format::{
+    CALIBRATION, CALIBRATION_OF_ANY, CALIBRATION_WITHOUT_SPREAD, LoadError, ModelFile, PACKET_PLAN, Sections,
+    checksum,
+};
 use crate::math;
 use crate::unit::Nats;
 
-/// Most samples of a verdict: a file that asks for more is damaged.
-const MAX_SAMPLES: u32 = 1 << 20;
+/// Most samples of a verdict where the caller allows no other number: a device that a file made draw a
+/// million would not come back before its watchdog bites.
+pub const MAX_SAMPLES: u32 = 4096;
+/// No frame has more numbers, and so no calibration a larger margin.
+const MAX_MARGIN: f32 = MAX_WIDTH as f32;
+/// A rate that was rounded once, by one that was rounded three times.
+const ROUNDED: f32 = 1.000_001;
 
 /// Nats by which the score of the first samples may be too low before a frame is taken
 /// for anomalous without the others, besides what the spread of their log weights
@@ -36,6 +45,8 @@ pub struct Calibration<'a> {
     pub deviation: Nats,
     /// CRC-32 of the calibration frames, as little-endian floats
     pub data: u32,
+    /// CRC-32 of the parameters that it was made with; older files do not say
+    pub parameters: Option<u32>,
     /// some of the sorted statistics
     quantiles: &'a [f32],
     /// how many statistics are at most as large as the quantile, itself included
@@ -45,35 +56,64 @@ pub struct Calibration<'a> {
 }
 
 impl<'a> Calibration<'a> {
-    /// Takes the calibration's sections.
+    /// The calibration of a model file, whose verdicts take at most `max_samples` samples.
     ///
     /// # Errors
-    /// [`LoadError::NotCalibrated`] where there are none; [`LoadError::BadCalibration`] where they are of
-    /// another version, or no threshold and p-value could follow from them; as [`Sections::floats`].
-    pub fn read(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+    /// As [`read`](Self::read); [`LoadError::CalibrationOfOther`] where it was made with other parameters than
+    /// the file's.
+    pub fn of(file: &ModelFile<'a>, max_samples: u32) -> Result<Self, LoadError> {
+        let calibration = Self::read(&mut file.calibration(), max_samples)?;
+        calibration.check_parameters(file).map(|()| calibration)
+    }
+
+    /// Whether it was made with the parameters of this file; one that does not say so may be.
+    ///
+    /// # Errors
+    /// [`LoadError::CalibrationOfOther`].
+    pub fn check_parameters(&self, file: &ModelFile<'_>) -> Result<(), LoadError> {
+        match self.parameters {
+            Some(parameters) if parameters != checksum(file.parameters()) => {
+                Err(LoadError::CalibrationOfOther)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the calibration's sections; [`MAX_SAMPLES`] is a number for who has none in mind.
+    ///
+    /// # Errors
+    /// [`LoadError::NotCalibrated`] where there are none; [`LoadError::TooManySamples`];
+    /// [`LoadError::BadCalibration`] where they are of another version, contradict themselves, or no threshold
+    /// and p-value could follow from them; as [`Sections::floats`].
+    pub fn read(sections: &mut Sections<'a>, max_samples: u32) -> Result<Self, LoadError> {
+        let calibration = Self::take(sections)?;
+        if calibration.samples > max_samples {
+            return Err(LoadError::TooManySamples { found: calibration.samples, allowed: max_samples });
+        }
+        if calibration.is_sound() { Ok(calibration) } else { Err(LoadError::BadCalibration) }
+    }
+
+    /// Takes the sections, whatever their numbers.
+    pub(crate) fn take(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         if matches!(sections.first_word(), None | Some(PACKET_PLAN)) {
             return Err(LoadError::NotCalibrated);
         }
-        let [CALIBRATION | CALIBRATION_WITHOUT_SPREAD, samples, rows, count, data, features] =
-            *sections.integers::<u32>(6)?
+        let [rule, samples, rows, count, data, features, parameters, _] = *sections.integers::<u32>(8)?
         else {
             return Err(LoadError::BadCalibration);
+        };
+        let parameters = match rule {
+            CALIBRATION => Some(parameters),
+            CALIBRATION_OF_ANY | CALIBRATION_WITHOUT_SPREAD => None,
+            _ => return Err(LoadError::BadCalibration),
         };
         let [false_alarm, threshold, margin, mean, deviation] = *sections.floats(5)? else {
             return Err(LoadError::BadCalibration);
         };
+        let (mean, deviation) = (Nats(mean), Nats(deviation));
         let quantiles = sections.floats(count as usize)?;
         let ranks = sections.integers::<u32>(count as usize)?;
-        let mut of_features = || sections.floats(features as usize);
-        let terms = [of_features()?, of_features()?];
-        let are_sorted = quantiles.is_sorted() && ranks.is_sorted();
-        let within =
-            ranks.first().is_some_and(|first| *first > 0) && ranks.last().is_some_and(|last| *last <= rows);
-        let countable = samples > 0 && samples <= MAX_SAMPLES;
-        if !countable || rows == u32::MAX || margin < 0.0 || !are_sorted || !within {
-            return Err(LoadError::BadCalibration);
-        }
-        let (mean, deviation) = (Nats(mean), Nats(deviation));
+        let terms = [sections.floats(features as usize)?, sections.scales(features as usize)?];
         Ok(Calibration {
             samples,
             rows,
@@ -83,10 +123,30 @@ impl<'a> Calibration<'a> {
             mean,
             deviation,
             data,
+            parameters,
             quantiles,
             ranks,
             terms,
         })
+    }
+
+    /// Whether a threshold and p-values follow from it.
+    fn is_sound(&self) -> bool {
+        let Calibration { quantiles, ranks, .. } = self;
+        let within = ranks.first().is_some_and(|first| *first > 0)
+            && ranks.last().is_some_and(|last| *last <= self.rows)
+            && self.rows < u32::MAX;
+        let are_sorted = quantiles.is_sorted() && ranks.is_sorted();
+        let in_range =
+            self.samples > 0 && self.deviation.0 >= 0.0 && (0.0..=MAX_MARGIN).contains(&self.margin);
+        within && are_sorted && in_range && self.has_its_rate()
+    }
+
+    /// Whether the rate of false alarms is the threshold's: it lies between the p-values of the statistics
+    /// just below the threshold and just above.
+    fn has_its_rate(&self) -> bool {
+        let [below, above] = [self.threshold.next_down(), self.threshold].map(|t| self.p_value(t));
+        below <= self.false_alarm * ROUNDED && self.false_alarm <= above * ROUNDED && self.false_alarm < 1.0
     }
 
     /// `p = (1 + #{calibration frames as low as this or lower}) / (n + 1)`,
@@ -97,6 +157,7 @@ impl<'a> Calibration<'a> {
     ///
     /// # Cost
     /// A binary search in about a hundred floats.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn p_value(&self, statistic: f32) -> f32 {
         // With q_(r) the first quantile above it, r − 1 frames at most are as low.
         let above = self.quantiles.partition_point(|quantile| *quantile <= statistic);

@@ -13,7 +13,7 @@ mod calibration;
 mod cause;
 mod rule;
 
-pub use calibration::{Calibration, margin};
+pub use calibration::{Calibration, MAX_SAMPLES, margin};
 pub use cause::{Cause, top};
 
 use crate::features::FrameError;
@@ -65,7 +65,8 @@ impl<'a, M> Calibrated<'a, M> {
         Calibrated { model, calibration }
     }
 
-    /// Loads a model and its calibration; both stay where `bytes` are.
+    /// Loads a model and its calibration, whose verdicts take at most [`MAX_SAMPLES`] samples; both stay where
+    /// `bytes` are.
     ///
     /// # Errors
     /// A [`LoadError`] of its own for everything that can be wrong with the bytes.
@@ -73,8 +74,19 @@ impl<'a, M> Calibrated<'a, M> {
     where
         M: Load<'a> + Fingerprint,
     {
-        let file = ModelFile::parse(bytes)?;
-        Ok(Calibrated::new(file.model()?, Calibration::read(&mut file.calibration())?))
+        Self::from_file(&ModelFile::parse(bytes)?, MAX_SAMPLES)
+    }
+
+    /// As [`from_bytes`](Self::from_bytes), of a file that was verified, and with a number of samples that the
+    /// caller has the time for.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_file(file: &ModelFile<'a>, max_samples: u32) -> Result<Self, LoadError>
+    where
+        M: Load<'a> + Fingerprint,
+    {
+        Ok(Calibrated::new(file.model()?, Calibration::of(file, max_samples)?))
     }
 
     /// The model.

@@ -32,17 +32,12 @@ impl<'a, S: Shape> GaussianMixture<'a, S> {
     /// weights that do not add up to 1; else as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>, dims: usize, count: usize) -> Result<Self, LoadError> {
         let size = dims.checked_mul(count).filter(|size| *size > 0).ok_or(LoadError::Malformed)?;
-        let (means, inverse_scales) = (sections.floats(size)?, sections.floats(size)?);
+        let (means, inverse_scales) = (sections.floats(size)?, sections.scales(size)?);
         let constants = sections.floats(count)?;
         let mixture = GaussianMixture { means, inverse_scales, constants, dims, shape: PhantomData };
         let mut total = 0.0;
         mixture.components().for_each(|component| total += component.weight());
-        let are_positive = inverse_scales.iter().all(|inverse| *inverse > 0.0);
-        if are_positive && (total - 1.0).abs() < TOTAL_WEIGHT {
-            Ok(mixture)
-        } else {
-            Err(LoadError::Malformed)
-        }
+        if (total - 1.0).abs() < TOTAL_WEIGHT { Ok(mixture) } else { Err(LoadError::Malformed) }
     }
 
     fn components(&self) -> impl Iterator<Item = Component<'a>> {

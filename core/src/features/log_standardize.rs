@@ -25,6 +25,9 @@ impl<'a, S: Shape> LogStandardize<'a, S> {
     /// [`LoadError`] as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
         let rate = sections.floats(dims)?;
+        if rate.iter().any(|rate| *rate < 0.0) {
+            return Err(LoadError::Malformed);
+        }
         Ok(LogStandardize { rate, linear: Standardize::read(sections, dims)? })
     }
 }

@@ -27,9 +27,9 @@ impl<'a, S: Shape> Standardize<'a, S> {
     /// Takes the sections: `loc`, `1/scale`, then `[clip, log Jacobian]`.
     ///
     /// # Errors
-    /// [`LoadError`] as [`Sections::floats`].
+    /// [`LoadError::Malformed`] for a scale or a clip that is not positive; as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
-        let (loc, inverse_scale) = (sections.floats(dims)?, sections.floats(dims)?);
+        let (loc, inverse_scale) = (sections.floats(dims)?, sections.scales(dims)?);
         match *sections.floats(2)? {
             [clip, log_jacobian] if clip > 0.0 => {
                 Ok(Standardize { loc, inverse_scale, clip, log_jacobian, shape: PhantomData })

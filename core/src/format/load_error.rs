@@ -54,6 +54,15 @@ pub enum LoadError {
     NotCalibrated,
     /// The calibration was written by another version, or contradicts itself.
     BadCalibration,
+    /// The calibration was made with other parameters than the file's.
+    CalibrationOfOther,
+    /// A verdict would take more samples than the caller allows.
+    TooManySamples {
+        /// what the calibration asks for
+        found: u32,
+        /// what is allowed
+        allowed: u32,
+    },
     /// The file holds no plan of packets.
     NoPacketPlan,
     /// The plan of packets contradicts itself, or is of another model.
@@ -114,6 +123,14 @@ impl fmt::Display for LoadError {
             LoadError::BadCalibration => f.write_str(
                 "the model's calibration contradicts itself or is for another version's rule; \
                  run elbow calibrate MODEL DATA again, with this version",
+            ),
+            LoadError::CalibrationOfOther => f.write_str(
+                "the model's calibration was made with other parameters; run elbow calibrate MODEL DATA again",
+            ),
+            LoadError::TooManySamples { found, allowed } => write!(
+                f,
+                "a verdict of the model takes {found} samples, and {allowed} are allowed; \
+                 run elbow calibrate MODEL DATA with fewer --samples"
             ),
             LoadError::NoPacketPlan => {
                 f.write_str("the model has no plan of packets; run elbow calibrate MODEL DATA --packets")

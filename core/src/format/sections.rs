@@ -30,6 +30,17 @@ impl<'a> Sections<'a> {
         }
     }
 
+    /// As [`floats`](Self::floats), of numbers that must be positive, and normal: a subnormal one is zero to
+    /// some machines.
+    ///
+    /// # Errors
+    /// As there; [`LoadError::Malformed`] for a number that is not.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn scales(&mut self, n: usize) -> Result<&'a [f32], LoadError> {
+        let scales = self.floats(n)?;
+        if scales.iter().all(|scale| is_scale(*scale)) { Ok(scales) } else { Err(LoadError::Malformed) }
+    }
+
     /// The next section, of `n` integers, borrowed in place.
     ///
     /// # Errors
@@ -85,6 +96,11 @@ impl<'a> Sections<'a> {
     pub fn finish(self) -> Result<(), LoadError> {
         if self.rest.is_empty() { Ok(()) } else { Err(LoadError::Malformed) }
     }
+}
+
+/// Whether x is positive and normal, by its bits.
+pub(crate) fn is_scale(x: f32) -> bool {
+    (f32::MIN_POSITIVE.to_bits()..f32::INFINITY.to_bits()).contains(&x.to_bits())
 }
 
 /// An integer that a section may hold: every pattern of bits is one.

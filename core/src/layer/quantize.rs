@@ -2,7 +2,7 @@
 
 use super::Layer;
 use crate::fingerprint::{Fingerprint, Part, of};
-use crate::format::{Load, LoadError, Sections};
+use crate::format::{Load, LoadError, Sections, is_scale};
 use crate::shape::{Shape, Width, lanes};
 use core::marker::PhantomData;
 
@@ -26,7 +26,9 @@ impl<S: Shape> Quantize<S> {
     /// [`LoadError`] as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'_>, len: usize) -> Result<Self, LoadError> {
         match (sections.floats(2)?, sections.integers(1)?) {
-            (&[scale, zero], &[top]) => Ok(Quantize { len, scale, zero, top, shape: PhantomData }),
+            (&[scale, zero], &[top]) if is_scale(scale) => {
+                Ok(Quantize { len, scale, zero, top, shape: PhantomData })
+            }
             _ => Err(LoadError::Malformed),
         }
     }

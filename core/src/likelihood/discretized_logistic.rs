@@ -63,13 +63,7 @@ impl<'a> ReadLaw<'a> for DiscretizedLogisticLaw<'a> {
     const PART: Part = Part::DiscretizedLogistic;
 
     fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
-        let half_bin = sections.floats(dims)?;
-        if half_bin.iter().all(|half| *half > 0.0) {
-            Ok(DiscretizedLogisticLaw { half_bin })
-        } else {
-            // a bin without a width
-            Err(LoadError::Malformed)
-        }
+        Ok(DiscretizedLogisticLaw { half_bin: sections.scales(dims)? })
     }
 }
 

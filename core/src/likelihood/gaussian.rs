@@ -65,7 +65,7 @@ impl<'a> ReadLaw<'a> for GaussianLaw<'a> {
     const PART: Part = Part::Gaussian;
 
     fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
-        let inverse_scale = sections.floats(dims)?;
+        let inverse_scale = sections.scales(dims)?;
         match *sections.floats(1)? {
             [log_constant] => Ok(GaussianLaw { inverse_scale, log_constant }),
             _ => Err(LoadError::Malformed),

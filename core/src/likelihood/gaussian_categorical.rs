@@ -34,9 +34,10 @@ impl<'a, S: Shape, P: Projection> GaussianCategorical<'a, S, P> {
     /// `[Σ_i −log scale_i − ½ log 2π]` and the levels, as [`Categories`](crate::features::Categories) does.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] where the levels need another number of outputs; as [`Sections::floats`].
+    /// [`LoadError::Malformed`] for a scale that is not positive, and where the levels need another number of
+    /// outputs; as [`Sections::floats`].
     pub fn read(outputs: P, sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
-        let inverse_scale = sections.floats(dims)?;
+        let inverse_scale = sections.scales(dims)?;
         let [log_constant] = *sections.floats(1)? else { return Err(LoadError::Malformed) };
         let levels = read_levels(sections, dims, outputs.outputs())?;
         Ok(GaussianCategorical { outputs, inverse_scale, log_constant, levels, shape: PhantomData })

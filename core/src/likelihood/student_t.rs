@@ -76,11 +76,9 @@ impl<'a> ReadLaw<'a> for StudentTLaw<'a> {
     const PART: Part = Part::StudentT;
 
     fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
-        let (inverse_dof, exponent) = (sections.floats(dims)?, sections.floats(dims)?);
+        let (inverse_dof, exponent) = (sections.scales(dims)?, sections.scales(dims)?);
         match *sections.floats(1)? {
-            [log_constant] if inverse_dof.iter().all(|inverse| *inverse > 0.0) => {
-                Ok(StudentTLaw { inverse_dof, exponent, log_constant })
-            }
+            [log_constant] => Ok(StudentTLaw { inverse_dof, exponent, log_constant }),
             _ => Err(LoadError::Malformed),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Components;
 use crate::fingerprint::{Fingerprint, Part, of};
-use crate::format::{Load, LoadError, Sections};
+use crate::format::{Load, LoadError, Sections, is_scale};
 use crate::kernel::{AsIs, Kernel, TILE, Tile, Tiles, reach, tiles, triangle};
 use crate::layer::weights::F32;
 use crate::shape::{Shape, Width};
@@ -30,7 +30,8 @@ impl<'a, S: Shape, M: Shape> Gaussians<'a, S, M> {
     /// Takes the sections: means, triangles, constants.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] without a dimension or a component, else as [`Sections::floats`].
+    /// [`LoadError::Malformed`] without a dimension or a component, or where the diagonal of a triangle is not
+    /// positive, else as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>, dims: usize, count: usize) -> Result<Self, LoadError> {
         if dims == 0 || count == 0 {
             return Err(LoadError::Malformed);
@@ -38,6 +39,9 @@ impl<'a, S: Shape, M: Shape> Gaussians<'a, S, M> {
         let times = |n: usize| n.checked_mul(count).ok_or(LoadError::Malformed);
         let means = sections.floats(times(dims)?)?;
         let weights = sections.tiles(times(triangle(dims))?)?;
+        if !weights.chunks_exact(triangle(dims)).all(|triangle| has_positive_diagonal(triangle, dims)) {
+            return Err(LoadError::Malformed);
+        }
         Ok(Gaussians { means, weights, constants: sections.floats(count)?, dims, shape: PhantomData })
     }
 }
@@ -85,6 +89,16 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
             }
         });
     }
+}
+
+/// Whether `W_ii > 0` for all i: else W is no inverse of a Cholesky factor.
+fn has_positive_diagonal(mut triangle: &[[f32; TILE]], dims: usize) -> bool {
+    (0..tiles(dims)).all(|tile| {
+        let Some((weights, rest)) = triangle.split_at_checked(reach(tile, dims)) else { return false };
+        triangle = rest;
+        let diagonal = weights.iter().skip(tile * TILE).zip(0..TILE);
+        diagonal.into_iter().all(|(row, i)| row.get(i).is_some_and(|w| is_scale(*w)))
+    })
 }
 
 /// `|W x|²`, W a triangle.

@@ -2,7 +2,7 @@
 
 use super::Components;
 use crate::fingerprint::{Fingerprint, Part, of};
-use crate::format::{Load, LoadError, Sections};
+use crate::format::{Load, LoadError, Sections, is_scale};
 use crate::kernel::{TILE, tiles};
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
@@ -43,7 +43,7 @@ impl<'a, S: Shape, N: Shape> Kernels<'a, S, N> {
         let centres = sections.tiles(rows)?;
         let (precisions, constants) = (sections.tiles(tiles(count))?, sections.tiles(tiles(count))?);
         let mut of_components = precisions.as_flattened().iter().take(count);
-        if !of_components.all(|precision| *precision > 0.0) {
+        if !of_components.all(|precision| is_scale(*precision)) {
             return Err(LoadError::Malformed);
         }
         Ok(Kernels { centres, precisions, constants, dims, count, shape: PhantomData })

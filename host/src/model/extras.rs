@@ -2,6 +2,7 @@
 
 use elbow::architecture::Architecture;
 use elbow::codec::PacketPlan;
+use elbow::decision::MAX_SAMPLES;
 use elbow::format::ModelFile;
 use elbow::format::fields::{CALIBRATION, PACKET_PLAN, PARAMETERS};
 use elbow::{Calibration, LoadError};
@@ -24,10 +25,13 @@ impl<'a> Extras<'a> {
     pub(super) fn read(shape: &Architecture, file: &ModelFile<'a>) -> Result<Self, LoadError> {
         let mut sections = file.calibration();
         let all = sections.rest();
-        let calibration = match Calibration::read(&mut sections) {
+        let calibration = match Calibration::read(&mut sections, MAX_SAMPLES) {
             Err(LoadError::NotCalibrated) => None,
             other => Some(other?),
         };
+        if let Some(calibration) = &calibration {
+            calibration.check_parameters(file)?;
+        }
         let calibration_bytes = &all[..all.len() - sections.rest().len()];
         let mut sections = PacketPlan::sections(file)?;
         let all = sections.rest();

@@ -85,7 +85,9 @@ impl ModelBytes {
     pub fn open(&self) -> Result<HostModel<'_>, LoadError> {
         let file = ModelFile::parse(self.as_bytes())?;
         let (metadata, members, found) = (file.metadata()?, file.members()?, file.fingerprint);
-        if !metadata.architecture.is_sound() || !(1..=MAX_MEMBERS).contains(&members) {
+        let Metadata { architecture, window, hop, .. } = &metadata;
+        let are_whole_rows = *window > 0 && *hop > 0 && architecture.features.is_multiple_of(*window);
+        if !architecture.is_sound() || !are_whole_rows || !(1..=MAX_MEMBERS).contains(&members) {
             return Err(LoadError::Malformed);
         }
         let expected = fingerprint(members, metadata.architecture.fingerprint());

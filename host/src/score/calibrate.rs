@@ -1,7 +1,7 @@
 //! Calibration: from scores of normal frames to the part of a model file that decisions rest on.
 
 use elbow::decision::{margin, statistic};
-use elbow::format::CALIBRATION;
+use elbow::format::{CALIBRATION, checksum};
 use elbow::{Calibrated, FrameError};
 use rayon::prelude::*;
 
@@ -68,6 +68,7 @@ pub fn calibrate(
     .unzip();
     let mut block = Block::new(statistics, false_alarm, samples, margin(data.dims)).ok_or_else(too_few)?;
     block.data = fingerprint(data);
+    block.parameters = checksum(model.parameters);
     block.terms = spreads(&terms, data.dims);
     let mut metadata = model.metadata.clone();
     metadata.name = new_name;
@@ -93,6 +94,7 @@ pub struct Block {
     threshold: f32,
     margin: f32,
     data: u32,
+    parameters: u32,
     ranks: Vec<u32>,
     /// rising
     statistics: Vec<f32>,
@@ -113,6 +115,7 @@ impl Block {
             threshold: statistics[rank as usize - 1],
             margin,
             data: 0,
+            parameters: 0,
             ranks: kept_ranks(statistics.len() as u32, rank),
             statistics,
             moments: [0.0, 1.0],
@@ -122,10 +125,10 @@ impl Block {
 
     /// As `docs/model-format.md` has it.
     pub fn encode(&self) -> Vec<u8> {
-        let Block { samples, false_alarm, threshold, margin, data, ranks, statistics, moments, terms } = self;
+        let Block { samples, false_alarm, threshold, margin, ranks, statistics, moments, terms, .. } = self;
         let mut out = Sections(Vec::new());
         let [rows, quantiles, features] = [statistics.len(), ranks.len(), terms[0].len()].map(|n| n as u32);
-        let counts = [CALIBRATION, *samples, rows, quantiles, *data, features];
+        let counts = [CALIBRATION, *samples, rows, quantiles, self.data, features, self.parameters];
         out.numbers(counts.map(u32::to_le_bytes));
         out.floats(&[*false_alarm, *threshold, *margin, moments[0], moments[1]]);
         let quantiles: Vec<f32> = ranks.iter().map(|rank| statistics[*rank as usize - 1]).collect();

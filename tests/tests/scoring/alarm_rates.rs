@@ -49,7 +49,7 @@ fn statistics(mut data: Dataset, fitted: usize) -> Vec<f32> {
 /// What a file's calibration on these statistics does.
 fn with_calibration<T>(on: &[f32], rate: f64, work: impl Fn(&Calibration<'_>) -> T) -> T {
     let block = ModelBytes::new(&Block::new(on.to_vec(), rate, SAMPLES, 16.0).unwrap().encode());
-    work(&Calibration::read(&mut Sections::new(block.as_bytes())).unwrap())
+    work(&Calibration::read(&mut Sections::new(block.as_bytes()), SAMPLES).unwrap())
 }
 
 fn check(name: &str, mut statistics: Vec<f32>, n: usize) {

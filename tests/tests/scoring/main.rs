@@ -8,4 +8,5 @@ mod ensemble;
 mod integers;
 mod known_density;
 mod mixture;
+mod ranges;
 mod student_t;

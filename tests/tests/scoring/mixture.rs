@@ -218,6 +218,10 @@ fn broken_files_are_refused() {
     };
     assert_eq!(changed(means, f32::NAN), Err(LoadError::NonFinite));
     assert_eq!(changed(precisions, -1.0), Err(LoadError::Malformed));
+    // the first number of the first triangle's diagonal
+    assert_eq!(changed(means + 32, 0.0), Err(LoadError::Malformed));
+    assert_eq!(changed(means + 32, -1.0), Err(LoadError::Malformed));
+    assert_eq!(changed(means + 32, 1.0), Ok(()));
     assert_eq!(changed(precisions, 1.0), Ok(()));
     type Other<'a> = Mixture<Standardize<'a, 3>, (Gaussians<'a, 3, 3>, Kernels<'a, 3, 60>)>;
     assert!(matches!(Other::from_bytes(sound), Err(LoadError::WrongShape { .. })));
