@@ -5,9 +5,9 @@ use elbow::decision::MAX_SAMPLES;
 use elbow::format::fields::{CALIBRATION, HOP, PARAMETERS, WINDOW};
 use elbow::format::{ALIGNMENT, ModelFile, prefix};
 use elbow::{Calibrated, Calibration, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae};
-use elbow_host::data::Dataset;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::calibrate;
+use elbow_reader::Dataset;
 use elbow_tests::files::{place, signed, with_fields};
 use elbow_tests::models::{Model, architecture};
 
