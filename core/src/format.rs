@@ -109,8 +109,8 @@ impl<'a> ModelFile<'a> {
         }
     }
 
-    /// As [`parse`](Self::parse), of the file that `memory` begins with: a region of flash, say, that is larger
-    /// than the file. How long that is the file says, and nothing beyond `memory` is believed.
+    /// As [`parse`](Self::parse), of the file that `memory` begins with: a region of flash, say, that is
+    /// larger than the file. How long that is the file says, and nothing beyond `memory` is believed.
     ///
     /// # Errors
     /// As there.

@@ -94,8 +94,8 @@ impl<const L: usize> LogMeanExp<L> {
         self.is_blind_to_all(core::slice::from_ref(terms))
     }
 
-    /// As [`is_blind_to`](Self::is_blind_to), of some terms of each stream. It is blind to no NaN: the largest
-    /// of some terms would not tell.
+    /// As [`is_blind_to`](Self::is_blind_to), of some terms of each stream. It is blind to no NaN: the
+    /// largest of some terms would not tell.
     #[inline(always)]
     fn is_blind_to_all(&self, terms: &[[f32; L]]) -> bool {
         let seen: [f32; L] = lanes(|l| self.max[l] - SEEN);

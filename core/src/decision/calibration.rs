@@ -59,8 +59,8 @@ impl<'a> Calibration<'a> {
     /// The calibration of a model file, whose verdicts take at most `max_samples` samples.
     ///
     /// # Errors
-    /// As [`read`](Self::read); [`LoadError::CalibrationOfOther`] where it was made with other parameters than
-    /// the file's.
+    /// As [`read`](Self::read); [`LoadError::CalibrationOfOther`] where it was made with other parameters
+    /// than the file's.
     pub fn of(file: &ModelFile<'a>, max_samples: u32) -> Result<Self, LoadError> {
         let calibration = Self::read(&mut file.calibration(), max_samples)?;
         calibration.check_parameters(file).map(|()| calibration)
@@ -83,8 +83,8 @@ impl<'a> Calibration<'a> {
     ///
     /// # Errors
     /// [`LoadError::NotCalibrated`] where there are none; [`LoadError::TooManySamples`];
-    /// [`LoadError::BadCalibration`] where they are of another version, contradict themselves, or no threshold
-    /// and p-value could follow from them; as [`Sections::floats`].
+    /// [`LoadError::BadCalibration`] where they are of another version, contradict themselves, or no
+    /// threshold and p-value could follow from them; as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>, max_samples: u32) -> Result<Self, LoadError> {
         let calibration = Self::take(sections)?;
         if calibration.samples > max_samples {

@@ -65,8 +65,8 @@ impl<'a, M> Calibrated<'a, M> {
         Calibrated { model, calibration }
     }
 
-    /// Loads a model and its calibration, whose verdicts take at most [`MAX_SAMPLES`] samples; both stay where
-    /// `bytes` are.
+    /// Loads a model and its calibration, whose verdicts take at most [`MAX_SAMPLES`] samples; both stay
+    /// where `bytes` are.
     ///
     /// # Errors
     /// A [`LoadError`] of its own for everything that can be wrong with the bytes.
@@ -77,8 +77,8 @@ impl<'a, M> Calibrated<'a, M> {
         Self::from_file(&ModelFile::parse(bytes)?, MAX_SAMPLES)
     }
 
-    /// As [`from_bytes`](Self::from_bytes), of a file that was verified, and with a number of samples that the
-    /// caller has the time for.
+    /// As [`from_bytes`](Self::from_bytes), of a file that was verified, and with a number of samples
+    /// that the caller has the time for.
     ///
     /// # Errors
     /// As there.

@@ -125,7 +125,8 @@ impl fmt::Display for LoadError {
                  run elbow calibrate MODEL DATA again, with this version",
             ),
             LoadError::CalibrationOfOther => f.write_str(
-                "the model's calibration was made with other parameters; run elbow calibrate MODEL DATA again",
+                "the model's calibration was made with other parameters; \
+                 run elbow calibrate MODEL DATA again",
             ),
             LoadError::TooManySamples { found, allowed } => write!(
                 f,

@@ -30,8 +30,8 @@ impl<'a, S: Shape, M: Shape> Gaussians<'a, S, M> {
     /// Takes the sections: means, triangles, constants.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] without a dimension or a component, or where the diagonal of a triangle is not
-    /// positive, else as [`Sections::floats`].
+    /// [`LoadError::Malformed`] without a dimension or a component, or where the diagonal of a triangle
+    /// is not positive, else as [`Sections::floats`].
     pub fn read(sections: &mut Sections<'a>, dims: usize, count: usize) -> Result<Self, LoadError> {
         if dims == 0 || count == 0 {
             return Err(LoadError::Malformed);

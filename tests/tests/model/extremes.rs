@@ -1,5 +1,5 @@
-//! Parameters and frames of any magnitude: whatever overflows on the way, a row's result is the same alone, among
-//! others, in blocks of samples and by a device's type.
+//! Parameters and frames of any magnitude: whatever overflows on the way, a row's result is the same
+//! alone, among others, in blocks of samples and by a device's type.
 
 use elbow::format::{ModelFile, checksum};
 use elbow::{Density, FrameError, Score};
@@ -142,7 +142,8 @@ fn mixtures() {
     });
 }
 
-/// The third of three components overflows to no number at all: so does the score, however many rows there are.
+/// The third of three components overflows to no number at all: so does the score, however many rows
+/// there are.
 #[test]
 fn one_is_not_many() {
     let bytes = ModelBytes::new(include_bytes!("fixtures/one-is-not-many.elbow"));

@@ -1,4 +1,5 @@
-//! Numbers that make a model blind or slow, in files whose checksum is right: each is refused when it is loaded.
+//! Numbers that make a model blind or slow, in files whose checksum is right: each is refused when it is
+//! loaded.
 
 use elbow::architecture::{Architecture, LikelihoodKind};
 use elbow::decision::MAX_SAMPLES;
