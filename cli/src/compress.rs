@@ -15,6 +15,7 @@ use elbow_host::compress::{self, Fidelity, FileProblem, LogSummary, Options, Sum
 use elbow_host::file::atomic_file::check_writable;
 use elbow_host::model::{HostModel, ModelBytes};
 use elbow_trainer::binarize::Binarize;
+use elbow_trainer::settings::ReadingArgs;
 
 /// How close, and in which units: of packets that are written, or for which a model is made ready.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args)]
@@ -187,7 +188,8 @@ fn write_log(
     }
     let source = SourceArgs {
         labels: None,
-        normal: None,
+        normal: Vec::new(),
+        reading: ReadingArgs::default(),
         binarize: args.binarize,
         samples: samples.into(),
         seed: args.seed,

@@ -9,8 +9,9 @@ use crate::error::Error;
 use crate::report;
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
-use elbow_reader::{Dataset, LoadOptions, load};
+use elbow_reader::{Dataset, LoadOptions, Recognise, load};
 use elbow_trainer::binarize::Binarize;
+use elbow_trainer::settings::ReadingArgs;
 use elbow_trainer::support::{is_whole, prepare};
 
 /// How frames are read for a model that exists: its columns and windows are the model's.
@@ -20,9 +21,11 @@ pub(crate) struct SourceArgs {
     /// CSV column or .npz array that holds the labels [default: `label` or `y`, where there is one]
     #[arg(long, value_name = "COLUMN|KEY")]
     pub(super) labels: Option<String>,
-    /// The label of normal rows [default: 0, false, normal]
-    #[arg(long, value_name = "LABEL")]
-    pub(super) normal: Option<String>,
+    /// Labels of normal rows [default: 0, false, normal and other words for it]
+    #[arg(long, value_name = "LABEL,…", value_delimiter = ',')]
+    pub(super) normal: Vec<String>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArgs,
     /// Make bits of greyscale values, for models of bits
     #[arg(long, value_enum, default_value_t)]
     pub(super) binarize: Binarize,
@@ -58,6 +61,9 @@ impl SourceArgs {
             hop: Some(metadata.hop as usize),
             normal: self.normal.clone(),
             whole: is_whole(metadata.architecture.likelihood, self.binarize),
+            missing: self.reading.missing().unwrap_or_default(),
+            text: self.reading.text(),
+            recognise: Recognise::Nothing,
         };
         let mut data = load(path, &options)?;
         check_dims(&data, model, metadata.architecture.features)?;

@@ -7,6 +7,7 @@ use crate::dataset::Dataset;
 use crate::error::{DataError, Problem};
 use crate::open::{open, open_npz};
 use crate::options::LoadOptions;
+use crate::report::Report;
 use crate::table::{Classes, Table};
 use crate::{csv, idx, npy, window};
 
@@ -15,8 +16,16 @@ use crate::{csv, idx, npy, window};
 /// # Errors
 /// A sentence that names the file, the row and the column at fault, and the remedy.
 pub fn load(path: &Path, options: &LoadOptions) -> Result<Dataset, DataError> {
+    Ok(load_reported(path, options)?.0)
+}
+
+/// As [`load`], with what the reader took the file for.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_reported(path: &Path, options: &LoadOptions) -> Result<(Dataset, Report), DataError> {
     read(path, options)
-        .and_then(|table| frames(path, table, options))
+        .and_then(|(table, report)| Ok((frames(path, table, options)?, report)))
         .map_err(|problem| DataError { path: path.to_path_buf(), problem })
 }
 
@@ -33,24 +42,26 @@ pub fn load_array(path: &Path, key: &str) -> Result<Array, DataError> {
 fn frames(path: &Path, table: Table, options: &LoadOptions) -> Result<Dataset, Problem> {
     let hop = options.hop.unwrap_or(options.window);
     let (table, source_rows) = window::join(table, options.window, hop)?;
-    let labels = table.classes.map(|classes| classes.judge(options.normal.as_deref())).transpose()?;
+    let labels = table.classes.map(|classes| classes.judge(&options.normal)).transpose()?;
     let Table { columns, categories, rows, values, .. } = table;
     let (path, dims) = (path.to_path_buf(), columns.len());
     Ok(Dataset { path, dims, columns, categories, rows, values, labels, source_rows })
 }
 
 /// The name tells the format; what no name tells, the IDX magic may.
-fn read(path: &Path, options: &LoadOptions) -> Result<Table, Problem> {
+fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let extension =
         name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.').map(|(_, extension)| extension);
-    match extension {
-        Some("csv") => csv::read(open(path)?, options),
-        Some("npz") => read_npz(path, options),
-        _ if options.labels.is_some() => Err(Problem::NoLabels),
-        Some("npy") => Table::from_array(npy::read(open(path)?)?, options),
-        _ => Table::from_array(idx::read(open(path)?)?, options),
-    }
+    let table = match extension {
+        Some("csv") => csv::read(open(path)?, options)?,
+        Some("npz") => read_npz(path, options)?,
+        _ if options.labels.is_some() => return Err(Problem::NoLabels),
+        Some("npy") => Table::from_array(npy::read(open(path)?)?, options)?,
+        _ => Table::from_array(idx::read(open(path)?)?, options)?,
+    };
+    let report = Report { rows: table.rows, columns: table.columns.clone(), ..Report::default() };
+    Ok((table, report))
 }
 
 fn read_npz(path: &Path, options: &LoadOptions) -> Result<Table, Problem> {

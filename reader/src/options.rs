@@ -1,5 +1,7 @@
 //! What to read of a file, and how.
 
+use serde::{Deserialize, Serialize};
+
 use crate::categories::Categorical;
 
 /// What to read and how.
@@ -19,10 +21,54 @@ pub struct LoadOptions {
     pub window: usize,
     /// rows from one window to the next; by default as many as a window has
     pub hop: Option<usize>,
-    /// the label of normal rows; by default 0, `false` and `normal`
-    pub normal: Option<String>,
+    /// the labels of normal rows; where there are none, the usual words for it
+    pub normal: Vec<String>,
     /// refuse a number that is an integer only once it is an f32, as models of integers need
     pub whole: bool,
+    /// what becomes of rows in which a cell is missing
+    pub missing: Missing,
+    /// how text is written, where it is known
+    pub text: TextOptions,
+    /// leave out columns that say nothing of a frame, unless `columns` names them
+    pub recognise: Recognise,
+}
+
+/// How text is written; what is `None` is found out from the first lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextOptions {
+    /// what stands between two cells: a character, with a space for any number of them
+    pub delimiter: Option<u8>,
+    /// what stands before a number's fraction, `.` or `,`; where it is named, the other one parts thousands
+    pub decimal: Option<u8>,
+    /// whether the first line names the columns; false: they are x0, x1, …
+    pub header: Option<bool>,
+}
+
+/// What becomes of rows in which a number or a word is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// the file is refused, with a count for each column
+    #[default]
+    Refuse,
+    /// they are left out, and windows do not go across them
+    Drop,
+    /// the last value of the column stands in; rows before its first value are left out
+    Hold,
+}
+
+/// Which columns are left out though nobody said so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recognise {
+    /// none: what is no number is an error
+    #[default]
+    Nothing,
+    /// times, counters, names of rows, constant words and what looks like labels; few words make a category
+    /// where `words` allows it
+    Kinds {
+        /// whether the model takes categories
+        words: bool,
+    },
 }
 
 impl Default for LoadOptions {
@@ -34,8 +80,11 @@ impl Default for LoadOptions {
             categorical: Vec::new(),
             window: 1,
             hop: None,
-            normal: None,
+            normal: Vec::new(),
             whole: false,
+            missing: Missing::Refuse,
+            text: TextOptions::default(),
+            recognise: Recognise::Nothing,
         }
     }
 }

@@ -87,12 +87,12 @@ impl Classes {
         self.of_row.push(number);
     }
 
-    /// Decides which rows are anomalous. `normal` is the label that the user calls normal.
-    pub(crate) fn judge(&self, normal: Option<&str>) -> Result<Labels, Problem> {
+    /// Decides which rows are anomalous. `normal` are the labels that the user calls normal.
+    pub(crate) fn judge(&self, normal: &[String]) -> Result<Labels, Problem> {
         let names = &self.names;
         let is_normal: Vec<bool> = names.iter().map(|name| reads_as_normal(name, normal)).collect();
         // One class alone may well be all anomalies; several that are all anomalous are more likely misread.
-        if normal.is_none() && names.len() > 1 && !is_normal.contains(&true) {
+        if normal.is_empty() && names.len() > 1 && !is_normal.contains(&true) {
             return Err(Problem::NormalUnknown { known: Names(names.clone()) });
         }
         let classes = || self.of_row.iter().map(|&class| class as usize);
@@ -104,10 +104,10 @@ impl Classes {
     }
 }
 
-fn reads_as_normal(label: &str, normal: Option<&str>) -> bool {
+fn reads_as_normal(label: &str, normal: &[String]) -> bool {
     let same = |word: &str| match (label.parse::<f64>(), word.parse::<f64>()) {
         (Ok(label), Ok(word)) => label == word,
         _ => label.eq_ignore_ascii_case(word),
     };
-    normal.map_or_else(|| NORMAL.into_iter().any(same), same)
+    if normal.is_empty() { NORMAL.into_iter().any(same) } else { normal.iter().any(|word| same(word)) }
 }

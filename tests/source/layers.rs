@@ -31,7 +31,7 @@ const ORDER: [(&str, &[&str]); 5] = [
     (
         "reader",
         &[
-            "error time",
+            "error report time",
             "array names",
             "cell",
             "categories",

@@ -143,7 +143,7 @@ pub fn data(bytes: &[u8]) {
     let options = LoadOptions {
         window: 1 + usize::from(first >> 3 & 1),
         whole: first >> 4 & 1 == 1,
-        normal: (first >> 5 & 1 == 1).then(|| "0".into()),
+        normal: (first >> 5 & 1 == 1).then(|| "0".into()).into_iter().collect(),
         categorical: (first >> 6 & 1 == 1).then_some(words).into_iter().collect(),
         columns: (first >> 7 & 1 == 1).then(|| vec!["x1".into(), "x0".into()]),
         ..LoadOptions::default()

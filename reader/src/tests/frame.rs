@@ -27,7 +27,7 @@ fn reads_labels_as_numbers_or_words() {
 
 #[test]
 fn takes_the_users_word_for_what_is_normal() {
-    let options = |normal: &str| LoadOptions { normal: Some(normal.into()), ..Default::default() };
+    let options = |normal: &str| LoadOptions { normal: vec![normal.into()], ..Default::default() };
     let judged =
         |labels: &[&str], normal| labelled(labels, options(normal)).unwrap().labels.unwrap().anomalous;
     assert_eq!(judged(&["-1", "1", "1.0"], "1"), [true, false, false]);

@@ -8,6 +8,7 @@ use elbow::ensemble::MAX_MEMBERS;
 use serde::Serialize;
 
 use super::Settings;
+use super::reading::ReadingArgs;
 use super::words::{Model, Raised, Scaling};
 use crate::binarize::Binarize;
 use crate::error::Error;
@@ -152,9 +153,9 @@ pub struct SettingsArgs {
     /// CSV column or .npz array that holds the labels: only normal rows are fitted [default: `label` or `y`]
     #[arg(long, value_name = "COLUMN|KEY")]
     pub(super) labels: Option<String>,
-    /// The label of normal rows [default: 0, false, normal]
-    #[arg(long, value_name = "LABEL")]
-    pub(super) normal: Option<String>,
+    /// Labels of normal rows [default: 0, false, normal and other words for it]
+    #[arg(long, value_name = "LABEL,…", value_delimiter = ',')]
+    pub(super) normal: Option<Vec<String>>,
     /// Columns to use, in this order [default: all]
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(super) columns: Option<Vec<String>>,
@@ -165,6 +166,13 @@ pub struct SettingsArgs {
     /// error codes: each value has a probability
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(super) categorical: Option<Vec<String>>,
+    /// Take every column, also times, counters, names of rows and what looks like labels
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) all_columns: bool,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(super) reading: ReadingArgs,
 }
 
 /// Widths of layers; a type of its own because clap takes a `Vec` for a repeated flag.

@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod reading;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -24,7 +25,8 @@ use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 use crate::spelled::Spelled;
 use crate::support::is_whole;
 pub use args::SettingsArgs;
-use elbow_reader::{Categorical, LoadOptions};
+use elbow_reader::{Categorical, LoadOptions, Missing, Recognise};
+pub use reading::ReadingArgs;
 use words::hidden;
 pub use words::{Model, Raised, Scaling};
 
@@ -70,10 +72,15 @@ pub struct Settings {
     pub window: usize,
     pub hop: Option<usize>,
     pub labels: Option<String>,
-    pub normal: Option<String>,
+    pub normal: Vec<String>,
     pub columns: Option<Vec<String>>,
     pub drop: Vec<String>,
     pub categorical: Vec<String>,
+    pub all_columns: bool,
+    pub delimiter: Option<String>,
+    pub decimal: Option<String>,
+    pub no_header: bool,
+    pub missing: Missing,
 }
 
 impl Default for Settings {
@@ -116,10 +123,15 @@ impl Default for Settings {
             window: 1,
             hop: None,
             labels: None,
-            normal: None,
+            normal: Vec::new(),
             columns: None,
             drop: Vec::new(),
             categorical: Vec::new(),
+            all_columns: false,
+            delimiter: None,
+            decimal: None,
+            no_header: false,
+            missing: Missing::Refuse,
         }
     }
 }
@@ -141,7 +153,16 @@ impl Settings {
             hop: self.hop,
             normal: self.normal.clone(),
             whole: is_whole(*self.likelihood, self.binarize),
+            missing: self.missing,
+            text: reading::text(self.delimiter.as_deref(), self.decimal.as_deref(), self.no_header),
+            recognise: self.recognise(),
         }
+    }
+
+    /// Which columns are left out though nobody said so; words become categories where the model has them.
+    fn recognise(&self) -> Recognise {
+        let words = self.mixture().is_none() && *self.likelihood == LikelihoodKind::Gaussian;
+        if self.all_columns { Recognise::Nothing } else { Recognise::Kinds { words } }
     }
 
     /// What is done to raw frames.

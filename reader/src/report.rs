@@ -1,0 +1,131 @@
+//! What the reader took a file for.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What the reader took a file for: what a person who hands it over should be told.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Report {
+    /// rows of the file, with those that are left out
+    pub rows: usize,
+    /// columns that are read, in order
+    pub columns: Vec<String>,
+    /// columns that are not, in the file's order
+    pub left_out: Vec<LeftOut>,
+    /// how many cells are missing in which columns of those that are read
+    pub missing: Vec<Count>,
+    /// rows without a frame, rising
+    pub skipped: Vec<Skipped>,
+    /// rows whose numbers are all equal to those of a row before
+    pub repeats: usize,
+    /// the column of labels, and how often each label stands in it
+    pub labels: Option<LabelReport>,
+    /// how the text is written
+    pub dialect: Option<String>,
+    /// what else was noticed, a sentence each
+    pub notes: Vec<String>,
+}
+
+/// A column that is not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// its name
+    pub column: String,
+    /// why
+    pub reason: Reason,
+}
+
+/// Why a column is not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// asked for
+    Dropped,
+    /// holds the labels
+    Labels,
+    /// not among the columns that are asked for, such as those of a model
+    NotAsked,
+    /// has no name and no values
+    Empty,
+    /// the number of the row, as data frames write it
+    Index,
+    /// dates or times
+    Time,
+    /// whole numbers that rise from each row to the next
+    Counter,
+    /// names of rows: nearly every row has one of its own
+    Id,
+    /// the same word in all rows
+    OneWord,
+    /// words, which the model does not take
+    Words,
+    /// two values under a name that labels have
+    LooksLikeLabels,
+}
+
+/// How often something stands in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// what
+    pub name: String,
+    /// how often
+    pub count: usize,
+}
+
+/// A row that is in no frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// the data row, from 0
+    pub row: usize,
+    /// why
+    pub why: Why,
+}
+
+/// Why a row is in no frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Why {
+    /// a cell is missing
+    Missing,
+    /// a word that the model has never seen: an anomaly without a number
+    UnknownWord,
+}
+
+/// The labels of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LabelReport {
+    /// the column
+    pub column: String,
+    /// the labels of normal rows
+    pub normal: Vec<Count>,
+    /// all others
+    pub anomalous: Vec<Count>,
+}
+
+impl Reason {
+    /// Whether it was the reader that decided so, and not the user.
+    pub fn is_guess(&self) -> bool {
+        !matches!(self, Reason::Dropped | Reason::Labels | Reason::NotAsked)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::Dropped => "as asked",
+            Reason::Labels => "holds the labels",
+            Reason::NotAsked => "not among the columns that are read",
+            Reason::Empty => "no name and no values",
+            Reason::Index => "the number of the row",
+            Reason::Time => "times",
+            Reason::Counter => "rises with every row: a counter or a time",
+            Reason::Id => "names of rows",
+            Reason::OneWord => "the same word in all rows",
+            Reason::Words => "words, and the model is of numbers",
+            Reason::LooksLikeLabels => "looks like labels",
+        })
+    }
+}
