@@ -139,6 +139,7 @@ fn counter() -> u32 {
 
 /// A model file that lies beside the image, in one of the places of its
 /// own; empty where nothing was put there.
+#[inline(never)]
 pub fn model(place: usize) -> &'static [u8] {
     let file = (&raw const _model).wrapping_byte_add(place * crate::MODEL_PLACE);
     // SAFETY: memory that the layout sets aside and nothing writes.
