@@ -15,9 +15,9 @@ pub enum FeaturesKind {
     LogStandardize,
     /// standardised, of integers
     Integers,
-    /// nothing: it is of counts; the encoder sees them divided by the largest
+    /// nothing: it is of counts; the encoder sees them divided by the largest, or `log(1 + x)`
     Counts {
-        /// that
+        /// that, or 0 where they have no upper end
         most: u8,
     },
 }
