@@ -65,6 +65,7 @@ pub enum Part {
     Categories = 34,
     OneHot = 35,
     GaussianCategorical = 36,
+    NegativeBinomial = 37,
 }
 
 impl Part {

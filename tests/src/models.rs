@@ -37,6 +37,7 @@ impl Model {
         let preprocessing = match architecture.likelihood {
             LikelihoodKind::Bernoulli => Preprocessing::Binary,
             LikelihoodKind::BetaBinomial { most } => Preprocessing::Counts { most },
+            LikelihoodKind::NegativeBinomial => Preprocessing::Counts { most: 0 },
             _ => Preprocessing::Standardize {
                 log_rate: None,
                 loc: numbers(2.0, 1.0),
@@ -85,6 +86,7 @@ impl Model {
             LikelihoodKind::Bernoulli => f32::from(u8::from(uniform(&mut rng) > 0.0)),
             LikelihoodKind::DiscretizedLogistic => (4.0 * uniform(&mut rng)).round(),
             LikelihoodKind::BetaBinomial { most } => (uniform(&mut rng).abs() * f32::from(most)).round(),
+            LikelihoodKind::NegativeBinomial => (9.0 * uniform(&mut rng)).exp().floor(),
             _ => match levels.get(i) {
                 Some(levels @ 1..) => (rng.next_u32() % u32::from(*levels)) as f32,
                 _ => 4.0 * uniform(&mut rng),

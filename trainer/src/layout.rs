@@ -205,6 +205,7 @@ mod tests {
             LikelihoodKind::StudentT,
             LikelihoodKind::BetaBinomial { most: 9 },
             LikelihoodKind::GaussianCategorical { outputs: 9 },
+            LikelihoodKind::NegativeBinomial,
         ] {
             let layout = Layout::new(&architecture(likelihood));
             let mut next = 0;

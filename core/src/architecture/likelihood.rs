@@ -30,6 +30,9 @@ pub enum LikelihoodKind {
         /// inputs and outputs of the network for a frame: one for a number, one for each value of a category
         outputs: u32,
     },
+    /// Independent counts without an upper end; the decoder gives log mean and log r of a negative binomial
+    /// distribution.
+    NegativeBinomial,
 }
 
 impl FeaturesKind {
@@ -43,6 +46,7 @@ impl FeaturesKind {
             | LikelihoodKind::GaussianCategorical { .. } => FeaturesKind::Standardize,
             LikelihoodKind::DiscretizedLogistic => FeaturesKind::Integers,
             LikelihoodKind::BetaBinomial { most } => FeaturesKind::Counts { most },
+            LikelihoodKind::NegativeBinomial => FeaturesKind::Counts { most: 0 },
         }
     }
 }
@@ -58,6 +62,7 @@ impl LikelihoodKind {
             LikelihoodKind::StudentT => "student-t",
             LikelihoodKind::BetaBinomial { .. } => "beta-binomial",
             LikelihoodKind::GaussianCategorical { .. } => "gaussian-categorical",
+            LikelihoodKind::NegativeBinomial => "negative-binomial",
         }
     }
 
@@ -67,7 +72,9 @@ impl LikelihoodKind {
             (FeaturesKind::Counts { most: of }, LikelihoodKind::BetaBinomial { most }) => {
                 of == most && most > 0
             }
-            (FeaturesKind::Counts { .. }, _) | (_, LikelihoodKind::BetaBinomial { .. }) => false,
+            (FeaturesKind::Counts { most: 0 }, LikelihoodKind::NegativeBinomial) => true,
+            (FeaturesKind::Counts { .. }, _)
+            | (_, LikelihoodKind::BetaBinomial { .. } | LikelihoodKind::NegativeBinomial) => false,
             (_, LikelihoodKind::GaussianCategorical { .. }) => features.is_linear(),
             _ => true,
         }
@@ -86,6 +93,7 @@ impl LikelihoodKind {
             LikelihoodKind::StudentT => Part::StudentT,
             LikelihoodKind::BetaBinomial { .. } => Part::BetaBinomial,
             LikelihoodKind::GaussianCategorical { .. } => Part::GaussianCategorical,
+            LikelihoodKind::NegativeBinomial => Part::NegativeBinomial,
         };
         v.part(role::LIKELIHOOD, part, |v| match self {
             LikelihoodKind::Bernoulli => {
@@ -140,6 +148,13 @@ impl LikelihoodKind {
                 v.work(each(Operation::Term, 1));
                 // as if all were values of categories
                 v.work(each(Operation::Exp, 1));
+            }
+            LikelihoodKind::NegativeBinomial => {
+                shape.output("log μ", v);
+                shape.output("log r", v);
+                v.work(each(Operation::Term, 1));
+                // two exponentials, seven logarithms, nine divisions
+                v.work(each(Operation::Exp, 12));
             }
         });
     }

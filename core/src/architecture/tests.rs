@@ -138,6 +138,7 @@ fn likelihoods_and_features() {
     let counts = LikelihoodKind::BetaBinomial { most: 1 };
     check_pair!(counts, Counts<5>, BetaBinomial<Output<'a>, Output<'a>>);
     let categories = LikelihoodKind::GaussianCategorical { outputs: 7 };
+    check_pair!(LikelihoodKind::NegativeBinomial, Counts<5>, NegativeBinomial<Output<'a>, Output<'a>>);
     check!(
         of(categories),
         Vae<(

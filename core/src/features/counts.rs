@@ -10,8 +10,8 @@ use core::marker::PhantomData;
 /// The largest count that a model may know: that of a byte.
 pub const MAX_COUNT: usize = 255;
 
-/// Frames of integers from 0 to n. The encoder sees them divided by n; where they have no upper end, which n = 0
-/// stands for, `log(1 + x)`. Counts above [`MAX_INTEGER`] are in no frame.
+/// Frames of integers from 0 to n. The encoder sees them divided by n; where they have no upper end, which
+/// n = 0 stands for, `log(1 + x)`. Counts above [`MAX_INTEGER`] are in no frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Counts<S> {
     dims: usize,

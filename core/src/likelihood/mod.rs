@@ -13,6 +13,7 @@ mod incomplete;
 mod independent;
 mod law;
 mod modelled;
+mod negative_binomial;
 mod outputs;
 mod rising;
 mod student_t;
@@ -30,6 +31,7 @@ pub use incomplete::Incomplete;
 pub use independent::Independent;
 pub use law::{Law, ReadLaw};
 pub use modelled::Modelled;
+pub use negative_binomial::{NegativeBinomial, NegativeBinomialLaw};
 pub use outputs::Outputs;
 pub use student_t::{StudentT, StudentTLaw};
 pub use terms::Terms;
@@ -68,8 +70,8 @@ pub trait Likelihood {
     ) -> [f32; L];
     /// `E[features|z]`.
     fn mean(&self, hidden: &[[Self::From; 1]], features: &mut [f32]);
-    /// Draws features ~ p(·|z), one word of the generator each; [`StudentT`] and [`GaussianCategorical`] some
-    /// more.
+    /// Draws features ~ p(·|z), one word of the generator each; [`StudentT`], [`NegativeBinomial`] and
+    /// [`GaussianCategorical`] some more.
     fn sample<R: Rng + ?Sized>(&self, hidden: &[[Self::From; 1]], rng: &mut R, features: &mut [f32]);
 }
 

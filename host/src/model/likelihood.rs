@@ -9,7 +9,7 @@ use elbow::architecture::{Activation, Architecture, LikelihoodKind};
 use elbow::format::Sections;
 use elbow::likelihood::{
     BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianCategorical, GaussianLaw,
-    GaussianPerOutputLaw, Independent, Law, Likelihood, ReadLaw, StudentTLaw, Terms,
+    GaussianPerOutputLaw, Independent, Law, Likelihood, NegativeBinomialLaw, ReadLaw, StudentTLaw, Terms,
 };
 use elbow::shape::Lanes;
 use rand_core::Rng;
@@ -125,6 +125,7 @@ impl<'a> AnyLikelihood<'a> {
             }
             LikelihoodKind::StudentT => Box::new(two::<StudentTLaw<'_>>(shape, sections)?),
             LikelihoodKind::BetaBinomial { .. } => Box::new(two::<BetaBinomialLaw>(shape, sections)?),
+            LikelihoodKind::NegativeBinomial => Box::new(two::<NegativeBinomialLaw>(shape, sections)?),
             LikelihoodKind::GaussianCategorical { .. } => {
                 let outputs = output(shape, sections)?;
                 Box::new(GaussianCategorical::<Dynamic, _>::read(outputs, sections, dims)?)

@@ -5,7 +5,8 @@ use elbow::format::fields::PARAMETERS;
 use elbow::format::{ALIGNMENT, MAGIC, checksum};
 use elbow::{
     Bernoulli, BetaBinomial, Binary, Counts, Dense, DiscretizedLogistic, Gaussian, GaussianHead,
-    GaussianPerOutput, Integers, LoadError, PassThrough, PointHead, Relu, Standardize, StudentT, Tanh, Vae,
+    GaussianPerOutput, Integers, LoadError, NegativeBinomial, PassThrough, PointHead, Relu, Standardize,
+    StudentT, Tanh, Vae,
 };
 use elbow_host::model::ModelBytes;
 use elbow_tests::files::{Message, place, signed};
@@ -52,6 +53,13 @@ type Bytes<'a> = Vae<(
     GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
     (Dense<'a, 2, 8, Tanh>,),
     BetaBinomial<Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
+)>;
+type Events<'a> = Vae<(
+    Counts<9>,
+    (Dense<'a, 9, 8, Tanh>,),
+    GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
+    (Dense<'a, 2, 8, Tanh>,),
+    NegativeBinomial<Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
 )>;
 type Bits<'a> = Vae<(
     Binary<17>,
@@ -112,6 +120,7 @@ fn a_device_and_a_host_read_the_same_model() {
         let counts = LikelihoodKind::BetaBinomial { most };
         check_type!(Bytes, Model::random(architecture(9, &[8], 2, &[8], counts), 7));
     }
+    check_type!(Events, Model::random(architecture(9, &[8], 2, &[8], LikelihoodKind::NegativeBinomial), 8));
     let mut point = architecture(5, &[9], 2, &[9], LikelihoodKind::Gaussian);
     point.latent = LatentKind::Point { dim: 2, activation: Activation::Relu };
     check_type!(Autoencoder, Model::random(point, 4));

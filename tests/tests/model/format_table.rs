@@ -52,6 +52,7 @@ fn shapes() -> Vec<Architecture> {
         LikelihoodKind::DiscretizedLogistic,
         LikelihoodKind::StudentT,
         LikelihoodKind::BetaBinomial { most: 9 },
+        LikelihoodKind::NegativeBinomial,
         categories(9),
     ]
     .map(of)

@@ -88,6 +88,7 @@ fn models() {
         LikelihoodKind::BetaBinomial { most: 9 },
         LikelihoodKind::DiscretizedLogistic,
         LikelihoodKind::StudentT,
+        LikelihoodKind::NegativeBinomial,
     ];
     let sound = kinds.map(|kind| Model::random(architecture(4, &[5], 2, &[5], kind), 1).encode());
     attack(hostile::model, &sound, 20_000, 6);

@@ -27,6 +27,7 @@ pub(crate) fn models() -> Vec<Model> {
         (LikelihoodKind::DiscretizedLogistic, gaussian),
         (LikelihoodKind::StudentT, gaussian),
         (LikelihoodKind::BetaBinomial { most: 9 }, gaussian),
+        (LikelihoodKind::NegativeBinomial, gaussian),
         (LikelihoodKind::Gaussian, mixture),
         (categories(13), gaussian),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Learned)),

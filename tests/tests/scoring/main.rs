@@ -8,5 +8,6 @@ mod ensemble;
 mod integers;
 mod known_density;
 mod mixture;
+mod negative_binomial;
 mod ranges;
 mod student_t;

@@ -10,6 +10,7 @@ mod discretized_logistic;
 mod gaussian;
 mod gaussian_categorical;
 mod gaussian_per_output;
+mod negative_binomial;
 mod student_t;
 mod two_outputs;
 
@@ -30,6 +31,7 @@ use discretized_logistic::DiscretizedLogistic;
 use gaussian::Gaussian;
 use gaussian_categorical::GaussianCategorical;
 use gaussian_per_output::GaussianPerOutput;
+use negative_binomial::NegativeBinomial;
 use student_t::StudentT;
 
 /// Of logarithms of scales.
@@ -101,13 +103,15 @@ pub fn of<T: Real>(kind: LikelihoodKind, units: &Units) -> Box<dyn Likelihood<T>
         LikelihoodKind::StudentT => Box::new(StudentT::default()),
         LikelihoodKind::BetaBinomial { most } => Box::new(BetaBinomial::new(most)),
         LikelihoodKind::GaussianCategorical { .. } => Box::new(GaussianCategorical::new(&units.levels)),
+        LikelihoodKind::NegativeBinomial => Box::new(NegativeBinomial::default()),
     }
 }
 
 /// What `--likelihood` takes.
 pub const WORDS: &str = "gaussian (one scale per feature), gaussian-per-output, student-t (heavy tails), \
                          bernoulli (bits), \
-                         discretized-logistic (integers) or beta-binomial:N (counts up to N, at most 255)";
+                         discretized-logistic (integers), beta-binomial:N (counts up to N, at most 255) or \
+                         negative-binomial (counts without an upper end)";
 
 impl Word for LikelihoodKind {
     const NAME: &'static str = "likelihood";
@@ -119,13 +123,14 @@ impl Word for LikelihoodKind {
             "bernoulli" => LikelihoodKind::Bernoulli,
             "student-t" => LikelihoodKind::StudentT,
             "discretized-logistic" => LikelihoodKind::DiscretizedLogistic,
+            "negative-binomial" => LikelihoodKind::NegativeBinomial,
             other => match other.strip_prefix("beta-binomial:").map(str::parse) {
                 Some(Ok(most @ 1..)) => LikelihoodKind::BetaBinomial { most },
                 Some(_) => return Err("give a largest count N from 1 to 255".into()),
                 None => {
                     let words = "choose gaussian, gaussian-per-output, student-t, bernoulli, \
-                                 discretized-logistic \
-                                 or beta-binomial:N";
+                                 discretized-logistic, \
+                                 negative-binomial or beta-binomial:N";
                     return Err(words.into());
                 }
             },

@@ -15,7 +15,7 @@ use elbow_trainer::net::chain::{self, Trace};
 use elbow_trainer::objective::Objective;
 use rand_core::Rng;
 
-pub(crate) const LIKELIHOODS: [LikelihoodKind; 7] = [
+pub(crate) const LIKELIHOODS: [LikelihoodKind; 8] = [
     LikelihoodKind::Bernoulli,
     LikelihoodKind::Gaussian,
     LikelihoodKind::GaussianPerOutput,
@@ -23,6 +23,7 @@ pub(crate) const LIKELIHOODS: [LikelihoodKind; 7] = [
     LikelihoodKind::StudentT,
     LikelihoodKind::BetaBinomial { most: 9 },
     LikelihoodKind::GaussianCategorical { outputs: 5 },
+    LikelihoodKind::NegativeBinomial,
 ];
 pub(crate) const OBJECTIVES: [Objective; 5] =
     [Objective::ELBO, Objective::Iwae, Objective::Dreg, Objective::Stl, Objective::Rws];
@@ -88,6 +89,7 @@ impl Problem {
         }
         let target = input.iter().map(|x| match likelihood {
             LikelihoodKind::BetaBinomial { most } => (4.0 * x.abs()).round().min(most.into()),
+            LikelihoodKind::NegativeBinomial => (30.0 * x).round().max(0.0),
             _ if *x > 0.0 => 1.0,
             _ => 1.2 * x,
         });
