@@ -65,6 +65,8 @@ pub mod scoring {
     /// Of 1: log masses of counts up to 255 are differences of logarithms of factorials, up to 1,500 and
     /// rounded to 1e-4 each, all of them alike.
     pub const TOTAL_MASS_OF_COUNTS: f64 = 1e-3;
+    /// Of the bits of a count under the law that made it: what 4,000 rows leave open, and the bound.
+    pub const FIT_OF_EVENTS: f64 = 0.05;
     /// Of the length of a log of 150 frames: its samples and those of the scores are others.
     pub const LOG_OF_RANDOM_MODEL: f64 = 0.05;
     /// Bits of such a log that its first frames take more, coded directly: 16·(5 + 2) must be there before

@@ -27,6 +27,13 @@ pub type NegativeBinomial<P, Q> = Independent<NegativeBinomialLaw, (P, Q), 2>;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NegativeBinomialLaw;
 
+impl NegativeBinomialLaw {
+    /// μ and r.
+    pub(crate) fn mean_and_shape([log_mean, log_shape]: [f32; 2]) -> (f32, f32) {
+        (held_exp(log_mean), held_exp(log_shape))
+    }
+}
+
 impl Law<2> for NegativeBinomialLaw {
     type Feature = ();
 

@@ -6,7 +6,8 @@ use elbow::codec::{DiscreteLikelihood, Rans, StreamError};
 use elbow::features::WholeNumbers;
 use elbow::format::Sections;
 use elbow::likelihood::{
-    BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianCategorical, Likelihood, Terms,
+    BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianCategorical, Likelihood,
+    NegativeBinomialLaw, Terms,
 };
 use elbow::shape::Lanes;
 use rand_core::Rng;
@@ -22,6 +23,7 @@ pub(super) enum WholeLikelihood<'a> {
     BetaBinomial(Two<'a, BetaBinomialLaw>),
     DiscretizedLogistic(Two<'a, DiscretizedLogisticLaw<'a>>),
     GaussianCategorical(GaussianCategorical<'a, Dynamic, Dense<'a>>),
+    NegativeBinomial(Two<'a, NegativeBinomialLaw>),
 }
 
 /// Evaluates an expression for the part that there is.
@@ -32,6 +34,7 @@ macro_rules! each {
             WholeLikelihood::BetaBinomial($part) => $value,
             WholeLikelihood::DiscretizedLogistic($part) => $value,
             WholeLikelihood::GaussianCategorical($part) => $value,
+            WholeLikelihood::NegativeBinomial($part) => $value,
         }
     };
 }
@@ -51,6 +54,7 @@ impl<'a> WholeLikelihood<'a> {
                 let likelihood = GaussianCategorical::read(outputs, sections, dims)?;
                 WholeLikelihood::GaussianCategorical(likelihood)
             }
+            LikelihoodKind::NegativeBinomial => WholeLikelihood::NegativeBinomial(two(shape, sections)?),
             _ => return Ok(None),
         }))
     }

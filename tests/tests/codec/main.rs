@@ -2,6 +2,7 @@
 
 mod bits_back;
 mod bits_back_categories;
+mod bits_back_counts;
 mod bits_back_integers;
 mod compress;
 mod damage;

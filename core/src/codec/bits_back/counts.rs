@@ -33,7 +33,7 @@ impl DigitLaw {
 ///
 /// Two laws of 16 symbols and not one of 256: a mass of one slot for each takes 0.003 bit of a count that is
 /// certain, and not 0.02.
-struct CountLaw([f32; MAX_COUNT + 1]);
+pub(super) struct CountLaw(pub(super) [f32; MAX_COUNT + 1]);
 
 impl CountLaw {
     fn high(&self) -> DigitLaw {
@@ -48,14 +48,29 @@ impl CountLaw {
         DigitLaw::new(self.0.as_chunks().0.get(usize::from(high)).unwrap_or(&[1.0; DIGITS]))
     }
 
-    fn push<B: AsRef<[u8]> + AsMut<[u8]>>(&self, count: u16, rans: &mut Rans<B>) -> Result<(), StreamError> {
+    pub(super) fn push<B: AsRef<[u8]> + AsMut<[u8]>>(
+        &self,
+        count: u16,
+        rans: &mut Rans<B>,
+    ) -> Result<(), StreamError> {
         rans.push(count % 16, &self.low(count / 16).table()?)?;
         rans.push(count / 16, &self.high().table()?)
     }
 
-    fn pop<B: AsRef<[u8]>>(&self, rans: &mut Rans<B>) -> Result<u16, StreamError> {
+    pub(super) fn pop<B: AsRef<[u8]>>(&self, rans: &mut Rans<B>) -> Result<u16, StreamError> {
         let high = rans.pop(&self.high().table()?)?;
         Ok(16 * high + rans.pop(&self.low(high).table()?)?)
+    }
+
+    /// What a count costs, in bits.
+    #[cfg(test)]
+    pub(super) fn information(&self, count: u16) -> f64 {
+        use crate::codec::EntropyModel;
+        let bits = |law: DigitLaw, digit| {
+            let mass = law.table().unwrap().interval(digit).map_or(0, |interval| interval.mass);
+            f64::from(PRECISION) - libm::log2(mass.into())
+        };
+        bits(self.low(count / 16), count % 16) + bits(self.high(), count / 16)
     }
 }
 

@@ -8,6 +8,7 @@ mod counts;
 mod cumulative;
 mod discrete;
 mod error;
+mod events;
 mod frame;
 mod integers;
 mod layout;
