@@ -86,7 +86,7 @@ impl Model {
             LikelihoodKind::Bernoulli => f32::from(u8::from(uniform(&mut rng) > 0.0)),
             LikelihoodKind::DiscretizedLogistic => (4.0 * uniform(&mut rng)).round(),
             LikelihoodKind::BetaBinomial { most } => (uniform(&mut rng).abs() * f32::from(most)).round(),
-            LikelihoodKind::NegativeBinomial => (9.0 * uniform(&mut rng)).exp().floor(),
+            LikelihoodKind::NegativeBinomial => elbow::math::exp(9.0 * uniform(&mut rng)).floor(),
             _ => match levels.get(i) {
                 Some(levels @ 1..) => (rng.next_u32() % u32::from(*levels)) as f32,
                 _ => 4.0 * uniform(&mut rng),
