@@ -7,7 +7,7 @@ use elbow::decision::MAX_SAMPLES;
 use serde::Serialize;
 
 use super::compress::PacketArgs;
-use super::out::{check_out, model_name};
+use super::out::{Overwrite, check_out, is_same, model_name};
 use super::plan;
 use super::source::SourceArgs;
 use crate::error::Error;
@@ -16,6 +16,7 @@ use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::file::rust_type::{alarm_alias, type_alias};
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::{calibrate, is_data_of_fit};
+use elbow_reader::Reading;
 
 /// The arguments of `elbow calibrate`.
 #[derive(Debug, clap::Args)]
@@ -37,6 +38,8 @@ pub(crate) struct CalibrateArgs {
     /// The calibrated model [default: the model itself]
     #[arg(long, value_name = "MODEL.elbow")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     source: SourceArgs,
 }
@@ -122,6 +125,9 @@ impl Alarm {
 
 pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     let CalibrateArgs { model, data, packet, out, .. } = args;
+    if let Some(out) = out.as_deref().filter(|out| !is_same(out, model)) {
+        args.overwrite.check(out)?;
+    }
     let Some(false_alarm) = args.false_alarm else {
         return plan::run(model, data, packet, out.as_deref(), json);
     };
@@ -141,6 +147,12 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let mut data = args.source.load(&args.data, &args.model, &model.metadata)?;
     let anomalous_rows = data.keep_normal();
+    if let (None, Some(column)) = (anomalous_rows, Reading::of(model.metadata.reading).labels) {
+        report::note(&format!(
+            "{}: has no `{column}`, which held the labels of the fit: every row counts as normal",
+            args.data.display()
+        ));
+    }
     let data_of_fit = is_data_of_fit(&model, &data)?;
     if data_of_fit {
         report::note(&format!(
@@ -152,12 +164,13 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     }
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let name = name.as_deref().unwrap_or(model.metadata.name);
-    let calibrated = calibrate(&model, name, &data, false_alarm, args.source.samples, || bar.inc(1))?;
+    let samples = args.source.samples(&model);
+    let calibrated = calibrate(&model, name, &data, false_alarm, samples, || bar.inc(1))?;
     bar.finish_and_clear();
     let read_back = calibrated.open().map_err(Error::model(out))?;
     let alarm = read_back.extras.calibration.as_ref().map(Alarm::new);
     write_atomically(out, calibrated.as_bytes())?;
-    let alias = type_alias(&read_back, args.source.samples) + &alarm_alias(&read_back.metadata);
+    let alias = type_alias(&read_back, samples) + &alarm_alias(&read_back.metadata);
     write_atomically(&out.with_extension("rs"), alias.as_bytes())?;
     let Some(alarm) = alarm else { return Ok(()) };
     let summary = Summary {

@@ -8,6 +8,7 @@ use elbow::architecture::LikelihoodKind;
 use elbow::codec::{LOG_MAGIC, MAX_SAMPLES, model_id};
 use indicatif::ProgressBar;
 
+use super::out::{Overwrite, is_same};
 use super::source::SourceArgs;
 use crate::error::Error;
 use crate::report;
@@ -76,6 +77,8 @@ pub(crate) struct CompressArgs {
     /// Seed of --binarize dynamic
     #[arg(long, default_value_t = 0, requires = "bits_back")]
     seed: u64,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
 /// The arguments of `elbow decompress`.
@@ -90,6 +93,8 @@ pub(crate) struct DecompressArgs {
     /// Where packets are lost or damaged, write the rest and say which rows are missing
     #[arg(long)]
     keep_going: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
 fn unit(text: &str) -> Result<Unit, String> {
@@ -98,20 +103,20 @@ fn unit(text: &str) -> Result<Unit, String> {
 }
 
 /// Fails before the work where the output cannot be written, or would go over what it is made from.
-fn check_out(out: &Path, inputs: [&Path; 2]) -> Result<(), Error> {
-    let whole = |path: &Path| std::fs::canonicalize(path).ok();
-    if inputs.iter().any(|input| whole(input).is_some_and(|input| whole(out) == Some(input))) {
+fn check_out(out: &Path, overwrite: Overwrite, inputs: [&Path; 2]) -> Result<(), Error> {
+    if inputs.iter().any(|input| is_same(input, out)) {
         return Err(Error::argument(
             "out",
             out.display(),
             "is what it would be made from; give another name",
         ));
     }
-    Ok(check_writable(out)?)
+    check_writable(out)?;
+    overwrite.check(out)
 }
 
 pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
-    check_out(&args.output, [&args.model, &args.input])?;
+    check_out(&args.output, args.overwrite, [&args.model, &args.input])?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     if let Some(samples) = args.bits_back {
@@ -191,7 +196,7 @@ fn write_log(
         normal: Vec::new(),
         reading: ReadingArgs::default(),
         binarize: args.binarize,
-        samples: samples.into(),
+        samples: Some(samples.into()),
         seed: args.seed,
     };
     let data = source.load(&args.input, &args.model, &model.metadata)?;
@@ -200,7 +205,7 @@ fn write_log(
 }
 
 pub(super) fn decompress(args: &DecompressArgs, json: bool) -> Result<(), Error> {
-    check_out(&args.output, [&args.model, &args.input])?;
+    check_out(&args.output, args.overwrite, [&args.model, &args.input])?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     if let Some(log) = read_log(&args.input)? {

@@ -40,7 +40,8 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let data = args.source.load(&args.data, &args.model, &model.metadata)?;
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let start = Instant::now();
-    let scores = score_all(&*model.engine, &data, args.source.samples, |rows| bar.inc(rows as u64))?;
+    let samples = args.source.samples(&model);
+    let scores = score_all(&*model.engine, &data, samples, |rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();
     let evaluation = Evaluation::new(&*model.engine, &data, &scores, start.elapsed().as_secs_f64())?;
     let report = Report { evaluation, alarms: Alarms::new(&model, &data)? };

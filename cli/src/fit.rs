@@ -10,7 +10,7 @@ use elbow::architecture::LikelihoodKind;
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
-use super::out::{check_out, cost_rows, model_name, write_files};
+use super::out::{Overwrite, check_out, cost_rows, model_name, write_files};
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::rust_type::describe_model;
@@ -54,6 +54,8 @@ pub(crate) struct FitArgs {
     /// choose, of at most 64 KiB, fitted in seconds
     #[arg(long, conflicts_with_all = ["model", "run"])]
     auto: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -118,6 +120,9 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let open = |folder: &PathBuf| RunDir::open(folder, args.resume, cadence);
     let folder = args.run.as_ref().map(open).transpose()?;
     check_out(&out)?;
+    if !(args.resume || args.out.is_none()) {
+        args.overwrite.check(&out)?;
+    }
     let data = load(&args.data, &settings.load_options())?;
     let summary = fit_and_write(&name, data, &settings, folder, &out)?;
     let summary = Summary { run: args.run.clone(), ..summary };

@@ -6,7 +6,7 @@ use elbow::architecture::Activation;
 use elbow::format::Metadata;
 use serde::Serialize;
 
-use super::out::{check_out, model_name, write_files};
+use super::out::{Overwrite, check_out, model_name, write_files};
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::rust_type::describe;
@@ -37,6 +37,8 @@ pub(crate) struct ImportArgs {
     /// Rows from one window to the next
     #[arg(long, value_name = "ROWS", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     hop: u32,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
 /// What an import gave.
@@ -51,6 +53,7 @@ struct Summary {
 pub(super) fn run(args: &ImportArgs, json: bool) -> Result<(), Error> {
     let name = model_name(&args.out)?;
     check_out(&args.out)?;
+    args.overwrite.check(&args.out)?;
     let activation: Spelled<Activation> = args.activation.parse()?;
     if !(args.epsilon >= 0.0 && args.epsilon.is_finite()) {
         return Err(Error::argument("epsilon", args.epsilon, "0 or a positive number, such as 0.001"));
@@ -73,6 +76,7 @@ pub(super) fn run(args: &ImportArgs, json: bool) -> Result<(), Error> {
         seed: 0,
         valid_nats: 0.0,
         version: env!("CARGO_PKG_VERSION"),
+        reading: "",
     };
     let bytes = export::encode(&metadata, &imported.preprocessing, &imported.layout, &imported.params)?;
     let bytes = ModelBytes::new(&bytes);

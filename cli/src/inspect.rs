@@ -9,14 +9,14 @@ use serde::Serialize;
 
 use super::calibrate::Alarm;
 use super::plan::Packets;
-use super::source::{DEFAULT_SAMPLES, samples};
+use super::source::{samples, samples_of};
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::cost::{self, Cost, activation_bytes, costs};
 use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
-use elbow_reader::Categorical;
 use elbow_reader::categories::{as_fitted, names};
+use elbow_reader::{Categorical, Reading};
 
 /// The arguments of `elbow inspect`.
 #[derive(Debug, clap::Args)]
@@ -24,9 +24,9 @@ use elbow_reader::categories::{as_fitted, names};
 pub(crate) struct InspectArgs {
     /// The model
     model: PathBuf,
-    /// Samples K of a score, for its cost
-    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES, value_parser = samples())]
-    samples: u32,
+    /// Samples K of a score, for its cost [default: those of the calibration, or 64]
+    #[arg(long, value_name = "K", value_parser = samples())]
+    samples: Option<u32>,
 }
 
 /// What a model file holds.
@@ -44,6 +44,15 @@ struct Inspection<'a> {
     categories: Vec<Coded>,
     window: u32,
     hop: u32,
+    /// the column or array of labels, where the fit had one
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<String>,
+    /// the labels of normal rows, where the fit was told
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    normal: Vec<String>,
+    /// columns of the fit's file that the model does not use
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<String>,
     objective: &'a str,
     rows: u64,
     seed: u64,
@@ -80,6 +89,8 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let metadata = &model.metadata;
     let shape = &metadata.architecture;
+    let samples = args.samples.unwrap_or_else(|| samples_of(&model));
+    let Reading { labels, normal, left_out } = Reading::of(metadata.reading);
     let inspection = Inspection {
         name: metadata.name,
         architecture: describe_model(&model),
@@ -90,6 +101,9 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         categories: coded(metadata.columns),
         window: metadata.window,
         hop: metadata.hop,
+        labels,
+        normal,
+        left_out,
         objective: metadata.objective,
         rows: metadata.rows,
         seed: metadata.seed,
@@ -97,14 +111,14 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         version: metadata.version,
         file_bytes: bytes.as_bytes().len(),
         parameter_bytes: model.parameters.len(),
-        samples: args.samples,
-        multiply_adds: u64::from(model.members) * multiply_adds(shape, args.samples),
+        samples,
+        multiply_adds: u64::from(model.members) * multiply_adds(shape, samples),
         activation_bytes: activation_bytes(shape),
         alarm: model.extras.calibration.as_ref().map(Alarm::new),
         packets: model.extras.plan.as_ref().map(Packets::new),
         // the counts are of one model with float weights
         devices: if shape.weights == WeightKind::F32 && model.members == 1 {
-            costs(shape, args.samples)
+            costs(shape, samples)
         } else {
             Vec::new()
         },
@@ -126,6 +140,13 @@ fn table(i: &Inspection<'_>) -> String {
         ("activations", format!("{} bytes of RAM on a device, any K", i.activation_bytes)),
         ("cost", format!("{} multiply-adds a score at K = {}", i.multiply_adds, i.samples)),
     ];
+    let labels = i.labels.iter().map(|column| match i.normal.as_slice() {
+        [] => column.clone(),
+        words => format!("{column}, normal: {}", words.join(", ")),
+    });
+    lines.extend(labels.map(|line| ("labels", line)));
+    let left_out: Vec<&str> = i.left_out.iter().map(String::as_str).collect();
+    lines.extend((!left_out.is_empty()).then(|| ("left out", summary(&left_out))));
     let codes = |Coded { values, .. }: &Coded| {
         let codes = values.iter().enumerate().map(|(code, value)| format!("{code} {value}"));
         codes.collect::<Vec<_>>().join(", ")

@@ -9,6 +9,7 @@ mod demo;
 mod error;
 mod eval;
 mod fit;
+mod help;
 mod import;
 mod inspect;
 mod out;
@@ -75,7 +76,7 @@ enum Command {
 
 impl CommandFactory for Cli {
     fn command() -> clap::Command {
-        Cli::augment_args(clap::Command::new("elbow"))
+        help::dress(Cli::augment_args(clap::Command::new("elbow")))
     }
 
     fn command_for_update() -> clap::Command {

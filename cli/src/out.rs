@@ -12,6 +12,32 @@ use elbow_trainer::quantize::Cost;
 use super::source::DEFAULT_SAMPLES;
 use crate::error::Error;
 
+/// Whether results may go over what is there.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct Overwrite {
+    /// Write over a file that is there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+impl Overwrite {
+    /// Refuses to write over a file that holds something; an empty one, as mktemp makes, holds nothing, and a
+    /// pipe or a device loses nothing.
+    pub(super) fn check(self, out: &Path) -> Result<(), Error> {
+        let holds = out.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
+        if self.force || !holds {
+            return Ok(());
+        }
+        let problem = "is there already; give another name, or --force to write over it";
+        Err(Error::argument("out", out.display(), problem))
+    }
+}
+
+/// Whether both are names of one file that is there.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
 /// The name of a model, which is that of its file.
 pub(super) fn model_name(out: &Path) -> Result<String, Error> {
     let is_model = out.extension().is_some_and(|extension| extension == "elbow");

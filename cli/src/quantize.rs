@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use elbow::architecture::WeightKind;
 use serde::Serialize;
 
-use super::out::{check_out, cost_rows, model_name};
-use super::source::SourceArgs;
+use super::out::{Overwrite, check_out, cost_rows, is_same, model_name};
+use super::source::{DEFAULT_SAMPLES, SourceArgs};
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::atomic_file::write_atomically;
@@ -31,6 +31,8 @@ pub(crate) struct QuantizeArgs {
     #[arg(long, value_name = "MODEL.elbow")]
     out: PathBuf,
     #[command(flatten)]
+    overwrite: Overwrite,
+    #[command(flatten)]
     source: SourceArgs,
 }
 
@@ -49,9 +51,10 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     let kind: Spelled<WeightKind> = args.weights.parse()?;
     let name = model_name(&args.out)?;
     check_out(&args.out)?;
-    if args.out.canonicalize().is_ok_and(|out| args.model.canonicalize().is_ok_and(|model| model == out)) {
+    if is_same(&args.out, &args.model) {
         return Err(Error::argument("out", args.out.display(), "is the model itself; give another name"));
     }
+    args.overwrite.check(&args.out)?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     for (was_set, what) in [
@@ -68,10 +71,11 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     let data = args.calibration.as_ref().map(load).transpose()?;
     let small = quantize(&model, &bytes, &name, *kind, data.as_ref())?;
     let quantized = small.open().map_err(Error::model(&args.out))?;
-    let measure = |data| Cost::measure(&model, &quantized, data, args.source.samples);
+    let samples = args.source.samples.unwrap_or(DEFAULT_SAMPLES);
+    let measure = |data| Cost::measure(&model, &quantized, data, samples);
     let cost = data.as_ref().map(measure).transpose()?;
     write_atomically(&args.out, small.as_bytes())?;
-    let alias = type_alias(&quantized, args.source.samples);
+    let alias = type_alias(&quantized, samples);
     write_atomically(&args.out.with_extension("rs"), alias.as_bytes())?;
     let summary = Summary {
         model: args.out.clone(),

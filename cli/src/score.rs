@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use elbow::{Score, Verdict};
 use serde::Serialize;
 
+use super::out::{Overwrite, is_same};
 use super::source::SourceArgs;
 use crate::error::Error;
 use crate::report;
@@ -26,8 +27,14 @@ pub(crate) struct ScoreArgs {
     #[arg(long, value_name = "CSV")]
     out: Option<PathBuf>,
     #[command(flatten)]
+    overwrite: Overwrite,
+    #[command(flatten)]
     source: SourceArgs,
 }
+
+/// Endings of files that promise something else than CSV.
+const OTHER_FORMATS: [&str; 12] =
+    ["npy", "npz", "gz", "zip", "json", "jsonl", "parquet", "arrow", "feather", "xlsx", "elbow", "rs"];
 
 /// One scored frame.
 #[derive(Debug, Serialize)]
@@ -63,7 +70,14 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let data = args.source.load(&args.data, &args.model, &model.metadata)?;
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
-    let judge = model.calibrated().filter(|judge| judge.calibration().samples == args.source.samples);
+    let samples = args.source.samples(&model);
+    let judge = model.calibrated().filter(|judge| judge.calibration().samples == samples);
+    if let (None, Some(calibration)) = (&judge, model.extras.calibration) {
+        report::note(&format!(
+            "no verdicts: the alarm threshold is for {} samples and --samples asks {samples}; leave it out",
+            calibration.samples
+        ));
+    }
     let rows = match judge {
         Some(judge) => {
             let verdicts = each_row(&data, |frame| {
@@ -74,7 +88,7 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
             rows(&data, verdicts.iter().map(|verdict| (verdict.score, Some(decision(verdict)))))
         }
         None => {
-            let scores = score_all(&*model.engine, &data, args.source.samples, |rows| bar.inc(rows as u64))?;
+            let scores = score_all(&*model.engine, &data, samples, |rows| bar.inc(rows as u64))?;
             rows(&data, scores.into_iter().map(|score| (score, None)))
         }
     };
@@ -84,8 +98,7 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     }
     match (json, &args.out) {
         (true, _) => {
-            let report =
-                Report { rows: data.rows, dims: data.dims, samples: args.source.samples, scores: rows };
+            let report = Report { rows: data.rows, dims: data.dims, samples, scores: rows };
             report::print_json(&report)
         }
         (false, None) => report::print(&csv(&rows)),
@@ -98,17 +111,19 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
 
 /// Fails before the work where the scores cannot be written, or would go over what they are made from.
 fn check_out(args: &ScoreArgs, out: &Path) -> Result<(), Error> {
-    let is_same = |input: &Path| {
-        let [out, input] = [out, input].map(std::fs::canonicalize);
-        out.is_ok_and(|out| input.is_ok_and(|input| input == out))
-    };
     for (input, what) in [(&args.model, "the model is"), (&args.data, "the frames are")] {
-        if is_same(input) {
+        if is_same(input, out) {
             let problem = format!("is what {what} read from; give another name");
             return Err(Error::argument("out", out.display(), problem));
         }
     }
-    Ok(check_writable(out)?)
+    check_writable(out)?;
+    let extension = out.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if OTHER_FORMATS.contains(&extension.as_str()) {
+        let problem = "scores are written as CSV; give a name that ends in .csv";
+        return Err(Error::argument("out", out.display(), problem));
+    }
+    args.overwrite.check(out)
 }
 
 fn rows(data: &Dataset, scores: impl Iterator<Item = (Score, Option<Decision>)>) -> Vec<Row> {

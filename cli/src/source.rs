@@ -7,9 +7,10 @@ use elbow::format::Metadata;
 
 use crate::error::Error;
 use crate::report;
+use elbow_host::model::HostModel;
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
-use elbow_reader::{Dataset, LoadOptions, Recognise, load};
+use elbow_reader::{Dataset, LoadOptions, Names, Reading, Recognise, load};
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
 use elbow_trainer::support::{is_whole, prepare};
@@ -29,9 +30,9 @@ pub(crate) struct SourceArgs {
     /// Make bits of greyscale values, for models of bits
     #[arg(long, value_enum, default_value_t)]
     pub(super) binarize: Binarize,
-    /// Samples K of a score
-    #[arg(long, value_name = "K", default_value_t = DEFAULT_SAMPLES, value_parser = samples())]
-    pub(super) samples: u32,
+    /// Samples K of a score [default: those of the calibration, or 64]
+    #[arg(long, value_name = "K", value_parser = samples())]
+    pub(super) samples: Option<u32>,
     /// Seed of --binarize dynamic
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
@@ -45,27 +46,42 @@ pub(super) fn samples() -> impl clap::builder::TypedValueParser<Value = u32> {
     clap::value_parser!(u32).range(1..=1_000_000)
 }
 
+/// Samples of a score where the user does not say: a threshold holds for its own number alone.
+pub(super) fn samples_of(model: &HostModel<'_>) -> u32 {
+    model.extras.calibration.map_or(DEFAULT_SAMPLES, |calibration| calibration.samples)
+}
+
 impl SourceArgs {
+    /// Samples of a score by this model.
+    pub(super) fn samples(&self, model: &HostModel<'_>) -> u32 {
+        self.samples.unwrap_or_else(|| samples_of(model))
+    }
+
     /// Reads the frames that a model takes.
     ///
     /// # Errors
     /// [`Data`](elbow_host::Error::Data), [`Dims`](elbow_host::Error::Dims).
     pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
+        let Reading { labels, normal, missing, .. } = Reading::of(metadata.reading);
         let options = LoadOptions {
-            labels: self.labels.clone(),
+            labels: self.labels.clone().or(labels),
+            labels_if_there: self.labels.is_none(),
             columns: (is_csv(path) || is_choice(&columns)).then_some(columns),
             drop: Vec::new(),
             categorical: as_fitted(metadata.columns),
             window: metadata.window as usize,
             hop: Some(metadata.hop as usize),
-            normal: self.normal.clone(),
+            normal: if self.normal.is_empty() { normal } else { self.normal.clone() },
             whole: is_whole(metadata.architecture.likelihood, self.binarize),
-            missing: self.reading.missing().unwrap_or_default(),
+            missing: self.reading.missing().unwrap_or(missing),
             text: self.reading.text(),
             recognise: Recognise::Nothing,
         };
         let mut data = load(path, &options)?;
+        if !data.reading.left_out.is_empty() {
+            report::note(&format!("{}: not used: {}", path.display(), Names(data.reading.left_out.clone())));
+        }
         check_dims(&data, model, metadata.architecture.features)?;
         prepare(&mut data, metadata.architecture.likelihood, self.binarize)?;
         if self.binarize == Binarize::Dynamic {

@@ -3,6 +3,7 @@
 use crate::error::Problem;
 use crate::names::{find, names_labels, no_repeats};
 use crate::options::LoadOptions;
+use crate::reading::Reading;
 
 /// The columns that become features: those asked for, in that order, or
 /// else all; never labels, nothing dropped.
@@ -26,4 +27,11 @@ pub(crate) fn features(
         features.retain(|&column| column != dropped);
     }
     if features.is_empty() { Err(Problem::NoFeatures) } else { Ok(features) }
+}
+
+/// What a model remembers of columns that are labels or neither labels nor features.
+pub(crate) fn reading(names: &[String], label: Option<usize>, features: &[usize]) -> Reading {
+    let is_unused = |column: &usize| Some(*column) != label && !features.contains(column);
+    let left_out = (0..names.len()).filter(is_unused).map(|column| names[column].clone()).collect();
+    Reading { labels: label.map(|column| names[column].clone()), left_out, ..Reading::default() }
 }

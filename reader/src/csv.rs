@@ -23,7 +23,15 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
     let classes = rows.chosen.label.map(|_| Classes::default());
     let columns = rows.columns();
     let mut codes = Codes::new(&columns, &options.categorical)?;
-    let mut table = Table { columns, categories: Vec::new(), rows: 0, values: Vec::new(), classes };
+    let Chosen { features, label } = &rows.chosen;
+    let mut table = Table {
+        columns,
+        categories: Vec::new(),
+        rows: 0,
+        values: Vec::new(),
+        classes,
+        reading: columns::reading(&rows.names, *label, features),
+    };
     while rows.next()? {
         rows.numbers_and_codes(&mut codes, &mut table.values)?;
         if let (Some(classes), Some(column)) = (&mut table.classes, rows.chosen.label) {
@@ -134,6 +142,7 @@ struct Chosen {
 
 fn choose(names: &[String], options: &LoadOptions) -> Result<Chosen, Problem> {
     let label = match &options.labels {
+        Some(asked) if options.labels_if_there => names.iter().position(|name| name == asked),
         Some(asked) => Some(names::find(names, asked)?),
         None => names.iter().position(|name| names::names_labels(name) && !options.drop.contains(name)),
     };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::categories::Category;
 use crate::error::{DataError, Problem};
+use crate::reading::Reading;
 
 /// Frames of one width, one behind the other.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Dataset {
     pub dims: usize,
     /// `rows × dims` finite numbers, row-major
     pub values: Vec<f32>,
+    /// what of it a model that is fitted to them remembers
+    pub reading: Reading,
     /// where the file has labels: those of the frames
     pub labels: Option<Labels>,
     /// for each frame, the data row of the file at which it begins, from 0
@@ -78,6 +81,7 @@ impl Dataset {
             rows: rows.len(),
             dims: self.dims,
             values: rows.iter().map(|&row| self.row(row)).collect::<Vec<_>>().concat(),
+            reading: self.reading.clone(),
             labels: self.labels.as_ref().map(|labels| labels.select(rows)),
             source_rows: rows.iter().map(|&row| self.source_rows[row]).collect(),
         }

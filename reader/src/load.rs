@@ -43,9 +43,10 @@ fn frames(path: &Path, table: Table, options: &LoadOptions) -> Result<Dataset, P
     let hop = options.hop.unwrap_or(options.window);
     let (table, source_rows) = window::join(table, options.window, hop)?;
     let labels = table.classes.map(|classes| classes.judge(&options.normal)).transpose()?;
-    let Table { columns, categories, rows, values, .. } = table;
+    let Table { columns, categories, rows, values, mut reading, .. } = table;
+    (reading.normal, reading.missing) = (options.normal.clone(), options.missing);
     let (path, dims) = (path.to_path_buf(), columns.len());
-    Ok(Dataset { path, dims, columns, categories, rows, values, labels, source_rows })
+    Ok(Dataset { path, dims, columns, categories, rows, values, reading, labels, source_rows })
 }
 
 /// The name tells the format; what no name tells, the IDX magic may.
@@ -56,7 +57,7 @@ fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> 
     let table = match extension {
         Some("csv") => csv::read(open(path)?, options)?,
         Some("npz") => read_npz(path, options)?,
-        _ if options.labels.is_some() => return Err(Problem::NoLabels),
+        _ if options.labels.is_some() && !options.labels_if_there => return Err(Problem::NoLabels),
         Some("npy") => Table::from_array(npy::read(open(path)?)?, options)?,
         _ => Table::from_array(idx::read(open(path)?)?, options)?,
     };
@@ -67,8 +68,9 @@ fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> 
 fn read_npz(path: &Path, options: &LoadOptions) -> Result<Table, Problem> {
     let mut npz = open_npz(path)?;
     let mut table = Table::from_array(npz.array("X")?, options)?;
-    let default = || npz.keys().contains(&"y".to_owned()).then(|| "y".to_owned());
-    if let Some(key) = options.labels.clone().or_else(default) {
+    let there = |key: &String| npz.keys().contains(key);
+    let named = options.labels.clone().filter(|key| !options.labels_if_there || there(key));
+    if let Some(key) = named.or_else(|| Some("y".to_owned()).filter(there)) {
         let labels = npz.array(&key)?.values;
         if labels.len() != table.rows {
             return Err(Problem::LabelCount { labels: labels.len(), rows: table.rows });
@@ -76,6 +78,7 @@ fn read_npz(path: &Path, options: &LoadOptions) -> Result<Table, Problem> {
         let mut classes = Classes::default();
         labels.iter().for_each(|label| classes.push(&label.to_string()));
         table.classes = Some(classes);
+        table.reading.labels = Some(key);
     }
     Ok(table)
 }

@@ -10,6 +10,8 @@ pub struct LoadOptions {
     /// CSV column or `.npz` array that holds the labels; by default the column
     /// `label` or the array `y`, if any
     pub labels: Option<String>,
+    /// whether a file may do without the labels that are named, as one has them that a model remembers
+    pub labels_if_there: bool,
     /// the only columns to use, in this order (x0, x1, … in files without names)
     pub columns: Option<Vec<String>>,
     /// columns to leave out; each must exist
@@ -57,6 +59,22 @@ pub enum Missing {
     Hold,
 }
 
+impl Missing {
+    /// Each with the word for it.
+    const WORDS: [(&'static str, Missing); 3] =
+        [("refuse", Missing::Refuse), ("drop", Missing::Drop), ("hold", Missing::Hold)];
+
+    /// Of the word for it.
+    pub fn of(word: &str) -> Option<Missing> {
+        Missing::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, missing)| missing)
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        Missing::WORDS.into_iter().find(|(_, missing)| *missing == self).map_or("", |(word, _)| word)
+    }
+}
+
 /// Which columns are left out though nobody said so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Recognise {
@@ -75,6 +93,7 @@ impl Default for LoadOptions {
     fn default() -> Self {
         LoadOptions {
             labels: None,
+            labels_if_there: false,
             columns: None,
             drop: Vec::new(),
             categorical: Vec::new(),

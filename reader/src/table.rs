@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::array::Array;
 use crate::categories::{Category, Codes};
-use crate::columns::features;
+use crate::columns::{features, reading};
 use crate::dataset::Labels;
 use crate::error::{Fault, Names, Place, Problem};
 use crate::options::LoadOptions;
+use crate::reading::Reading;
 
 /// Labels that read as normal where the user names none.
 const NORMAL: [&str; 3] = ["0", "false", "normal"];
@@ -20,6 +21,7 @@ pub(crate) struct Table {
     pub(crate) rows: usize,
     pub(crate) values: Vec<f32>,
     pub(crate) classes: Option<Classes>,
+    pub(crate) reading: Reading,
 }
 
 /// The label of each row, by its number in `names`.
@@ -40,6 +42,7 @@ impl Table {
         }
         let mut columns: Vec<String> = (0..dims).map(|column| format!("x{column}")).collect();
         let features = features(&columns, None, options)?;
+        let reading = reading(&columns, None, &features);
         let first = features
             .iter()
             .filter_map(|column| Some((rounded.get(column)?, column)))
@@ -56,7 +59,7 @@ impl Table {
             columns = features.iter().map(|&column| columns[column].clone()).collect();
         }
         let categories = codes(&columns, &mut values, options)?;
-        Ok(Table { columns, categories, rows, values, classes: None })
+        Ok(Table { columns, categories, rows, values, classes: None, reading })
     }
 }
 

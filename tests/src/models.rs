@@ -74,6 +74,7 @@ impl Model {
             seed: 0,
             valid_nats: 0.0,
             version: "test",
+            reading: "",
         };
         export::encode(&metadata, &self.preprocessing, &self.layout, &self.params).expect("a small model")
     }

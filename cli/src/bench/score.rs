@@ -119,6 +119,7 @@ fn frames(dims: usize) -> Dataset {
         dims,
         values: (0..ROWS * dims).map(|_| normal_quantile(rng.next_u32())).collect(),
         categories: Vec::new(),
+        reading: Default::default(),
         labels: None,
         source_rows: (0..ROWS).collect(),
     }
@@ -142,6 +143,7 @@ fn random_model(settings: &Settings, data: &Dataset) -> Result<ModelBytes, Error
         seed: 0,
         valid_nats: 0.0,
         version: env!("CARGO_PKG_VERSION"),
+        reading: "",
     };
     Ok(ModelBytes::new(&export::encode(&metadata, &preprocessing, &layout, &params)?))
 }

@@ -51,8 +51,19 @@ impl Bench {
         fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// `elbow LINE` in this folder, not yet started.
+    /// `elbow LINE` in this folder, not yet started; tests write over their own files.
     pub(crate) fn command(&self, line: &str) -> Command {
+        const WRITERS: [&str; 7] =
+            ["fit", "score", "import", "calibrate", "quantize", "compress", "decompress"];
+        let mut command = self.as_typed(line);
+        if line.split_whitespace().next().is_some_and(|first| WRITERS.contains(&first)) {
+            command.arg("--force");
+        }
+        command
+    }
+
+    /// As [`command`](Self::command), and nothing is written over.
+    pub(crate) fn as_typed(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_elbow"));
         command.args(line.split_whitespace()).current_dir(self.0.path()).stdin(Stdio::null());
         command

@@ -10,6 +10,8 @@ pub const PADDING: u32 = 0;
 pub const NAME: u32 = 2;
 /// The [`Architecture`](crate::Architecture), but for the weights.
 pub const ARCHITECTURE: u32 = 5;
+/// How files are read for the model: text, see [`Metadata::reading`](super::Metadata::reading).
+pub const READING: u32 = 6;
 /// The [`WeightKind`](crate::architecture::WeightKind); floats where the field is not there.
 pub const WEIGHTS: u32 = 7;
 /// How many models of the shape there are: one where the field is not there.

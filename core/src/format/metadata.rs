@@ -29,6 +29,10 @@ pub struct Metadata<'a> {
     pub valid_nats: f32,
     /// version of the program that wrote the file
     pub version: &'a str,
+    /// how a file of frames is read: lines of a word and what it stands for, tabs between; nothing where the
+    /// reader's defaults hold. What a fit was told once, later commands need not be
+    #[serde(skip)]
+    pub reading: &'a str,
 }
 
 impl<'a> ModelFile<'a> {
@@ -101,12 +105,13 @@ impl Metadata<'_> {
     /// Texts are shown on terminals and written into source: none may do more there than be read.
     ///
     /// # Errors
-    /// [`LoadError::ControlCharacter`]; newlines and tabs separate the names of columns.
+    /// [`LoadError::ControlCharacter`]; newlines and tabs separate the names of columns, and what is said of reading.
     pub fn check_texts(&self) -> Result<(), LoadError> {
         let texts = [self.name, self.objective, self.version];
         let separates = |c: char| c == '\n' || c == '\t';
         let is_bad = |text: &str| text.chars().any(is_control);
-        if texts.into_iter().any(is_bad) || self.columns.split(separates).any(is_bad) {
+        let listed = [self.columns, self.reading];
+        if texts.into_iter().any(is_bad) || listed.iter().any(|text| text.split(separates).any(is_bad)) {
             return Err(LoadError::ControlCharacter);
         }
         Ok(())
@@ -144,6 +149,7 @@ fn of_fields(bytes: &[u8]) -> Option<(Metadata<'_>, u32)> {
         seed: value(bytes, fields::SEED)??,
         valid_nats: value(bytes, fields::VALID_NATS)??,
         version: text(bytes, fields::VERSION)?,
+        reading: if find(bytes, fields::READING).is_some() { text(bytes, fields::READING)? } else { "" },
     };
     Some((metadata, value(bytes, fields::MEMBERS)?.unwrap_or(1)))
 }

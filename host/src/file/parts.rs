@@ -84,9 +84,12 @@ impl<'a> FileParts<'a> {
     /// The fields by rising keys; what a file may do without is left out.
     fn fields(&self) -> Result<Vec<(u32, Vec<u8>)>, Error> {
         let Metadata { name, architecture, columns, window, hop, objective, .. } = self.metadata;
-        let Metadata { rows, seed, valid_nats, version, .. } = self.metadata;
+        let Metadata { rows, seed, valid_nats, version, reading, .. } = self.metadata;
         let mut fields = vec![(fields::NAME, name.as_bytes().to_vec())];
         fields.push((fields::ARCHITECTURE, encoded(architecture)?));
+        if !reading.is_empty() {
+            fields.push((fields::READING, reading.as_bytes().to_vec()));
+        }
         if architecture.weights != WeightKind::F32 {
             fields.push((fields::WEIGHTS, encoded(&architecture.weights)?));
         }

@@ -65,6 +65,7 @@ fn alarming(model: &ModelBytes) -> ModelBytes {
         source_rows: (0..ROWS).collect(),
         columns: vec![],
         categories: Vec::new(),
+        reading: Default::default(),
         labels: None,
     };
     calibrate(&model.open().unwrap(), "small", &data, 0.1, 8, || ()).unwrap()

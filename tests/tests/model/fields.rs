@@ -3,7 +3,7 @@
 
 use elbow::LoadError;
 use elbow::architecture::LikelihoodKind;
-use elbow::format::fields::{self, COLUMNS, MEMBERS, NAME, OBJECTIVE, PADDING, PARAMETERS, VERSION};
+use elbow::format::fields::{self, COLUMNS, MEMBERS, NAME, OBJECTIVE, PADDING, PARAMETERS, READING, VERSION};
 use elbow::format::{FIELDS_AT, ModelFile};
 use elbow_host::model::ModelBytes;
 use elbow_tests::files::{Message, place, signed, with_fields};
@@ -134,6 +134,12 @@ fn texts_that_do_something_are_refused() {
         let separates = key == COLUMNS && text.contains(['\n', '\t']);
         let expected = if separates { Ok(()) } else { Err(LoadError::ControlCharacter) };
         assert_eq!(parse(&bytes), expected, "{key} {text:?}");
+    }
+    for text in texts {
+        // behind the architecture, which stands behind the name
+        let bytes = with_fields(&sound, |fields| fields.insert(2, (READING, text.as_bytes())));
+        let separates = text.contains(['\n', '\t']);
+        assert_eq!(parse(&bytes).is_ok(), separates, "{text:?}");
     }
     let none = with_fields(&sound, |fields| fields[0].1 = &[0xFF, 0xFE]);
     assert_eq!(parse(&none), Err(LoadError::Malformed));

@@ -47,6 +47,7 @@ fn reference() -> Option<(ModelBytes, Vec<[f32; 640]>)> {
         seed: 0,
         valid_nats: 0.0,
         version: "test",
+        reading: "",
     };
     let bytes = export::encode(&metadata, &imported.preprocessing, &imported.layout, &imported.params);
     let numbers: Vec<f32> = clip.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
@@ -90,6 +91,7 @@ fn its_forms_of_eight_bits_are_close() {
         source_rows: (0..calibration.len() / 640).collect(),
         values: calibration,
         categories: Vec::new(),
+        reading: Default::default(),
         labels: None,
     };
     for weights in [WeightKind::Int8, WeightKind::Int8x8] {

@@ -146,6 +146,7 @@ impl Settings {
     pub fn load_options(&self) -> LoadOptions {
         LoadOptions {
             labels: self.labels.clone(),
+            labels_if_there: false,
             columns: self.columns.clone(),
             drop: self.drop.clone(),
             categorical: self.categorical.iter().map(|column| learned(column)).collect(),

@@ -63,10 +63,5 @@ fn delimiter(text: &str) -> Result<String, String> {
 }
 
 fn missing(text: &str) -> Result<Missing, String> {
-    match text {
-        "refuse" => Ok(Missing::Refuse),
-        "drop" => Ok(Missing::Drop),
-        "hold" => Ok(Missing::Hold),
-        _ => Err("choose refuse, drop or hold".into()),
-    }
+    Missing::of(text).ok_or_else(|| "choose refuse, drop or hold".into())
 }

@@ -60,8 +60,8 @@ fn model(
     fitted.write(&mut components);
     let runs = [(role::FEATURES, &of_features), (role::COMPONENTS, &components)];
     let sections = write::parameters(&architecture, &runs, |_, _| unreachable!("a mixture has no layers"));
-    let columns = columns(settings, &data);
-    let metadata = metadata(name, &architecture, settings, &columns, &data, valid_nats as f32);
+    let (columns, reading) = (columns(settings, &data), data.reading.text());
+    let metadata = metadata(name, &architecture, settings, &columns, &reading, &data, valid_nats as f32);
     Ok(ModelBytes::new(&FileParts::new(&metadata, &sections).encode()?))
 }
 

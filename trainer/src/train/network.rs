@@ -227,9 +227,10 @@ struct File<'a> {
 impl File<'_> {
     fn encode(&self, params: &[f32], valid_nats: f32) -> Result<ModelBytes, Error> {
         let columns = columns(self.settings, self.data);
+        let reading = self.data.reading.text();
         let metadata = Metadata {
             objective: self.settings.objective.as_str(),
-            ..metadata(self.name, self.architecture, self.settings, &columns, self.data, valid_nats)
+            ..metadata(self.name, self.architecture, self.settings, &columns, &reading, self.data, valid_nats)
         };
         Ok(ModelBytes::new(&export::encode(&metadata, self.preprocessing, self.layout, params)?))
     }

@@ -61,6 +61,7 @@ pub(super) fn metadata<'a>(
     architecture: &Architecture,
     settings: &'a Settings,
     columns: &'a str,
+    reading: &'a str,
     data: &Dataset,
     valid_nats: f32,
 ) -> Metadata<'a> {
@@ -75,6 +76,7 @@ pub(super) fn metadata<'a>(
         seed: settings.seed,
         valid_nats: -valid_nats,
         version: env!("CARGO_PKG_VERSION"),
+        reading,
     }
 }
 

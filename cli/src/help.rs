@@ -1,0 +1,191 @@
+//! What --help shows beside each flag's own words: headings over the flags, notes and examples at the end.
+
+use clap::{Arg, Command};
+
+/// Where each flag stands; what is in no list stands under `Options`.
+const HEADINGS: [(&str, &[&str]); 6] = [
+    (
+        "Data",
+        &[
+            "labels",
+            "normal",
+            "columns",
+            "drop",
+            "categorical",
+            "window",
+            "hop",
+            "binarize",
+            "resolution",
+            "missing",
+            "delimiter",
+            "decimal",
+            "no_header",
+            "key",
+            "time",
+            "gap",
+            "rows",
+            "until",
+            "keep_all",
+            "max_memory",
+        ],
+    ),
+    (
+        "Model",
+        &[
+            "auto",
+            "model",
+            "latent",
+            "prior",
+            "hidden",
+            "decoder_hidden",
+            "activation",
+            "likelihood",
+            "weights",
+            "scaling",
+            "clip",
+            "ensemble",
+            "start",
+        ],
+    ),
+    (
+        "Training",
+        &[
+            "objective",
+            "epochs",
+            "warmup",
+            "batch",
+            "lr",
+            "lr_schedule",
+            "patience",
+            "clip_norm",
+            "weight_decay",
+            "beta1",
+            "beta2",
+            "epsilon",
+            "square_start",
+            "ema",
+            "posterior_norm",
+            "input_noise",
+            "input_mask",
+            "valid",
+            "valid_samples",
+            "config",
+        ],
+    ),
+    ("Scores and alarms", &["samples", "false_alarm", "alarm", "why", "keep", "calibration", "bits_back"]),
+    ("Packets", &["packets", "bound", "lossless", "latents_only", "windows_per_packet", "keep_going"]),
+    ("Output", &["out", "force", "run", "resume", "checkpoint_every", "snapshot_every"]),
+];
+
+/// Formats and defaults of a file, said once for every command that reads one.
+const DATA: &str = "\
+Files: .csv, .npy, .npz (arrays X and, where there are labels, y) or IDX, plain or .gz. What the fit was told of \
+labels, normal words, columns and windows is in the model: no later command needs to be told again.";
+
+/// What stands below the flags of a command.
+const NOTES: [(&str, &str); 7] = [
+    (
+        "fit",
+        "\
+Which model: --auto first. It needs no settings, is fitted in seconds, and gives good alarms for up to some dozens \
+of numbers in a row. A network (no --auto) has more to say of long windows, of columns of words, of integers \
+and bits; it alone makes the smallest packets and logs.
+
+Examples:
+  elbow fit sensors.csv --auto                        writes sensors.elbow and sensors.rs
+  elbow fit sensors.csv --window 16 --hop 4           windows of 16 rows, a network
+  elbow fit sensors.csv --labels fault --normal ok    anomalies are left out of the fit",
+    ),
+    (
+        "eval",
+        "\
+Example:
+  elbow eval sensors.elbow test.csv                   −log p(x); AUROC and alarms where there are labels",
+    ),
+    (
+        "score",
+        "\
+Columns, one line for each frame:
+  row                    data row, from 1, at which the frame begins
+  log_density            log p(x) in nats: LOW is anomalous
+  bits_per_dim           −log₂ p(x) by numbers of a frame: HIGH is anomalous
+  effective_sample_size  of K samples: near 1, the score rests on one of them
+  standard_error         of log_density, in nats
+  p_value                of a calibrated model: part of normal frames that score as low; LOW is anomalous
+  anomalous              1 where the score is below the alarm threshold
+
+Examples:
+  elbow score sensors.elbow new.csv --out scores.csv
+  elbow score sensors.elbow new.csv | grep ',1$'      the rows of a calibrated model that raise an alarm",
+    ),
+    (
+        "calibrate",
+        "\
+Two things are called calibration. --false-alarm sets the alarm threshold by normal rows that the fit has not \
+seen. --packets chooses the steps of packets, for `compress` and for devices. A model may have both, one after the \
+other.
+
+Examples:
+  elbow calibrate sensors.elbow normal.csv --false-alarm 0.001
+  elbow calibrate sensors.elbow normal.csv --packets --bound 2",
+    ),
+    (
+        "compress",
+        "\
+Examples:
+  elbow compress sensors.elbow day.csv day.packets                 every number comes back as it is
+  elbow compress sensors.elbow day.csv day.packets --bound 2       within two steps of the resolution",
+    ),
+    (
+        "decompress",
+        "\
+Example:
+  elbow decompress sensors.elbow day.packets day.csv",
+    ),
+    (
+        "quantize",
+        "\
+Example:
+  elbow quantize sensors.elbow --weights int8 --calibration normal.csv --out small.elbow",
+    ),
+];
+
+/// The commands with their headings and notes.
+pub(super) fn dress(command: Command) -> Command {
+    let name = command.get_name().to_owned();
+    let note = NOTES.iter().find(|(of, _)| *of == name).map(|(_, note)| *note);
+    let reads = command.get_arguments().any(|arg| arg.get_id() == "data");
+    let after = [note, reads.then_some(DATA)].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+    let command = command.mut_args(headed).mut_subcommands(dress);
+    if after.is_empty() { command } else { command.after_help(after) }
+}
+
+fn headed(arg: Arg) -> Arg {
+    let heading = HEADINGS.iter().find(|(_, names)| names.contains(&arg.get_id().as_str()));
+    match heading {
+        Some((heading, _)) if !arg.is_positional() => arg.help_heading(*heading),
+        _ => arg,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::Cli;
+
+    #[test]
+    fn every_flag_of_the_ways_from_file_to_alarm_has_a_heading() {
+        let cli = Cli::command();
+        for name in ["fit", "eval", "score", "calibrate", "compress", "decompress", "quantize"] {
+            let command = cli.find_subcommand(name).expect("a command");
+            let bare = |arg: &&Arg| {
+                let general = ["help", "json", "threads", "seed"].contains(&arg.get_id().as_str());
+                !arg.is_positional() && arg.get_help_heading().is_none() && !general
+            };
+            let bare: Vec<_> = command.get_arguments().filter(bare).map(Arg::get_id).collect();
+            assert!(bare.is_empty(), "{name}: {bare:?} need a heading in this file");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What was said at the fit is not asked again: labels, normal words, columns left out.
+
+use crate::bench::{Bench, csv};
+
+/// Twelve rows in 240 are anomalies, far off; their label stands in a column of this name.
+fn labelled(name: &str, normal: &str, odd: &str) -> String {
+    csv(&format!("a,b,extra,{name}"), 240, |i| {
+        let (u, v) = ((i * 37 % 101) as f64 / 50.0, (i * 53 % 89) as f64 / 40.0);
+        let is_odd = i % 20 == 7;
+        let (far, word) = if is_odd { (30.0, odd) } else { (0.0, normal) };
+        format!("{},{},{i},{word}", u + far, v - far)
+    })
+}
+
+#[test]
+fn labels_are_remembered() {
+    let bench = Bench::new();
+    bench.write("fit.csv", labelled("anomaly", "0", "1"));
+    bench.good("fit fit.csv --labels anomaly --drop extra --auto --out m.elbow");
+    // neither labels nor columns are named again: without the first, anomalies would count as normal
+    let told = bench.json("calibrate m.elbow fit.csv --false-alarm 0.02");
+    assert_eq!((told["rows"].as_u64(), told["anomalous_rows"].as_u64()), (Some(228), Some(12)));
+    let eval = bench.json("eval m.elbow fit.csv");
+    assert_eq!((eval["auroc"].as_f64(), eval["alarms"]["of_anomalous"].as_f64()), (Some(1.0), Some(1.0)));
+    let outcome = bench.run("score m.elbow fit.csv");
+    assert_eq!(outcome.stderr, "fit.csv: not used: `extra`\n", "{outcome:?}");
+
+    // a file without labels is read all the same
+    let rows: Vec<String> = bench.good("score m.elbow fit.csv").lines().map(str::to_owned).collect();
+    let text = labelled("anomaly", "0", "1");
+    let cut = |line: &str| line.rsplit_once(',').map_or(String::new(), |(rest, _)| rest.to_owned() + "\n");
+    bench.write("bare.csv", text.lines().map(cut).collect::<String>());
+    assert_eq!(bench.good("score m.elbow bare.csv").lines().collect::<Vec<_>>(), rows);
+    let told = bench.run("calibrate m.elbow bare.csv --false-alarm 0.02 --out n.elbow");
+    let said = "bare.csv: has no `anomaly`, which held the labels of the fit: every row counts as normal";
+    assert!(told.code == Some(0) && told.stderr.contains(said), "{told:?}");
+    // what is named anew must be there
+    bench.refuses("score m.elbow bare.csv --labels anomaly", &["has no column `anomaly`"]);
+}
+
+#[test]
+fn normal_words_are_remembered_and_survive_calibration_and_rounding() {
+    let bench = Bench::new();
+    bench.write("fit.csv", labelled("state", "healthy", "broken"));
+    bench
+        .good("fit fit.csv --labels state --normal healthy --drop extra --hidden 8 --epochs 3 --out m.elbow");
+    bench.good("calibrate m.elbow fit.csv --false-alarm 0.02 --out n.elbow");
+    bench.good("quantize n.elbow --weights int8 --out q.elbow");
+    for model in ["m.elbow", "n.elbow", "q.elbow"] {
+        let eval = bench.json(&format!("eval {model} fit.csv"));
+        assert_eq!(eval["anomalous_rows"], 12, "{model}");
+    }
+    assert_eq!(bench.json("inspect q.elbow")["labels"], "state");
+    // another word may be given for once
+    assert_eq!(bench.json("eval m.elbow fit.csv --normal broken")["anomalous_rows"], 228);
+}

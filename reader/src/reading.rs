@@ -1,0 +1,81 @@
+//! What a fit was told of its file, or found out: kept in the model, so that nobody is asked twice.
+
+use elbow::format::is_control;
+
+use crate::options::Missing;
+
+/// How files are read for a model, beside its columns and windows.
+///
+/// As text it has a line for each thing that is known: a word and, behind a tab each, what it stands for. Lines
+/// that a version does not know are passed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// the column or array that holds the labels
+    pub labels: Option<String>,
+    /// the labels of normal rows, where the usual ones are not meant
+    pub normal: Vec<String>,
+    /// columns of the fit's file that the model does not use
+    pub left_out: Vec<String>,
+    /// what becomes of rows in which a cell is missing
+    pub missing: Missing,
+}
+
+const LABELS: &str = "labels";
+const NORMAL: &str = "normal";
+const LEFT_OUT: &str = "left out";
+const MISSING: &str = "missing";
+
+impl Reading {
+    /// Of the text in a model file.
+    pub fn of(text: &str) -> Reading {
+        let mut reading = Reading::default();
+        for line in text.lines() {
+            let mut words = line.split('\t').map(str::to_owned);
+            match words.next().as_deref() {
+                Some(LABELS) => reading.labels = words.next(),
+                Some(NORMAL) => reading.normal = words.collect(),
+                Some(LEFT_OUT) => reading.left_out = words.collect(),
+                Some(MISSING) => {
+                    reading.missing = words.next().and_then(|word| Missing::of(&word)).unwrap_or_default();
+                }
+                _ => {}
+            }
+        }
+        reading
+    }
+
+    /// As text; nothing where nothing is known. What would not come back as it is becomes a space.
+    pub fn text(&self) -> String {
+        let labels = self.labels.as_slice();
+        let missing = if self.missing == Missing::Refuse { vec![] } else { vec![self.missing.word().to_owned()] };
+        let lines =
+            [(LABELS, labels), (NORMAL, &self.normal), (LEFT_OUT, &self.left_out), (MISSING, &missing)];
+        let line = |(word, of): &(&str, &[String])| {
+            let of = of.iter().map(|name| "\t".to_owned() + &name.replace(is_control, " "));
+            word.to_string() + &of.collect::<String>() + "\n"
+        };
+        lines.iter().filter(|(_, of)| !of.is_empty()).map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_what_is_unknown_is_passed_over() {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let reading = Reading {
+            labels: Some("anomaly".into()),
+            normal: words(&["ok", "idle"]),
+            left_out: words(&["time", "id"]),
+            missing: Missing::Drop,
+        };
+        assert_eq!(reading.text(), "labels\tanomaly\nnormal\tok\tidle\nleft out\ttime\tid\nmissing\tdrop\n");
+        assert_eq!(Reading::of(&reading.text()), reading);
+        assert_eq!(Reading::of(&("hue\tred\n".to_owned() + &reading.text())), reading);
+        assert_eq!((Reading::default().text(), Reading::of("")), (String::new(), Reading::default()));
+        let odd = Reading { labels: Some("a\u{1b}\nb".into()), ..Reading::default() };
+        assert_eq!(odd.text(), "labels\ta  b\n");
+    }
+}
