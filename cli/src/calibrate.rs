@@ -136,9 +136,9 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
             "bounds and resolutions are those of packets; calibrate those with --packets, on their own";
         return Err(Error::argument("false-alarm", false_alarm, problem));
     }
-    if args.source.samples > MAX_SAMPLES {
+    if let Some(samples) = args.source.samples.filter(|samples| *samples > MAX_SAMPLES) {
         let problem = format!("a verdict takes at most {MAX_SAMPLES}: a device has no time for more");
-        return Err(Error::argument("samples", args.source.samples, problem));
+        return Err(Error::argument("samples", samples, problem));
     }
     let out = args.out.as_ref().unwrap_or(&args.model);
     let name = args.out.as_ref().map(|out| model_name(out)).transpose()?;

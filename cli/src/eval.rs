@@ -91,8 +91,11 @@ pub(super) fn describe(evaluation: &Evaluation) -> String {
         (
             "−log p(x)",
             format!(
-                "{:.3} ± {:.3} nats per row{class} (95 %), {:.4} bits per dimension",
-                evaluation.nats_per_row, evaluation.nats_per_row_ci95, evaluation.bits_per_dim
+                "{:.3} ± {:.3} nats per row{class} (95 %), median {:.3}; {:.4} bits per dimension",
+                evaluation.nats_per_row,
+                evaluation.nats_per_row_ci95,
+                evaluation.median_nats_per_row,
+                evaluation.bits_per_dim
             ),
         ),
         (
@@ -104,8 +107,11 @@ pub(super) fn describe(evaluation: &Evaluation) -> String {
         ),
     ];
     lines.extend(evaluation.latent.iter().map(|latent| ("latent", describe_latent(latent))));
-    if let (Some(count), Some(nats)) = (evaluation.anomalous_rows, evaluation.anomalous_nats_per_row) {
-        lines.push(("anomalous", format!("{count} rows, {nats:.3} nats per row")));
+    let Evaluation { anomalous_rows, anomalous_nats_per_row, anomalous_median_nats_per_row, .. } = evaluation;
+    if let (Some(count), Some(nats), Some(median)) =
+        (anomalous_rows, anomalous_nats_per_row, anomalous_median_nats_per_row)
+    {
+        lines.push(("anomalous", format!("{count} rows, {nats:.3} nats per row, median {median:.3}")));
     }
     if let (Some(auroc), Some(auprc)) = (evaluation.auroc, evaluation.auprc) {
         lines.push(("AUROC", format!("{auroc:.4}")));

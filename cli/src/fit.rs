@@ -17,6 +17,7 @@ use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::score_all;
 use elbow_reader::{Dataset, load};
+use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
 use elbow_trainer::quantize::Cost;
 use elbow_trainer::repeated_columns::Repeats;
@@ -141,7 +142,8 @@ pub(super) fn fit_and_write(
     let stop = stop_on_ctrl_c(folder.is_some());
     let bar = report::bar(settings.epochs.into(), "{msg} {wide_bar}");
     if *settings.likelihood != LikelihoodKind::Bernoulli {
-        Repeats::of(&data.values, data.dims).notes(&data.columns).iter().for_each(|note| report::note(note));
+        let note = Repeats::of(&data.values, data.dims).note(&data.columns);
+        note.iter().for_each(|note| report::note(note));
     }
     let labels = data.labels.as_ref();
     let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
@@ -154,7 +156,11 @@ pub(super) fn fit_and_write(
         best_epoch: fitted.best_epoch,
         stopped: fitted.stopped,
     });
-    let architecture = describe_model(&trained.bytes.open().map_err(Error::model(out))?);
+    let model = trained.bytes.open().map_err(Error::model(out))?;
+    let architecture = describe_model(&model);
+    if *settings.likelihood != LikelihoodKind::Bernoulli {
+        seen_from(&model, &trained.valid).iter().for_each(|column| report::note(&constant(column)));
+    }
     Ok(Summary {
         model: out.to_path_buf(),
         run: None,
@@ -170,6 +176,14 @@ pub(super) fn fit_and_write(
         seconds: start.elapsed().as_secs_f64(),
         quantization: trained.quantization.clone(),
     })
+}
+
+fn constant((name, value, change): &(String, f32, Option<f32>)) -> String {
+    let seen = match change {
+        Some(change) => format!("a change by {change} is seen"),
+        None => "no change of it is seen".into(),
+    };
+    format!("constant: {name} ({value}): {seen}; --drop leaves columns out")
 }
 
 /// Nats of a density as bits of a row of whole steps, where there is a resolution.

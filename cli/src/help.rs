@@ -25,7 +25,7 @@ const HEADINGS: [(&str, &[&str]); 6] = [
             "gap",
             "rows",
             "until",
-            "keep_all",
+            "all_columns",
             "max_memory",
         ],
     ),
@@ -79,17 +79,17 @@ const HEADINGS: [(&str, &[&str]); 6] = [
 
 /// Formats and defaults of a file, said once for every command that reads one.
 const DATA: &str = "\
-Files: .csv, .npy, .npz (arrays X and, where there are labels, y) or IDX, plain or .gz. What the fit was told of \
-labels, normal words, columns and windows is in the model: no later command needs to be told again.";
+Files: .csv, .npy, .npz (arrays X and, where there are labels, y) or IDX, plain or .gz. What the fit was \
+told of labels, normal words, columns and windows is in the model: no later command needs to be told again.";
 
 /// What stands below the flags of a command.
 const NOTES: [(&str, &str); 7] = [
     (
         "fit",
         "\
-Which model: --auto first. It needs no settings, is fitted in seconds, and gives good alarms for up to some dozens \
-of numbers in a row. A network (no --auto) has more to say of long windows, of columns of words, of integers \
-and bits; it alone makes the smallest packets and logs.
+Which model: --auto first. It needs no settings, is fitted in seconds, and gives good alarms for up to \
+some dozens of numbers in a row. A network (no --auto) has more to say of long windows, of columns of words, \
+of integers and bits; it alone makes the smallest packets and logs.
 
 Examples:
   elbow fit sensors.csv --auto                        writes sensors.elbow and sensors.rs
@@ -121,9 +121,9 @@ Examples:
     (
         "calibrate",
         "\
-Two things are called calibration. --false-alarm sets the alarm threshold by normal rows that the fit has not \
-seen. --packets chooses the steps of packets, for `compress` and for devices. A model may have both, one after the \
-other.
+Two things are called calibration. --false-alarm sets the alarm threshold by normal rows that the fit has \
+not seen. --packets chooses the steps of packets, for `compress` and for devices. A model may have both, one \
+after the other.
 
 Examples:
   elbow calibrate sensors.elbow normal.csv --false-alarm 0.001

@@ -16,7 +16,7 @@ use elbow_host::file::cost::{self, Cost, activation_bytes, costs};
 use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_reader::categories::{as_fitted, names};
-use elbow_reader::{Categorical, Reading};
+use elbow_reader::{Categorical, Missing, Reading};
 
 /// The arguments of `elbow inspect`.
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,9 @@ struct Inspection<'a> {
     /// columns of the fit's file that the model does not use
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<String>,
+    /// what becomes of rows in which a cell is missing, where they are not refused
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'static str>,
     objective: &'a str,
     rows: u64,
     seed: u64,
@@ -90,7 +93,7 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
     let metadata = &model.metadata;
     let shape = &metadata.architecture;
     let samples = args.samples.unwrap_or_else(|| samples_of(&model));
-    let Reading { labels, normal, left_out } = Reading::of(metadata.reading);
+    let Reading { labels, normal, left_out, missing } = Reading::of(metadata.reading);
     let inspection = Inspection {
         name: metadata.name,
         architecture: describe_model(&model),
@@ -104,6 +107,7 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         labels,
         normal,
         left_out,
+        missing: (missing != Missing::Refuse).then(|| missing.word()),
         objective: metadata.objective,
         rows: metadata.rows,
         seed: metadata.seed,
@@ -147,6 +151,7 @@ fn table(i: &Inspection<'_>) -> String {
     lines.extend(labels.map(|line| ("labels", line)));
     let left_out: Vec<&str> = i.left_out.iter().map(String::as_str).collect();
     lines.extend((!left_out.is_empty()).then(|| ("left out", summary(&left_out))));
+    lines.extend(i.missing.map(|word| ("missing", format!("{word} rows with a missing cell"))));
     let codes = |Coded { values, .. }: &Coded| {
         let codes = values.iter().enumerate().map(|(code, value)| format!("{code} {value}"));
         codes.collect::<Vec<_>>().join(", ")

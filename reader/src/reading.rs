@@ -6,8 +6,8 @@ use crate::options::Missing;
 
 /// How files are read for a model, beside its columns and windows.
 ///
-/// As text it has a line for each thing that is known: a word and, behind a tab each, what it stands for. Lines
-/// that a version does not know are passed over.
+/// As text it has a line for each thing that is known: a word and, behind a tab each, what it stands for.
+/// Lines that a version does not know are passed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// the column or array that holds the labels
@@ -47,7 +47,8 @@ impl Reading {
     /// As text; nothing where nothing is known. What would not come back as it is becomes a space.
     pub fn text(&self) -> String {
         let labels = self.labels.as_slice();
-        let missing = if self.missing == Missing::Refuse { vec![] } else { vec![self.missing.word().to_owned()] };
+        let missing =
+            if self.missing == Missing::Refuse { vec![] } else { vec![self.missing.word().to_owned()] };
         let lines =
             [(LABELS, labels), (NORMAL, &self.normal), (LEFT_OUT, &self.left_out), (MISSING, &missing)];
         let line = |(word, of): &(&str, &[String])| {

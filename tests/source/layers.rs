@@ -54,6 +54,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "spelled",
             "net",
             "adam average binarize repeated_columns vmf_gradient",
+            "constant_columns",
             "latent likelihood",
             "layout objective preprocess",
             "bound support",

@@ -4,6 +4,7 @@ use elbow::architecture::FeaturesKind;
 use elbow_host::file::write::Sections;
 use elbow_host::model::{ModelBytes, Preprocessor};
 
+use crate::constant_columns::resolution;
 use crate::likelihood::Units;
 use crate::repeated_columns::Repeats;
 
@@ -68,7 +69,7 @@ impl Preprocessing {
 
     /// Fits the map to rows of `dims` numbers.
     ///
-    /// A constant column keeps its units (scale 1): its spread is unknown, not zero.
+    /// A constant column has a scale of one step of its last digit: its spread is unknown, not zero.
     pub fn fit(kind: FeaturesKind, values: &[f32], dims: usize, clip: f32) -> Self {
         let mut fitted = Preprocessing::identity(kind, dims, clip);
         if let Preprocessing::Standardize { log_rate: Some(rates), .. } = &mut fitted {
@@ -265,7 +266,8 @@ fn standard(column: &[f64]) -> (f32, f32) {
     let inverse = (1.0 / scale) as f32;
     // Below the resolution of f32 around the mean, what varies is rounding.
     let varies = scale > f64::from(f32::EPSILON) * mean.abs();
-    (mean as f32, if varies && inverse.is_normal() { inverse } else { 1.0 })
+    let of_digits = 1.0 / resolution(mean as f32);
+    (mean as f32, if varies && inverse.is_normal() { inverse } else { of_digits })
 }
 
 fn mean_and_deviation(column: &[f64]) -> (f64, f64) {

@@ -41,23 +41,23 @@ impl Repeats {
             .count()
     }
 
+    /// Of each column, whether all rows have the same bits there.
+    pub fn constant(&self) -> &[bool] {
+        &self.constant
+    }
+
     /// How many columns each one is among that have the same bits.
     pub fn copies(&self) -> Vec<usize> {
         let copies = |first| self.first.iter().filter(|other| *other == first).count();
         self.first.iter().map(copies).collect()
     }
 
-    /// What a person who fits should know, a sentence for each kind of column that there is.
-    pub fn notes(&self, names: &[String]) -> Vec<String> {
+    /// What a person who fits should know of columns that repeat others.
+    pub fn note(&self, names: &[String]) -> Option<String> {
         let name = |i: usize| names.get(i).map_or("", String::as_str);
-        let constant = (0..self.constant.len()).filter(|i| self.constant[*i]).map(|i| name(i).to_string());
         let repeated = self.first.iter().enumerate().filter(|(i, first)| *first != i);
         let repeated = repeated.map(|(i, first)| format!("{} (of {})", name(i), name(*first)));
-        let told = [("constant", listed(constant.collect())), ("repeats", listed(repeated.collect()))];
-        let note = |(kind, columns): (_, Option<String>)| {
-            Some(format!("{kind}: {}; --drop leaves columns out", columns?))
-        };
-        told.into_iter().filter_map(note).collect()
+        listed(repeated.collect()).map(|columns| format!("repeats: {columns}; --drop leaves columns out"))
     }
 }
 
@@ -87,12 +87,9 @@ mod tests {
         assert_eq!(repeats.copies(), [3, 1, 1, 3, 1, 3, 1]);
         assert_eq!(repeats.dims(), 3);
         let names: Vec<String> = (0..7).map(|i| format!("x{i}")).collect();
-        let notes = repeats.notes(&names);
-        assert!(
-            notes[0].starts_with("constant: x1, x4; ")
-                && notes[1].starts_with("repeats: x3 (of x0), x5 (of x0); "),
-            "{notes:?}"
-        );
-        assert!(Repeats::of(&[1.0, 2.0, 3.0, 5.0], 2).notes(&names).is_empty());
+        let note = repeats.note(&names).unwrap();
+        assert_eq!(note, "repeats: x3 (of x0), x5 (of x0); --drop leaves columns out");
+        assert_eq!(repeats.constant(), [false, true, false, false, true, false, false]);
+        assert_eq!(Repeats::of(&[1.0, 2.0, 3.0, 5.0], 2).note(&names), None);
     }
 }

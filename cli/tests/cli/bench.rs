@@ -47,6 +47,13 @@ impl Bench {
         fs::write(self.path(name), contents).expect("a file in the temporary folder");
     }
 
+    /// Copies a file of `tests/cases`, where files are as people have them.
+    pub(crate) fn case(&self, name: &str) {
+        let cases = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+        let bytes = fs::read(cases.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        self.write(name, bytes);
+    }
+
     pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }

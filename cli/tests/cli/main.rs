@@ -13,6 +13,7 @@ mod ecg5000;
 mod first_use;
 mod import;
 mod interrupt;
+mod limits;
 mod mixtures;
 mod models;
 mod outputs;

@@ -100,7 +100,7 @@ fn constant_and_repeated_columns_are_named() {
         let outcome = bench.run(&format!("fit flat.csv {model} --out m.elbow"));
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
         let said = |text: &str| outcome.stderr.contains(text);
-        assert!(said("constant: b; ") && said("repeats: d (of a); "), "{outcome:?}");
+        assert!(said("constant: b (7): a change by ") && said("repeats: d (of a); "), "{outcome:?}");
     }
 }
 

@@ -105,7 +105,8 @@ impl Metadata<'_> {
     /// Texts are shown on terminals and written into source: none may do more there than be read.
     ///
     /// # Errors
-    /// [`LoadError::ControlCharacter`]; newlines and tabs separate the names of columns, and what is said of reading.
+    /// [`LoadError::ControlCharacter`]; newlines and tabs separate names of columns, and what is said of
+    /// reading.
     pub fn check_texts(&self) -> Result<(), LoadError> {
         let texts = [self.name, self.objective, self.version];
         let separates = |c: char| c == '\n' || c == '\t';

@@ -68,7 +68,9 @@ pub struct Evaluation {
     /// the cross-entropy of the data and the model, and no model's is less than the entropy
     /// of the data; fewer samples only make it larger
     pub nats_per_row: f64,
-    /// half the width of its 95 % interval, from the spread over rows
+    /// the median of the same, which a few extreme rows do not move
+    pub median_nats_per_row: f64,
+    /// half the width of the mean's 95 % interval, from the spread over rows
     pub nats_per_row_ci95: f64,
     /// both in bits
     pub bits_per_row: f64,
@@ -79,6 +81,9 @@ pub struct Evaluation {
     /// mean of −log p(x) of the anomalous frames
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anomalous_nats_per_row: Option<f64>,
+    /// their median
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anomalous_median_nats_per_row: Option<f64>,
     /// mean effective sample size
     pub effective_sample_size: f64,
     /// frames labelled anomalous
@@ -114,6 +119,7 @@ impl Evaluation {
         // A file of anomalies only is summed up as it is.
         let told = if normal.is_empty() { &abnormal } else { &normal };
         let (mean, half_width) = nats_of(told);
+        let median_of = |rows: &[usize]| median(rows.iter().map(|row| nats[*row]).collect());
         let latent = engine
             .latent()
             .map(|latent| LatentUse::new(latent, told.len(), MOST_PAIRED, |n| data.row(told[n])));
@@ -124,11 +130,13 @@ impl Evaluation {
             dims: data.dims,
             samples: scores.first().map_or(0, |score| score.samples),
             nats_per_row: mean,
+            median_nats_per_row: median_of(told),
             nats_per_row_ci95: half_width,
             bits_per_row: bits(mean),
             bits_per_row_ci95: bits(half_width),
             bits_per_dim: bits(mean) / data.dims as f64,
             anomalous_nats_per_row: (!abnormal.is_empty()).then(|| nats_of(&abnormal).0),
+            anomalous_median_nats_per_row: (!abnormal.is_empty()).then(|| median_of(&abnormal)),
             effective_sample_size: mean_ci95(
                 &scores.iter().map(|score| f64::from(score.effective_sample_size)).collect::<Vec<_>>(),
             )
@@ -140,6 +148,13 @@ impl Evaluation {
             seconds,
         })
     }
+}
+
+/// The middle value, or the mean of the two there; NaN of none.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = |at: usize| values.get(at).copied().unwrap_or(f64::NAN);
+    0.5 * (middle(values.len().saturating_sub(1) / 2) + middle(values.len() / 2))
 }
 
 /// Mean, and half the width of its 95 % interval by the normal approximation.

@@ -32,6 +32,20 @@ pub enum FitError {
         /// the last one tried
         learning_rate: f32,
     },
+    /// The best epoch is far worse than the start.
+    #[error(
+        "it diverged: the rows held out have a −log p(x) of {best:.1} nats at its best and had {start:.1} \
+         before the first step; give a smaller learning rate than --lr {learning_rate:e}, or look for \
+         extreme values in the data"
+    )]
+    Worse {
+        /// nats per row before the first step
+        start: f64,
+        /// after the best epoch
+        best: f64,
+        /// at the start
+        learning_rate: f32,
+    },
 }
 
 /// Why bytes are no checkpoint.

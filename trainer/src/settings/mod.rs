@@ -72,6 +72,7 @@ pub struct Settings {
     pub window: usize,
     pub hop: Option<usize>,
     pub labels: Option<String>,
+    #[serde(deserialize_with = "words::one_or_many")]
     pub normal: Vec<String>,
     pub columns: Option<Vec<String>>,
     pub drop: Vec<String>,

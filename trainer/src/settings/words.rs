@@ -1,6 +1,8 @@
 //! Words of settings, and what they stand for. Those of likelihoods,
 //! posteriors and priors are where these are listed.
 
+use serde::{Deserialize, Deserializer};
+
 use elbow::architecture::{Activation, Hidden, MAX_LAYERS, MAX_WIDTH, WeightKind};
 
 use crate::error::Error;
@@ -159,4 +161,18 @@ pub(super) fn hidden(
         return Err(Error::argument(name, shown(), format!("at most {MAX_LAYERS} hidden layers")));
     }
     Ok(widths.iter().map(|&width| Hidden { width, activation }).collect())
+}
+
+/// A word, as in files of earlier versions, or a list of them.
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Words {
+        One(String),
+        Many(Vec<String>),
+    }
+    Words::deserialize(from).map(|words| match words {
+        Words::One(word) => vec![word],
+        Words::Many(words) => words,
+    })
 }

@@ -28,6 +28,7 @@ pub(super) fn fit(name: &str, data: &Dataset, settings: &Settings, recipe: Recip
         let problem = format!("--model {} is of normal distributions; leave it out", settings.model);
         return Err(Error::argument("likelihood", &settings.likelihood, problem));
     }
+    check_size(settings, recipe, data)?;
     let split = data.split(settings.valid, settings.seed);
     let valid = data.select(&split.valid);
     let part = model(name, &data.select(&split.train), settings, recipe, f64::NAN)?;
@@ -36,6 +37,20 @@ pub(super) fn fit(name: &str, data: &Dataset, settings: &Settings, recipe: Recip
     let train_nats = validation(&bytes, data, 1, false)?.nats;
     let train_rows = data.rows;
     Ok(Trained { bytes, fitted: None, train_rows, valid, train_nats, valid_nats, quantization: None })
+}
+
+/// Refuses more parts than the rows can tell of.
+fn check_size(settings: &Settings, recipe: Recipe, data: &Dataset) -> Result<(), Error> {
+    let wrong = |problem: String| Err(Error::argument("model", &settings.model, problem));
+    match recipe {
+        Recipe::Principal(rank) if rank > data.dims => {
+            wrong(format!("a frame has {} numbers, and no more directions; give R at most that", data.dims))
+        }
+        Recipe::Gaussians(count) if count > data.rows => {
+            wrong(format!("there are {} normal rows for as many components; give M at most that", data.rows))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn model(

@@ -12,7 +12,7 @@ use super::trained::{Trained, check_rows, columns, metadata, validation};
 use crate::binarize::Binarize;
 use crate::error::Error;
 use crate::export;
-use crate::fit::{EpochRecord, Fingerprint, FitConfig, Fitted, Progress, Run};
+use crate::fit::{EpochRecord, Fingerprint, FitConfig, FitError, Fitted, Progress, Run};
 use crate::layout::Layout;
 use crate::likelihood;
 use crate::preprocess::Preprocessing;
@@ -140,6 +140,7 @@ impl Recorded<'_> {
                 .unwrap_or(f64::NAN.into())
         };
         let encode = |(params, record): (&[f32], &EpochRecord)| file.encode(params, record.valid_nats as f32);
+        let start_nats = validate(0, &start).nats;
         let begun = folder.map(|folder| folder.begin(settings, &data.path, fingerprint)).transpose()?;
         let (mut recorder, state) = begun.map_or((None, None), |(recorder, state)| (Some(recorder), state));
         let mut run = match state {
@@ -157,6 +158,9 @@ impl Recorded<'_> {
                 recorder.see(&now, run.state(), encode)?;
             }
         }
+        if let Some((_, best)) = run.state().best() {
+            check_course(start_nats, best.valid_nats, valid.dims, config)?;
+        }
         let bytes = run.state().best().map(encode).transpose()?;
         if let Some(recorder) = &mut recorder {
             recorder.keep(run.state(), bytes.as_ref())?;
@@ -165,6 +169,19 @@ impl Recorded<'_> {
         let nothing = || recorder.map_or(Error::Interrupted, paused);
         Ok((bytes.ok_or_else(nothing)?, run.into_fitted()))
     }
+}
+
+/// A fit whose best epoch is far worse than random weights has gone astray, though all its numbers be finite.
+/// An objective that holds back a little is none such.
+fn check_course(start: f64, best: f64, dims: usize, config: &FitConfig) -> Result<(), Error> {
+    const PER_NUMBER: f64 = 2.0;
+    const PER_ROW: f64 = 10.0;
+    if best < start - PER_ROW - PER_NUMBER * dims as f64 {
+        return Err(
+            FitError::Worse { start: -start, best: -best, learning_rate: config.learning_rate }.into()
+        );
+    }
+    Ok(())
 }
 
 /// The step of each feature, where frames are whole steps of a resolution.
