@@ -67,7 +67,7 @@ impl SourceArgs {
         let options = LoadOptions {
             labels: self.labels.clone().or(labels),
             labels_if_there: self.labels.is_none(),
-            columns: (is_csv(path) || is_choice(&columns)).then_some(columns),
+            columns: Some(columns),
             drop: Vec::new(),
             categorical: as_fitted(metadata.columns),
             window: metadata.window as usize,
@@ -75,6 +75,10 @@ impl SourceArgs {
             normal: if self.normal.is_empty() { normal } else { self.normal.clone() },
             whole: is_whole(metadata.architecture.likelihood, self.binarize),
             missing: self.reading.missing().unwrap_or(missing),
+            key: self.reading.key(),
+            is_fitted: true,
+            part: self.reading.part(),
+            memory: self.reading.memory(),
             text: self.reading.text(),
             recognise: Recognise::Nothing,
         };
@@ -92,17 +96,4 @@ impl SourceArgs {
         }
         Ok(data)
     }
-}
-
-/// Whether these are some of an array's columns, which are called x0, x1, …, or all of them in another order.
-fn is_choice(columns: &[String]) -> bool {
-    let number = |name: &String| name.strip_prefix('x').and_then(|number| number.parse::<usize>().ok());
-    let numbers: Option<Vec<usize>> = columns.iter().map(number).collect();
-    numbers.is_some_and(|numbers| !numbers.into_iter().eq(0..columns.len()))
-}
-
-/// Only CSV files name their columns.
-pub(super) fn is_csv(path: &Path) -> bool {
-    let name = path.to_string_lossy().to_lowercase();
-    name.ends_with(".csv") || name.ends_with(".csv.gz")
 }

@@ -1,11 +1,11 @@
-//! Arrays of numbers as binary files hold them, turned into f32 in row-major order.
+//! Numbers as binary files hold them.
 
-use std::collections::HashMap;
+use std::convert::identity;
 use std::io::{ErrorKind, Read};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Fault, Place, Problem};
+use crate::error::{Fault, Problem};
 
 /// An array of finite numbers in row-major (C) order.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +14,6 @@ pub struct Array {
     pub shape: Vec<usize>,
     /// product of `shape` numbers
     pub values: Vec<f32>,
-    /// of each column with numbers that are whole only as f32: the row of the first, from 0, and what it was
-    pub(crate) rounded: HashMap<usize, (usize, f64)>,
 }
 
 /// The type of one stored number.
@@ -32,12 +30,14 @@ pub enum Kind {
     U64,
     F32,
     F64,
+    F16,
+    Bool,
 }
 
 impl Kind {
     /// Whether its numbers are whole.
     pub fn is_integer(self) -> bool {
-        !matches!(self, Kind::F32 | Kind::F64)
+        !matches!(self, Kind::F16 | Kind::F32 | Kind::F64)
     }
 
     /// NumPy's name of it.
@@ -53,7 +53,28 @@ impl Kind {
             Kind::U64 => "<u8",
             Kind::F32 => "<f4",
             Kind::F64 => "<f8",
+            Kind::F16 => "<f2",
+            Kind::Bool => "|b1",
         }
+    }
+
+    /// The type that NumPy calls so, the order of its bytes left out, as in `f4`.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "i1" => Kind::I8,
+            "u1" => Kind::U8,
+            "b1" => Kind::Bool,
+            "i2" => Kind::I16,
+            "u2" => Kind::U16,
+            "i4" => Kind::I32,
+            "u4" => Kind::U32,
+            "i8" => Kind::I64,
+            "u8" => Kind::U64,
+            "f2" => Kind::F16,
+            "f4" => Kind::F32,
+            "f8" => Kind::F64,
+            _ => return None,
+        })
     }
 
     /// A number as the type stores it, low byte first; what it cannot hold becomes the nearest that it can.
@@ -69,6 +90,8 @@ impl Kind {
             Kind::U64 => to.extend((value as u64).to_le_bytes()),
             Kind::F32 => to.extend((value as f32).to_le_bytes()),
             Kind::F64 => to.extend(value.to_le_bytes()),
+            Kind::F16 => to.extend(half(value).to_le_bytes()),
+            Kind::Bool => to.push((value as u8).min(1)),
         }
     }
 }
@@ -80,73 +103,17 @@ pub(crate) struct Element {
     pub(crate) big_endian: bool,
 }
 
-/// Which index runs fastest in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
-    RowMajor,
-    ColumnMajor,
-}
-
-/// Bytes read at a time; a multiple of every element's size.
-const CHUNK: usize = 1 << 16;
-
-impl Array {
-    /// Reads an array that ends where the input ends. Memory grows with the
-    /// data, not with what a header claims.
-    pub(crate) fn read(
-        mut input: impl Read,
-        element: Element,
-        shape: Vec<usize>,
-        order: Order,
-    ) -> Result<Array, Problem> {
-        let expected = product(&shape);
-        let (mut values, mut wide, mut rounded) = (Vec::new(), Vec::new(), HashMap::new());
-        let mut bytes = Vec::with_capacity(CHUNK);
-        while values.len() < expected {
-            let wanted = CHUNK.min((expected - values.len()).saturating_mul(element.size()));
-            bytes.clear();
-            input.by_ref().take(wanted as u64).read_to_end(&mut bytes)?;
-            let start = values.len();
-            element.decode(&bytes, &mut values).map_err(|fault| at(values.len(), &shape, order, fault))?;
-            wide.clear();
-            element.decode_wide(&bytes, &mut wide).map_err(|fault| at(start, &shape, order, fault))?;
-            for (index, (value, number)) in (start..).zip(values[start..].iter().zip(&wide)) {
-                if is_rounded(*value, *number) {
-                    let (row, column) = position(index, &shape, order);
-                    rounded.entry(column).or_insert((row, *number));
-                }
-            }
-            if bytes.len() < wanted {
-                return Err(Problem::Truncated { found: values.len(), expected });
-            }
-        }
-        // Reading on to the very end is also what makes gzip and zip check their checksums.
-        bytes.clear();
-        if input.take(1).read_to_end(&mut bytes)? > 0 {
-            return Err(Problem::Overlong { expected });
-        }
-        values.shrink_to_fit();
-        let values = if order == Order::ColumnMajor { transpose(values, &shape) } else { values };
-        Ok(Array { shape, values, rounded })
-    }
-
-    /// Numbers in one row, all dimensions after the first taken together.
-    pub(crate) fn dims(&self) -> usize {
-        product(self.shape.get(1..).unwrap_or_default())
-    }
-}
-
 /// A method that turns stored numbers into numbers of a type.
 macro_rules! decode {
     ($name:ident, $to:ty) => {
         /// Appends the numbers in `bytes`; at a fault, `values` ends just before the faulty one.
         pub(crate) fn $name(self, bytes: &[u8], values: &mut Vec<$to>) -> Result<(), Fault> {
             macro_rules! each {
-                ($number:ty) => {
+                ($stored:ty, $number:expr) => {
                     for &bytes in bytes.as_chunks().0 {
                         let convert =
-                            if self.big_endian { <$number>::from_be_bytes } else { <$number>::from_le_bytes };
-                        let number = convert(bytes);
+                            if self.big_endian { <$stored>::from_be_bytes } else { <$stored>::from_le_bytes };
+                        let number = $number(convert(bytes));
                         let value = number as $to;
                         if !value.is_finite() {
                             return Err(not_f32(number as f64));
@@ -156,16 +123,17 @@ macro_rules! decode {
                 };
             }
             match self.kind {
-                Kind::I8 => each!(i8),
-                Kind::U8 => each!(u8),
-                Kind::I16 => each!(i16),
-                Kind::U16 => each!(u16),
-                Kind::I32 => each!(i32),
-                Kind::U32 => each!(u32),
-                Kind::I64 => each!(i64),
-                Kind::U64 => each!(u64),
-                Kind::F32 => each!(f32),
-                Kind::F64 => each!(f64),
+                Kind::I8 => each!(i8, identity),
+                Kind::U8 | Kind::Bool => each!(u8, identity),
+                Kind::I16 => each!(i16, identity),
+                Kind::U16 => each!(u16, identity),
+                Kind::I32 => each!(i32, identity),
+                Kind::U32 => each!(u32, identity),
+                Kind::I64 => each!(i64, identity),
+                Kind::U64 => each!(u64, identity),
+                Kind::F32 => each!(f32, identity),
+                Kind::F64 => each!(f64, identity),
+                Kind::F16 => each!(u16, of_half),
             }
             Ok(())
         }
@@ -175,8 +143,8 @@ macro_rules! decode {
 impl Element {
     pub(crate) fn size(self) -> usize {
         match self.kind {
-            Kind::I8 | Kind::U8 => 1,
-            Kind::I16 | Kind::U16 => 2,
+            Kind::I8 | Kind::U8 | Kind::Bool => 1,
+            Kind::I16 | Kind::U16 | Kind::F16 => 2,
             Kind::I32 | Kind::U32 | Kind::F32 => 4,
             Kind::I64 | Kind::U64 | Kind::F64 => 8,
         }
@@ -184,6 +152,27 @@ impl Element {
 
     decode!(decode, f32);
     decode!(decode_wide, f64);
+
+    /// A number as text, whole ones to their last digit.
+    pub(crate) fn text(self, bytes: &[u8]) -> Result<String, Fault> {
+        let wide = matches!(self.kind, Kind::I64 | Kind::U64);
+        if let (true, Ok(mut bytes)) = (wide, <[u8; 8]>::try_from(bytes)) {
+            if self.big_endian {
+                bytes.reverse();
+            }
+            let signed = self.kind == Kind::I64;
+            let text = || i64::from_le_bytes(bytes).to_string();
+            return Ok(if signed { text() } else { u64::from_le_bytes(bytes).to_string() });
+        }
+        let mut value = Vec::with_capacity(1);
+        if self.kind.is_integer() {
+            self.decode_wide(bytes, &mut value)?;
+            return Ok(value[0].to_string());
+        }
+        let mut value = Vec::with_capacity(1);
+        self.decode(bytes, &mut value)?;
+        Ok(value[0].to_string())
+    }
 }
 
 /// Whether a number is whole only as the f32 that it became.
@@ -198,46 +187,25 @@ fn not_f32(number: f64) -> Fault {
     }
 }
 
-/// The product of extents. What overflows is more than any file holds, and is found out by the file's end.
-fn product(shape: &[usize]) -> usize {
-    shape.iter().fold(1, |product: usize, &extent| product.saturating_mul(extent))
-}
-
-/// Names the row and column of the number that stands at `index` in the file.
-fn at(index: usize, shape: &[usize], order: Order, fault: Fault) -> Problem {
-    let (row, column) = position(index, shape, order);
-    Problem::Cell { place: Place { row: row + 1, line: None }, column: format!("x{column}"), fault }
-}
-
-/// The row and column of the number that stands at `index` in the file, from 0.
-fn position(index: usize, shape: &[usize], order: Order) -> (usize, usize) {
-    let (rows, rest) = shape.split_first().map_or((1, shape), |(&rows, rest)| (rows, rest));
-    match order {
-        Order::RowMajor => (index / product(rest), index % product(rest)),
-        Order::ColumnMajor => (index % rows, row_major(index / rows, rest)),
+/// The number of 16 bits (IEEE 754 binary16).
+fn of_half(bits: u16) -> f32 {
+    let (sign, exponent, fraction) = (u32::from(bits >> 15) << 31, u32::from(bits >> 10) & 31, bits & 1023);
+    match exponent {
+        0 => f32::from_bits(sign | (f32::from(fraction) * (1.0 / 16_777_216.0)).to_bits()),
+        31 => f32::from_bits(sign | 0x7f80_0000 | u32::from(fraction) << 13),
+        _ => f32::from_bits(sign | (exponent + 112) << 23 | u32::from(fraction) << 13),
     }
 }
 
-/// The column, counted in row-major order, that is the `stored`-th in column-major order.
-fn row_major(mut stored: usize, rest: &[usize]) -> usize {
-    rest.iter().fold(0, |column, &extent| {
-        let index = stored % extent;
-        stored /= extent;
-        column * extent + index
-    })
-}
-
-fn transpose(stored: Vec<f32>, shape: &[usize]) -> Vec<f32> {
-    let [rows, rest @ ..] = shape else { return stored };
-    let mut values = vec![0.0; stored.len()];
-    let dims = stored.len() / rows.max(&1);
-    for (i, stored_column) in stored.chunks_exact(*rows.max(&1)).enumerate() {
-        let column = row_major(i, rest);
-        for (row, &value) in stored_column.iter().enumerate() {
-            values[row * dims + column] = value;
-        }
-    }
-    values
+/// The nearest number of 16 bits, of two the even one; none is infinite.
+fn half(value: f64) -> u16 {
+    let sign = u16::from(value.is_sign_negative()) << 15;
+    let size = value.abs().min(65504.0);
+    // the exponent of what has one of its own
+    let exponent = ((size.to_bits() >> 52) as i32 - 1023).max(-14);
+    // a fraction that rounds up to 2048 carries into the exponent, and a number below 2^-14 has none
+    let steps = (size * f64::from_bits(((10 - exponent + 1023) as u64) << 52)).round_ties_even() as i32;
+    sign | (((exponent + 14) << 10) + steps) as u16
 }
 
 /// The next `N` bytes of a file's header.

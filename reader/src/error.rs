@@ -25,8 +25,6 @@ pub enum Problem {
     UnknownFormat,
     #[error("is none of .csv, .npy or .npz (the first two plain or .gz); convert it to one of them")]
     NotARowFile,
-    #[error("its array is stored column by column; save numpy.ascontiguousarray of it")]
-    ColumnMajor,
     #[error("is not a sound {format} file: {what}; write it again")]
     Malformed { format: &'static str, what: String },
     #[error("array `{key}`: {problem}")]
@@ -63,8 +61,17 @@ pub enum Problem {
 
     #[error("has no array `{key}`; it holds {known}: save it under that name with numpy.savez")]
     NoArray { key: String, known: Names },
-    #[error("its numbers are of type `{dtype}`, which cannot be read; convert them with .astype('float32')")]
+    #[error("holds several arrays: {known}; name the one with the frames with --key")]
+    WhichArray { known: Names },
+    #[error("its values are of type `{dtype}`, which cannot be read; {}", convert(dtype))]
     Dtype { dtype: String },
+    #[error("its records have the shape {shape:?}, and a row is one record; save numpy.ravel of it")]
+    RecordShape { shape: Vec<usize> },
+    #[error(
+        "takes more than {} MiB of memory; allow more with --max-memory, or take a part with --rows",
+        limit >> 20
+    )]
+    Memory { limit: u64 },
     #[error("its shape is {shape:?}; rows are needed, and at least one number in each")]
     EmptyShape { shape: Vec<usize> },
     #[error("ends after {found} of its {expected} numbers; copy or write it again")]
@@ -88,6 +95,15 @@ pub enum Problem {
          {longest}; record more rows or shorten the window"
     )]
     TooFewRows { window: usize, longest: usize },
+}
+
+/// What makes numbers of values of a type.
+fn convert(dtype: &str) -> &'static str {
+    match dtype.trim_start_matches(['<', '>', '=', '|']).as_bytes() {
+        [b'c', ..] => "save both parts as columns, numpy.hstack([a.real, a.imag])",
+        [b'O', ..] => "convert numbers with .astype('float32'), and save words as CSV with pandas",
+        _ => "convert them with .astype('float32')",
+    }
 }
 
 /// A row as people count: the first data row is row 1.

@@ -2,13 +2,15 @@
 
 use std::io::Read;
 
-use crate::array::{Array, Element, Kind, Order, take};
+use crate::array::{Element, Kind, take};
+use crate::array_rows::ArrayRows;
 use crate::error::Problem;
+use crate::layout::{Layout, Order};
 
 const FORMAT: &str = "IDX";
 
-/// Reads an IDX file, known by its first bytes; anything else is an unknown format.
-pub(crate) fn read(mut input: impl Read) -> Result<Array, Problem> {
+/// Opens an IDX file behind its header. It is known by its first bytes; anything else is an unknown format.
+pub(crate) fn open<R: Read>(mut input: R) -> Result<ArrayRows<R>, Problem> {
     let magic = match take(&mut input, FORMAT) {
         Err(Problem::Malformed { .. }) => return Err(Problem::UnknownFormat),
         magic => magic?,
@@ -23,6 +25,7 @@ pub(crate) fn read(mut input: impl Read) -> Result<Array, Problem> {
         _ => return Err(Problem::UnknownFormat),
     };
     let extent = |_| take(&mut input, FORMAT).map(|bytes| u32::from_be_bytes(bytes) as usize);
-    let shape = (0..rank).map(extent).collect::<Result<_, _>>()?;
-    Array::read(input, Element { kind, big_endian: true }, shape, Order::RowMajor)
+    let shape = (0..rank).map(extent).collect::<Result<Vec<_>, Problem>>()?;
+    let layout = Layout::uniform(Element { kind, big_endian: true }, &shape);
+    ArrayRows::new(input, layout, shape, Order::RowMajor)
 }

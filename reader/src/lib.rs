@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 mod array;
+mod array_rows;
+mod array_table;
 pub mod categories;
 mod cell;
 mod columns;
@@ -14,11 +16,15 @@ mod csv;
 mod dataset;
 mod error;
 mod idx;
+mod layout;
+mod literal;
 mod load;
+mod memory;
 mod names;
 mod npy;
 mod open;
 mod options;
+mod part;
 mod reading;
 mod report;
 mod split;
@@ -34,7 +40,9 @@ pub use categories::{Categorical, Category};
 pub use dataset::{Dataset, Labels};
 pub use error::{DataError, Fault, Names, Place, Problem};
 pub use load::{load, load_array, load_reported};
+pub use memory::Memory;
 pub use options::{LoadOptions, Missing, Recognise, TextOptions};
+pub use part::{Gap, Instant, Part, RowRange};
 pub use reading::Reading;
 pub use report::{Count, LabelReport, LeftOut, Reason, Report, Skipped, Why};
 pub use split::{Split, shuffle};

@@ -5,11 +5,12 @@ use std::path::Path;
 use crate::array::Array;
 use crate::dataset::Dataset;
 use crate::error::{DataError, Problem};
+use crate::memory::Memory;
 use crate::open::{open, open_npz};
 use crate::options::LoadOptions;
 use crate::report::Report;
-use crate::table::{Classes, Table};
-use crate::{csv, idx, npy, window};
+use crate::table::Table;
+use crate::{array_table, csv, idx, npy, window};
 
 /// Reads the frames of a file.
 ///
@@ -35,7 +36,7 @@ pub fn load_reported(path: &Path, options: &LoadOptions) -> Result<(Dataset, Rep
 /// As [`load`].
 pub fn load_array(path: &Path, key: &str) -> Result<Array, DataError> {
     open_npz(path)
-        .and_then(|mut npz| npz.array(key))
+        .and_then(|mut npz| npz.with(key, |rows| rows.array(&Memory::default())))
         .map_err(|problem| DataError { path: path.to_path_buf(), problem })
 }
 
@@ -56,29 +57,10 @@ fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> 
         name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.').map(|(_, extension)| extension);
     let table = match extension {
         Some("csv") => csv::read(open(path)?, options)?,
-        Some("npz") => read_npz(path, options)?,
-        _ if options.labels.is_some() && !options.labels_if_there => return Err(Problem::NoLabels),
-        Some("npy") => Table::from_array(npy::read(open(path)?)?, options)?,
-        _ => Table::from_array(idx::read(open(path)?)?, options)?,
+        Some("npz") => array_table::read_npz(&mut open_npz(path)?, options)?,
+        Some("npy") => array_table::read(npy::open(open(path)?)?, options)?,
+        _ => array_table::read(idx::open(open(path)?)?, options)?,
     };
     let report = Report { rows: table.rows, columns: table.columns.clone(), ..Report::default() };
     Ok((table, report))
-}
-
-fn read_npz(path: &Path, options: &LoadOptions) -> Result<Table, Problem> {
-    let mut npz = open_npz(path)?;
-    let mut table = Table::from_array(npz.array("X")?, options)?;
-    let there = |key: &String| npz.keys().contains(key);
-    let named = options.labels.clone().filter(|key| !options.labels_if_there || there(key));
-    if let Some(key) = named.or_else(|| Some("y".to_owned()).filter(there)) {
-        let labels = npz.array(&key)?.values;
-        if labels.len() != table.rows {
-            return Err(Problem::LabelCount { labels: labels.len(), rows: table.rows });
-        }
-        let mut classes = Classes::default();
-        labels.iter().for_each(|label| classes.push(&label.to_string()));
-        table.classes = Some(classes);
-        table.reading.labels = Some(key);
-    }
-    Ok(table)
 }

@@ -1,7 +1,6 @@
 //! NumPy's `.npy` and `.npz`.
 //!
-//! Own code, because the reader on crates.io parses Python literals in general and brings a parser generator
-//! and C compilers along; NumPy writes one fixed dictionary of three entries. Format:
+//! Own code, because the reader on crates.io brings a parser generator and C compilers along. Format:
 //! <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
 use std::io::{Read, Seek};
@@ -9,40 +8,32 @@ use std::io::{Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use crate::array::{Array, Element, Kind, Order, take};
+use crate::array::take;
+use crate::array_rows::ArrayRows;
 use crate::error::{Names, Problem};
+use crate::layout::{Layout, Order};
+use crate::literal::Literal;
 
 const FORMAT: &str = ".npy";
 
-/// No header of a numeric array comes near this; a longer one is not a header.
-const LONGEST_HEADER: u32 = 1 << 16;
+/// No header comes near this; a longer one is not a header.
+const LONGEST_HEADER: u32 = 1 << 20;
 
-/// Reads an `.npy` file.
-pub(crate) fn read(mut input: impl Read) -> Result<Array, Problem> {
-    let Header { element, shape, order } = Header::read(&mut input)?;
-    Array::read(input, element, shape, order)
-}
-
-/// What an `.npy` file says before its numbers.
-pub(crate) struct Header {
-    pub(crate) element: Element,
-    pub(crate) shape: Vec<usize>,
-    pub(crate) order: Order,
-}
-
-impl Header {
-    pub(crate) fn read(input: &mut impl Read) -> Result<Self, Problem> {
-        let header = header(input)?;
-        let entry = |key| entry(&header, key).ok_or_else(|| malformed(format!("its header has no `{key}`")));
-        let element = element(entry("descr")?)?;
-        let order = match entry("fortran_order")? {
-            order if order.starts_with("True") => Order::ColumnMajor,
-            order if order.starts_with("False") => Order::RowMajor,
-            _ => return Err(malformed("its `fortran_order` is neither True nor False")),
-        };
-        let shape = shape(entry("shape")?).ok_or_else(|| malformed("its `shape` cannot be read"))?;
-        Ok(Header { element, shape, order })
-    }
+/// Opens an `.npy` file behind its header.
+pub(crate) fn open<R: Read>(mut input: R) -> Result<ArrayRows<R>, Problem> {
+    let header = header(&mut input)?;
+    let header = Literal::parse(&header).ok_or_else(|| malformed("its header cannot be read"))?;
+    let entry = |key| header.entry(key).ok_or_else(|| malformed(format!("its header has no `{key}`")));
+    let order = match entry("fortran_order")?.truth() {
+        Some(true) => Order::ColumnMajor,
+        Some(false) => Order::RowMajor,
+        None => return Err(malformed("its `fortran_order` is neither True nor False")),
+    };
+    let extent = |extent: &Literal| usize::try_from(extent.number()?).ok();
+    let shape: Option<Vec<usize>> =
+        entry("shape")?.list().and_then(|extents| extents.iter().map(extent).collect());
+    let shape = shape.ok_or_else(|| malformed("its `shape` cannot be read"))?;
+    ArrayRows::new(input, Layout::of_descr(entry("descr")?, &shape)?, shape, order)
 }
 
 /// An open `.npz` file.
@@ -58,25 +49,36 @@ impl<R: Read + Seek> Npz<R> {
         names.filter_map(|name| Some(name.strip_suffix(".npy")?.to_owned())).collect()
     }
 
-    pub(crate) fn array(&mut self, key: &str) -> Result<Array, Problem> {
-        self.with(key, |member| read(member))
+    /// The array of frames: the one that is asked for, `X`, or the only one beside the labels.
+    pub(crate) fn frames(&self, asked: Option<&str>, labels: Option<&str>) -> Result<String, Problem> {
+        if let Some(key) = asked {
+            return Ok(key.to_owned());
+        }
+        let is_frames = |key: &&String| Some(key.as_str()) != labels && *key != "y";
+        let keys = self.keys();
+        let mut candidates = keys.iter().filter(is_frames);
+        match (candidates.clone().find(|key| *key == "X"), candidates.next(), candidates.next()) {
+            (Some(key), _, _) | (None, Some(key), None) => Ok(key.clone()),
+            (None, None, _) => Err(Problem::NoArray { key: "X".into(), known: Names(keys.clone()) }),
+            _ => Err(Problem::WhichArray { known: Names(keys.clone()) }),
+        }
     }
 
-    /// Does something with an array's file.
+    /// Does something with the rows of an array.
     pub(crate) fn with<T>(
         &mut self,
         key: &str,
-        work: impl FnOnce(&mut dyn Read) -> Result<T, Problem>,
+        work: impl FnOnce(ArrayRows<&mut dyn Read>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let known = self.keys();
-        let member = match self.0.by_name(&format!("{key}.npy")) {
+        let mut member = match self.0.by_name(&format!("{key}.npy")) {
             Err(ZipError::FileNotFound) => {
                 return Err(Problem::NoArray { key: key.to_owned(), known: Names(known) });
             }
             member => member.map_err(unzip)?,
         };
-        let mut member = member;
-        work(&mut member)
+        open(&mut member as &mut dyn Read)
+            .and_then(work)
             .map_err(|problem| Problem::InArray { key: key.to_owned(), problem: Box::new(problem) })
     }
 }
@@ -103,41 +105,6 @@ fn header(input: &mut impl Read) -> Result<String, Problem> {
         Some(Ok(n)) if n == length as usize => Ok(text),
         _ => Err(malformed("its header cannot be read")),
     }
-}
-
-/// What follows `'key':` in the header.
-fn entry<'a>(header: &'a str, key: &str) -> Option<&'a str> {
-    let after =
-        header.split_once(&format!("'{key}'")).or_else(|| header.split_once(&format!("\"{key}\"")))?.1;
-    Some(after.trim_start().strip_prefix(':')?.trim_start())
-}
-
-fn element(entry: &str) -> Result<Element, Problem> {
-    let quoted = entry.strip_prefix('\'').and_then(|rest| rest.split('\'').next());
-    let quoted = quoted.or_else(|| entry.strip_prefix('"').and_then(|rest| rest.split('"').next()));
-    let dtype = quoted.ok_or_else(|| Problem::Dtype { dtype: "a record".into() })?;
-    let kind = match dtype.get(1..) {
-        Some("i1") => Kind::I8,
-        Some("u1" | "b1") => Kind::U8,
-        Some("i2") => Kind::I16,
-        Some("u2") => Kind::U16,
-        Some("i4") => Kind::I32,
-        Some("u4") => Kind::U32,
-        Some("i8") => Kind::I64,
-        Some("u8") => Kind::U64,
-        Some("f4") => Kind::F32,
-        Some("f8") => Kind::F64,
-        _ => return Err(Problem::Dtype { dtype: dtype.chars().take(32).collect() }),
-    };
-    Ok(Element { kind, big_endian: dtype.starts_with('>') })
-}
-
-/// `(3, 4)`, `(3,)` or `()`; Python 2 wrote `(3L, 4L)`.
-fn shape(entry: &str) -> Option<Vec<usize>> {
-    let (inside, _) = entry.strip_prefix('(')?.split_once(')')?;
-    let extents =
-        inside.trim().trim_end_matches(',').split(',').map(|extent| extent.trim().trim_end_matches('L'));
-    extents.filter(|extent| !extent.is_empty()).map(|extent| extent.parse().ok()).collect()
 }
 
 fn malformed(what: impl Into<String>) -> Problem {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::categories::Categorical;
+use crate::memory::Memory;
+use crate::part::Part;
 
 /// What to read and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,14 @@ pub struct LoadOptions {
     pub drop: Vec<String>,
     /// columns whose values are words, or numbers that are only names
     pub categorical: Vec<Categorical>,
+    /// the array of an `.npz` file that holds the frames; by default `X`, or the only one
+    pub key: Option<String>,
+    /// how much may be held of a file at once
+    pub memory: Memory,
+    /// whether the columns are those of a model: an array that has no names then gives its columns by place
+    pub is_fitted: bool,
+    /// which rows, and where windows end
+    pub part: Part,
     /// consecutive rows joined to one frame, all features of the first row
     /// before those of the second; 1 by default
     pub window: usize,
@@ -97,6 +107,10 @@ impl Default for LoadOptions {
             columns: None,
             drop: Vec::new(),
             categorical: Vec::new(),
+            key: None,
+            memory: Memory::default(),
+            is_fitted: false,
+            part: Part::default(),
             window: 1,
             hop: None,
             normal: Vec::new(),

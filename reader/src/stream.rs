@@ -5,11 +5,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::array::{Element, Kind, Order};
-use crate::error::{DataError, Fault, Place, Problem};
+use crate::array::Kind;
+use crate::array_rows::ArrayRows;
+use crate::array_table::{Chosen, choose};
+use crate::error::{DataError, Place, Problem};
 use crate::open::{open, open_npz};
 use crate::options::LoadOptions;
-use crate::{columns, csv, npy};
+use crate::{csv, npy};
 
 /// What a file says of its rows before the first.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,10 +67,11 @@ pub fn stream<E: From<DataError>>(
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("csv") => csv_rows(open(path).map_err(fail)?, options, sink, &fail),
-        Some("npy") => npy_rows(&mut open(path).map_err(fail)?, options, sink, &fail),
+        Some("npy") => array_rows(open(path).and_then(npy::open).map_err(fail)?, options, sink, &fail),
         Some("npz") => {
             let mut npz = open_npz(path).map_err(fail)?;
-            npz.with("X", |member| Ok(npy_rows(member, options, sink, &fail))).map_err(fail)?
+            let key = npz.frames(options.key.as_deref(), options.labels.as_deref()).map_err(fail)?;
+            npz.with(&key, |rows| Ok(array_rows(rows, options, sink, &fail))).map_err(fail)?
         }
         _ => Err(fail(Problem::NotARowFile)),
     }
@@ -113,76 +116,25 @@ fn csv_rows<E>(
     if rows.row == 0 { Err(fail(Problem::NoRows)) } else { Ok(()) }
 }
 
-fn npy_rows<E>(
-    mut input: &mut dyn Read,
+fn array_rows<E, R: Read>(
+    mut rows: ArrayRows<R>,
     options: &LoadOptions,
     sink: &mut impl RowSink<E>,
     fail: &impl Fn(Problem) -> E,
 ) -> Result<(), E> {
-    let npy::Header { element, shape, order } = npy::Header::read(&mut input).map_err(fail)?;
-    let (rows, rest) = shape.split_first().map_or((0, &[][..]), |(rows, rest)| (*rows, rest));
-    let dims = rest.iter().fold(1_usize, |dims, extent| dims.saturating_mul(*extent));
-    let total = rows.saturating_mul(dims);
-    if total == 0 {
-        return Err(fail(Problem::EmptyShape { shape }));
-    }
-    if order == Order::ColumnMajor && dims > 1 {
-        return Err(fail(Problem::ColumnMajor));
-    }
-    let names: Vec<String> = (0..dims).map(|column| format!("x{column}")).collect();
-    let chosen = columns::features(&names, None, options).map_err(fail)?;
-    let all = chosen.iter().copied().eq(0..dims);
-    let shape = if all { rest.iter().map(|n| *n as u64).collect() } else { vec![chosen.len() as u64] };
-    let columns: Vec<String> = chosen.iter().map(|&column| names[column].clone()).collect();
-    sink.begin(&Source { columns, format: Format::Npy { kind: element.kind, shape } })?;
-
-    let (mut bytes, mut numbers, mut row) = (Vec::new(), Vec::new(), Vec::new());
-    for at in 0..rows {
-        read_row(&mut input, element, dims, &mut bytes, &mut numbers).map_err(|problem| {
-            fail(match problem {
-                RowProblem::Short(found) => Problem::Truncated { found: at * dims + found, expected: total },
-                RowProblem::Io(error) => Problem::Io(error),
-                RowProblem::Fault(column, fault) => Problem::Cell {
-                    place: Place { row: at + 1, line: None },
-                    column: names[column].clone(),
-                    fault,
-                },
-            })
-        })?;
+    let Chosen { features, names, .. } = choose(&mut rows, options).map_err(fail)?;
+    let all = features.iter().copied().eq(0..rows.layout().dims());
+    let shape = match &rows.shape[1..] {
+        rest if all && !rows.layout().is_named() => rest.iter().map(|n| *n as u64).collect(),
+        _ => vec![features.len() as u64],
+    };
+    let kind = rows.layout().element().map_or(Kind::F64, |element| element.kind);
+    sink.begin(&Source { columns: names, format: Format::Npy { kind, shape } })?;
+    let mut row = Vec::new();
+    while rows.next(&options.memory).map_err(fail)? {
         row.clear();
-        row.extend(chosen.iter().map(|&column| numbers[column]));
-        sink.row(&|| Place { row: at + 1, line: None }, &row)?;
+        rows.wide(&features, &mut row).map_err(fail)?;
+        sink.row(&|| rows.place(), &row)?;
     }
-    // reading on to the very end is also what makes gzip and zip check their checksums
-    match input.read(&mut [0]) {
-        Ok(0) => Ok(()),
-        Ok(_) => Err(fail(Problem::Overlong { expected: total })),
-        Err(error) => Err(fail(error.into())),
-    }
-}
-
-enum RowProblem {
-    /// so many of its numbers are there
-    Short(usize),
-    Io(std::io::Error),
-    /// what is wrong in which column
-    Fault(usize, Fault),
-}
-
-/// Memory grows with the data, not with what a header claims.
-fn read_row(
-    input: &mut dyn Read,
-    element: Element,
-    dims: usize,
-    bytes: &mut Vec<u8>,
-    numbers: &mut Vec<f64>,
-) -> Result<(), RowProblem> {
-    bytes.clear();
-    numbers.clear();
-    let wanted = dims.saturating_mul(element.size());
-    input.take(wanted as u64).read_to_end(bytes).map_err(RowProblem::Io)?;
-    if bytes.len() < wanted {
-        return Err(RowProblem::Short(bytes.len() / element.size()));
-    }
-    element.decode_wide(bytes, numbers).map_err(|fault| RowProblem::Fault(numbers.len(), fault))
+    Ok(())
 }

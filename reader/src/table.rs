@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::array::Array;
-use crate::categories::{Category, Codes};
-use crate::columns::{features, reading};
+use crate::categories::Category;
 use crate::dataset::Labels;
-use crate::error::{Fault, Names, Place, Problem};
-use crate::options::LoadOptions;
+use crate::error::{Names, Problem};
 use crate::reading::Reading;
 
 /// Labels that read as normal where the user names none.
@@ -30,53 +27,6 @@ pub(crate) struct Classes {
     pub(crate) of_row: Vec<u32>,
     names: Vec<String>,
     numbers: HashMap<String, u32>,
-}
-
-impl Table {
-    /// Flattens an array to rows, with columns named x0, x1, ….
-    pub(crate) fn from_array(array: Array, options: &LoadOptions) -> Result<Table, Problem> {
-        let (dims, Array { shape, mut values, rounded }) = (array.dims(), array);
-        let rows = shape.first().copied().unwrap_or(0);
-        if values.is_empty() || rows == 0 {
-            return Err(Problem::EmptyShape { shape });
-        }
-        let mut columns: Vec<String> = (0..dims).map(|column| format!("x{column}")).collect();
-        let features = features(&columns, None, options)?;
-        let reading = reading(&columns, None, &features);
-        let first = features
-            .iter()
-            .filter_map(|column| Some((rounded.get(column)?, column)))
-            .min_by_key(|(at, _)| at.0);
-        if let (true, Some(((row, number), column))) = (options.whole, first) {
-            let (place, column) = (Place { row: row + 1, line: None }, columns[*column].clone());
-            return Err(Problem::Cell { place, column, fault: Fault::Rounded(format!("{number:?}")) });
-        }
-        if !features.iter().copied().eq(0..dims) {
-            values = values
-                .chunks_exact(dims)
-                .flat_map(|row| features.iter().map(|&column| row[column]))
-                .collect();
-            columns = features.iter().map(|&column| columns[column].clone()).collect();
-        }
-        let categories = codes(&columns, &mut values, options)?;
-        Ok(Table { columns, categories, rows, values, classes: None, reading })
-    }
-}
-
-/// Makes codes of the numbers of an array that are categories: a value is what a number looks like.
-fn codes(columns: &[String], values: &mut [f32], options: &LoadOptions) -> Result<Vec<Category>, Problem> {
-    let mut codes = Codes::new(columns, &options.categorical)?;
-    for (at, value) in values.iter_mut().enumerate() {
-        let (row, column) = (at / columns.len(), at % columns.len());
-        if let Some(coder) = codes.of(column) {
-            *value = coder.code(value.to_string().as_bytes()).map_err(|fault| Problem::Cell {
-                place: Place { row: row + 1, line: None },
-                column: columns[column].clone(),
-                fault,
-            })?;
-        }
-    }
-    codes.finish(values)
 }
 
 impl Classes {

@@ -3,6 +3,7 @@
 mod array;
 mod csv;
 mod frame;
+mod numpy;
 mod real;
 mod time;
 

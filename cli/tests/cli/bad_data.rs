@@ -74,7 +74,8 @@ fn files() {
     bench.write("half.csv.gz", [0x1f, 0x8b, 8, 0]);
     bench.write("zip.npz", "PK but no more");
     bench.write("text.npz", npz(&[("X", b"text".to_vec())]));
-    bench.write("other.npz", npz(&[("frames", npy(&[20, 3], (0..60).map(|i| i as f32)))]));
+    let frames = || npy(&[20, 3], (0..60).map(|i| i as f32));
+    bench.write("other.npz", npz(&[("frames", frames()), ("more", frames())]));
     bench.write("short.npz", npz(&[("X", npy(&[20, 3], [0.0; 59]))]));
     bench.write(
         "nan.npz",
@@ -92,7 +93,7 @@ fn files() {
         ("half.csv.gz", "cannot be read"),
         ("zip.npz", "is not a sound .npz file"),
         ("text.npz", "array `X`: is not a sound .npy file"),
-        ("other.npz", "has no array `X`; it holds `frames`"),
+        ("other.npz", "holds several arrays: `frames`, `more`; name the one with the frames with --key"),
         ("short.npz", "array `X`: ends after 59 of its 60 numbers"),
         ("nan.npz", "row 11, column `x1`: `NaN` is not a finite number"),
         ("labels.npz", "there are 19 labels for 20 rows"),

@@ -6,7 +6,8 @@ use rand_core::Rng;
 use rand_pcg::Pcg32;
 
 use super::*;
-use crate::{Array, idx, load_array, npy as reader};
+use crate::array_rows::ArrayRows;
+use crate::{Array, Memory, Problem, idx, load_array, npy as reader};
 
 /// Written by NumPy 2.4.6, little-endian host:
 /// `savez_compressed("numpy.npz", X=arange(24).reshape(4,3,2).astype("<f8")/8-1, y=array([0,0,1,1], bool),`
@@ -15,6 +16,21 @@ const NUMPY: &[u8] = include_bytes!("../fixtures/numpy.npz");
 
 fn npz(bytes: &[u8], labels: Option<&str>) -> Result<Dataset, String> {
     load_as("d.npz", bytes, &LoadOptions { labels: labels.map(Into::into), ..Default::default() })
+}
+
+/// All numbers of an `.npy` file.
+fn whole(file: Vec<u8>) -> Array {
+    reader::open(file.as_slice()).and_then(|rows| rows.array(&Memory::default())).unwrap()
+}
+
+/// Reads all there is, as text.
+fn texts<R: std::io::Read>(rows: &mut ArrayRows<R>) -> Result<(), Problem> {
+    let memory = Memory::default();
+    let columns = rows.columns(&memory)?.len();
+    while rows.next(&memory)? {
+        (0..columns).try_for_each(|column| rows.text(column).map(drop))?;
+    }
+    Ok(())
 }
 
 fn refused(file: &[u8]) -> String {
@@ -46,10 +62,7 @@ fn reads_what_numpy_wrote() {
     let path = folder.path().join("d.npz");
     fs::write(&path, NUMPY).unwrap();
     let array = load_array(&path, "F").unwrap();
-    assert_eq!(
-        array,
-        Array { shape: vec![3, 4], values: (0..12u8).map(f32::from).collect(), rounded: Default::default() }
-    );
+    assert_eq!(array, Array { shape: vec![3, 4], values: (0..12u8).map(f32::from).collect() });
     assert!(load_array(&path, "G").is_err());
 }
 
@@ -94,8 +107,7 @@ fn reads_every_type_order_and_shape() {
                 data.extend(bytes);
             }
             let descr = format!("{}{kind}", if big { '>' } else { '<' });
-            let array =
-                reader::read(npy(&descr, fortran, &format!("({a}, {b}, {c})"), &data).as_slice()).unwrap();
+            let array = whole(npy(&descr, fortran, &format!("({a}, {b}, {c})"), &data));
             assert_eq!(array.shape, [a, b, c]);
             assert_eq!(
                 array.values,
@@ -108,11 +120,10 @@ fn reads_every_type_order_and_shape() {
 
 #[test]
 fn reads_signs_extremes_and_single_dimensions() {
-    let read =
-        |descr, shape, data: &[u8]| reader::read(npy(descr, false, shape, data).as_slice()).unwrap().values;
+    let read = |descr, shape, data: &[u8]| whole(npy(descr, false, shape, data)).values;
     assert_eq!(read("|i1", "(2,)", &[0x80, 0xff]), [-128.0, -1.0]);
     assert_eq!(read("<i8", "(1L,)", &i64::MIN.to_le_bytes()), [-9.223372e18]);
-    assert_eq!(read("<u8", "()", &u64::MAX.to_le_bytes()), [1.8446744e19]);
+    assert_eq!(read("<u8", "(1,)", &u64::MAX.to_le_bytes()), [1.8446744e19]);
     assert_eq!(read("<f8", "(1,)", &f64::from(f32::MAX).to_le_bytes()), [f32::MAX]);
     let signal =
         load_as("d.npy", &npy("|u1", false, "(4,)", &[1, 2, 3, 4]), &LoadOptions::default()).unwrap();
@@ -123,7 +134,7 @@ fn reads_signs_extremes_and_single_dimensions() {
 #[test]
 fn reads_long_arrays() {
     let data: Vec<u8> = (0..100_000u32).flat_map(|n| f64::from(n).to_le_bytes()).collect();
-    let array = reader::read(npy("<f8", true, "(50000, 2)", &data).as_slice()).unwrap();
+    let array = whole(npy("<f8", true, "(50000, 2)", &data));
     assert!((0..50_000).all(|row| array.values[2 * row..][..2] == [row as f32, (row + 50_000) as f32]));
 }
 
@@ -154,7 +165,8 @@ fn refuses_arrays_of_the_wrong_form() {
         ),
         (
             npy("<c8", false, "(3,)", &data),
-            "its numbers are of type `<c8`, which cannot be read; convert them with .astype('float32')",
+            "its values are of type `<c8`, which cannot be read; save both parts as columns, \
+             numpy.hstack([a.real, a.imag])",
         ),
         (
             npy("<f4", false, "(0, 3)", &[]),
@@ -170,7 +182,7 @@ fn refuses_arrays_of_the_wrong_form() {
         ),
         (
             npy("<f4", false, "(3, -1)", &data),
-            "is not a sound .npy file: its `shape` cannot be read; write it again",
+            "is not a sound .npy file: its header cannot be read; write it again",
         ),
         (b"a,b\n1,2\n3,4\n".to_vec(), "is not a sound .npy file: it does not begin as one; write it again"),
         (Vec::new(), "is not a sound .npy file: it ends within its header; write it again"),
@@ -206,9 +218,9 @@ fn refuses_archives_of_the_wrong_form() {
             "has no array `truth`; it holds `X`: save it under that name with numpy.savez",
         ),
         (
-            zipped(&[("x_train", x().1)]),
+            zipped(&[("x_train", x().1), ("x_test", x().1), y(&[0, 1])]),
             None,
-            "has no array `X`; it holds `x_train`: save it under that name with numpy.savez",
+            "holds several arrays: `x_train`, `x_test`, `y`; name the one with the frames with --key",
         ),
         (zipped(&[]), None, "has no array `X`; it holds nothing: save it under that name with numpy.savez"),
         (
@@ -216,12 +228,7 @@ fn refuses_archives_of_the_wrong_form() {
             None,
             "array `X`: ends after 2 of its 3 numbers; copy or write it again",
         ),
-        (
-            NUMPY.to_vec(),
-            Some("text"),
-            "array `text`: its numbers are of type `<U1`, which cannot be read; \
-             convert them with .astype('float32')",
-        ),
+        (NUMPY.to_vec(), Some("text"), "there are 2 labels for 4 rows; give one label for each row"),
     ] {
         assert_eq!(npz(&file, labels).unwrap_err(), format!("d.npz: {problem}"));
     }
@@ -261,12 +268,12 @@ fn survives_truncation_and_flipped_bits() {
     let sound_idx = [[0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3].as_slice(), &[7; 6]].concat();
     let all = |bytes: &[u8]| -> Result<(), ()> {
         let mut npz = reader::Npz::open(Cursor::new(bytes)).map_err(drop)?;
-        npz.keys().iter().try_for_each(|key| npz.array(key).map(drop).map_err(drop))
+        npz.keys().iter().try_for_each(|key| npz.with(key, |mut rows| texts(&mut rows)).map_err(drop))
     };
     type Read<'a> = &'a dyn Fn(&[u8]) -> Result<(), ()>;
     let readers: [(&[u8], Read<'_>); 3] = [
-        (&sound_npy, &|bytes| reader::read(bytes).map(drop).map_err(drop)),
-        (&sound_idx, &|bytes| idx::read(bytes).map(drop).map_err(drop)),
+        (&sound_npy, &|bytes| reader::open(bytes).and_then(|mut rows| texts(&mut rows)).map_err(drop)),
+        (&sound_idx, &|bytes| idx::open(bytes).and_then(|mut rows| texts(&mut rows)).map_err(drop)),
         (NUMPY, &all),
     ];
     for (sound, read) in readers {

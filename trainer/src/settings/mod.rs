@@ -25,7 +25,7 @@ use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 use crate::spelled::Spelled;
 use crate::support::is_whole;
 pub use args::SettingsArgs;
-use elbow_reader::{Categorical, LoadOptions, Missing, Recognise};
+use elbow_reader::{Categorical, Gap, Instant, LoadOptions, Memory, Missing, Part, Recognise, RowRange};
 pub use reading::ReadingArgs;
 use words::hidden;
 pub use words::{Model, Raised, Scaling};
@@ -82,6 +82,12 @@ pub struct Settings {
     pub decimal: Option<String>,
     pub no_header: bool,
     pub missing: Missing,
+    pub key: Option<String>,
+    pub time: Option<String>,
+    pub gap: Option<Gap>,
+    pub rows: Option<RowRange>,
+    pub until: Option<Instant>,
+    pub max_memory: Option<Memory>,
 }
 
 impl Default for Settings {
@@ -133,6 +139,12 @@ impl Default for Settings {
             decimal: None,
             no_header: false,
             missing: Missing::Refuse,
+            key: None,
+            time: None,
+            gap: None,
+            rows: None,
+            until: None,
+            max_memory: None,
         }
     }
 }
@@ -156,6 +168,10 @@ impl Settings {
             normal: self.normal.clone(),
             whole: is_whole(*self.likelihood, self.binarize),
             missing: self.missing,
+            key: self.key.clone(),
+            is_fitted: false,
+            part: Part { time: self.time.clone(), gap: self.gap, rows: self.rows, until: self.until },
+            memory: self.max_memory.unwrap_or_default(),
             text: reading::text(self.delimiter.as_deref(), self.decimal.as_deref(), self.no_header),
             recognise: self.recognise(),
         }

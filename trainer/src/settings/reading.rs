@@ -1,6 +1,6 @@
 //! How files are read: flags that every command with data takes.
 
-use elbow_reader::{Missing, TextOptions};
+use elbow_reader::{Gap, Instant, Memory, Missing, Part, RowRange, TextOptions};
 use serde::Serialize;
 
 /// How text is written and what becomes of missing cells; what is not given is found out.
@@ -23,12 +23,45 @@ pub struct ReadingArgs {
     /// no window goes across); hold (the last value stands in)
     #[arg(long, value_name = "WHAT", value_parser = missing)]
     pub(super) missing: Option<Missing>,
+    /// The array of an .npz file that holds the frames [default: X, or the only one]
+    #[arg(long, value_name = "KEY")]
+    pub(super) key: Option<String>,
+    /// The column of times: it is no feature, and windows do not go across --gap
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) time: Option<String>,
+    /// The longest step of --time within a window, such as 90s, 10m or 1h
+    #[arg(long, value_name = "SPAN", requires = "time")]
+    pub(super) gap: Option<Gap>,
+    /// Take these data rows of each file: 1:1000, 1001: or :1000
+    #[arg(long, value_name = "A:B")]
+    pub(super) rows: Option<RowRange>,
+    /// Take the rows before this time of --time
+    #[arg(long, value_name = "TIME", requires = "time")]
+    pub(super) until: Option<Instant>,
+    /// The most memory that frames may take, such as 8GiB [default: three quarters of what is free]
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_memory: Option<Memory>,
 }
 
 impl ReadingArgs {
     /// How text is written, as far as it is said.
     pub fn text(&self) -> TextOptions {
         text(self.delimiter.as_deref(), self.decimal.as_deref(), self.no_header)
+    }
+
+    /// Which rows are read, and where windows end.
+    pub fn part(&self) -> Part {
+        Part { time: self.time.clone(), gap: self.gap, rows: self.rows, until: self.until }
+    }
+
+    /// The array of an `.npz` file, where it is named.
+    pub fn key(&self) -> Option<String> {
+        self.key.clone()
+    }
+
+    /// How much may be held of a file.
+    pub fn memory(&self) -> Memory {
+        self.max_memory.unwrap_or_default()
     }
 
     /// What becomes of rows with a missing cell.
