@@ -12,11 +12,12 @@ use serde::Serialize;
 
 use super::out::{Overwrite, check_out, cost_rows, model_name, write_files};
 use crate::error::Error;
+use crate::reading;
 use crate::report;
 use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::score_all;
-use elbow_reader::{Dataset, load};
+use elbow_reader::{Dataset, Report, load_reported};
 use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
 use elbow_trainer::quantize::Cost;
@@ -31,8 +32,8 @@ pub(crate) struct FitArgs {
     /// The frames to fit to
     data: PathBuf,
     /// Where to write the model; its type goes beside it, with the ending .rs
-    /// [default: model.elbow in the folder of --run]
-    #[arg(long, value_name = "MODEL.elbow", required_unless_present = "run")]
+    /// [default: DATA.elbow in this folder; with --run model.elbow in that]
+    #[arg(long, value_name = "MODEL.elbow")]
     out: Option<PathBuf>,
     /// Write the run down in this folder: config.toml, metrics.jsonl,
     /// checkpoint.bin and the best model so far
@@ -69,6 +70,9 @@ pub(super) struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<PathBuf>,
     architecture: String,
+    /// what the reader took the file for
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reading: Option<Report>,
     rows: usize,
     valid_rows: usize,
     /// left out
@@ -114,20 +118,31 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
     let levels: &[u16] = if settings.categorical.is_empty() { &[] } else { &[2] };
     settings.architecture_of(1, levels)?;
-    let in_folder = || args.run.as_deref().unwrap_or(Path::new("")).join(MODEL);
-    let out = args.out.clone().unwrap_or_else(in_folder);
+    let out = args.out.clone().unwrap_or_else(|| default_out(args));
     let name = model_name(&out)?;
     let cadence = Cadence { checkpoints: args.checkpoint_every, snapshots: args.snapshot_every };
     let open = |folder: &PathBuf| RunDir::open(folder, args.resume, cadence);
     let folder = args.run.as_ref().map(open).transpose()?;
     check_out(&out)?;
-    if !(args.resume || args.out.is_none()) {
+    if !args.resume && (args.out.is_some() || args.run.is_none()) {
         args.overwrite.check(&out)?;
     }
-    let data = load(&args.data, &settings.load_options())?;
+    let (data, report) = load_reported(&args.data, &settings.load_options())?;
+    report.notes.iter().for_each(|note| report::note(note));
     let summary = fit_and_write(&name, data, &settings, folder, &out)?;
-    let summary = Summary { run: args.run.clone(), ..summary };
+    let summary = Summary { run: args.run.clone(), reading: Some(report), ..summary };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
+}
+
+/// `data/day.csv.gz` makes `day.elbow`, here.
+fn default_out(args: &FitArgs) -> PathBuf {
+    if let Some(folder) = &args.run {
+        return folder.join(MODEL);
+    }
+    let name = args.data.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    PathBuf::from(format!("{stem}.elbow"))
 }
 
 /// Fits, writes the model and its type, and reads the file back.
@@ -164,6 +179,7 @@ pub(super) fn fit_and_write(
     Ok(Summary {
         model: out.to_path_buf(),
         run: None,
+        reading: None,
         architecture,
         rows: trained.train_rows,
         valid_rows: trained.valid.rows,
@@ -251,6 +267,10 @@ fn table(summary: &Summary) -> String {
         ("model", format!("{} ({} bytes)", summary.model.display(), summary.file_bytes)),
         ("type", summary.model.with_extension("rs").display().to_string()),
         ("shape", summary.architecture.clone()),
+    ];
+    rows.extend(summary.reading.iter().flat_map(reading::rows));
+    let epochs_at = rows.len() + 1;
+    rows.extend([
         ("rows", format!("{} fitted, {} held out{left_out}", summary.rows, summary.valid_rows)),
         (
             "−log p(x)",
@@ -260,14 +280,19 @@ fn table(summary: &Summary) -> String {
             ),
         ),
         ("time", format!("{:.1} s", summary.seconds)),
-    ];
+    ]);
     if let Some(Epochs { epochs, best_epoch, stopped }) = summary.epochs {
         let stopped = if stopped { ", stopped by Ctrl-C" } else { "" };
-        rows.insert(4, ("epochs", format!("{epochs}, the best {best_epoch}{stopped}")));
+        rows.insert(epochs_at, ("epochs", format!("{epochs}, the best {best_epoch}{stopped}")));
     }
     rows.extend(
         summary.valid_bits_per_row.map(|bits| ("rate", format!("about {bits:.1} bits per row held out"))),
     );
     rows.extend(summary.quantization.iter().flat_map(cost_rows));
+    let model = summary.model.display();
+    rows.push((
+        "next",
+        format!("elbow calibrate {model} NORMAL.csv --false-alarm 0.01, by rows of their own"),
+    ));
     report::table(&rows)
 }

@@ -72,7 +72,10 @@ const HEADINGS: [(&str, &[&str]); 6] = [
             "config",
         ],
     ),
-    ("Scores and alarms", &["samples", "false_alarm", "alarm", "why", "keep", "calibration", "bits_back"]),
+    (
+        "Scores and alarms",
+        &["samples", "false_alarm", "trim", "alarm", "why", "keep", "calibration", "bits_back"],
+    ),
     ("Packets", &["packets", "bound", "lossless", "latents_only", "windows_per_packet", "keep_going"]),
     ("Output", &["out", "force", "run", "resume", "checkpoint_every", "snapshot_every"]),
 ];
@@ -113,8 +116,12 @@ Columns, one line for each frame:
   standard_error         of log_density, in nats
   p_value                of a calibrated model: part of normal frames that score as low; LOW is anomalous
   anomalous              1 where the score is below the alarm threshold
+  alarm, drift           with --alarm M/N: 1 where M of the last N frames are anomalous; `low` or `high` where
+                         scores have moved for long, too little for an alarm
+  cause_1, surprise_1, … with --why N: the columns least like normal frames; HIGH is odd (1: as in one of 100)
 
 Examples:
+  elbow score sensors.elbow new.csv --keep timestamp --alarm 3/5 --why 3
   elbow score sensors.elbow new.csv --out scores.csv
   elbow score sensors.elbow new.csv | grep ',1$'      the rows of a calibrated model that raise an alarm",
     ),

@@ -4,6 +4,7 @@
 
 mod bench;
 mod calibrate;
+mod completions;
 mod compress;
 mod demo;
 mod error;
@@ -15,6 +16,7 @@ mod inspect;
 mod out;
 mod plan;
 mod quantize;
+mod reading;
 pub mod record;
 pub mod report;
 mod score;
@@ -69,6 +71,10 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Record this machine's counters to CSV
     Record(RecordArgs),
+    /// A script that completes commands and flags in a shell
+    Completions(completions::CompletionsArgs),
+    /// Manual pages
+    Man(completions::ManArgs),
     /// How long things take on this machine
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -125,6 +131,8 @@ impl Cli {
             Command::Decompress(args) => compress::decompress(args, self.json),
             Command::Inspect(args) => inspect::run(args, self.json),
             Command::Demo(args) => demo::run(args, self.json),
+            Command::Completions(args) => completions::completions(args, Cli::command()),
+            Command::Man(args) => completions::man(args, Cli::command()),
             Command::Bench(command) => bench::run(command, self.json),
             Command::Record(args) => {
                 let recording = record::run(args)?;

@@ -1,19 +1,21 @@
 //! `elbow score`.
 
-use std::fmt::Write as _;
+mod rows;
+mod table;
+
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use elbow::{Score, Verdict};
 use serde::Serialize;
 
+use self::rows::{Alarm, MOST_CAUSES, Row, Scorer};
+use self::table::{Columns, Table};
 use super::out::{Overwrite, is_same};
 use super::source::SourceArgs;
 use crate::error::Error;
 use crate::report;
-use elbow_host::file::atomic_file::{check_writable, write_atomically};
-use elbow_host::model::ModelBytes;
-use elbow_host::score::calibrate::each_row;
-use elbow_host::score::evaluate::score_all;
+use elbow_host::file::atomic_file::{AtomicFile, check_writable};
+use elbow_host::model::{HostModel, ModelBytes};
 use elbow_reader::Dataset;
 
 /// The arguments of `elbow score`.
@@ -26,6 +28,15 @@ pub(crate) struct ScoreArgs {
     /// Where to write the scores [default: stdout]
     #[arg(long, value_name = "CSV")]
     out: Option<PathBuf>,
+    /// Columns of the file to carry along, such as its time; of a window those of its last row
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    keep: Vec<String>,
+    /// Also tell, as a device does, where m of the last n frames are anomalous, and slow drift
+    #[arg(long, value_name = "M/N", value_parser = Alarm::read)]
+    alarm: Option<Alarm>,
+    /// Also tell the N columns of each frame that are least like normal ones
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MOST_CAUSES as i64))]
+    why: Option<u8>,
     #[command(flatten)]
     overwrite: Overwrite,
     #[command(flatten)]
@@ -36,31 +47,13 @@ pub(crate) struct ScoreArgs {
 const OTHER_FORMATS: [&str; 12] =
     ["npy", "npz", "gz", "zip", "json", "jsonl", "parquet", "arrow", "feather", "xlsx", "elbow", "rs"];
 
-/// One scored frame.
-#[derive(Debug, Serialize)]
-struct Row {
-    row: usize,
-    log_density: f32,
-    bits_per_dim: f32,
-    effective_sample_size: f32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    standard_error: Option<f32>,
-    #[serde(flatten)]
-    decision: Option<Decision>,
-}
-
-/// What a calibrated model says of a frame.
-#[derive(Clone, Copy, Debug, Serialize)]
-struct Decision {
-    p_value: f32,
-    anomalous: bool,
-}
-
 #[derive(Debug, Serialize)]
 struct Report {
     rows: usize,
     dims: usize,
     samples: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keep: Vec<String>,
     scores: Vec<Row>,
 }
 
@@ -68,42 +61,84 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     args.out.as_deref().map_or(Ok(()), |out| check_out(args, out))?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    let data = args.source.load(&args.data, &args.model, &model.metadata)?;
-    let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let samples = args.source.samples(&model);
-    let judge = model.calibrated().filter(|judge| judge.calibration().samples == samples);
-    if let (None, Some(calibration)) = (&judge, model.extras.calibration) {
-        report::note(&format!(
-            "no verdicts: the alarm threshold is for {} samples and --samples asks {samples}; leave it out",
-            calibration.samples
-        ));
-    }
-    let rows = match judge {
-        Some(judge) => {
-            let verdicts = each_row(&data, |frame| {
-                bar.inc(1);
-                judge.judge_in_full(frame)
-            })?;
-            let decision = |v: &Verdict| Decision { p_value: v.p_value, anomalous: v.is_anomalous() };
-            rows(&data, verdicts.iter().map(|verdict| (verdict.score, Some(decision(verdict)))))
-        }
-        None => {
-            let scores = score_all(&*model.engine, &data, samples, |rows| bar.inc(rows as u64))?;
-            rows(&data, scores.into_iter().map(|score| (score, None)))
-        }
-    };
+    let mut scorer = Scorer::new(&model, samples, args.alarm, args.why.unwrap_or(0).into());
+    check_verdicts(args, &model, samples, scorer.has_verdicts())?;
+    let data = args.source.load_with(&args.data, &args.model, &model.metadata, &args.keep)?;
+    let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
+    let rows = scorer.take(&data, model.metadata.window as usize, |rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();
-    if let Some(path) = &args.out {
-        write_atomically(path, csv(&rows).as_bytes())?;
+    let columns = Columns {
+        kept: args.keep.clone(),
+        verdicts: scorer.has_verdicts(),
+        alarm: args.alarm.is_some(),
+        causes: args.why.unwrap_or(0).into(),
+    };
+    write(args, json, columns, &data, &rows)?;
+    if json {
+        let keep = args.keep.clone();
+        report::print_json(&Report { rows: data.rows, dims: data.dims, samples, keep, scores: rows })?;
     }
-    match (json, &args.out) {
-        (true, _) => {
-            let report = Report { rows: data.rows, dims: data.dims, samples, scores: rows };
-            report::print_json(&report)
+    Ok(())
+}
+
+/// To the file, or where there is none and no JSON is asked for, to stdout.
+fn write(args: &ScoreArgs, json: bool, columns: Columns, data: &Dataset, rows: &[Row]) -> Result<(), Error> {
+    let table = |to: &mut dyn Write| -> io::Result<()> {
+        let mut table = Table::begin(to, columns)?;
+        table.write(rows)?;
+        table.into_inner()?.flush()
+    };
+    match &args.out {
+        Some(path) => {
+            let mut file = AtomicFile::create(path)?;
+            table(&mut file).map_err(Error::io("write", path))?;
+            file.commit()?;
+            if !json {
+                report::note(&format!("{}: {} rows", path.display(), data.rows));
+            }
+            Ok(())
         }
-        (false, None) => report::print(&csv(&rows)),
-        (false, Some(path)) => {
-            report::note(&format!("{}: {} rows", path.display(), rows.len()));
+        None if json => Ok(()),
+        None => match table(&mut io::stdout().lock()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Print(error)),
+            _ => Ok(()),
+        },
+    }
+}
+
+/// Says where verdicts are missing, and refuses what is made of them where there are none.
+fn check_verdicts(
+    args: &ScoreArgs,
+    model: &HostModel<'_>,
+    samples: u32,
+    has_verdicts: bool,
+) -> Result<(), Error> {
+    if has_verdicts {
+        return Ok(());
+    }
+    let asked = [("alarm", args.alarm.is_some()), ("why", args.why.is_some())];
+    let asked = asked.into_iter().find_map(|(name, is_asked)| is_asked.then_some(name));
+    match (model.extras.calibration, asked) {
+        (None, None) => Ok(()),
+        (None, Some(name)) => {
+            let model = args.model.display();
+            let problem = format!(
+                "has no alarm threshold, which --{name} needs; set it first: elbow calibrate {model} \
+                 NORMAL.csv --false-alarm 0.01"
+            );
+            Err(Error::argument("model", model, problem))
+        }
+        (Some(calibration), Some(name)) => {
+            let problem = format!("--{name} needs verdicts, which are for --samples {}", calibration.samples);
+            Err(Error::argument("samples", samples, problem))
+        }
+        (Some(calibration), None) => {
+            report::note(&format!(
+                "no verdicts: the alarm threshold is for {} samples and --samples asks {samples}; leave it \
+                 out",
+                calibration.samples
+            ));
             Ok(())
         }
     }
@@ -124,32 +159,4 @@ fn check_out(args: &ScoreArgs, out: &Path) -> Result<(), Error> {
         return Err(Error::argument("out", out.display(), problem));
     }
     args.overwrite.check(out)
-}
-
-fn rows(data: &Dataset, scores: impl Iterator<Item = (Score, Option<Decision>)>) -> Vec<Row> {
-    let row = |((score, decision), row): ((Score, Option<Decision>), &usize)| Row {
-        row: row + 1,
-        log_density: score.log_density.0,
-        bits_per_dim: score.bits_per_dim(),
-        effective_sample_size: score.effective_sample_size,
-        standard_error: score.standard_error.is_finite().then_some(score.standard_error),
-        decision,
-    };
-    scores.zip(&data.source_rows).map(row).collect()
-}
-
-/// The scores as CSV: the shortest decimals that read back as the same f32. `row` is
-/// the data row, from 1, at which the frame begins.
-fn csv(rows: &[Row]) -> String {
-    let mut out = String::from("row,log_density,bits_per_dim,effective_sample_size,standard_error");
-    out += if rows.iter().any(|row| row.decision.is_some()) { ",p_value,anomalous\n" } else { "\n" };
-    for Row { row, log_density, bits_per_dim, effective_sample_size, standard_error, decision } in rows {
-        let error = standard_error.map(|error| error.to_string()).unwrap_or_default();
-        let _ = write!(out, "{row},{log_density},{bits_per_dim},{effective_sample_size},{error}");
-        if let Some(Decision { p_value, anomalous }) = decision {
-            let _ = write!(out, ",{p_value},{}", u8::from(*anomalous));
-        }
-        out.push('\n');
-    }
-    out
 }

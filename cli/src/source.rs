@@ -62,6 +62,20 @@ impl SourceArgs {
     /// # Errors
     /// [`Data`](elbow_host::Error::Data), [`Dims`](elbow_host::Error::Dims).
     pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
+        self.load_with(path, model, metadata, &[])
+    }
+
+    /// As [`load`](Self::load), with some columns as text beside the frames.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub(super) fn load_with(
+        &self,
+        path: &Path,
+        model: &Path,
+        metadata: &Metadata<'_>,
+        keep: &[String],
+    ) -> Result<Dataset, Error> {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
         let Reading { labels, normal, missing, .. } = Reading::of(metadata.reading);
         let options = LoadOptions {
@@ -69,6 +83,7 @@ impl SourceArgs {
             labels_if_there: self.labels.is_none(),
             columns: Some(columns),
             drop: Vec::new(),
+            keep: keep.to_vec(),
             categorical: as_fitted(metadata.columns),
             window: metadata.window as usize,
             hop: Some(metadata.hop as usize),
@@ -83,8 +98,11 @@ impl SourceArgs {
             recognise: Recognise::Nothing,
         };
         let mut data = load(path, &options)?;
-        if !data.reading.left_out.is_empty() {
-            report::note(&format!("{}: not used: {}", path.display(), Names(data.reading.left_out.clone())));
+        let is_kept = |name: &String| keep.contains(name);
+        let unused: Vec<String> =
+            data.reading.left_out.iter().filter(|name| !is_kept(name)).cloned().collect();
+        if !unused.is_empty() {
+            report::note(&format!("{}: not used: {}", path.display(), Names(unused)));
         }
         check_dims(&data, model, metadata.architecture.features)?;
         prepare(&mut data, metadata.architecture.likelihood, self.binarize)?;

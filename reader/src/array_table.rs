@@ -6,6 +6,7 @@ use crate::array_rows::ArrayRows;
 use crate::categories::Codes;
 use crate::cell::class;
 use crate::columns::{features, reading};
+use crate::dataset::Kept;
 use crate::error::Problem;
 use crate::names::{find, names_labels};
 use crate::npy::Npz;
@@ -51,6 +52,9 @@ pub(crate) fn read<R: Read>(mut rows: ArrayRows<R>, options: &LoadOptions) -> Re
     if options.labels.is_some() && !options.labels_if_there && !rows.layout().is_named() {
         return Err(Problem::NoLabels);
     }
+    if let Some(name) = options.keep.first() {
+        return Err(Problem::NothingToKeep { name: name.clone() });
+    }
     let Chosen { features, names, label, reading } = choose(&mut rows, options)?;
     let mut codes = Codes::new(&names, &options.categorical)?;
     let words: Vec<bool> = (0..features.len()).map(|at| codes.of(at).is_some()).collect();
@@ -78,7 +82,7 @@ pub(crate) fn read<R: Read>(mut rows: ArrayRows<R>, options: &LoadOptions) -> Re
     }
     values.shrink_to_fit();
     let categories = codes.finish(&mut values)?;
-    Ok(Table { columns: names, categories, rows: rows.at, values, classes, reading })
+    Ok(Table { columns: names, categories, rows: rows.at, values, classes, kept: Kept::default(), reading })
 }
 
 fn push_label<R: Read>(rows: &ArrayRows<R>, column: usize, classes: &mut Classes) -> Result<(), Problem> {

@@ -10,6 +10,7 @@ use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 use crate::categories::Codes;
 use crate::cell::{class, not_rounded, number};
 use crate::columns;
+use crate::dataset::Kept;
 use crate::error::{Fault, Place, Problem};
 use crate::names;
 use crate::options::LoadOptions;
@@ -23,13 +24,16 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
     let classes = rows.chosen.label.map(|_| Classes::default());
     let columns = rows.columns();
     let mut codes = Codes::new(&columns, &options.categorical)?;
-    let Chosen { features, label } = &rows.chosen;
+    let Chosen { features, label, keep } = &rows.chosen;
+    let kept = Kept { columns: options.keep.clone(), cells: Vec::new() };
+    let keep = keep.clone();
     let mut table = Table {
         columns,
         categories: Vec::new(),
         rows: 0,
         values: Vec::new(),
         classes,
+        kept,
         reading: columns::reading(&rows.names, *label, features),
     };
     while rows.next()? {
@@ -37,6 +41,8 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
         if let (Some(classes), Some(column)) = (&mut table.classes, rows.chosen.label) {
             classes.push(&class(rows.cell(column)).map_err(|fault| rows.wrong(column, fault))?);
         }
+        let text = |column: &usize| String::from_utf8_lossy(rows.cell(*column)).into_owned();
+        table.kept.cells.extend(keep.iter().map(text));
         table.rows = rows.row;
     }
     table.values.shrink_to_fit();
@@ -138,6 +144,8 @@ impl<R: BufRead> Rows<R> {
 struct Chosen {
     features: Vec<usize>,
     label: Option<usize>,
+    /// those that are kept as text
+    keep: Vec<usize>,
 }
 
 fn choose(names: &[String], options: &LoadOptions) -> Result<Chosen, Problem> {
@@ -146,7 +154,8 @@ fn choose(names: &[String], options: &LoadOptions) -> Result<Chosen, Problem> {
         Some(asked) => Some(names::find(names, asked)?),
         None => names.iter().position(|name| names::names_labels(name) && !options.drop.contains(name)),
     };
-    Ok(Chosen { features: columns::features(names, label, options)?, label })
+    let keep = options.keep.iter().map(|name| names::find(names, name)).collect::<Result<_, _>>()?;
+    Ok(Chosen { features: columns::features(names, label, options)?, label, keep })
 }
 
 fn is_blank(record: &ByteRecord) -> bool {

@@ -22,12 +22,31 @@ pub struct Dataset {
     pub dims: usize,
     /// `rows × dims` finite numbers, row-major
     pub values: Vec<f32>,
+    /// columns that were asked to be kept as text
+    pub kept: Kept,
     /// what of it a model that is fitted to them remembers
     pub reading: Reading,
     /// where the file has labels: those of the frames
     pub labels: Option<Labels>,
     /// for each frame, the data row of the file at which it begins, from 0
     pub source_rows: Vec<usize>,
+}
+
+/// Columns that are kept as text: of all rows of the file, not of frames.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// their names
+    pub columns: Vec<String>,
+    /// their cells, row by row
+    pub cells: Vec<String>,
+}
+
+impl Kept {
+    /// The cells of a data row, from 0; none where nothing is kept.
+    pub fn row(&self, row: usize) -> &[String] {
+        let width = self.columns.len();
+        self.cells.get(row * width..(row + 1) * width).unwrap_or_default()
+    }
 }
 
 /// What is known about each frame.
@@ -81,6 +100,7 @@ impl Dataset {
             rows: rows.len(),
             dims: self.dims,
             values: rows.iter().map(|&row| self.row(row)).collect::<Vec<_>>().concat(),
+            kept: self.kept.clone(),
             reading: self.reading.clone(),
             labels: self.labels.as_ref().map(|labels| labels.select(rows)),
             source_rows: rows.iter().map(|&row| self.source_rows[row]).collect(),

@@ -40,6 +40,10 @@ pub enum Problem {
     RepeatedColumn { name: String },
     #[error("has no column `{name}`; choose among {known}")]
     NoColumn { name: String, known: Names },
+    #[error(
+        "an array has no column of text to keep, such as `{name}`; leave --keep out, or give a .csv file"
+    )]
+    NothingToKeep { name: String },
     #[error("the column `{name}` holds labels and cannot be a feature; leave it out of the columns")]
     LabelAsFeature { name: String },
     #[error("no feature is left: every column is dropped or holds labels; drop fewer columns")]

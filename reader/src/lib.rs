@@ -37,7 +37,7 @@ mod window;
 
 pub use array::{Array, Kind};
 pub use categories::{Categorical, Category};
-pub use dataset::{Dataset, Labels};
+pub use dataset::{Dataset, Kept, Labels};
 pub use error::{DataError, Fault, Names, Place, Problem};
 pub use load::{load, load_array, load_reported};
 pub use memory::Memory;

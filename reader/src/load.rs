@@ -8,7 +8,7 @@ use crate::error::{DataError, Problem};
 use crate::memory::Memory;
 use crate::open::{open, open_npz};
 use crate::options::LoadOptions;
-use crate::report::Report;
+use crate::report::{LeftOut, Reason, Report};
 use crate::table::Table;
 use crate::{array_table, csv, idx, npy, window};
 
@@ -26,8 +26,22 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Dataset, DataError> {
 /// As [`load`].
 pub fn load_reported(path: &Path, options: &LoadOptions) -> Result<(Dataset, Report), DataError> {
     read(path, options)
-        .and_then(|(table, report)| Ok((frames(path, table, options)?, report)))
+        .and_then(|(table, report)| {
+            let data = frames(path, table, options)?;
+            let report = with_columns(report, &data, options);
+            Ok((data, report))
+        })
         .map_err(|problem| DataError { path: path.to_path_buf(), problem })
+}
+
+/// With the columns that were not read and the labels, where that is not told yet.
+fn with_columns(mut report: Report, data: &Dataset, options: &LoadOptions) -> Report {
+    let reason = |name: &String| if options.drop.contains(name) { Reason::Dropped } else { Reason::NotAsked };
+    let left_out = |name: &String| LeftOut { column: name.clone(), reason: reason(name) };
+    if report.left_out.is_empty() {
+        report.left_out = data.reading.left_out.iter().map(left_out).collect();
+    }
+    report
 }
 
 /// Reads one array of an `.npz` file, such as a matrix of weights.
@@ -44,10 +58,10 @@ fn frames(path: &Path, table: Table, options: &LoadOptions) -> Result<Dataset, P
     let hop = options.hop.unwrap_or(options.window);
     let (table, source_rows) = window::join(table, options.window, hop)?;
     let labels = table.classes.map(|classes| classes.judge(&options.normal)).transpose()?;
-    let Table { columns, categories, rows, values, mut reading, .. } = table;
+    let Table { columns, categories, rows, values, kept, mut reading, .. } = table;
     (reading.normal, reading.missing) = (options.normal.clone(), options.missing);
     let (path, dims) = (path.to_path_buf(), columns.len());
-    Ok(Dataset { path, dims, columns, categories, rows, values, reading, labels, source_rows })
+    Ok(Dataset { path, dims, columns, categories, rows, values, kept, reading, labels, source_rows })
 }
 
 /// The name tells the format; what no name tells, the IDX magic may.

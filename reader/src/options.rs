@@ -18,6 +18,8 @@ pub struct LoadOptions {
     pub columns: Option<Vec<String>>,
     /// columns to leave out; each must exist
     pub drop: Vec<String>,
+    /// columns of a text file that are kept as text beside the frames, whatever they hold
+    pub keep: Vec<String>,
     /// columns whose values are words, or numbers that are only names
     pub categorical: Vec<Categorical>,
     /// the array of an `.npz` file that holds the frames; by default `X`, or the only one
@@ -106,6 +108,7 @@ impl Default for LoadOptions {
             labels_if_there: false,
             columns: None,
             drop: Vec::new(),
+            keep: Vec::new(),
             categorical: Vec::new(),
             key: None,
             memory: Memory::default(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::categories::Category;
-use crate::dataset::Labels;
+use crate::dataset::{Kept, Labels};
 use crate::error::{Names, Problem};
 use crate::reading::Reading;
 
@@ -18,6 +18,7 @@ pub(crate) struct Table {
     pub(crate) rows: usize,
     pub(crate) values: Vec<f32>,
     pub(crate) classes: Option<Classes>,
+    pub(crate) kept: Kept,
     pub(crate) reading: Reading,
 }
 

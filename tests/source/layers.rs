@@ -75,7 +75,8 @@ const ORDER: [(&str, &[&str]); 5] = [
         &[
             "record",
             "error",
-            "report help",
+            "report help reading",
+            "completions",
             "source",
             "out",
             "compress fit quantize",

@@ -119,6 +119,7 @@ fn frames(dims: usize) -> Dataset {
         dims,
         values: (0..ROWS * dims).map(|_| normal_quantile(rng.next_u32())).collect(),
         categories: Vec::new(),
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
         source_rows: (0..ROWS).collect(),

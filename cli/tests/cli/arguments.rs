@@ -131,7 +131,6 @@ fn configuration_files() {
 #[test]
 fn arguments_that_are_missing() {
     let bench = Bench::with_model();
-    bench.refuses("fit engine.csv", &["--out <MODEL.elbow>"]);
     bench.refuses(&format!("fit --out m.elbow {QUICK}"), &["<DATA>"]);
     bench.refuses("eval engine.elbow", &["<DATA>"]);
     bench.refuses("inspect", &["<MODEL>"]);

@@ -65,6 +65,13 @@ pub struct Drift {
     high: f32,
 }
 
+impl Default for Drift {
+    /// k = ½, h = 16, c = 3.
+    fn default() -> Self {
+        Drift::new(0.5, 16.0, 3.0)
+    }
+}
+
 impl Drift {
     /// With allowance k, limit h and clip c, all in standard deviations of a score.
     pub const fn new(allowance: f32, limit: f32, clip: f32) -> Self {
@@ -141,7 +148,7 @@ pub struct Watch {
 impl Default for Watch {
     /// 3 of 5 for a fault; k = ½, h = 16, c = 3 for drift.
     fn default() -> Self {
-        Watch::new(Debounce::new(3, 5), Drift::new(0.5, 16.0, 3.0))
+        Watch::new(Debounce::new(3, 5), Drift::default())
     }
 }
 

@@ -86,6 +86,7 @@ fn dataset(values: Vec<f32>) -> Dataset {
         rows,
         dims,
         values,
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
         source_rows: (0..rows).collect(),

@@ -40,6 +40,7 @@ fn dataset(values: Vec<f32>) -> Dataset {
         rows,
         dims: 6,
         values,
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
         source_rows: (0..rows).collect(),

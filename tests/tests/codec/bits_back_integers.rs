@@ -54,6 +54,7 @@ fn dataset(values: Vec<f32>, dims: usize) -> Dataset {
         rows,
         dims,
         values,
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
         source_rows: (0..rows).collect(),

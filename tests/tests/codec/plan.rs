@@ -65,6 +65,7 @@ fn alarming(model: &ModelBytes) -> ModelBytes {
         source_rows: (0..ROWS).collect(),
         columns: vec![],
         categories: Vec::new(),
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
     };

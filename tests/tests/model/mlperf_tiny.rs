@@ -91,6 +91,7 @@ fn its_forms_of_eight_bits_are_close() {
         source_rows: (0..calibration.len() / 640).collect(),
         values: calibration,
         categories: Vec::new(),
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
     };

@@ -61,6 +61,7 @@ fn dataset(model: &Model, rows: usize) -> Dataset {
         source_rows: (0..rows).collect(),
         columns: vec![],
         categories: Vec::new(),
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
     }

@@ -203,6 +203,7 @@ fn normal_beats(path: PathBuf) -> Dataset {
         source_rows: (0..rows).collect(),
         columns,
         categories: Vec::new(),
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
     }

@@ -35,6 +35,7 @@ fn frames(model: &Model, rows: usize, seed: u64) -> Dataset {
         source_rows: (0..rows).collect(),
         columns: vec![],
         categories: Vec::new(),
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
     }

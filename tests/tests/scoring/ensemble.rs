@@ -46,6 +46,7 @@ fn rows() -> Dataset {
         dims: 2,
         values: (0..300).flat_map(row).collect(),
         categories: Vec::new(),
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
         source_rows: (0..300).collect(),

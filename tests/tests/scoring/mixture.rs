@@ -20,6 +20,7 @@ fn dataset(dims: usize, values: Vec<f32>) -> Dataset {
         dims,
         values,
         categories: Vec::new(),
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
         source_rows: (0..rows).collect(),

@@ -38,6 +38,7 @@ fn calibrated(seed: u64) -> ModelBytes {
         source_rows: (0..100).collect(),
         columns: vec![],
         categories: Vec::new(),
+        kept: Default::default(),
         reading: Default::default(),
         labels: None,
     };

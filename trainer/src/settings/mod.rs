@@ -162,6 +162,7 @@ impl Settings {
             labels_if_there: false,
             columns: self.columns.clone(),
             drop: self.drop.clone(),
+            keep: Vec::new(),
             categorical: self.categorical.iter().map(|column| learned(column)).collect(),
             window: self.window,
             hop: self.hop,

@@ -152,6 +152,7 @@ impl Set {
                 dims: self.frame(),
                 values: self.train.iter().map(|sample| *sample as f32).collect(),
                 categories: Vec::new(),
+                kept: Default::default(),
                 reading: Default::default(),
                 labels: None,
                 source_rows: (0..rows).collect(),

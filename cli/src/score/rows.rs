@@ -1,0 +1,182 @@
+//! Frames to what is told of each: score, verdict, what the stream does, and why.
+
+use elbow::decision::top;
+use elbow::stream::{Debounce, Drift, State, Watch};
+use elbow::{Calibrated, FrameError, Score, Verdict};
+use elbow_host::model::{Engine, HostModel};
+use elbow_host::score::calibrate::each_row;
+use elbow_host::score::evaluate::score_all;
+use elbow_reader::Dataset;
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// Causes of one frame, at most.
+pub(super) const MOST_CAUSES: usize = 16;
+
+/// One scored frame.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) row: usize,
+    /// cells of the row that completes the frame
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) kept: Vec<String>,
+    pub(super) log_density: f32,
+    pub(super) bits_per_dim: f32,
+    pub(super) effective_sample_size: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) standard_error: Option<f32>,
+    #[serde(flatten)]
+    pub(super) decision: Option<Decision>,
+    #[serde(flatten)]
+    pub(super) stream: Option<Stream>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) causes: Vec<Cause>,
+}
+
+/// What a calibrated model says of a frame.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Decision {
+    pub(super) p_value: f32,
+    pub(super) anomalous: bool,
+}
+
+/// What the stream of frames does, as a device tells it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Stream {
+    /// m of the last n frames are anomalous
+    pub(super) alarm: bool,
+    /// scores have become lower or higher, too little for an alarm each
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) drift: Option<&'static str>,
+}
+
+/// A column, with its place in a window behind it, and how much less likely it is than in normal frames.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Cause {
+    pub(super) column: String,
+    pub(super) surprise: f32,
+}
+
+/// m of n, as `3/5`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Alarm {
+    needed: u32,
+    of: u32,
+}
+
+impl Alarm {
+    /// Of its text.
+    pub(super) fn read(text: &str) -> Result<Alarm, String> {
+        let number = |text: &str| text.trim().parse::<u32>().ok();
+        let pair = text.split_once('/').and_then(|(m, n)| Some((number(m)?, number(n)?)));
+        match pair {
+            Some((needed, of)) if 1 <= needed && needed <= of && of <= 32 => Ok(Alarm { needed, of }),
+            _ => Err("give m/n with 1 ≤ m ≤ n ≤ 32, such as 3/5".into()),
+        }
+    }
+}
+
+/// What scores frames in their order.
+pub(super) struct Scorer<'a> {
+    engine: &'a dyn Engine,
+    judge: Option<Calibrated<'a, &'a (dyn Engine + 'a)>>,
+    samples: u32,
+    watch: Option<Watch>,
+    causes: usize,
+}
+
+/// All that is computed of one frame, whatever stands before it.
+struct Judged {
+    score: Score,
+    verdict: Option<Verdict>,
+    /// by as few samples as settle it, standardised: what a device watches
+    early: Option<(bool, f32)>,
+    causes: Vec<(usize, f32)>,
+}
+
+impl<'a> Scorer<'a> {
+    /// With verdicts where the model's threshold is for so many samples.
+    pub(super) fn new(model: &'a HostModel<'_>, samples: u32, alarm: Option<Alarm>, causes: usize) -> Self {
+        let judge = model.calibrated().filter(|judge| judge.calibration().samples == samples);
+        let watch = alarm.map(|Alarm { needed, of }| Watch::new(Debounce::new(needed, of), Drift::default()));
+        Scorer { engine: &*model.engine, judge, samples, watch, causes }
+    }
+
+    /// Whether frames get verdicts.
+    pub(super) fn has_verdicts(&self) -> bool {
+        self.judge.is_some()
+    }
+
+    /// Scores the next frames.
+    ///
+    /// # Errors
+    /// [`Frame`](elbow_host::Error::Frame), of the first that has no score.
+    pub(super) fn take(
+        &mut self,
+        data: &Dataset,
+        window: usize,
+        seen: impl Fn(usize) + Sync,
+    ) -> Result<Vec<Row>, Error> {
+        let judged = match &self.judge {
+            None => score_all(self.engine, data, self.samples, seen)?
+                .into_iter()
+                .map(|score| Judged { score, verdict: None, early: None, causes: Vec::new() })
+                .collect(),
+            Some(judge) => each_row(data, |frame| {
+                seen(1);
+                self.judged(judge, frame)
+            })?,
+        };
+        let row = |(judged, first): (Judged, &usize)| self.row(judged, data, *first, window);
+        Ok(judged.into_iter().zip(&data.source_rows).map(row).collect())
+    }
+
+    fn judged(
+        &self,
+        judge: &Calibrated<'_, &(dyn Engine + '_)>,
+        frame: &[f32],
+    ) -> Result<Judged, FrameError> {
+        let verdict = judge.judge_in_full(frame)?;
+        let (mut early, mut causes) = (None, Vec::new());
+        if self.watch.is_some() || self.causes > 0 {
+            let mut surprises = vec![0.0; frame.len()];
+            let settled = judge.judge_explained(frame, &mut surprises)?;
+            let z = judge.calibration().standardize(settled.score.log_density);
+            early = Some((settled.is_anomalous(), z));
+            let top = top::<MOST_CAUSES>(&surprises);
+            let told = top.iter().take(self.causes.min(frame.len()));
+            causes = told.map(|cause| (cause.feature, cause.surprise)).collect();
+        }
+        Ok(Judged { score: verdict.score, verdict: Some(verdict), early, causes })
+    }
+
+    fn row(&mut self, judged: Judged, data: &Dataset, first: usize, window: usize) -> Row {
+        let Judged { score, verdict, early, causes } = judged;
+        let name =
+            |(feature, surprise): (usize, f32)| Cause { column: data.columns[feature].clone(), surprise };
+        let watched = self.watch.as_mut().zip(early);
+        Row {
+            row: first + 1,
+            kept: data.kept.row(first + window - 1).to_vec(),
+            log_density: score.log_density.0,
+            bits_per_dim: score.bits_per_dim(),
+            effective_sample_size: score.effective_sample_size,
+            standard_error: score.standard_error.is_finite().then_some(score.standard_error),
+            decision: verdict.map(|v| Decision { p_value: v.p_value, anomalous: v.is_anomalous() }),
+            stream: watched.map(|(watch, (is_anomalous, z))| Stream::of(watch.push(is_anomalous, z))),
+            causes: causes.into_iter().map(name).collect(),
+        }
+    }
+}
+
+impl Stream {
+    fn of(state: State) -> Stream {
+        let drift = match state {
+            State::DriftLow => Some("low"),
+            State::DriftHigh => Some("high"),
+            State::Steady | State::Fault => None,
+        };
+        Stream { alarm: state == State::Fault, drift }
+    }
+}
