@@ -26,7 +26,8 @@ pub(crate) struct CalibrateArgs {
     model: PathBuf,
     /// Normal frames that the fit has not seen; rows labelled anomalous are left
     /// out. With --packets rows like those to be packed
-    data: PathBuf,
+    #[arg(required = true, value_name = "DATA")]
+    data: Vec<PathBuf>,
     /// Part of the normal frames that may raise an alarm
     #[arg(long, value_name = "RATE", value_parser = rate, required_unless_present = "packets")]
     false_alarm: Option<f64>,
@@ -129,6 +130,10 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         args.overwrite.check(out)?;
     }
     let Some(false_alarm) = args.false_alarm else {
+        let [data] = &data[..] else {
+            let problem = "a plan of packets is chosen by one file; name one";
+            return Err(Error::argument("packets", data.len(), problem));
+        };
         return plan::run(model, data, packet, out.as_deref(), json);
     };
     if args.packet != PacketArgs::default() {
@@ -150,7 +155,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     if let (None, Some(column)) = (anomalous_rows, Reading::of(model.metadata.reading).labels) {
         report::note(&format!(
             "{}: has no `{column}`, which held the labels of the fit: every row counts as normal",
-            args.data.display()
+            data.path.display()
         ));
     }
     let data_of_fit = is_data_of_fit(&model, &data)?;
@@ -158,7 +163,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         report::note(&format!(
             "{}: the model was fitted to these rows, whose scores are better than those of new ones; \
              the rate of false alarms will be higher than {}: calibrate on rows of their own",
-            args.data.display(),
+            data.path.display(),
             false_alarm
         ));
     }

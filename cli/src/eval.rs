@@ -19,7 +19,8 @@ pub(crate) struct EvalArgs {
     /// The model
     model: PathBuf,
     /// The frames
-    data: PathBuf,
+    #[arg(required = true, value_name = "DATA")]
+    data: Vec<PathBuf>,
     #[command(flatten)]
     source: SourceArgs,
 }

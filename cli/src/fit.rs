@@ -17,7 +17,7 @@ use crate::report;
 use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::score_all;
-use elbow_reader::{Dataset, Report, load_reported};
+use elbow_reader::{Dataset, Report, expand, load_files};
 use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
 use elbow_trainer::quantize::Cost;
@@ -30,7 +30,8 @@ use elbow_trainer::train::{Trained, train};
 #[derive(Debug, clap::Args)]
 pub(crate) struct FitArgs {
     /// The frames to fit to
-    data: PathBuf,
+    #[arg(required = true, value_name = "DATA")]
+    data: Vec<PathBuf>,
     /// Where to write the model; its type goes beside it, with the ending .rs
     /// [default: DATA.elbow in this folder; with --run model.elbow in that]
     #[arg(long, value_name = "MODEL.elbow")]
@@ -127,19 +128,21 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     if !args.resume && (args.out.is_some() || args.run.is_none()) {
         args.overwrite.check(&out)?;
     }
-    let (data, report) = load_reported(&args.data, &settings.load_options())?;
+    let (data, report) = load_files(&args.data, &settings.load_options())?;
     report.notes.iter().for_each(|note| report::note(note));
     let summary = fit_and_write(&name, data, &settings, folder, &out)?;
     let summary = Summary { run: args.run.clone(), reading: Some(report), ..summary };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
 }
 
-/// `data/day.csv.gz` makes `day.elbow`, here.
+/// `data/day.csv.gz` makes `day.elbow`, here, be there other files behind it or not.
 fn default_out(args: &FitArgs) -> PathBuf {
     if let Some(folder) = &args.run {
         return folder.join(MODEL);
     }
-    let name = args.data.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // what names no file is refused when it is read
+    let first = expand(&args.data).ok().and_then(|files| files.into_iter().next()).unwrap_or_default();
+    let name = first.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     PathBuf::from(format!("{stem}.elbow"))

@@ -53,6 +53,10 @@ struct Inspection<'a> {
     /// columns of the fit's file that the model does not use
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gap: Option<String>,
     /// what becomes of rows in which a cell is missing, where they are not refused
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<&'static str>,
@@ -93,7 +97,7 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
     let metadata = &model.metadata;
     let shape = &metadata.architecture;
     let samples = args.samples.unwrap_or_else(|| samples_of(&model));
-    let Reading { labels, normal, left_out, missing } = Reading::of(metadata.reading);
+    let Reading { labels, normal, left_out, missing, time, gap } = Reading::of(metadata.reading);
     let inspection = Inspection {
         name: metadata.name,
         architecture: describe_model(&model),
@@ -107,6 +111,8 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         labels,
         normal,
         left_out,
+        time,
+        gap: gap.map(|gap| gap.to_string()),
         missing: (missing != Missing::Refuse).then(|| missing.word()),
         objective: metadata.objective,
         rows: metadata.rows,
@@ -151,6 +157,8 @@ fn table(i: &Inspection<'_>) -> String {
     lines.extend(labels.map(|line| ("labels", line)));
     let left_out: Vec<&str> = i.left_out.iter().map(String::as_str).collect();
     lines.extend((!left_out.is_empty()).then(|| ("left out", summary(&left_out))));
+    let gap = i.gap.as_ref().map_or(String::new(), |gap| format!(", no window across {gap}"));
+    lines.extend(i.time.as_ref().map(|time| ("time", format!("{time}{gap}"))));
     lines.extend(i.missing.map(|word| ("missing", format!("{word} rows with a missing cell"))));
     let codes = |Coded { values, .. }: &Coded| {
         let codes = values.iter().enumerate().map(|(code, value)| format!("{code} {value}"));

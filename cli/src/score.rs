@@ -64,7 +64,8 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     let samples = args.source.samples(&model);
     let mut scorer = Scorer::new(&model, samples, args.alarm, args.why.unwrap_or(0).into());
     check_verdicts(args, &model, samples, scorer.has_verdicts())?;
-    let data = args.source.load_with(&args.data, &args.model, &model.metadata, &args.keep)?;
+    let data =
+        args.source.load_with(std::slice::from_ref(&args.data), &args.model, &model.metadata, &args.keep)?;
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let rows = scorer.take(&data, model.metadata.window as usize, |rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();

@@ -1,6 +1,6 @@
 //! The arguments that say which frames a command reads, and how.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use elbow::architecture::LatentKind;
 use elbow::format::Metadata;
@@ -10,7 +10,7 @@ use crate::report;
 use elbow_host::model::HostModel;
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
-use elbow_reader::{Dataset, LoadOptions, Names, Reading, Recognise, load};
+use elbow_reader::{Dataset, LoadOptions, Names, Reading, Recognise, load_files};
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
 use elbow_trainer::support::{is_whole, prepare};
@@ -61,8 +61,13 @@ impl SourceArgs {
     ///
     /// # Errors
     /// [`Data`](elbow_host::Error::Data), [`Dims`](elbow_host::Error::Dims).
-    pub(super) fn load(&self, path: &Path, model: &Path, metadata: &Metadata<'_>) -> Result<Dataset, Error> {
-        self.load_with(path, model, metadata, &[])
+    pub(super) fn load(
+        &self,
+        paths: &[PathBuf],
+        model: &Path,
+        metadata: &Metadata<'_>,
+    ) -> Result<Dataset, Error> {
+        self.load_with(paths, model, metadata, &[])
     }
 
     /// As [`load`](Self::load), with some columns as text beside the frames.
@@ -71,13 +76,13 @@ impl SourceArgs {
     /// As [`load`](Self::load).
     pub(super) fn load_with(
         &self,
-        path: &Path,
+        paths: &[PathBuf],
         model: &Path,
         metadata: &Metadata<'_>,
         keep: &[String],
     ) -> Result<Dataset, Error> {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
-        let Reading { labels, normal, missing, .. } = Reading::of(metadata.reading);
+        let Reading { labels, normal, missing, time, gap, .. } = Reading::of(metadata.reading);
         let options = LoadOptions {
             labels: self.labels.clone().or(labels),
             labels_if_there: self.labels.is_none(),
@@ -92,17 +97,17 @@ impl SourceArgs {
             missing: self.reading.missing().unwrap_or(missing),
             key: self.reading.key(),
             is_fitted: true,
-            part: self.reading.part(),
+            part: self.reading.part().or(time, gap),
             memory: self.reading.memory(),
             text: self.reading.text(),
             recognise: Recognise::Nothing,
         };
-        let mut data = load(path, &options)?;
+        let (mut data, _) = load_files(paths, &options)?;
         let is_kept = |name: &String| keep.contains(name);
         let unused: Vec<String> =
             data.reading.left_out.iter().filter(|name| !is_kept(name)).cloned().collect();
         if !unused.is_empty() {
-            report::note(&format!("{}: not used: {}", path.display(), Names(unused)));
+            report::note(&format!("{}: not used: {}", data.path.display(), Names(unused)));
         }
         check_dims(&data, model, metadata.architecture.features)?;
         prepare(&mut data, metadata.architecture.likelihood, self.binarize)?;

@@ -13,6 +13,7 @@ use crate::npy::Npz;
 use crate::options::LoadOptions;
 use crate::reading::Reading;
 use crate::table::{Classes, Table};
+use crate::times::Times;
 
 /// The columns of an array that are read.
 pub(crate) struct Chosen {
@@ -60,8 +61,19 @@ pub(crate) fn read<R: Read>(mut rows: ArrayRows<R>, options: &LoadOptions) -> Re
     let words: Vec<bool> = (0..features.len()).map(|at| codes.of(at).is_some()).collect();
     let is_numbers = !words.contains(&true);
     let mut classes = label.map(|_| Classes::default());
-    let mut values = Vec::new();
+    let names_of_all: Vec<String> =
+        rows.columns(&options.memory)?.iter().map(|column| column.name.clone()).collect();
+    let mut times = Times::of(&names_of_all, &options.part)?;
+    let (mut values, mut source) = (Vec::new(), Vec::new());
     while rows.next(&options.memory)? {
+        match options.part.rows {
+            Some(part) if part.ends_before(rows.at - 1) => break,
+            Some(part) if !part.contains(rows.at - 1) => continue,
+            _ => source.push(rows.at - 1),
+        }
+        if let Some(times) = &mut times {
+            times.push(rows.text(times.column)?.trim().as_bytes(), || rows.place())?;
+        }
         if is_numbers {
             rows.numbers(&features, options.whole, &mut values)?;
         } else {
@@ -82,7 +94,21 @@ pub(crate) fn read<R: Read>(mut rows: ArrayRows<R>, options: &LoadOptions) -> Re
     }
     values.shrink_to_fit();
     let categories = codes.finish(&mut values)?;
-    Ok(Table { columns: names, categories, rows: rows.at, values, classes, kept: Kept::default(), reading })
+    let table = Table {
+        columns: names,
+        categories,
+        rows: source.len(),
+        values,
+        classes,
+        kept: Kept::default(),
+        source,
+        breaks: Vec::new(),
+        reading,
+    };
+    match times {
+        Some(times) if table.rows > 0 => times.cut(table, &options.part),
+        _ => Ok(table),
+    }
 }
 
 fn push_label<R: Read>(rows: &ArrayRows<R>, column: usize, classes: &mut Classes) -> Result<(), Problem> {
@@ -98,12 +124,18 @@ pub(crate) fn read_npz<R: Read + Seek>(npz: &mut Npz<R>, options: &LoadOptions) 
     let is_there = |key: &String| !options.labels_if_there || npz.keys().contains(key);
     let labels = options.labels.clone().filter(is_there).or_else(default);
     let of_frames = LoadOptions { labels: None, ..options.clone() };
-    let mut table = npz.with(&frames, |rows| read(rows, &of_frames))?;
+    let mut rows = 0;
+    let mut table = npz.with(&frames, |of| {
+        rows = of.shape[0];
+        read(of, &of_frames)
+    })?;
     if let Some(key) = labels {
-        let classes = npz.with(&key, |rows| read_labels(rows, options))?;
-        if classes.of_row.len() != table.rows {
-            return Err(Problem::LabelCount { labels: classes.of_row.len(), rows: table.rows });
+        let mut classes = npz.with(&key, |rows| read_labels(rows, options))?;
+        let labels = classes.of_row.len();
+        if labels != rows {
+            return Err(Problem::LabelCount { labels, rows });
         }
+        classes.of_row = table.source.iter().map(|&row| classes.of_row[row]).collect();
         table.classes = Some(classes);
         table.reading.labels = Some(key);
     }

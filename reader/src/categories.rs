@@ -134,6 +134,13 @@ impl Codes {
     }
 }
 
+/// Words in the order of their codes.
+pub(crate) fn sorted(words: Vec<String>) -> Vec<String> {
+    let mut order: Vec<usize> = (0..words.len()).collect();
+    sort(&mut order, &words);
+    order.into_iter().map(|at| words[at].clone()).collect()
+}
+
 /// By size where all are numbers, so that 0, 1, 2, … are their own codes; else by their letters.
 fn sort(order: &mut [usize], words: &[String]) {
     let numbers: Option<Vec<f64>> = words.iter().map(|word| word.parse().ok()).collect();

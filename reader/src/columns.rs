@@ -14,9 +14,10 @@ pub(crate) fn features(
 ) -> Result<Vec<usize>, Problem> {
     no_repeats(names)?;
     let holds_labels = |column: usize| Some(column) == label || names_labels(&names[column]);
+    let is_time = |column: usize| options.part.time.as_ref() == Some(&names[column]);
     let mut features: Vec<usize> = match &options.columns {
         Some(asked) => asked.iter().map(|name| find(names, name)).collect::<Result<_, _>>()?,
-        None => (0..names.len()).filter(|&column| !holds_labels(column)).collect(),
+        None => (0..names.len()).filter(|&column| !holds_labels(column) && !is_time(column)).collect(),
     };
     no_repeats(options.columns.as_deref().unwrap_or_default())?;
     if let Some(&column) = features.iter().find(|&&column| holds_labels(column)) {

@@ -15,6 +15,7 @@ use crate::error::{Fault, Place, Problem};
 use crate::names;
 use crate::options::LoadOptions;
 use crate::table::{Classes, Table};
+use crate::times::Times;
 
 /// How far into the file the end of the header line is looked for.
 const LONGEST_HEADER: u64 = 1 << 20;
@@ -34,20 +35,42 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
         values: Vec::new(),
         classes,
         kept,
+        source: Vec::new(),
+        breaks: Vec::new(),
         reading: columns::reading(&rows.names, *label, features),
     };
+    let mut times = Times::of(&rows.names, &options.part)?;
+    let part = options.part.rows;
     while rows.next()? {
+        let row = rows.row - 1;
+        if part.is_some_and(|part| part.ends_before(row)) {
+            break;
+        }
+        let text = |column: &usize| String::from_utf8_lossy(rows.cell(*column)).into_owned();
+        table.kept.cells.extend(keep.iter().map(text));
+        if part.is_some_and(|part| !part.contains(row)) {
+            continue;
+        }
         rows.numbers_and_codes(&mut codes, &mut table.values)?;
         if let (Some(classes), Some(column)) = (&mut table.classes, rows.chosen.label) {
             classes.push(&class(rows.cell(column)).map_err(|fault| rows.wrong(column, fault))?);
         }
-        let text = |column: &usize| String::from_utf8_lossy(rows.cell(*column)).into_owned();
-        table.kept.cells.extend(keep.iter().map(text));
-        table.rows = rows.row;
+        if let Some(times) = &mut times {
+            times.push(rows.cell(times.column), || rows.place())?;
+        }
+        table.source.push(row);
+        options.memory.allows(size_of_val(&table.values[..]))?;
+    }
+    table.rows = table.source.len();
+    if rows.row == 0 {
+        return Err(Problem::NoRows);
     }
     table.values.shrink_to_fit();
     table.categories = codes.finish(&mut table.values)?;
-    if table.rows == 0 { Err(Problem::NoRows) } else { Ok(table) }
+    match times {
+        Some(times) if table.rows > 0 => times.cut(table, &options.part),
+        _ => Ok(table),
+    }
 }
 
 /// The first line, which was looked at, the rest, and a newline at the very end.

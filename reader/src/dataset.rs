@@ -1,6 +1,6 @@
 //! Frames in memory, and what is known about them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::categories::Category;
 use crate::error::{DataError, Problem};
@@ -30,6 +30,17 @@ pub struct Dataset {
     pub labels: Option<Labels>,
     /// for each frame, the data row of the file at which it begins, from 0
     pub source_rows: Vec<usize>,
+    /// where there are several files: those after the first, and what their first data row is called here
+    pub later_files: Vec<FileRows>,
+}
+
+/// Where the rows of a file begin among those of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRows {
+    /// the file
+    pub path: PathBuf,
+    /// what its first data row is called in [`source_rows`](Dataset::source_rows)
+    pub first: usize,
 }
 
 /// Columns that are kept as text: of all rows of the file, not of frames.
@@ -67,16 +78,29 @@ impl Dataset {
         &self.values[row * self.dims..(row + 1) * self.dims]
     }
 
+    /// The file of a frame, and the data row of it, from 0, at which the frame begins.
+    ///
+    /// # Panics
+    /// Where `row` is not below `rows`.
+    pub fn source(&self, row: usize) -> (&Path, usize) {
+        let row = self.source_rows[row];
+        match self.later_files.iter().rfind(|file| file.first <= row) {
+            Some(file) => (&file.path, row - file.first),
+            None => (&self.path, row),
+        }
+    }
+
     /// The error that says where a number stands that is none of the likelihood's, and what is wrong with it.
     pub fn out_of_support(&self, index: usize, problem: &'static str) -> DataError {
         let (row, column) = (index / self.dims, index % self.dims);
+        let (path, at) = self.source(row);
         let problem = Problem::OutOfSupport {
-            row: self.source_rows[row] + 1,
+            row: at + 1,
             column: self.columns[column].clone(),
             value: self.values[index],
             problem,
         };
-        DataError { path: self.path.clone(), problem }
+        DataError { path: path.to_path_buf(), problem }
     }
 
     /// Leaves out the frames that are labelled anomalous; how many they were, where there are labels.
@@ -104,6 +128,7 @@ impl Dataset {
             reading: self.reading.clone(),
             labels: self.labels.as_ref().map(|labels| labels.select(rows)),
             source_rows: rows.iter().map(|&row| self.source_rows[row]).collect(),
+            later_files: self.later_files.clone(),
         }
     }
 }

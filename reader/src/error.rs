@@ -92,6 +92,27 @@ pub enum Problem {
     )]
     NormalUnknown { known: Names },
 
+    #[error(
+        "column `{column}`: nobody can tell its days from its months; write its times with the year first, \
+         as in 2024-03-01"
+    )]
+    DayOrMonth { column: String },
+    #[error("--gap and --until need the column of times; name it with --time")]
+    NoTimeColumn,
+    #[error("no row is left by --rows and --until; take more")]
+    NoRowsLeft,
+    #[error(
+        "has a column `{column}`, which {first} lacks; make the columns of all files agree, or name those to \
+         read with --columns"
+    )]
+    NewColumn { column: String, first: String },
+    #[error("{first} has labels and it has none; give all files labels, or none")]
+    LacksLabels { first: String },
+    #[error("has labels, and {first} has none; give all files labels, or none")]
+    HasLabels { first: String },
+    #[error("matches no file; correct the pattern")]
+    NoFiles,
+
     #[error("window and hop must be at least 1; leave them out to score single rows")]
     ZeroWindow,
     #[error(
@@ -136,6 +157,8 @@ pub enum Fault {
     Text(String),
     #[error("`{0}` has a decimal comma")]
     DecimalComma(String),
+    #[error("`{0}` is not a time, or written in another way than those before it")]
+    NoTime(String),
     #[error("`{0}` is not a finite number")]
     NotFinite(String),
     #[error("`{0}` is beyond ±3.4e38, the range of a 32-bit float")]
@@ -161,6 +184,7 @@ impl Fault {
             Fault::UnknownWord { .. } => {
                 "correct it, remove the row, or fit again with rows that hold it".into()
             }
+            Fault::NoTime(_) => "write all as in 2024-03-01T12:00:00Z, or leave out --time".into(),
             Fault::DecimalComma(_) => "write a decimal point".into(),
             Fault::OutOfRange(_) => "rescale the column".into(),
             Fault::Rounded(_) => "scale it to whole steps and round it".into(),

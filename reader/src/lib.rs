@@ -15,6 +15,7 @@ mod columns;
 mod csv;
 mod dataset;
 mod error;
+mod files;
 mod idx;
 mod layout;
 mod literal;
@@ -33,13 +34,15 @@ mod table;
 #[cfg(test)]
 mod tests;
 pub mod time;
+mod times;
 mod window;
 
 pub use array::{Array, Kind};
 pub use categories::{Categorical, Category};
-pub use dataset::{Dataset, Kept, Labels};
+pub use dataset::{Dataset, FileRows, Kept, Labels};
 pub use error::{DataError, Fault, Names, Place, Problem};
-pub use load::{load, load_array, load_reported};
+pub use files::expand;
+pub use load::{load, load_array, load_files, load_reported};
 pub use memory::Memory;
 pub use options::{LoadOptions, Missing, Recognise, TextOptions};
 pub use part::{Gap, Instant, Part, RowRange};

@@ -1,10 +1,11 @@
 //! A whole file in memory: its format by its name, its rows joined to frames.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::array::Array;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, FileRows};
 use crate::error::{DataError, Problem};
+use crate::files::{add, append, as_first, expand};
 use crate::memory::Memory;
 use crate::open::{open, open_npz};
 use crate::options::LoadOptions;
@@ -25,13 +26,40 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Dataset, DataError> {
 /// # Errors
 /// As [`load`].
 pub fn load_reported(path: &Path, options: &LoadOptions) -> Result<(Dataset, Report), DataError> {
-    read(path, options)
-        .and_then(|(table, report)| {
-            let data = frames(path, table, options)?;
-            let report = with_columns(report, &data, options);
-            Ok((data, report))
-        })
-        .map_err(|problem| DataError { path: path.to_path_buf(), problem })
+    load_files(&[path.to_path_buf()], options)
+}
+
+/// Reads the frames of several files, named by their paths or by patterns such as `logs/*.csv`: their columns
+/// agree by name, and no window goes across two of them.
+///
+/// # Errors
+/// As [`load`]; the file that differs from the first is named.
+///
+/// # Panics
+/// Where there is no path.
+pub fn load_files(paths: &[PathBuf], options: &LoadOptions) -> Result<(Dataset, Report), DataError> {
+    let paths = expand(paths)?;
+    let at = |path: &Path| {
+        let path = path.to_path_buf();
+        move |problem| DataError { path, problem }
+    };
+    let (first, others) = paths.split_first().expect("a path");
+    let (mut table, mut report) = read(first, options).map_err(at(first))?;
+    let options_of_others = as_first(&table, options);
+    let mut later_files = Vec::new();
+    let mut start = report.rows;
+    for path in others {
+        let (next, next_report) = read(path, &options_of_others).map_err(at(path))?;
+        let rows = next_report.rows;
+        append(&mut table, next, start, (first, options)).map_err(at(path))?;
+        options.memory.allows(size_of_val(&table.values[..])).map_err(at(path))?;
+        add(&mut report, next_report);
+        later_files.push(FileRows { path: path.clone(), first: start });
+        start += rows;
+    }
+    let data = frames(first, table, options).map_err(at(first))?;
+    let report = with_columns(report, &data, options);
+    Ok((Dataset { later_files, ..data }, report))
 }
 
 /// With the columns that were not read and the labels, where that is not told yet.
@@ -55,13 +83,30 @@ pub fn load_array(path: &Path, key: &str) -> Result<Array, DataError> {
 }
 
 fn frames(path: &Path, table: Table, options: &LoadOptions) -> Result<Dataset, Problem> {
+    if table.rows == 0 {
+        return Err(Problem::NoRowsLeft);
+    }
     let hop = options.hop.unwrap_or(options.window);
     let (table, source_rows) = window::join(table, options.window, hop)?;
     let labels = table.classes.map(|classes| classes.judge(&options.normal)).transpose()?;
     let Table { columns, categories, rows, values, kept, mut reading, .. } = table;
     (reading.normal, reading.missing) = (options.normal.clone(), options.missing);
+    (reading.time, reading.gap) = (options.part.time.clone(), options.part.gap);
     let (path, dims) = (path.to_path_buf(), columns.len());
-    Ok(Dataset { path, dims, columns, categories, rows, values, kept, reading, labels, source_rows })
+    let later_files = Vec::new();
+    Ok(Dataset {
+        later_files,
+        path,
+        dims,
+        columns,
+        categories,
+        rows,
+        values,
+        kept,
+        reading,
+        labels,
+        source_rows,
+    })
 }
 
 /// The name tells the format; what no name tells, the IDX magic may.
@@ -75,6 +120,8 @@ fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> 
         Some("npy") => array_table::read(npy::open(open(path)?)?, options)?,
         _ => array_table::read(idx::open(open(path)?)?, options)?,
     };
-    let report = Report { rows: table.rows, columns: table.columns.clone(), ..Report::default() };
+    // of a part that ends early the rows that were seen
+    let rows = table.rows.max(table.source.last().map_or(0, |row| row + 1));
+    let report = Report { rows, columns: table.columns.clone(), ..Report::default() };
     Ok((table, report))
 }

@@ -13,6 +13,8 @@ use crate::time::{TimeForm, TimeForms, show};
 pub struct Part {
     /// the column of times; it is no feature
     pub time: Option<String>,
+    /// whether a file may do without it, as one has it that a model remembers
+    pub time_if_there: bool,
     /// no window goes across a step of time that is longer than this, or backwards
     pub gap: Option<Gap>,
     /// the rows that are read, of each file
@@ -41,6 +43,15 @@ pub struct RowRange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Instant(pub i64);
+
+impl Part {
+    /// With the column of times and the gap that a model remembers, where none are given.
+    #[must_use]
+    pub fn or(self, time: Option<String>, gap: Option<Gap>) -> Self {
+        let time_if_there = self.time.is_none();
+        Part { time: self.time.or(time), time_if_there, gap: self.gap.or(gap), ..self }
+    }
+}
 
 impl RowRange {
     /// Whether a data row, from 0, is one of them.

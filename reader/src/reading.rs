@@ -3,6 +3,7 @@
 use elbow::format::is_control;
 
 use crate::options::Missing;
+use crate::part::Gap;
 
 /// How files are read for a model, beside its columns and windows.
 ///
@@ -16,6 +17,10 @@ pub struct Reading {
     pub normal: Vec<String>,
     /// columns of the fit's file that the model does not use
     pub left_out: Vec<String>,
+    /// the column of times
+    pub time: Option<String>,
+    /// the longest step of time within a window
+    pub gap: Option<Gap>,
     /// what becomes of rows in which a cell is missing
     pub missing: Missing,
 }
@@ -23,6 +28,8 @@ pub struct Reading {
 const LABELS: &str = "labels";
 const NORMAL: &str = "normal";
 const LEFT_OUT: &str = "left out";
+const TIME: &str = "time";
+const GAP: &str = "gap";
 const MISSING: &str = "missing";
 
 impl Reading {
@@ -35,6 +42,8 @@ impl Reading {
                 Some(LABELS) => reading.labels = words.next(),
                 Some(NORMAL) => reading.normal = words.collect(),
                 Some(LEFT_OUT) => reading.left_out = words.collect(),
+                Some(TIME) => reading.time = words.next(),
+                Some(GAP) => reading.gap = words.next().and_then(|text| text.parse().ok()),
                 Some(MISSING) => {
                     reading.missing = words.next().and_then(|word| Missing::of(&word)).unwrap_or_default();
                 }
@@ -49,8 +58,15 @@ impl Reading {
         let labels = self.labels.as_slice();
         let missing =
             if self.missing == Missing::Refuse { vec![] } else { vec![self.missing.word().to_owned()] };
-        let lines =
-            [(LABELS, labels), (NORMAL, &self.normal), (LEFT_OUT, &self.left_out), (MISSING, &missing)];
+        let gap: Vec<String> = self.gap.iter().map(Gap::to_string).collect();
+        let lines = [
+            (LABELS, labels),
+            (NORMAL, &self.normal[..]),
+            (LEFT_OUT, &self.left_out),
+            (TIME, self.time.as_slice()),
+            (GAP, &gap),
+            (MISSING, &missing),
+        ];
         let line = |(word, of): &(&str, &[String])| {
             let of = of.iter().map(|name| "\t".to_owned() + &name.replace(is_control, " "));
             word.to_string() + &of.collect::<String>() + "\n"
@@ -70,9 +86,14 @@ mod tests {
             labels: Some("anomaly".into()),
             normal: words(&["ok", "idle"]),
             left_out: words(&["time", "id"]),
+            time: Some("time".into()),
+            gap: "90s".parse().ok(),
             missing: Missing::Drop,
         };
-        assert_eq!(reading.text(), "labels\tanomaly\nnormal\tok\tidle\nleft out\ttime\tid\nmissing\tdrop\n");
+        assert_eq!(
+            reading.text(),
+            "labels\tanomaly\nnormal\tok\tidle\nleft out\ttime\tid\ntime\ttime\ngap\t1m 30s\nmissing\tdrop\n"
+        );
         assert_eq!(Reading::of(&reading.text()), reading);
         assert_eq!(Reading::of(&("hue\tred\n".to_owned() + &reading.text())), reading);
         assert_eq!((Reading::default().text(), Reading::of("")), (String::new(), Reading::default()));

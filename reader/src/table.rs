@@ -19,6 +19,10 @@ pub(crate) struct Table {
     pub(crate) values: Vec<f32>,
     pub(crate) classes: Option<Classes>,
     pub(crate) kept: Kept,
+    /// of each row, its number among the data rows of the file, from 0
+    pub(crate) source: Vec<usize>,
+    /// rows before which a stretch ends whatever stands in them, rising: gaps of time, the next file
+    pub(crate) breaks: Vec<usize>,
     pub(crate) reading: Reading,
 }
 
@@ -30,7 +34,34 @@ pub(crate) struct Classes {
     numbers: HashMap<String, u32>,
 }
 
+impl Table {
+    /// Only these rows, in this order. For rows between which no stretch has ended.
+    pub(crate) fn select(self, rows: &[usize]) -> Table {
+        let dims = self.columns.len();
+        let classes = self.classes.map(|classes| Classes {
+            of_row: rows.iter().map(|&row| classes.of_row[row]).collect(),
+            ..classes
+        });
+        Table {
+            rows: rows.len(),
+            values: rows
+                .iter()
+                .flat_map(|&row| &self.values[row * dims..(row + 1) * dims])
+                .copied()
+                .collect(),
+            source: rows.iter().map(|&row| self.source[row]).collect(),
+            classes,
+            ..self
+        }
+    }
+}
+
 impl Classes {
+    /// Adds the labels of another table.
+    pub(crate) fn append(&mut self, other: &Classes) {
+        other.of_row.iter().for_each(|&class| self.push(&other.names[class as usize]));
+    }
+
     pub(crate) fn push(&mut self, name: &str) {
         let number = self.numbers.get(name).copied().unwrap_or_else(|| {
             let number = self.names.len() as u32;

@@ -2,6 +2,7 @@
 
 mod array;
 mod csv;
+mod files;
 mod frame;
 mod numpy;
 mod real;

@@ -1,6 +1,5 @@
 //! Consecutive rows joined to one frame.
 
-use std::iter::once;
 use std::ops::Range;
 
 use crate::categories::Category;
@@ -14,8 +13,8 @@ pub(crate) fn join(table: Table, window: usize, hop: usize) -> Result<(Table, Ve
         return Err(Problem::ZeroWindow);
     }
     if (window, hop) == (1, 1) {
-        let first = (0..table.rows).collect();
-        return Ok((table, first));
+        let source = table.source.clone();
+        return Ok((table, source));
     }
     let stretches = stretches(&table);
     let starts = |stretch: &Range<usize>| {
@@ -27,24 +26,30 @@ pub(crate) fn join(table: Table, window: usize, hop: usize) -> Result<(Table, Ve
         let longest = stretches.iter().map(Range::len).max().unwrap_or(0);
         return Err(Problem::TooFewRows { window, longest });
     }
-    Ok((gather(table, &first, window), first))
+    let source = first.iter().map(|&row| table.source[row]).collect();
+    Ok((gather(table, &first, window), source))
 }
 
-/// The stretches of rows under one label.
+/// The stretches of rows that follow each other in a file, under one label, without a gap.
 fn stretches(table: &Table) -> Vec<Range<usize>> {
-    let Some(classes) = &table.classes else { return once(0..table.rows).collect() };
-    let runs = classes.of_row.chunk_by(|one, next| one == next);
-    runs.scan(0, |start, run| {
-        let stretch = *start..*start + run.len();
-        *start = stretch.end;
-        Some(stretch)
-    })
-    .collect()
+    let class = |row: usize| table.classes.as_ref().map(|classes| classes.of_row[row]);
+    let mut breaks = table.breaks.iter().copied().peekable();
+    let mut stretches = Vec::new();
+    let mut start = 0;
+    for row in 1..table.rows {
+        let is_break = breaks.next_if_eq(&row).is_some();
+        if is_break || table.source[row] != table.source[row - 1] + 1 || class(row) != class(row - 1) {
+            stretches.push(start..row);
+            start = row;
+        }
+    }
+    stretches.push(start..table.rows);
+    stretches
 }
 
 /// Rows are stored one behind the other, so a window is one slice of them.
 fn gather(table: Table, first: &[usize], window: usize) -> Table {
-    let Table { columns, categories, values, mut classes, kept, reading, .. } = table;
+    let Table { columns, categories, values, mut classes, kept, source, breaks, reading, .. } = table;
     let dims = columns.len();
     if let Some(classes) = &mut classes {
         classes.of_row = first.iter().map(|&row| classes.of_row[row]).collect();
@@ -71,6 +76,8 @@ fn gather(table: Table, first: &[usize], window: usize) -> Table {
             .concat(),
         classes,
         kept,
+        source,
+        breaks,
         reading,
     }
 }

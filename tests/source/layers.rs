@@ -41,7 +41,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "dataset",
             "columns",
             "table",
-            "split window",
+            "files split times window",
             "csv idx npy",
             "array_table open",
             "load stream",

@@ -123,6 +123,7 @@ fn frames(dims: usize) -> Dataset {
         reading: Default::default(),
         labels: None,
         source_rows: (0..ROWS).collect(),
+        later_files: Vec::new(),
     }
 }
 

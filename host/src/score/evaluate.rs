@@ -52,7 +52,8 @@ pub fn score_all(
 
 /// Says which row of which file has no score.
 pub fn frame_error(data: &Dataset, row: usize, source: FrameError) -> Error {
-    Error::Frame { path: data.path.clone(), row: data.source_rows[row] + 1, source }
+    let (path, at) = data.source(row);
+    Error::Frame { path: path.to_path_buf(), row: at + 1, source }
 }
 
 /// What a model makes of a file of frames.

@@ -90,6 +90,7 @@ fn dataset(values: Vec<f32>) -> Dataset {
         reading: Default::default(),
         labels: None,
         source_rows: (0..rows).collect(),
+        later_files: Vec::new(),
     }
 }
 

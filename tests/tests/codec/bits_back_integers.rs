@@ -58,6 +58,7 @@ fn dataset(values: Vec<f32>, dims: usize) -> Dataset {
         reading: Default::default(),
         labels: None,
         source_rows: (0..rows).collect(),
+        later_files: Vec::new(),
     }
 }
 

@@ -63,6 +63,7 @@ fn alarming(model: &ModelBytes) -> ModelBytes {
         rows: ROWS,
         values: frames,
         source_rows: (0..ROWS).collect(),
+        later_files: Vec::new(),
         columns: vec![],
         categories: Vec::new(),
         kept: Default::default(),

@@ -195,6 +195,7 @@ fn rows() -> Dataset {
         reading: Default::default(),
         labels: None,
         source_rows: (0..300).collect(),
+        later_files: Vec::new(),
     }
 }
 

@@ -89,6 +89,7 @@ fn its_forms_of_eight_bits_are_close() {
         rows: calibration.len() / 640,
         dims: 640,
         source_rows: (0..calibration.len() / 640).collect(),
+        later_files: Vec::new(),
         values: calibration,
         categories: Vec::new(),
         kept: Default::default(),

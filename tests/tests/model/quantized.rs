@@ -59,6 +59,7 @@ fn dataset(model: &Model, rows: usize) -> Dataset {
         rows,
         values,
         source_rows: (0..rows).collect(),
+        later_files: Vec::new(),
         columns: vec![],
         categories: Vec::new(),
         kept: Default::default(),

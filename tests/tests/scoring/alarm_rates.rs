@@ -201,6 +201,7 @@ fn normal_beats(path: PathBuf) -> Dataset {
         rows,
         values,
         source_rows: (0..rows).collect(),
+        later_files: Vec::new(),
         columns,
         categories: Vec::new(),
         kept: Default::default(),

@@ -33,6 +33,7 @@ fn frames(model: &Model, rows: usize, seed: u64) -> Dataset {
         rows,
         values: model.frames(rows, seed).concat(),
         source_rows: (0..rows).collect(),
+        later_files: Vec::new(),
         columns: vec![],
         categories: Vec::new(),
         kept: Default::default(),

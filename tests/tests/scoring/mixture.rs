@@ -24,6 +24,7 @@ fn dataset(dims: usize, values: Vec<f32>) -> Dataset {
         reading: Default::default(),
         labels: None,
         source_rows: (0..rows).collect(),
+        later_files: Vec::new(),
     }
 }
 

@@ -36,6 +36,7 @@ fn calibrated(seed: u64) -> ModelBytes {
         rows: 100,
         values: model.frames(100, 7).concat(),
         source_rows: (0..100).collect(),
+        later_files: Vec::new(),
         columns: vec![],
         categories: Vec::new(),
         kept: Default::default(),

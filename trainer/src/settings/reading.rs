@@ -30,13 +30,13 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "COLUMN")]
     pub(super) time: Option<String>,
     /// The longest step of --time within a window, such as 90s, 10m or 1h
-    #[arg(long, value_name = "SPAN", requires = "time")]
+    #[arg(long, value_name = "SPAN")]
     pub(super) gap: Option<Gap>,
     /// Take these data rows of each file: 1:1000, 1001: or :1000
     #[arg(long, value_name = "A:B")]
     pub(super) rows: Option<RowRange>,
     /// Take the rows before this time of --time
-    #[arg(long, value_name = "TIME", requires = "time")]
+    #[arg(long, value_name = "TIME")]
     pub(super) until: Option<Instant>,
     /// The most memory that frames may take, such as 8GiB [default: three quarters of what is free]
     #[arg(long, value_name = "SIZE")]
@@ -51,7 +51,13 @@ impl ReadingArgs {
 
     /// Which rows are read, and where windows end.
     pub fn part(&self) -> Part {
-        Part { time: self.time.clone(), gap: self.gap, rows: self.rows, until: self.until }
+        Part {
+            time: self.time.clone(),
+            time_if_there: false,
+            gap: self.gap,
+            rows: self.rows,
+            until: self.until,
+        }
     }
 
     /// The array of an `.npz` file, where it is named.

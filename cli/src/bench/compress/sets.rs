@@ -156,6 +156,7 @@ impl Set {
                 reading: Default::default(),
                 labels: None,
                 source_rows: (0..rows).collect(),
+                later_files: Vec::new(),
             };
             fit_and_write(&name, data, &self.settings, None, &out)?;
         }
