@@ -10,6 +10,7 @@ mod categories;
 mod collapse;
 mod compress;
 mod ecg5000;
+mod files;
 mod first_use;
 mod help;
 mod import;
