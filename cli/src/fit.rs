@@ -10,14 +10,14 @@ use elbow::architecture::LikelihoodKind;
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
-use super::out::{Overwrite, check_out, cost_rows, model_name, write_files};
+use super::out::{Overwrite, beside, check_out, cost_rows, model_name, write_files};
 use crate::error::Error;
 use crate::reading;
 use crate::report;
 use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::score_all;
-use elbow_reader::{Dataset, Report, expand, load_files};
+use elbow_reader::{Dataset, Report, load_files};
 use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
 use elbow_trainer::quantize::Cost;
@@ -119,7 +119,10 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
     let levels: &[u16] = if settings.categorical.is_empty() { &[] } else { &[2] };
     settings.architecture_of(1, levels)?;
-    let out = args.out.clone().unwrap_or_else(|| default_out(args));
+    let out = args.out.clone().unwrap_or_else(|| match &args.run {
+        Some(folder) => folder.join(MODEL),
+        None => beside(&args.data),
+    });
     let name = model_name(&out)?;
     let cadence = Cadence { checkpoints: args.checkpoint_every, snapshots: args.snapshot_every };
     let open = |folder: &PathBuf| RunDir::open(folder, args.resume, cadence);
@@ -133,19 +136,6 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let summary = fit_and_write(&name, data, &settings, folder, &out)?;
     let summary = Summary { run: args.run.clone(), reading: Some(report), ..summary };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
-}
-
-/// `data/day.csv.gz` makes `day.elbow`, here, be there other files behind it or not.
-fn default_out(args: &FitArgs) -> PathBuf {
-    if let Some(folder) = &args.run {
-        return folder.join(MODEL);
-    }
-    // what names no file is refused when it is read
-    let first = expand(&args.data).ok().and_then(|files| files.into_iter().next()).unwrap_or_default();
-    let name = first.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    PathBuf::from(format!("{stem}.elbow"))
 }
 
 /// Fits, writes the model and its type, and reads the file back.

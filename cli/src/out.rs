@@ -1,12 +1,13 @@
 //! What commands share that write a model.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use elbow::architecture::LatentKind;
 use elbow::format::is_control;
 use elbow_host::file::atomic_file::{check_writable, write_atomically};
 use elbow_host::file::rust_type::type_alias;
 use elbow_host::model::ModelBytes;
+use elbow_reader::expand;
 use elbow_trainer::quantize::Cost;
 
 use super::source::DEFAULT_SAMPLES;
@@ -91,4 +92,15 @@ pub(super) fn cost_rows(cost: &Cost) -> Vec<(&'static str, String)> {
         rows.push(("AUROC", format!("{after:.4}, was {before:.4}")));
     }
     rows
+}
+
+/// Where the model of some files goes by default: `data/day.csv.gz` makes `day.elbow`, here, be there other
+/// files behind it or not.
+pub(super) fn beside(data: &[PathBuf]) -> PathBuf {
+    // what names no file is refused when it is read
+    let first = expand(data).ok().and_then(|files| files.into_iter().next()).unwrap_or_default();
+    let name = first.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    PathBuf::from(format!("{stem}.elbow"))
 }

@@ -23,9 +23,8 @@ use crate::mixture::Recipe;
 use crate::objective::Objective;
 use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 use crate::spelled::Spelled;
-use crate::support::is_whole;
 pub use args::SettingsArgs;
-use elbow_reader::{Categorical, Gap, Instant, LoadOptions, Memory, Missing, Part, Recognise, RowRange};
+use elbow_reader::{Gap, Instant, Memory, Missing, RowRange};
 pub use reading::ReadingArgs;
 use words::hidden;
 pub use words::{Model, Raised, Scaling};
@@ -155,41 +154,6 @@ impl Settings {
         toml::to_string(self).unwrap_or_default()
     }
 
-    /// How to read the data.
-    pub fn load_options(&self) -> LoadOptions {
-        LoadOptions {
-            labels: self.labels.clone(),
-            labels_if_there: false,
-            columns: self.columns.clone(),
-            drop: self.drop.clone(),
-            keep: Vec::new(),
-            categorical: self.categorical.iter().map(|column| learned(column)).collect(),
-            window: self.window,
-            hop: self.hop,
-            normal: self.normal.clone(),
-            whole: is_whole(*self.likelihood, self.binarize),
-            missing: self.missing,
-            key: self.key.clone(),
-            is_fitted: false,
-            part: Part {
-                time: self.time.clone(),
-                time_if_there: false,
-                gap: self.gap,
-                rows: self.rows,
-                until: self.until,
-            },
-            memory: self.max_memory.unwrap_or_default(),
-            text: reading::text(self.delimiter.as_deref(), self.decimal.as_deref(), self.no_header),
-            recognise: self.recognise(),
-        }
-    }
-
-    /// Which columns are left out though nobody said so; words become categories where the model has them.
-    fn recognise(&self) -> Recognise {
-        let words = self.mixture().is_none() && *self.likelihood == LikelihoodKind::Gaussian;
-        if self.all_columns { Recognise::Nothing } else { Recognise::Kinds { words } }
-    }
-
     /// What is done to raw frames.
     ///
     /// # Errors
@@ -292,9 +256,4 @@ impl Settings {
             (Model::Mixture(_), latent) => Ok(latent),
         }
     }
-}
-
-/// A category whose values the data have.
-fn learned(column: &str) -> Categorical {
-    Categorical { column: column.to_string(), words: None }
 }

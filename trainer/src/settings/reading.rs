@@ -1,7 +1,13 @@
 //! How files are read: flags that every command with data takes.
 
-use elbow_reader::{Gap, Instant, Memory, Missing, Part, RowRange, TextOptions};
+use elbow::architecture::LikelihoodKind;
+use elbow_reader::{
+    Categorical, Gap, Instant, LoadOptions, Memory, Missing, Part, Recognise, RowRange, TextOptions,
+};
 use serde::Serialize;
+
+use super::Settings;
+use crate::support::is_whole;
 
 /// How text is written and what becomes of missing cells; what is not given is found out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, clap::Args)]
@@ -74,6 +80,48 @@ impl ReadingArgs {
     pub fn missing(&self) -> Option<Missing> {
         self.missing
     }
+}
+
+impl Settings {
+    /// How to read the data.
+    pub fn load_options(&self) -> LoadOptions {
+        LoadOptions {
+            labels: self.labels.clone(),
+            labels_if_there: false,
+            columns: self.columns.clone(),
+            drop: self.drop.clone(),
+            keep: Vec::new(),
+            categorical: self.categorical.iter().map(|column| learned(column)).collect(),
+            window: self.window,
+            hop: self.hop,
+            normal: self.normal.clone(),
+            whole: is_whole(*self.likelihood, self.binarize),
+            missing: self.missing,
+            key: self.key.clone(),
+            is_fitted: false,
+            part: Part {
+                time: self.time.clone(),
+                time_if_there: false,
+                gap: self.gap,
+                rows: self.rows,
+                until: self.until,
+            },
+            memory: self.max_memory.unwrap_or_default(),
+            text: text(self.delimiter.as_deref(), self.decimal.as_deref(), self.no_header),
+            recognise: self.recognise(),
+        }
+    }
+
+    /// Which columns are left out though nobody said so; words become categories where the model has them.
+    fn recognise(&self) -> Recognise {
+        let words = self.mixture().is_none() && *self.likelihood == LikelihoodKind::Gaussian;
+        if self.all_columns { Recognise::Nothing } else { Recognise::Kinds { words } }
+    }
+}
+
+/// A category whose values the data have.
+fn learned(column: &str) -> Categorical {
+    Categorical { column: column.to_string(), words: None }
 }
 
 /// What the words stand for; those that stand for nothing are as if they were not there.
