@@ -218,7 +218,9 @@ impl SettingsArgs {
         let mut table: toml::Table = toml::from_str(&text).map_err(misread)?;
         // Serialisation leaves out what was not given.
         table.extend(toml::Table::try_from(self).map_err(|error| wrong(error.to_string()))?);
-        let settings: Settings = table.try_into().map_err(misread)?;
+        // From text once more: reading out of a table would be a second reader, and take seconds to compile.
+        let settings: Settings = toml::from_str(&table.to_string())
+            .map_err(|error: toml::de::Error| wrong(error.message().replace('\n', " ")))?;
         self.check_has_use(&settings)?;
         Ok(settings)
     }

@@ -33,7 +33,7 @@ impl<T: Lanes> WithSimd for Dots<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let count = self.c.len() / self.columns;
-        let (most_a, most_b) = if S::REGISTER_COUNT < 32 { NARROW } else { TILE };
+        let (most_a, most_b) = const { most::<S>() };
         for columns in pieces(self.columns, most_b) {
             for rows in pieces(count, most_a) {
                 match rows.len() {
@@ -45,6 +45,11 @@ impl<T: Lanes> WithSimd for Dots<'_, T> {
             }
         }
     }
+}
+
+/// Rows of the left and of the right matrix in the largest tile.
+const fn most<S: Simd>() -> (usize, usize) {
+    if S::REGISTER_COUNT < 32 { NARROW } else { TILE }
 }
 
 impl<T: Lanes> Dots<'_, T> {
@@ -61,9 +66,13 @@ impl<T: Lanes> Dots<'_, T> {
         }
     }
 
+    /// Tiles beyond the largest are not compiled.
     #[inline(always)]
     fn of_width<S: Simd, const M: usize, const N: usize>(&mut self, simd: S, at: (usize, usize)) {
-        if S::REGISTER_COUNT < 32 {
+        if const { M > most::<S>().0 || N > most::<S>().1 } {
+            return;
+        }
+        if const { S::REGISTER_COUNT < 32 } {
             self.tile::<S, M, N, 2>(simd, at);
         } else {
             self.tile::<S, M, N, 1>(simd, at);

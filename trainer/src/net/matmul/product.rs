@@ -81,7 +81,7 @@ impl<T: Lanes, L: Left<T>> WithSimd for Product<'_, T, L> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let count = self.c.len() / self.columns;
-        let (most, wide) = if S::REGISTER_COUNT < 32 { L::NARROW } else { TILE };
+        let (most, wide) = const { most::<S, T, L>() };
         for vectors in pieces(self.columns.div_ceil(T::count::<S>()), wide) {
             for rows in pieces(count, most) {
                 match vectors.len() {
@@ -94,19 +94,32 @@ impl<T: Lanes, L: Left<T>> WithSimd for Product<'_, T, L> {
     }
 }
 
+/// Rows and vectors of the largest tile.
+const fn most<S: Simd, T: Lanes, L: Left<T>>() -> (usize, usize) {
+    if S::REGISTER_COUNT < 32 { L::NARROW } else { TILE }
+}
+
 impl<T: Lanes, L: Left<T>> Product<'_, T, L> {
     #[inline(always)]
     fn rows<S: Simd, const V: usize>(&mut self, simd: S, vector: usize, rows: Range<usize>) {
         let at = (rows.start, vector);
         match rows.len() {
-            1 => self.tile::<S, 1, V>(simd, at),
-            2 => self.tile::<S, 2, V>(simd, at),
-            3 => self.tile::<S, 3, V>(simd, at),
-            4 => self.tile::<S, 4, V>(simd, at),
-            5 => self.tile::<S, 5, V>(simd, at),
-            6 => self.tile::<S, 6, V>(simd, at),
-            7 => self.tile::<S, 7, V>(simd, at),
-            _ => self.tile::<S, 8, V>(simd, at),
+            1 => self.tile_if_any::<S, 1, V>(simd, at),
+            2 => self.tile_if_any::<S, 2, V>(simd, at),
+            3 => self.tile_if_any::<S, 3, V>(simd, at),
+            4 => self.tile_if_any::<S, 4, V>(simd, at),
+            5 => self.tile_if_any::<S, 5, V>(simd, at),
+            6 => self.tile_if_any::<S, 6, V>(simd, at),
+            7 => self.tile_if_any::<S, 7, V>(simd, at),
+            _ => self.tile_if_any::<S, 8, V>(simd, at),
+        }
+    }
+
+    /// Tiles beyond the largest are not compiled.
+    #[inline(always)]
+    fn tile_if_any<S: Simd, const M: usize, const V: usize>(&mut self, simd: S, at: (usize, usize)) {
+        if const { M <= most::<S, T, L>().0 && V <= most::<S, T, L>().1 } {
+            self.tile::<S, M, V>(simd, at);
         }
     }
 
