@@ -11,6 +11,7 @@ mod collapse;
 mod compress;
 mod ecg5000;
 mod files;
+mod first_hour;
 mod first_use;
 mod help;
 mod import;
