@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::report;
 use elbow_host::file::atomic_file::{AtomicFile, check_writable};
 use elbow_host::model::{HostModel, ModelBytes};
-use elbow_reader::Dataset;
+use elbow_reader::Missing;
 
 /// The arguments of `elbow score`.
 #[derive(Debug, clap::Args)]
@@ -64,18 +64,21 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     let samples = args.source.samples(&model);
     let mut scorer = Scorer::new(&model, samples, args.alarm, args.why.unwrap_or(0).into());
     check_verdicts(args, &model, samples, scorer.has_verdicts())?;
-    let data =
-        args.source.load_with(std::slice::from_ref(&args.data), &args.model, &model.metadata, &args.keep)?;
+    let paths = std::slice::from_ref(&args.data);
+    let (data, reading) =
+        args.source.load_with(paths, &args.model, &model.metadata, &args.keep, Missing::Drop)?;
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let rows = scorer.take(&data, model.metadata.window as usize, |rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();
+    let is_single = model.metadata.window == 1;
+    let rows = if is_single { scorer.with_skipped(rows, &reading.skipped, &data) } else { rows };
     let columns = Columns {
         kept: args.keep.clone(),
         verdicts: scorer.has_verdicts(),
         alarm: args.alarm.is_some(),
         causes: args.why.unwrap_or(0).into(),
     };
-    write(args, json, columns, &data, &rows)?;
+    write(args, json, columns, &rows)?;
     if json {
         let keep = args.keep.clone();
         report::print_json(&Report { rows: data.rows, dims: data.dims, samples, keep, scores: rows })?;
@@ -84,7 +87,7 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
 }
 
 /// To the file, or where there is none and no JSON is asked for, to stdout.
-fn write(args: &ScoreArgs, json: bool, columns: Columns, data: &Dataset, rows: &[Row]) -> Result<(), Error> {
+fn write(args: &ScoreArgs, json: bool, columns: Columns, rows: &[Row]) -> Result<(), Error> {
     let table = |to: &mut dyn Write| -> io::Result<()> {
         let mut table = Table::begin(to, columns)?;
         table.write(rows)?;
@@ -96,7 +99,7 @@ fn write(args: &ScoreArgs, json: bool, columns: Columns, data: &Dataset, rows: &
             table(&mut file).map_err(Error::io("write", path))?;
             file.commit()?;
             if !json {
-                report::note(&format!("{}: {} rows", path.display(), data.rows));
+                report::note(&format!("{}: {} rows", path.display(), rows.len()));
             }
             Ok(())
         }

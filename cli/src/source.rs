@@ -10,7 +10,9 @@ use crate::report;
 use elbow_host::model::HostModel;
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
-use elbow_reader::{Dataset, LoadOptions, Names, Reading, Recognise, load_files};
+use elbow_reader::{
+    Dataset, LoadOptions, Missing, Names, Reading, Recognise, Report, Skipped, Why, load_files,
+};
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
 use elbow_trainer::support::{is_whole, prepare};
@@ -67,10 +69,11 @@ impl SourceArgs {
         model: &Path,
         metadata: &Metadata<'_>,
     ) -> Result<Dataset, Error> {
-        self.load_with(paths, model, metadata, &[])
+        self.load_with(paths, model, metadata, &[], Missing::Refuse).map(|(data, _)| data)
     }
 
-    /// As [`load`](Self::load), with some columns as text beside the frames.
+    /// As [`load`](Self::load), with some columns as text beside the frames, what becomes of missing cells where
+    /// neither flag nor model says, and what was read.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -80,7 +83,8 @@ impl SourceArgs {
         model: &Path,
         metadata: &Metadata<'_>,
         keep: &[String],
-    ) -> Result<Dataset, Error> {
+        unless_told: Missing,
+    ) -> Result<(Dataset, Report), Error> {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
         let Reading { labels, normal, missing, time, gap, .. } = Reading::of(metadata.reading);
         let options = LoadOptions {
@@ -94,7 +98,11 @@ impl SourceArgs {
             hop: Some(metadata.hop as usize),
             normal: if self.normal.is_empty() { normal } else { self.normal.clone() },
             whole: is_whole(metadata.architecture.likelihood, self.binarize),
-            missing: self.reading.missing().unwrap_or(missing),
+            missing: self.reading.missing().unwrap_or(if missing == Missing::Refuse {
+                unless_told
+            } else {
+                missing
+            }),
             key: self.reading.key(),
             is_fitted: true,
             part: self.reading.part().or(time, gap),
@@ -102,7 +110,8 @@ impl SourceArgs {
             text: self.reading.text(),
             recognise: Recognise::Nothing,
         };
-        let (mut data, _) = load_files(paths, &options)?;
+        let (mut data, report) = load_files(paths, &options)?;
+        told(&data.path, &report);
         let is_kept = |name: &String| keep.contains(name);
         let unused: Vec<String> =
             data.reading.left_out.iter().filter(|name| !is_kept(name)).cloned().collect();
@@ -117,6 +126,24 @@ impl SourceArgs {
         if let LatentKind::Point { .. } = metadata.architecture.latent {
             report::note("an autoencoder: scores are log likelihoods of reconstructions, not densities");
         }
-        Ok(data)
+        Ok((data, report))
+    }
+}
+
+/// Which rows are in no frame, in one line.
+fn told(path: &Path, report: &Report) {
+    let count = |why: Why| report.skipped.iter().filter(|Skipped { why: of, .. }| *of == why).count();
+    let columns = report.missing.iter().map(|count| format!("{} {}", count.name, count.count));
+    let columns = columns.collect::<Vec<_>>().join(", ");
+    for (rows, what) in [
+        (count(Why::Missing), format!("have a missing cell ({columns})")),
+        (
+            count(Why::UnknownWord),
+            "have a word that the model has never seen: anomalies without a number".into(),
+        ),
+    ] {
+        if rows > 0 {
+            report::note(&format!("{}: {rows} of {} rows {what}", path.display(), report.rows));
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::names::{find, names_labels};
 use crate::npy::Npz;
 use crate::options::LoadOptions;
 use crate::reading::Reading;
-use crate::table::{Classes, Table};
+use crate::table::{Classes, GapReport, Table};
 use crate::times::Times;
 
 /// The columns of an array that are read.
@@ -100,6 +100,7 @@ pub(crate) fn read<R: Read>(mut rows: ArrayRows<R>, options: &LoadOptions) -> Re
         rows: source.len(),
         values,
         classes,
+        gaps: GapReport::default(),
         kept: Kept::default(),
         source,
         breaks: Vec::new(),

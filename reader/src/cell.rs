@@ -7,7 +7,10 @@ use crate::array::is_rounded;
 use crate::error::Fault;
 
 /// Cells that say that there is no value, in any case of letters.
-const MISSING: [&str; 6] = ["", "na", "n/a", "null", "none", "-"];
+const MISSING: [&str; 16] = [
+    "", "na", "n/a", "null", "none", "nil", "-", "--", "?", "#n/a", "#na", "<na>", "nat", "#div/0!",
+    "#value!", "#ref!",
+];
 
 /// A cell that is a number.
 pub(crate) fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fault> {
@@ -37,7 +40,7 @@ pub(crate) fn class(cell: &[u8]) -> Result<Cow<'_, str>, Fault> {
     if missing { Err(Fault::Missing) } else { Ok(String::from_utf8_lossy(cell)) }
 }
 
-fn is_missing(cell: &[u8]) -> bool {
+pub(crate) fn is_missing(cell: &[u8]) -> bool {
     MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word.as_bytes()))
 }
 

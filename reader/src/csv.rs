@@ -8,13 +8,14 @@ use elbow::format::is_control;
 use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
 use crate::categories::Codes;
-use crate::cell::{class, not_rounded, number};
+use crate::cell::{class, is_missing, not_rounded, number};
 use crate::columns;
 use crate::dataset::Kept;
 use crate::error::{Fault, Place, Problem};
+use crate::gaps::Gaps;
 use crate::names;
 use crate::options::LoadOptions;
-use crate::table::{Classes, Table};
+use crate::table::{Classes, GapReport, Table};
 use crate::times::Times;
 
 /// How far into the file the end of the header line is looked for.
@@ -34,6 +35,7 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
         rows: 0,
         values: Vec::new(),
         classes,
+        gaps: GapReport::default(),
         kept,
         source: Vec::new(),
         breaks: Vec::new(),
@@ -41,6 +43,7 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
     };
     let mut times = Times::of(&rows.names, &options.part)?;
     let part = options.part.rows;
+    let mut gaps = Gaps::new(options.missing, table.columns.len());
     while rows.next()? {
         let row = rows.row - 1;
         if part.is_some_and(|part| part.ends_before(row)) {
@@ -51,7 +54,12 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
         if part.is_some_and(|part| !part.contains(row)) {
             continue;
         }
-        rows.numbers_and_codes(&mut codes, &mut table.values)?;
+        let held = gaps.held(&table);
+        let read = |values: &mut Vec<f32>| rows.numbers_and_codes(&mut codes, &held, values);
+        let missing = |at: usize| rows.is_missing(at);
+        if !gaps.read(read, missing, row, &mut table)? {
+            continue;
+        }
         if let (Some(classes), Some(column)) = (&mut table.classes, rows.chosen.label) {
             classes.push(&class(rows.cell(column)).map_err(|fault| rows.wrong(column, fault))?);
         }
@@ -65,10 +73,14 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
     if rows.row == 0 {
         return Err(Problem::NoRows);
     }
+    gaps.finish(&mut table)?;
     table.values.shrink_to_fit();
     table.categories = codes.finish(&mut table.values)?;
     match times {
         Some(times) if table.rows > 0 => times.cut(table, &options.part),
+        _ if table.rows == 0 && !table.gaps.skipped.is_empty() => {
+            Err(Problem::NoWholeRows { rows: table.gaps.skipped.len() })
+        }
         _ => Ok(table),
     }
 }
@@ -107,6 +119,11 @@ impl<R: BufRead> Rows<R> {
         Ok(Rows { reader, record: ByteRecord::new(), names, chosen, number, row: 0, delimiter })
     }
 
+    /// Names of all columns.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Names of the features.
     pub(crate) fn columns(&self) -> Vec<String> {
         self.chosen.features.iter().map(|&column| self.names[column].clone()).collect()
@@ -135,13 +152,24 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// As [`numbers`](Self::numbers), categories as codes.
-    fn numbers_and_codes(&self, codes: &mut Codes, to: &mut Vec<f32>) -> Result<(), Problem> {
+    /// What is missing is taken from `held`, where that is a row.
+    fn numbers_and_codes(&self, codes: &mut Codes, held: &[f32], to: &mut Vec<f32>) -> Result<(), Problem> {
         for (at, &column) in self.chosen.features.iter().enumerate() {
             let cell = self.cell(column);
             let value = codes.of(at).map_or_else(|| (self.number)(cell), |coder| coder.code(cell));
+            let value = match held.get(at) {
+                Some(last) if self.is_missing(at) => Ok(*last),
+                _ => value,
+            };
             to.push(value.map_err(|fault| self.wrong(column, fault))?);
         }
         Ok(())
+    }
+
+    /// Whether the cell of a feature says that there is none.
+    fn is_missing(&self, feature: usize) -> bool {
+        let cell = self.cell(self.chosen.features[feature]);
+        is_missing(cell) || cell.eq_ignore_ascii_case(b"nan")
     }
 
     /// The features of the row as text.
@@ -154,7 +182,7 @@ impl<R: BufRead> Rows<R> {
         Place { row: self.row, line: Some(line(&self.record, self.reader.position())) }
     }
 
-    fn cell(&self, column: usize) -> &[u8] {
+    pub(crate) fn cell(&self, column: usize) -> &[u8] {
         self.record[column].trim_ascii()
     }
 

@@ -53,6 +53,13 @@ pub enum Problem {
          or read it as a number"
     )]
     TooManyWords { column: String, found: usize, most: usize },
+    #[error(
+        "{first}; in all {cells} cells are missing ({counts}): --missing drop leaves their rows out, \
+         --missing hold takes the last value"
+    )]
+    MissingCells { first: Box<Problem>, cells: usize, counts: String },
+    #[error("each of its {rows} rows has a missing cell; --drop the columns that are empty, or fill them in")]
+    NoWholeRows { rows: usize },
     #[error("holds no data rows; at least one is needed")]
     NoRows,
     #[error("{place}: the number of cells is {found} and the header's is {expected}; make them agree")]
@@ -88,7 +95,7 @@ pub enum Problem {
     #[error("there are {labels} labels for {rows} rows; give one label for each row")]
     LabelCount { labels: usize, rows: usize },
     #[error(
-        "none of the labels {known} reads as normal (0, false, normal); name the normal one with --normal"
+        "none of the labels {known} reads as normal (0, false, normal, ok, …); name the normal one with --normal"
     )]
     NormalUnknown { known: Names },
 
@@ -113,6 +120,8 @@ pub enum Problem {
     #[error("matches no file; correct the pattern")]
     NoFiles,
 
+    #[error("no row has the label `{word}` that --normal names; the labels are {known}")]
+    NormalAbsent { word: String, known: Names },
     #[error("window and hop must be at least 1; leave them out to score single rows")]
     ZeroWindow,
     #[error(

@@ -6,10 +6,11 @@ use crate::array::Array;
 use crate::dataset::{Dataset, FileRows};
 use crate::error::{DataError, Problem};
 use crate::files::{add, append, as_first, expand};
+use crate::kinds::{self, Kinds};
 use crate::memory::Memory;
 use crate::open::{open, open_npz};
-use crate::options::LoadOptions;
-use crate::report::{LeftOut, Reason, Report};
+use crate::options::{LoadOptions, Recognise};
+use crate::report::{Count, LeftOut, Reason, Report};
 use crate::table::Table;
 use crate::{array_table, csv, idx, npy, window};
 
@@ -44,7 +45,10 @@ pub fn load_files(paths: &[PathBuf], options: &LoadOptions) -> Result<(Dataset, 
         move |problem| DataError { path, problem }
     };
     let (first, others) = paths.split_first().expect("a path");
+    let kinds = recognised(first, options).map_err(at(first))?;
+    let options = &kinds.over(options);
     let (mut table, mut report) = read(first, options).map_err(at(first))?;
+    (report.left_out, report.notes) = (kinds.left_out.clone(), kinds.notes());
     let options_of_others = as_first(&table, options);
     let mut later_files = Vec::new();
     let mut start = report.rows;
@@ -62,12 +66,29 @@ pub fn load_files(paths: &[PathBuf], options: &LoadOptions) -> Result<(Dataset, 
     Ok((Dataset { later_files, ..data }, report))
 }
 
-/// With the columns that were not read and the labels, where that is not told yet.
+/// What the columns of a text file are, where that is to be found out.
+fn recognised(path: &Path, options: &LoadOptions) -> Result<Kinds, Problem> {
+    match options.recognise {
+        Recognise::Kinds { words } if is_text(path) && options.columns.is_none() => {
+            kinds::recognise(open(path)?, options, words)
+        }
+        _ => Ok(Kinds::default()),
+    }
+}
+
+fn is_text(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_lowercase();
+    name.strip_suffix(".gz").unwrap_or(&name).ends_with(".csv")
+}
+
+/// With the columns that were not read, and what labels there are.
 fn with_columns(mut report: Report, data: &Dataset, options: &LoadOptions) -> Report {
-    let reason = |name: &String| if options.drop.contains(name) { Reason::Dropped } else { Reason::NotAsked };
-    let left_out = |name: &String| LeftOut { column: name.clone(), reason: reason(name) };
-    if report.left_out.is_empty() {
-        report.left_out = data.reading.left_out.iter().map(left_out).collect();
+    let is_known = |name: &String, report: &Report| report.left_out.iter().any(|left| left.column == *name);
+    for name in &data.reading.left_out {
+        let reason = if options.drop.contains(name) { Reason::Dropped } else { Reason::NotAsked };
+        if !is_known(name, &report) {
+            report.left_out.push(LeftOut { column: name.clone(), reason });
+        }
     }
     report
 }
@@ -88,7 +109,8 @@ fn frames(path: &Path, table: Table, options: &LoadOptions) -> Result<Dataset, P
     }
     let hop = options.hop.unwrap_or(options.window);
     let (table, source_rows) = window::join(table, options.window, hop)?;
-    let labels = table.classes.map(|classes| classes.judge(&options.normal)).transpose()?;
+    let labels =
+        table.classes.map(|classes| classes.judge(&options.normal, options.labels_if_there)).transpose()?;
     let Table { columns, categories, rows, values, kept, mut reading, .. } = table;
     (reading.normal, reading.missing) = (options.normal.clone(), options.missing);
     (reading.time, reading.gap) = (options.part.time.clone(), options.part.gap);
@@ -121,7 +143,16 @@ fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> 
         _ => array_table::read(idx::open(open(path)?)?, options)?,
     };
     // of a part that ends early the rows that were seen
-    let rows = table.rows.max(table.source.last().map_or(0, |row| row + 1));
-    let report = Report { rows, columns: table.columns.clone(), ..Report::default() };
+    let seen = [table.source.last().copied(), table.gaps.skipped.last().map(|skipped| skipped.row)];
+    let rows = seen.into_iter().flatten().map(|row| row + 1).fold(table.rows, usize::max);
+    let count = |(name, count): (&String, &usize)| Count { name: name.clone(), count: *count };
+    let missing = table.columns.iter().zip(&table.gaps.missing).filter(|(_, count)| **count > 0);
+    let report = Report {
+        rows,
+        columns: table.columns.clone(),
+        missing: missing.map(count).collect(),
+        skipped: table.gaps.skipped.clone(),
+        ..Report::default()
+    };
     Ok((table, report))
 }

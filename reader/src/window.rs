@@ -49,7 +49,7 @@ fn stretches(table: &Table) -> Vec<Range<usize>> {
 
 /// Rows are stored one behind the other, so a window is one slice of them.
 fn gather(table: Table, first: &[usize], window: usize) -> Table {
-    let Table { columns, categories, values, mut classes, kept, source, breaks, reading, .. } = table;
+    let Table { columns, categories, values, mut classes, gaps, kept, source, breaks, reading, .. } = table;
     let dims = columns.len();
     if let Some(classes) = &mut classes {
         classes.of_row = first.iter().map(|&row| classes.of_row[row]).collect();
@@ -75,6 +75,7 @@ fn gather(table: Table, first: &[usize], window: usize) -> Table {
             .collect::<Vec<_>>()
             .concat(),
         classes,
+        gaps,
         kept,
         source,
         breaks,

@@ -6,7 +6,7 @@ use elbow::{Calibrated, FrameError, Score, Verdict};
 use elbow_host::model::{Engine, HostModel};
 use elbow_host::score::calibrate::each_row;
 use elbow_host::score::evaluate::score_all;
-use elbow_reader::Dataset;
+use elbow_reader::{Dataset, Skipped, Why};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -130,6 +130,25 @@ impl<'a> Scorer<'a> {
         };
         let row = |(judged, first): (Judged, &usize)| self.row(judged, data, *first, window);
         Ok(judged.into_iter().zip(&data.source_rows).map(row).collect())
+    }
+
+    /// The rows that have no frame, among those that have: without a number, and anomalous where a word was
+    /// never seen.
+    pub(super) fn with_skipped(&self, rows: Vec<Row>, skipped: &[Skipped], data: &Dataset) -> Vec<Row> {
+        let empty = |Skipped { row, why }: &Skipped| Row {
+            row: row + 1,
+            kept: data.kept.row(*row).to_vec(),
+            log_density: f32::NAN,
+            bits_per_dim: f32::NAN,
+            effective_sample_size: f32::NAN,
+            standard_error: None,
+            decision: (*why == Why::UnknownWord).then_some(Decision { p_value: f32::NAN, anomalous: true }),
+            stream: None,
+            causes: Vec::new(),
+        };
+        let mut all: Vec<Row> = skipped.iter().map(empty).chain(rows).collect();
+        all.sort_by_key(|row| row.row);
+        all
     }
 
     fn judged(

@@ -51,13 +51,18 @@ impl<W: Write> Table<W> {
         let mut cells = vec![row.row.to_string()];
         cells.extend(row.kept.iter().cloned());
         let numbers = [row.log_density, row.bits_per_dim, row.effective_sample_size];
-        cells.extend(numbers.map(|number| number.to_string()));
+        cells.extend(numbers.map(number));
         cells.push(row.standard_error.map(|error| error.to_string()).unwrap_or_default());
-        if let Some(Decision { p_value, anomalous }) = row.decision {
-            cells.extend([p_value.to_string(), u8::from(anomalous).to_string()]);
+        let empty = || [String::new(), String::new()];
+        if self.columns.verdicts {
+            let told = |Decision { p_value, anomalous }| [number(p_value), u8::from(anomalous).to_string()];
+            cells.extend(row.decision.map_or_else(empty, told));
         }
-        if let Some(Stream { alarm, drift }) = row.stream {
-            cells.extend([u8::from(alarm).to_string(), drift.unwrap_or_default().to_owned()]);
+        if self.columns.alarm {
+            let told = |Stream { alarm, drift }: Stream| {
+                [u8::from(alarm).to_string(), drift.unwrap_or_default().to_owned()]
+            };
+            cells.extend(row.stream.map_or_else(empty, told));
         }
         let causes = (0..self.columns.causes).map(|n| row.causes.get(n));
         cells.extend(causes.flat_map(|cause| match cause {
@@ -71,6 +76,11 @@ impl<W: Write> Table<W> {
     pub(super) fn into_inner(self) -> io::Result<W> {
         self.out.into_inner().map_err(|error| error.into_error())
     }
+}
+
+/// A row without a frame has no number.
+fn number(number: f32) -> String {
+    if number.is_nan() { String::new() } else { number.to_string() }
 }
 
 /// What the system said of it: a reader that has gone away is to be told from a full disk.

@@ -80,7 +80,7 @@ fn settings_out_of_range() {
         ("--drop torque", "has no column `torque`"),
         ("--drop temp,rpm,volt", "no feature is left"),
         ("--labels class", "has no column `class`"),
-        ("--normal fine", "0 normal rows; a fit needs at least 10"),
+        ("--normal fine", "no row has the label `fine` that --normal names; the labels are `0`, `1`"),
         ("--colour red", "unexpected argument '--colour'"),
         ("--epoch 3", "--epochs"),
         ("--lr 1 --lr 2", "'--lr <R>' cannot be used multiple times"),

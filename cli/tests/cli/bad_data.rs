@@ -11,7 +11,10 @@ fn nobody_takes(bench: &Bench, data: &str, said: &[&str]) {
     bench.refuses(&format!("fit {data} --out engine.elbow {QUICK} --json"), said);
     if bench.path(data).extension().is_some_and(|extension| extension != "npy") {
         bench.refuses(&format!("eval engine.elbow {data} --json"), said);
-        bench.refuses(&format!("score engine.elbow {data} --out scores.csv"), said);
+        // a row with a missing cell has an empty score
+        if !said.iter().any(|said| said.contains("missing") || said.contains("`NaN`")) {
+            bench.refuses(&format!("score engine.elbow {data} --out scores.csv --missing refuse"), said);
+        }
     }
 }
 

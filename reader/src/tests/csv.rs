@@ -71,9 +71,11 @@ fn names_the_row_the_line_and_the_column_at_fault() {
         // A blank line counts as a line, not as a row; a quoted line break ends a line, not a row.
         for end in ["\n", "\r\n"] {
             let text = ["a,b", "1,2", "\"2\n\",3", "", &format!("4,{cell}"), "5,6"].join(end);
-            assert_eq!(csv(&text).unwrap_err(), format!("d.csv: row 3 (line 6), column `b`: {fault}"));
+            let said = csv(&text).unwrap_err();
+            assert!(said.starts_with(&format!("d.csv: row 3 (line 6), column `b`: {fault}")), "{said}");
             let text = ["a,b", &format!("1,{cell}")].join(end);
-            assert_eq!(csv(&text).unwrap_err(), format!("d.csv: row 1 (line 2), column `b`: {fault}"));
+            let said = csv(&text).unwrap_err();
+            assert!(said.starts_with(&format!("d.csv: row 1 (line 2), column `b`: {fault}")), "{said}");
         }
     }
     let long = csv(&format!("a\n{}\n", "z".repeat(1000))).unwrap_err();

@@ -33,9 +33,21 @@ fn takes_the_users_word_for_what_is_normal() {
     assert_eq!(judged(&["-1", "1", "1.0"], "1"), [true, false, false]);
     assert_eq!(judged(&["idle", "storm"], "idle"), [false, true]);
     assert_eq!(
-        labelled(&["-1", "1"], LoadOptions::default()).unwrap_err(),
-        "d.csv: none of the labels `-1`, `1` reads as normal (0, false, normal); \
+        labelled(&["2", "1"], LoadOptions::default()).unwrap_err(),
+        "d.csv: none of the labels `2`, `1` reads as normal (0, false, normal, ok, …); \
          name the normal one with --normal"
+    );
+    // as detectors of scikit-learn have it, and the words of other people
+    let usual =
+        |labels: &[&str]| labelled(labels, LoadOptions::default()).map(|data| data.labels.unwrap().anomalous);
+    assert_eq!(usual(&["-1", "1"]).unwrap(), [true, false]);
+    for [normal, odd] in [["good", "bad"], ["no", "yes"], ["F", "T"], ["inlier", "outlier"], ["OK", "ng"]] {
+        assert_eq!(usual(&[normal, odd]).unwrap(), [false, true], "{normal}");
+    }
+    let absent = labelled(&["idle", "storm"], options("calm")).unwrap_err();
+    assert_eq!(
+        absent,
+        "d.csv: no row has the label `calm` that --normal names; the labels are `idle`, `storm`"
     );
 }
 
