@@ -72,8 +72,8 @@ impl SourceArgs {
         self.load_with(paths, model, metadata, &[], Missing::Refuse).map(|(data, _)| data)
     }
 
-    /// As [`load`](Self::load), with some columns as text beside the frames, what becomes of missing cells where
-    /// neither flag nor model says, and what was read.
+    /// As [`load`](Self::load), with some columns as text beside the frames, what becomes of missing cells
+    /// where neither flag nor model says, and what was read.
     ///
     /// # Errors
     /// As [`load`](Self::load).

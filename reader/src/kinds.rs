@@ -149,7 +149,7 @@ impl Column {
         let rises = self.cells >= LEAST && self.rises;
         match self.words.len() {
             0 => Some(Reason::Empty),
-            2 if is_called(&LABELS) => Some(Reason::LooksLikeLabels),
+            1 | 2 if is_called(&LABELS) => Some(Reason::LooksLikeLabels),
             _ if self.is_words() && self.times.are_times() => Some(Reason::Time),
             _ if rises && (self.times.are_times() || is_called(&TIMES)) => Some(Reason::Time),
             _ if rises && self.is_whole => Some(Reason::Counter),

@@ -62,6 +62,7 @@ fn the_document_says_what_the_program_says() {
     let now = typed_again(&document, &bench);
     if std::env::var_os("ELBOW_BLESS").is_some() {
         fs::write(&path, &now).unwrap();
+        return;
     }
     for (written, said) in document.lines().zip(now.lines()) {
         assert_eq!(written, said, "ELBOW_BLESS=1 writes down anew what the program says");

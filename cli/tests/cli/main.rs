@@ -6,6 +6,7 @@ mod arguments;
 mod bad_data;
 mod bench;
 mod calibrate;
+mod cases;
 mod categories;
 mod collapse;
 mod compress;
