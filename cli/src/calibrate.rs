@@ -1,6 +1,6 @@
 //! `elbow calibrate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use elbow::Calibration;
 use elbow::decision::MAX_SAMPLES;
@@ -16,6 +16,7 @@ use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::file::rust_type::{alarm_alias, type_alias};
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::{calibrate, is_data_of_fit};
+use elbow_host::score::gap::{Gap, gap, without_lowest};
 use elbow_reader::Reading;
 
 /// The arguments of `elbow calibrate`.
@@ -31,6 +32,10 @@ pub(crate) struct CalibrateArgs {
     /// Part of the normal frames that may raise an alarm
     #[arg(long, value_name = "RATE", value_parser = rate, required_unless_present = "packets")]
     false_alarm: Option<f64>,
+    /// Leave out so many of the lowest rows, where faults may be among the rows; the rate holds if those were
+    /// faults
+    #[arg(long, value_name = "ROWS", default_value_t = 0, conflicts_with = "packets")]
+    trim: usize,
     /// Choose layout, units and steps of packets instead, for `compress` and for devices
     #[arg(long, conflicts_with_all = ["false_alarm", "labels", "normal", "binarize", "samples", "seed"])]
     packets: bool,
@@ -60,6 +65,11 @@ struct Summary {
     /// left out
     #[serde(skip_serializing_if = "Option::is_none")]
     anomalous_rows: Option<usize>,
+    /// left out as the lowest
+    trimmed_rows: usize,
+    /// rows that lie far below all others
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outlying_rows: Option<u32>,
     #[serde(flatten)]
     alarm: Alarm,
     file_bytes: usize,
@@ -158,7 +168,12 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
             data.path.display()
         ));
     }
+    let samples = args.source.samples(&model);
     let data_of_fit = is_data_of_fit(&model, &data)?;
+    let trimmed_rows = args.trim.min(data.rows);
+    if trimmed_rows > 0 {
+        data = without_lowest(&model, &data, samples, trimmed_rows)?;
+    }
     if data_of_fit {
         report::note(&format!(
             "{}: the model was fitted to these rows, whose scores are better than those of new ones; \
@@ -169,7 +184,6 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     }
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let name = name.as_deref().unwrap_or(model.metadata.name);
-    let samples = args.source.samples(&model);
     let calibrated = calibrate(&model, name, &data, false_alarm, samples, || bar.inc(1))?;
     bar.finish_and_clear();
     let read_back = calibrated.open().map_err(Error::model(out))?;
@@ -177,16 +191,44 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     write_atomically(out, calibrated.as_bytes())?;
     let alias = type_alias(&read_back, samples) + &alarm_alias(&read_back.metadata);
     write_atomically(&out.with_extension("rs"), alias.as_bytes())?;
+    let gap = read_back.extras.calibration.as_ref().and_then(gap);
+    gap.iter().for_each(|gap| report::note(&told(&data.path, gap)));
     let Some(alarm) = alarm else { return Ok(()) };
     let summary = Summary {
         model: out.clone(),
         rows: data.rows,
         anomalous_rows,
+        trimmed_rows,
+        outlying_rows: gap.map(|gap| gap.rows),
         alarm,
         file_bytes: calibrated.as_bytes().len(),
         data_of_fit,
     };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
+}
+
+/// What a gap means.
+fn told(data: &Path, gap: &Gap) -> String {
+    let Gap { rows, nats, has_threshold } = gap;
+    let so = match has_threshold {
+        true => "the threshold is among them, and frames like them raise no alarm",
+        false => "the threshold is above them",
+    };
+    format!(
+        "{}: the {rows} lowest of the rows lie {nats:.3e} nats below all others, as faults do; {so}: look at \
+         them (elbow score), or leave them out with --trim {rows}",
+        data.display()
+    )
+}
+
+/// The rate, where rows were left out.
+fn of_trimmed(summary: &Summary) -> Option<(&'static str, String)> {
+    let Summary { trimmed_rows, rows, alarm, .. } = summary;
+    let [trimmed, rows] = [*trimmed_rows, *rows].map(|rows| rows as f32);
+    let most = (alarm.expected * (rows + 1.0) + trimmed) / (rows + trimmed + 1.0);
+    let text =
+        format!("{trimmed} lowest rows left out; if they were normal, at most {most:.3e} of normal frames");
+    (*trimmed_rows > 0).then_some(("trimmed", text))
 }
 
 fn table(summary: &Summary) -> String {
@@ -195,5 +237,6 @@ fn table(summary: &Summary) -> String {
         ("type", summary.model.with_extension("rs").display().to_string()),
     ];
     rows.extend(summary.alarm.rows());
+    rows.extend(of_trimmed(summary));
     report::table(&rows)
 }

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use elbow::architecture::LikelihoodKind;
@@ -12,8 +11,7 @@ use serde::Serialize;
 
 use super::out::{Overwrite, beside, check_out, cost_rows, model_name, write_files};
 use crate::error::Error;
-use crate::reading;
-use crate::report;
+use crate::{reading, report, stop};
 use elbow_host::file::rust_type::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::score_all;
@@ -22,7 +20,7 @@ use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
 use elbow_trainer::quantize::Cost;
 use elbow_trainer::repeated_columns::Repeats;
-use elbow_trainer::run_dir::{Cadence, Interval, MODEL, RunDir};
+use elbow_trainer::run_dir::{Begun, Cadence, Interval, MODEL, RunDir};
 use elbow_trainer::settings::{Settings, SettingsArgs};
 use elbow_trainer::train::{Trained, train};
 
@@ -125,12 +123,13 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     });
     let name = model_name(&out)?;
     let cadence = Cadence { checkpoints: args.checkpoint_every, snapshots: args.snapshot_every };
-    let open = |folder: &PathBuf| RunDir::open(folder, args.resume, cadence);
-    let folder = args.run.as_ref().map(open).transpose()?;
-    check_out(&out)?;
     if !args.resume && (args.out.is_some() || args.run.is_none()) {
         args.overwrite.check(&out)?;
     }
+    let begun = Begun { settings: &settings, data: &args.data };
+    let open = |folder: &PathBuf| RunDir::open(folder, args.resume, cadence, begun);
+    let folder = args.run.as_ref().map(open).transpose()?;
+    check_out(&out)?;
     let (data, report) = load_files(&args.data, &settings.load_options())?;
     report.notes.iter().for_each(|note| report::note(note));
     let summary = fit_and_write(&name, data, &settings, folder, &out)?;
@@ -147,7 +146,8 @@ pub(super) fn fit_and_write(
     out: &Path,
 ) -> Result<Summary, Error> {
     let start = Instant::now();
-    let stop = stop_on_ctrl_c(folder.is_some());
+    // of a mixture that is half fitted there is nothing to keep
+    let stop = if settings.mixture().is_some() { stop::never() } else { stop_on_ctrl_c(folder.is_some()) };
     let bar = report::bar(settings.epochs.into(), "{msg} {wide_bar}");
     if *settings.likelihood != LikelihoodKind::Bernoulli {
         let note = Repeats::of(&data.values, data.dims).note(&data.columns);
@@ -155,7 +155,7 @@ pub(super) fn fit_and_write(
     }
     let labels = data.labels.as_ref();
     let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
-    let trained = train(name, data, settings, folder, &stop, |now| show(&bar, now));
+    let trained = train(name, data, settings, folder, stop, |now| show(&bar, now));
     bar.finish_and_clear();
     let trained = trained?;
     write(&trained, out)?;
@@ -236,21 +236,12 @@ fn show(bar: &ProgressBar, now: &Progress) {
 }
 
 /// Ctrl-C ends the fit after the step in hand, a second one the program.
-fn stop_on_ctrl_c(is_recorded: bool) -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
-    // Fails only where a handler is there already: then Ctrl-C ends the program.
-    let _ = ctrlc::set_handler(move || {
-        if seen.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-        report::note(if is_recorded {
-            "stopping; --resume will go on from here (Ctrl-C again: at once, and from the last checkpoint)"
-        } else {
-            "stopping; the best weights so far will be written (Ctrl-C again: at once, nothing written)"
-        });
-    });
-    stop
+fn stop_on_ctrl_c(is_recorded: bool) -> &'static AtomicBool {
+    stop::listen(if is_recorded {
+        "stopping; --resume will go on from here (Ctrl-C again: at once, and from the last checkpoint)"
+    } else {
+        "stopping; the best weights so far will be written (Ctrl-C again: at once, nothing written)"
+    })
 }
 
 fn table(summary: &Summary) -> String {

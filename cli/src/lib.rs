@@ -21,6 +21,7 @@ pub mod record;
 pub mod report;
 mod score;
 mod source;
+pub mod stop;
 
 use clap::{Args as _, CommandFactory, Parser, Subcommand};
 
@@ -120,6 +121,10 @@ impl Cli {
     pub fn run(&self) -> Result<(), Error> {
         // Fails only where a pool is there already: then that one serves.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(self.threads.into()).build_global();
+        // these two listen once they have begun
+        if !matches!(self.command, Command::Fit(_) | Command::Record(_)) {
+            stop::clean_up();
+        }
         match &self.command {
             Command::Fit(args) => fit::run(args, self.json),
             Command::Eval(args) => eval::run(args, self.json),

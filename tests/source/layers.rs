@@ -77,7 +77,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "record",
             "error",
             "report help reading",
-            "completions",
+            "completions stop",
             "source",
             "out",
             "compress fit quantize",

@@ -16,7 +16,9 @@ use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::latent_use::LatentUse;
 
+mod begun;
 mod interval;
+pub use begun::Begun;
 pub use interval::Interval;
 
 const CONFIG: &str = "config.toml";
@@ -46,18 +48,33 @@ pub struct RunDir {
 }
 
 impl RunDir {
-    /// Makes the folder, or, to `resume`, takes up one that is there.
+    /// Makes the folder, or, to `resume`, takes up one that is there. The settings are its first file, so
+    /// that whatever ends a run, it can only go on with those that it was begun with.
     ///
     /// # Errors
-    /// [`Argument`](elbow_host::Error::Argument) where it holds a run that is not to be resumed, or
-    /// another process is at work in it; [`Io`](elbow_host::Error::Io).
-    pub fn open(folder: &Path, resume: bool, cadence: Cadence) -> Result<RunDir, Error> {
+    /// [`Argument`](elbow_host::Error::Argument) where it holds a run that is not to be resumed, or a part
+    /// of one without its settings, or another process is at work in it; [`Error::OtherRun`];
+    /// [`Io`](elbow_host::Error::Io).
+    pub fn open(folder: &Path, resume: bool, cadence: Cadence, run: Begun<'_>) -> Result<RunDir, Error> {
         let wrong = |problem| Error::argument("run", folder.display(), problem);
-        let holds_run = [CONFIG, METRICS, CHECKPOINT].iter().any(|name| folder.join(name).exists());
-        if holds_run && !resume {
+        let holds = |name| folder.join(name).exists();
+        let is_begun = holds(CONFIG);
+        if !is_begun && [METRICS, CHECKPOINT].into_iter().any(holds) {
+            return Err(wrong("holds a run without its config.toml; name another folder"));
+        }
+        if is_begun && !resume {
             return Err(wrong("holds a run already; go on with --resume, or name another folder"));
         }
-        fs::create_dir_all(folder).map_err(Error::io("write", folder))?;
+        if is_begun {
+            let path = folder.join(CONFIG);
+            let begun = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+            if let Some(problem) = difference(&begun, run.settings) {
+                return Err(Error::OtherRun { folder: folder.to_path_buf(), problem });
+            }
+        } else {
+            fs::create_dir_all(folder).map_err(Error::io("write", folder))?;
+            run.write(&folder.join(CONFIG))?;
+        }
         let path = folder.join(METRICS);
         let metrics = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let metrics = metrics.map_err(Error::io("write", &path))?;
@@ -88,16 +105,6 @@ impl RunDir {
     ) -> Result<(Recorder, Option<State>), Error> {
         self.remove_leftovers();
         let state = self.read_state(settings, data, rows)?;
-        if state.is_none() {
-            let path = self.folder.join(CONFIG);
-            let header = format!(
-                "# elbow {} fit {} --config {}\n",
-                env!("CARGO_PKG_VERSION"),
-                data.display(),
-                path.display()
-            );
-            write_atomically(&path, (header + &settings.to_toml()).as_bytes())?;
-        }
         let epochs = state.as_ref().map_or(0, |state| state.history().len() as u32);
         let recorder = Recorder {
             dir: self,
@@ -128,7 +135,9 @@ impl RunDir {
             return Err(other(difference));
         }
         if checkpoint.rows != rows {
-            return Err(other(format!("the rows of {} are not those it was begun with", data.display())));
+            let problem =
+                format!("the rows of {} or its columns are not those it was begun with", data.display());
+            return Err(other(problem));
         }
         Ok(Some(checkpoint.state.into_owned()))
     }

@@ -106,3 +106,31 @@ fn other_weights_are_another_model() {
     bench.good("calibrate small.elbow later.csv --false-alarm 0.05");
     assert!(bench.json("inspect small.elbow")["alarm"].is_object());
 }
+
+/// One row in hundreds that is no normal one at all: the threshold goes far below every other row.
+#[test]
+fn a_fault_among_the_rows_is_told() {
+    let bench = Bench::with_model();
+    let line = "--false-alarm 0.001 --samples 16";
+    bench.write("later.csv", later(2000));
+    let clean = bench.run(&format!("calibrate engine.elbow later.csv {line} --out clean.elbow --json"));
+    assert!(clean.code == Some(0) && clean.stderr.is_empty(), "{clean:?}");
+    bench.write("poisoned.csv", later(2000) + "1e12,-1e12,1e12,0\n");
+    let line = format!("calibrate engine.elbow poisoned.csv {line} --out alarm.elbow --json");
+    let told = bench.run(&line);
+    assert!(told.code == Some(0) && told.stderr.contains("--trim 1"), "{told:?}");
+    let trimmed = bench.run(&format!("{line} --trim 1"));
+    assert!(trimmed.code == Some(0) && trimmed.stderr.is_empty(), "{trimmed:?}");
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(json(&told.stdout)["outlying_rows"], 1);
+    let [clean, trimmed] = [clean, trimmed].map(|outcome| json(&outcome.stdout)["threshold_nats"].clone());
+    assert_eq!(clean, trimmed);
+}
+
+#[test]
+fn more_samples_than_a_device_draws_are_refused() {
+    let bench = Bench::with_model();
+    bench.write("later.csv", later(200));
+    let line = "calibrate engine.elbow later.csv --false-alarm 0.1 --samples";
+    bench.refuses(&format!("{line} 4097"), &["--samples 4097", "4096"]);
+}

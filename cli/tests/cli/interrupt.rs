@@ -1,11 +1,14 @@
 //! Ctrl-C during a fit: the best weights so far, or nothing at all.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use elbow_host::random::{Purpose, stream};
+use rand_core::Rng as _;
 use serde_json::Value;
 
 use crate::bench::{Bench, Outcome, QUICK};
@@ -20,7 +23,7 @@ fn interrupted(bench: &Bench, line: &str, after: Duration) -> Outcome {
 }
 
 /// Linux says which signals a process catches; elsewhere a second must do.
-fn wait_until_listening(child: &Child) {
+pub(crate) fn wait_until_listening(child: &Child) {
     const SIGINT: u64 = 1 << 1;
     let status = PathBuf::from(format!("/proc/{}/status", child.id()));
     let listens = || {
@@ -50,6 +53,55 @@ fn the_best_weights_so_far_are_written() {
     assert!(fit["best_epoch"].as_u64().unwrap() >= 1);
     assert_eq!(bench.files().len(), 3, "{:?}", bench.files().keys());
     bench.good("eval engine.elbow engine.csv");
+}
+
+fn signal(name: &str, child: &Child) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+/// A mixture is fitted in one go: there is nothing to keep of a half.
+#[test]
+fn a_mixture_ends_at_once() {
+    let bench = Bench::new();
+    let mut rng = stream(3, Purpose::Noise, 0, 0);
+    let mut cell = || (f64::from(rng.next_u32()) / 1e9).to_string();
+    let rows: Vec<String> = (0..60_000).map(|_| [cell(), cell(), cell(), cell()].join(",")).collect();
+    bench.write("wide.csv", "a,b,c,d\n".to_owned() + &rows.join("\n") + "\n");
+    let before = bench.files();
+    for name in ["-INT", "-TERM", "-HUP"] {
+        let line = "fit wide.csv --out m.elbow --model gmm:200 --threads 1";
+        let mut child = bench.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        wait_until_listening(&child);
+        signal(name, &child);
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{name}");
+        assert!(bench.files() == before, "{name}");
+    }
+}
+
+/// What a command has begun to write is gone when a signal has ended it.
+#[cfg(unix)]
+#[test]
+fn no_temporary_file_is_left() {
+    let bench = Bench::with_model();
+    let before = bench.files();
+    assert!(Command::new("mkfifo").arg(bench.path("rows.csv")).status().unwrap().success());
+    let engine = String::from_utf8(bench.read("engine.csv")).unwrap();
+    let is_temporary = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "tmp");
+    for name in ["-INT", "-TERM", "-HUP"] {
+        let line = "compress engine.elbow rows.csv rows.pk --bound 0 --resolution 0.001";
+        let child = bench.command(line).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        // it waits for more rows until it is told to stop
+        let mut rows = fs::OpenOptions::new().write(true).open(bench.path("rows.csv")).unwrap();
+        rows.write_all(engine.as_bytes()).unwrap();
+        let start = Instant::now();
+        while !bench.files().keys().any(is_temporary) && start.elapsed() < Duration::from_secs(20) {
+            sleep(Duration::from_millis(5));
+        }
+        signal(name, &child);
+        let outcome = child.wait_with_output().unwrap();
+        assert_eq!(outcome.status.code(), Some(130), "{name}: {}", String::from_utf8_lossy(&outcome.stderr));
+        assert!(bench.files() == before, "{name}: {:?}", bench.files().keys());
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use rand_core::Rng as _;
 use serde_json::Value;
 
 use crate::bench::{Bench, QUICK};
+use crate::interrupt::wait_until_listening;
 
 /// Some hundred short epochs, with everything that a run carries along.
 const LONG: &str = "--hidden 16 --latent gaussian:2 --objective iwae:4 --batch 16 --epochs 120 --patience \
@@ -131,6 +132,66 @@ fn what_cannot_go_on_is_told() {
     bench.refuses("fit engine.csv --run a --checkpoint-every 5d", &["60s"]);
 }
 
+/// The settings are the first file of a run: what a kill leaves without them is no run.
+#[test]
+fn a_part_of_a_run_is_none() {
+    let bench = Bench::with_engine();
+    bench.good(&format!("fit engine.csv --run run {QUICK}"));
+    fs::remove_file(bench.path("run/config.toml")).unwrap();
+    for name in ["checkpoint.bin", "metrics.jsonl"] {
+        bench.refuses("fit engine.csv --run run --resume", &["--run run", "without its config.toml"]);
+        bench.refuses(&format!("fit engine.csv --run run {QUICK}"), &["without its config.toml"]);
+        fs::write(bench.path("run").join(name), "").unwrap();
+        if name == "checkpoint.bin" {
+            fs::remove_file(bench.path("run/checkpoint.bin")).unwrap();
+        }
+    }
+    // begun, and killed before there was a checkpoint
+    bench.good(&format!("fit engine.csv --run early {QUICK} --lr 0.5"));
+    for name in ["checkpoint.bin", "metrics.jsonl", "model.elbow", "model.rs"] {
+        fs::remove_file(bench.path("early").join(name)).unwrap();
+    }
+    bench.refuses("fit engine.csv --run early --resume --lr 0.25", &["lr 0.5", "not 0.25"]);
+    bench.good("fit engine.csv --run early --resume");
+    bench.good(&format!("fit engine.csv --out whole.elbow {QUICK} --lr 0.5"));
+    let model = |name: &str| bench.json(&format!("eval {name} engine.csv"))["nats_per_row"].clone();
+    assert_eq!(model("early/model.elbow"), model("whole.elbow"));
+    bench.good(&format!("fit engine.csv --run new --resume {QUICK}"));
+}
+
+#[test]
+fn other_names_and_longer_files_are_told() {
+    let bench = Bench::with_engine();
+    bench.good(&format!("fit engine.csv --run run {QUICK}"));
+    let engine = String::from_utf8(bench.read("engine.csv")).unwrap();
+    let (header, rows) = engine.split_once('\n').unwrap();
+    let mut names: Vec<String> = header.split(',').map(str::to_owned).collect();
+    names[0] += "_renamed";
+    bench.write("renamed.csv", names.join(",") + "\n" + rows);
+    bench.refuses("fit renamed.csv --run run --resume", &["rows of renamed.csv or its columns"]);
+    // a byte more, under a checksum that is right
+    let mut longer = bench.read("run/checkpoint.bin");
+    let end = longer.len() - 4;
+    longer.splice(end.., [0]);
+    longer.extend(elbow::format::checksum(&longer).to_le_bytes());
+    bench.write("run/checkpoint.bin", longer);
+    bench.refuses("fit engine.csv --run run --resume", &["checkpoint.bin", "damaged"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_with_a_newline_is_no_setting() {
+    let bench = Bench::with_engine();
+    let name = "engine\nseed = 7\n.csv";
+    bench.write(name, bench.read("engine.csv"));
+    let mut fit = bench.command("fit");
+    fit.arg(name).args("--run run --seed 5".split(' ')).args(QUICK.split(' '));
+    assert!(fit.output().unwrap().status.success());
+    let config = String::from_utf8(bench.read("run/config.toml")).unwrap();
+    assert_eq!(config.lines().filter(|line| line.starts_with("seed")).collect::<Vec<_>>(), ["seed = 5"]);
+    bench.good("fit engine.csv --run run --resume");
+}
+
 #[test]
 fn two_processes_do_not_share_a_folder() {
     let bench = Bench::with_engine();
@@ -149,6 +210,7 @@ fn ctrl_c_before_the_first_epoch_is_a_pause() {
     let settings = "--hidden 8 --latent gaussian:2 --batch 1 --objective iwae:20000 --epochs 1";
     let mut child = started(&bench, &format!("fit engine.csv --run run {settings}"));
     wait_for(&bench.path("run/config.toml"), &mut child);
+    wait_until_listening(&child);
     let id = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(1));

@@ -14,6 +14,10 @@ use elbow_reader::Format;
 const MAGIC: [u8; 8] = *b"\x89ELBOP\r\n";
 /// Bytes from the start of the head's description; no head comes near this.
 const LONGEST_HEAD: u32 = 1 << 24;
+/// Dimensions of an array of NumPy's, at most.
+const MOST_DIMENSIONS: usize = 64;
+/// Bytes before a packet.
+pub(super) const FRONT_LEN: usize = 4 + 4 + 4;
 /// A length of 0, the rows, and the check of both.
 const END_LEN: usize = 4 + 8 + 4;
 
@@ -73,6 +77,13 @@ impl Head {
             && frame.is_multiple_of(columns)
             && self.units.len() as u64 == columns
             && self.windows_per_packet > 0
+            && match &self.format {
+                Format::Csv { .. } => true,
+                Format::Npy { shape, .. } => {
+                    let numbers = shape.iter().try_fold(1_u64, |product, n| product.checked_mul(*n));
+                    shape.len() < MOST_DIMENSIONS && numbers == Some(columns)
+                }
+            }
     }
 
     /// Samples in a window.
@@ -86,10 +97,20 @@ impl Head {
     }
 }
 
-/// A packet behind its length.
-pub(super) fn write_packet(out: &mut impl Write, packet: &[u8]) -> std::io::Result<()> {
-    out.write_all(&(packet.len() as u32).to_le_bytes())?;
+/// A packet behind its length and its number, which does not begin again at 65,536 as a packet's own does.
+pub(super) fn write_packet(out: &mut impl Write, number: u32, packet: &[u8]) -> std::io::Result<()> {
+    out.write_all(&front(packet.len() as u32, number))?;
     out.write_all(packet)
+}
+
+/// Length and number of a packet, and the check of both.
+fn front(length: u32, number: u32) -> [u8; FRONT_LEN] {
+    let mut bytes = [0; FRONT_LEN];
+    bytes[..4].copy_from_slice(&length.to_le_bytes());
+    bytes[4..8].copy_from_slice(&number.to_le_bytes());
+    let check = checksum(&bytes[..8]);
+    bytes[8..].copy_from_slice(&check.to_le_bytes());
+    bytes
 }
 
 /// What ends a file.
@@ -103,22 +124,30 @@ pub(super) fn end(rows: u64) -> [u8; END_LEN] {
 
 /// What comes next in a file.
 pub(super) enum Next<'a> {
-    /// a packet whose check is right, and the number of its header
-    Packet(&'a [u8], Header),
+    /// a packet whose check is right, its header, and its number in the file
+    Packet(&'a [u8], Header, u64),
     /// the end, and the number of rows
     End(u64),
     /// the file stops without its end
     Nothing,
 }
 
-/// The packets of a file, found again behind damage: a place where a
-/// length, the model's id and a check agree is a packet.
+/// Bytes of packets that may be checked for each byte of the file. Sound files need one; where lengths were
+/// forged to overlap, every byte could else cost a packet.
+const CHECKED_PER_BYTE: usize = 4;
+
+/// The packets of a file, found again behind damage: a place where a length and a number agree with their
+/// check, and behind them the model's id, the number and a check, is a packet.
 pub(super) struct Packets<R> {
     input: R,
     model: u32,
     longest: usize,
     buffer: Vec<u8>,
     at: usize,
+    /// whether the buffer has the last of the file
+    has_last: bool,
+    /// bytes of packets that may still be checked
+    credit: usize,
     /// the first reason why something was passed over
     pub(super) damage: Option<PacketError>,
 }
@@ -126,50 +155,78 @@ pub(super) struct Packets<R> {
 impl<R: Read> Packets<R> {
     pub(super) fn new(input: R, head: &Head) -> Self {
         let (model, longest) = (head.model, head.longest());
-        Packets { input, model, longest, buffer: Vec::new(), at: 0, damage: None }
+        let buffer = Vec::new();
+        Packets { input, model, longest, buffer, at: 0, has_last: false, credit: longest, damage: None }
     }
 
     pub(super) fn next(&mut self) -> std::io::Result<Next<'_>> {
         loop {
             self.fill()?;
             let here = self.buffer.get(self.at..).unwrap_or_default();
-            let Some((length, rest)) = here.split_first_chunk::<4>() else { return Ok(Next::Nothing) };
-            let length = u32::from_le_bytes(*length) as usize;
-            if length == 0 && here.first_chunk().is_some_and(|bytes| *bytes == end(rows_of(bytes))) {
-                return Ok(Next::End(here.first_chunk().map_or(0, rows_of)));
+            if let Some(bytes) = here.first_chunk().filter(|bytes| is_end(bytes)) {
+                return Ok(Next::End(rows_of(bytes)));
             }
-            match rest.get(..length).filter(|_| length <= self.longest).map(Header::read) {
-                Some(Ok(header)) if header.model == self.model => {
-                    let from = self.at + 4;
-                    self.at = from + length;
-                    return Ok(Next::Packet(&self.buffer[from..self.at], header));
+            let Some((bytes, rest)) = here.split_first_chunk::<FRONT_LEN>() else {
+                return Ok(Next::Nothing);
+            };
+            let [length, number, _] = words_of(bytes);
+            let length_fits = (1..=self.longest).contains(&(length as usize));
+            let packet =
+                rest.get(..length as usize).filter(|_| length_fits && *bytes == front(length, number));
+            let packet = packet.filter(|packet| packet.len() <= self.credit);
+            let is_checked = packet.is_some();
+            match packet.ok_or(PacketError::Damaged).and_then(|packet| self.read(packet, number)) {
+                Ok(header) => {
+                    let from = self.at + FRONT_LEN;
+                    self.pass(FRONT_LEN + length as usize);
+                    return Ok(Next::Packet(&self.buffer[from..self.at], header, number.into()));
                 }
-                Some(Ok(header)) => {
-                    let (expected, found) = (self.model, header.model);
-                    self.damage.get_or_insert(PacketError::WrongModel { expected, found });
-                }
-                Some(Err(error)) => {
-                    self.damage.get_or_insert(error);
-                }
-                None => {
-                    self.damage.get_or_insert(PacketError::Damaged);
-                }
+                Err(error) => drop(self.damage.get_or_insert(error)),
             }
-            self.at += 1;
+            if is_checked {
+                self.credit -= length as usize;
+            }
+            self.pass(1);
         }
     }
 
-    /// Has as much in the buffer as a packet can take, where the file has.
+    /// The header of a packet of this model and number.
+    fn read(&self, packet: &[u8], number: u32) -> Result<Header, PacketError> {
+        let header = Header::read(packet)?;
+        if header.model != self.model {
+            return Err(PacketError::WrongModel { expected: self.model, found: header.model });
+        }
+        if header.sequence == number as u16 { Ok(header) } else { Err(PacketError::Malformed) }
+    }
+
+    fn pass(&mut self, bytes: usize) {
+        self.at += bytes;
+        self.credit = self.credit.saturating_add(CHECKED_PER_BYTE * bytes);
+    }
+
+    /// Has as much in the buffer as a packet can take, where the file has. Twice as much is read, so that a
+    /// byte is moved no more than once.
     fn fill(&mut self) -> std::io::Result<()> {
-        let wanted = 4 + self.longest.max(END_LEN);
-        if self.buffer.len() - self.at >= wanted {
+        let wanted = (FRONT_LEN + self.longest).max(1 << 16);
+        if self.has_last || self.buffer.len() - self.at >= wanted {
             return Ok(());
         }
         self.buffer.drain(..self.at);
         self.at = 0;
-        let missing = (wanted.max(1 << 16) - self.buffer.len()) as u64;
-        self.input.by_ref().take(missing).read_to_end(&mut self.buffer).map(|_| ())
+        let missing = (2 * wanted - self.buffer.len()) as u64;
+        let read = self.input.by_ref().take(missing).read_to_end(&mut self.buffer)?;
+        self.has_last = (read as u64) < missing;
+        Ok(())
     }
+}
+
+fn words_of(front: &[u8; FRONT_LEN]) -> [u32; 3] {
+    let mut words = front.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word));
+    std::array::from_fn(|_| words.next().unwrap_or(0))
+}
+
+fn is_end(bytes: &[u8; END_LEN]) -> bool {
+    bytes[..4] == [0; 4] && *bytes == end(rows_of(bytes))
 }
 
 fn rows_of(end: &[u8; END_LEN]) -> u64 {

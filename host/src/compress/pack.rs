@@ -206,7 +206,8 @@ impl Packer<'_> {
     fn pack(&mut self, samples: std::ops::Range<usize>) -> Result<(), Error> {
         let (input, output) = (self.input, self.output);
         let Some(coder) = &mut self.coder else { return Ok(()) };
-        let settings = Settings { sequence: self.counts.packets as u16, fidelity: self.fidelity };
+        let number = u32::try_from(self.counts.packets).map_err(|_| Error::TooLarge)?;
+        let settings = Settings { sequence: number as u16, fidelity: self.fidelity };
         let samples = &self.pending[samples];
         let encoded = coder.encode(samples, settings);
         let encoded = encoded.map_err(|source| Error::Packet { path: input.to_path_buf(), source })?;
@@ -214,10 +215,10 @@ impl Packer<'_> {
         counts.wide |= !is_narrow(samples);
         counts.packets += 1;
         counts.windows[encoded.coding as usize] += (samples.len() / coder.codec.frame()) as u64;
-        counts.bytes += 4 + encoded.len as u64;
+        counts.bytes += (file::FRONT_LEN + encoded.len) as u64;
         counts.bits += u64::from(encoded.bits);
         let packet = &coder.packet[..encoded.len];
-        file::write_packet(&mut self.out, packet).map_err(Error::io("write", output))
+        file::write_packet(&mut self.out, number, packet).map_err(Error::io("write", output))
     }
 
     /// Packs what is left, ends the file and gives it its name.

@@ -72,8 +72,8 @@ pub fn decompress(
     loop {
         let next = packets.next().map_err(Error::io("read", input))?;
         let done = match next {
-            Next::Packet(bytes, header) => {
-                if let Err(problem) = unpacker.unpack(bytes, header)? {
+            Next::Packet(bytes, header, number) => {
+                if let Err(problem) = unpacker.unpack(bytes, header, number)? {
                     packets.damage.get_or_insert(problem);
                 }
                 unpacked(unpacker.result.rows);
@@ -138,9 +138,13 @@ impl Unpacker<'_> {
     }
 
     /// Decodes a packet; what its number shows to be missing before it is written down.
-    fn unpack(&mut self, packet: &[u8], header: Header) -> Result<Result<(), PacketError>, Error> {
-        let gap = header.sequence.wrapping_sub(self.next as u16);
-        if gap > u16::MAX / 2 || header.windows > self.head.windows_per_packet {
+    fn unpack(
+        &mut self,
+        packet: &[u8],
+        header: Header,
+        number: u64,
+    ) -> Result<Result<(), PacketError>, Error> {
+        if number < self.next || header.windows > self.head.windows_per_packet {
             return Ok(Err(PacketError::Malformed));
         }
         let needed = usize::from(header.windows) * self.head.frame();
@@ -158,13 +162,11 @@ impl Unpacker<'_> {
         };
         self.write_held(u64::MAX)?;
         let rows = self.packet_rows();
-        if gap > 0 {
-            let before = self.next * rows;
-            self.next += u64::from(gap);
-            self.result.lost_rows.push([before + 1, self.next * rows]);
+        if number > self.next {
+            self.result.lost_rows.push([self.next * rows + 1, number * rows]);
         }
         self.held = samples;
-        self.next += 1;
+        self.next = number + 1;
         self.result.packets += 1;
         Ok(Ok(()))
     }

@@ -5,11 +5,24 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::file::atomic_file::AtomicFile;
-use elbow_reader::Format;
 use elbow_reader::categories::Category;
+use elbow_reader::{Format, Kind};
 
-/// Bytes of an array's header: enough for any shape.
-const NPY_HEADER: usize = 128;
+/// Bytes before the text of an array's header.
+const NPY_FRONT: usize = 10;
+
+/// The text of an array's header.
+fn described(kind: Kind, rows: u64, shape: &[u64]) -> String {
+    let shape: Vec<String> = std::iter::once(&rows).chain(shape).map(u64::to_string).collect();
+    let comma = if shape.len() == 1 { "," } else { "" };
+    let (kind, shape) = (kind.descr(), shape.join(", "));
+    format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}{comma}), }}")
+}
+
+/// Bytes of a header with room for any number of rows: a multiple of 64, and 128 at least.
+fn header_len(kind: Kind, shape: &[u64]) -> usize {
+    (NPY_FRONT + described(kind, u64::MAX, shape).len() + 1).next_multiple_of(64).max(128)
+}
 
 /// A file of rows that is being written.
 pub(super) struct Writer<'a> {
@@ -32,7 +45,7 @@ impl<'a> Writer<'a> {
                 writer.buffer.push(b'\n');
             }
             // the number of rows is written last
-            Format::Npy { .. } => writer.buffer.resize(NPY_HEADER, b' '),
+            Format::Npy { kind, shape } => writer.buffer.resize(header_len(*kind, shape), b' '),
         }
         writer.flush()?;
         Ok(writer)
@@ -71,13 +84,11 @@ impl<'a> Writer<'a> {
     /// Ends the file after so many rows and gives it its name.
     pub(super) fn finish(mut self, rows: u64) -> Result<(), Error> {
         if let Format::Npy { kind, shape } = self.format {
-            let shape: Vec<String> = std::iter::once(&rows).chain(shape).map(u64::to_string).collect();
-            let comma = if shape.len() == 1 { "," } else { "" };
-            let (kind, shape) = (kind.descr(), shape.join(", "));
-            let text = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}{comma}), }}");
+            let text = described(*kind, rows, shape);
+            let len = header_len(*kind, shape) - NPY_FRONT;
             self.buffer.extend(b"\x93NUMPY\x01\x00");
-            self.buffer.extend((NPY_HEADER as u16 - 10).to_le_bytes());
-            self.buffer.extend(format!("{text:117}\n").as_bytes());
+            self.buffer.extend(u16::try_from(len).unwrap_or(u16::MAX).to_le_bytes());
+            self.buffer.extend(format!("{text:width$}\n", width = len - 1).as_bytes());
             self.file.seek(SeekFrom::Start(0)).map_err(Error::io("write", self.path))?;
             self.flush()?;
         }

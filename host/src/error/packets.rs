@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// Version of what stands around the packets.
-pub(crate) const VERSION: u16 = 1;
+pub(crate) const VERSION: u16 = 2;
 
 /// What is wrong with a file of packets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

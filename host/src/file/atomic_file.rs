@@ -4,8 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
-
+use super::temporary::Temporary;
 use crate::error::Error;
 
 /// Writes a file so that it is either whole or not there: to a temporary name beside it, then renamed.
@@ -16,6 +15,15 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut file = AtomicFile::create(path)?;
     file.write_all(bytes).map_err(Error::io("write", path))?;
     file.commit()
+}
+
+/// As [`write_atomically`], but a file that is there stays as it is.
+///
+/// # Errors
+/// [`Error::Io`], where one is there too; nothing is left behind.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let file = Temporary::beside(path).and_then(|file| file.file()?.write_all(bytes).map(|()| file));
+    file.and_then(|file| file.persist_new(path)).map_err(Error::io("write", path))
 }
 
 /// A file that takes its name when it is whole, and leaves nothing behind if it never is.
@@ -31,7 +39,7 @@ pub struct AtomicFile {
 #[derive(Debug)]
 enum Place {
     /// beside what it becomes
-    Beside(NamedTempFile, PathBuf),
+    Beside(Temporary, PathBuf),
     /// a pipe or a device
     Special(File),
 }
@@ -46,7 +54,7 @@ impl AtomicFile {
             true => OpenOptions::new().write(true).open(path).map(Place::Special),
             false => {
                 let target = behind_links(path);
-                Ok(Place::Beside(temporary(&target)?, target))
+                Ok(Place::Beside(Temporary::beside(&target)?, target))
             }
         };
         Ok(AtomicFile { path: path.to_path_buf(), place: open().map_err(Error::io("write", path))? })
@@ -58,31 +66,30 @@ impl AtomicFile {
     /// [`Error::Io`]; nothing is left behind.
     pub fn commit(self) -> Result<(), Error> {
         let Place::Beside(file, target) = self.place else { return Ok(()) };
-        let renamed = file.as_file().sync_all().and_then(|()| Ok(file.persist(target).map(drop)?));
-        renamed.map_err(Error::io("write", &self.path))
+        file.persist(&target).map_err(Error::io("write", &self.path))
     }
 
-    fn file(&mut self) -> &mut File {
-        match &mut self.place {
-            Place::Beside(file, _) => file.as_file_mut(),
-            Place::Special(file) => file,
+    fn file(&self) -> io::Result<&File> {
+        match &self.place {
+            Place::Beside(file, _) => file.file(),
+            Place::Special(file) => Ok(file),
         }
     }
 }
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file().write(bytes)
+        self.file()?.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file().flush()
+        self.file()?.flush()
     }
 }
 
 impl Seek for AtomicFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file().seek(to)
+        self.file()?.seek(to)
     }
 }
 
@@ -97,7 +104,7 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
     if is_special(path) {
         return Ok(());
     }
-    temporary(&behind_links(path)).map(drop).map_err(Error::io("write", path))
+    Temporary::beside(&behind_links(path)).map(drop).map_err(Error::io("write", path))
 }
 
 /// There, but no file.
@@ -108,14 +115,6 @@ fn is_special(path: &Path) -> bool {
 /// What a link points to is replaced, not the link.
 fn behind_links(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// A file in the same folder, which is removed unless it gets its name.
-fn temporary(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default();
-    // made by the standard library: whoever may read other new files may read this one
-    Builder::new().prefix(name).suffix(".tmp").make_in(folder, |path| File::create_new(path))
 }
 
 #[cfg(test)]
@@ -144,5 +143,31 @@ mod tests {
         std::fs::write(&others, b"x").unwrap();
         let mode = |path| std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&ours), mode(&others));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_may_read_a_file_may_read_the_next() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ours");
+        for mode in [0o600, 0o640, 0o444] {
+            std::fs::write(&path, b"old").unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            write_atomically(&path, b"new").unwrap();
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode);
+            std::fs::remove_file(&path).unwrap();
+        }
+    }
+
+    #[test]
+    fn names_may_be_as_long_as_names_may_be() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["m".repeat(255), "é".repeat(127), "m".repeat(246)] {
+            let path = folder.path().join(&name);
+            write_atomically(&path, b"x").unwrap();
+            check_writable(&path).unwrap();
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 }

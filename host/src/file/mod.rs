@@ -4,4 +4,5 @@ pub mod atomic_file;
 pub mod cost;
 pub mod parts;
 pub mod rust_type;
+pub mod temporary;
 pub mod write;

@@ -3,5 +3,6 @@
 pub mod alarms;
 pub mod calibrate;
 pub mod evaluate;
+pub mod gap;
 pub mod latent_use;
 pub mod metrics;

@@ -54,8 +54,10 @@ impl Bench {
 /// An array file of NumPy's, with the header that NumPy writes.
 fn npy(descr: &str, shape: &str, numbers: &[u8]) -> Vec<u8> {
     let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
-    let mut bytes = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
-    bytes.extend(format!("{text:117}\n").as_bytes());
+    let len = (10 + text.len() + 1).next_multiple_of(64).max(128) - 10;
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((len as u16).to_le_bytes());
+    bytes.extend(format!("{text:width$}\n", width = len - 1).as_bytes());
     bytes.extend(numbers);
     bytes
 }
@@ -80,10 +82,13 @@ fn arrays_come_back_byte_for_byte() {
     let bench = Bench::new(1);
     let floats: Vec<u8> = walk(2).iter().flat_map(|x| (f32::from(*x) / 10.0).to_le_bytes()).collect();
     let wide: Vec<u8> = walk(3).iter().flat_map(|x| (i64::from(*x) << 14).to_le_bytes()).collect();
+    // a header that is longer than most
+    let many = format!("({ROWS}, {COLUMNS}{})", ", 1".repeat(25));
     for (file, resolution) in [
         (walk_file(1), None),
         (npy("<f4", &format!("({ROWS}, 3, 4)"), &floats), Some(0.1)),
         (npy("<i8", &format!("({ROWS}, {COLUMNS})"), &wide), None),
+        (npy("<i2", &many, &walk_file(4)[128..]), None),
     ] {
         let input = bench.write("in.npy", &file);
         let summary = bench.pack(&input, Fidelity::Lossless, resolution).unwrap();
@@ -132,7 +137,7 @@ fn packets(file: &[u8]) -> Vec<usize> {
     let mut at = 14 + u32::from_le_bytes(file[10..14].try_into().unwrap()) as usize + 4;
     let mut starts = vec![at];
     while at < file.len() - 16 {
-        at += 4 + u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
+        at += 12 + u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
         starts.push(at);
     }
     starts

@@ -7,6 +7,7 @@ mod bits_back_integers;
 mod compress;
 mod damage;
 mod laws;
+mod lost;
 mod packet;
 mod plan;
 mod stream;

@@ -82,8 +82,8 @@ fn packets(model: &ModelBytes, input: &Path, windows: Option<u8>) -> (bool, Vec<
     let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
     let (mut at, mut packets) = (14 + word(10) + 4, Vec::new());
     while word(at) > 0 {
-        packets.push(file[at + 4..at + 4 + word(at)].to_vec());
-        at += 4 + word(at);
+        packets.push(file[at + 12..at + 12 + word(at)].to_vec());
+        at += 12 + word(at);
     }
     (summary.planned, packets)
 }

@@ -12,7 +12,7 @@ use crate::error::CheckpointError;
 /// The first bytes of a checkpoint.
 const MAGIC: &[u8; 8] = b"ElbowRun";
 /// Rises with every change of what a checkpoint holds.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEADER_LEN: usize = MAGIC.len() + size_of::<u32>();
 
 /// What a run can go on from.
@@ -32,13 +32,15 @@ pub struct Fingerprint {
     rows: u64,
     dims: u64,
     values: u32,
+    columns: u32,
 }
 
 impl Fingerprint {
-    /// Of `values` in frames of `dims` numbers.
-    pub fn new(values: &[f32], dims: usize) -> Fingerprint {
+    /// Of `values` in frames of `dims` numbers, and of the columns' names, as a model file has them.
+    pub fn new(values: &[f32], dims: usize, columns: &str) -> Fingerprint {
         let rows = (values.len() / dims) as u64;
-        Fingerprint { rows, dims: dims as u64, values: checksum(bytemuck::cast_slice(values)) }
+        let [values, columns] = [bytemuck::cast_slice(values), columns.as_bytes()].map(checksum);
+        Fingerprint { rows, dims: dims as u64, values, columns }
     }
 }
 
@@ -71,6 +73,9 @@ impl Checkpoint<'_> {
         if checksum(bytes) != u32::from_le_bytes(*crc) {
             return Err(CheckpointError::Damaged);
         }
-        postcard::from_bytes(body).map_err(|_| CheckpointError::Damaged)
+        match postcard::take_from_bytes(body) {
+            Ok((checkpoint, [])) => Ok(checkpoint),
+            _ => Err(CheckpointError::Damaged),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use elbow::architecture::LatentKind;
 
 use super::Settings;
-use super::words::Raised;
+use super::words::{MOST_SAMPLES, Raised};
 use crate::adam::AdamConfig;
 use crate::error::Error;
 use crate::fit::{FitConfig, Schedule};
@@ -78,7 +78,8 @@ impl Settings {
             )?;
         }
         in_range(self.valid > 0.0 && self.valid < 1.0, "valid", &self.valid, "between 0 and 1, such as 0.1")?;
-        in_range(self.valid_samples >= 1, "valid-samples", &self.valid_samples, "at least 1")?;
+        let some = (1..=MOST_SAMPLES as u32).contains(&self.valid_samples);
+        in_range(some, "valid-samples", &self.valid_samples, "from 1 to 100000")?;
         Ok(FitConfig {
             objective,
             samples,

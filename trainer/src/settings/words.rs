@@ -10,6 +10,9 @@ use crate::mixture::Recipe;
 use crate::objective::Objective;
 use crate::spelled::Word;
 
+/// Most samples that an objective or a validation takes.
+pub(super) const MOST_SAMPLES: usize = 100_000;
+
 /// What kind of model is fitted: `vae`, `ae`, `gaussian`, `gmm:M`, `pca:R` or `auto`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Model {
@@ -58,7 +61,7 @@ impl Word for Raised {
         const FORMS: &str = "choose elbo, elbo:K, elbo:beta=B, elbo:free=L or several as in \
                              elbo:K,beta=B,free=L, or iwae:K, dreg:K, stl:K or rws:K, K at least 1 and at \
                              most 100000, B and L at least 0";
-        let samples = |k: &str| k.parse().ok().filter(|k| (1..=100_000).contains(k));
+        let samples = |k: &str| k.parse().ok().filter(|k| (1..=MOST_SAMPLES).contains(k));
         let (name, rest) = text.split_once(':').unwrap_or((text, "1"));
         if name == "elbo" {
             return elbo(rest, samples).ok_or_else(|| FORMS.into());

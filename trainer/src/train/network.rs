@@ -71,7 +71,7 @@ pub(super) fn fit(
         // The fit sees densities of features; people read densities of raw frames.
         mean_log_jacobian: preprocessing.mean_log_jacobian(&train.values),
     };
-    let fingerprint = Fingerprint::new(&data.values, data.dims);
+    let fingerprint = Fingerprint::new(&data.values, data.dims, &columns);
     let recorded = Recorded { folder, fingerprint, data: &data, valid: &valid, file, stop };
     let (bytes, fitted) = recorded.run(&rows, begin.params, &config, progress)?;
     let (bytes, quantization) = rounded(bytes, settings, &train, &valid)?;
