@@ -23,7 +23,7 @@ use elbow_reader::Missing;
 pub(crate) struct ScoreArgs {
     /// The model
     model: PathBuf,
-    /// The frames
+    /// The frames; `-` reads CSV from standard input, to its end
     data: PathBuf,
     /// Where to write the scores [default: stdout]
     #[arg(long, value_name = "CSV")]

@@ -8,7 +8,7 @@ use crate::error::{DataError, Problem};
 use crate::files::{add, append, as_first, expand};
 use crate::kinds::{self, Kinds};
 use crate::memory::Memory;
-use crate::open::{open, open_npz};
+use crate::open::{is_stdin, open, open_npz};
 use crate::options::{LoadOptions, Recognise};
 use crate::report::{Count, LeftOut, Reason, Report};
 use crate::table::Table;
@@ -137,6 +137,7 @@ fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> 
     let extension =
         name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.').map(|(_, extension)| extension);
     let table = match extension {
+        _ if is_stdin(path) => csv::read(open(path)?, options)?,
         Some("csv") => csv::read(open(path)?, options)?,
         Some("npz") => array_table::read_npz(&mut open_npz(path)?, options)?,
         Some("npy") => array_table::read(npy::open(open(path)?)?, options)?,

@@ -9,8 +9,11 @@ use flate2::bufread::MultiGzDecoder;
 use crate::error::Problem;
 use crate::npy;
 
-/// Opens a file, unpacking it if its first bytes are those of gzip, whatever it is called.
+/// Opens a file, or standard input where it is called `-`, unpacking it if its first bytes are those of gzip, whatever it is called.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Problem> {
+    if is_stdin(path) {
+        return Ok(Box::new(std::io::stdin().lock()));
+    }
     let mut file = BufReader::new(File::open(path)?);
     let gzipped = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     Ok(if gzipped { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(file) })
@@ -18,4 +21,9 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Problem> {
 
 pub(crate) fn open_npz(path: &Path) -> Result<npy::Npz<BufReader<File>>, Problem> {
     npy::Npz::open(BufReader::new(File::open(path)?))
+}
+
+/// Whether a path stands for standard input, which is CSV.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
 }

@@ -52,6 +52,16 @@ fn what_does_not_agree_is_named() {
     bench.refuses(&format!("fit day1.csv {fit} --max-memory 500"), &["--max-memory"]);
 }
 
+#[test]
+fn standard_input_is_a_file() {
+    let bench = Bench::with_model();
+    let from_file = bench.good("score engine.elbow engine.csv");
+    let input = std::fs::File::open(bench.path("engine.csv")).unwrap();
+    let output = bench.command("score engine.elbow -").stdin(input).output().expect("elbow starts");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), from_file);
+}
+
 fn has(json: &str, name: &str, number: usize) -> bool {
     json.replace([' ', '\n'], "").contains(&format!("\"{name}\":{number},"))
 }
