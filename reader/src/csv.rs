@@ -7,6 +7,7 @@ use elbow::format::is_control;
 
 use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
+use crate::capped::Capped;
 use crate::categories::Codes;
 use crate::cell::{class, is_missing, not_rounded, number};
 use crate::columns;
@@ -86,7 +87,7 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
 }
 
 /// The first line, which was looked at, the rest, and a newline at the very end.
-type Whole<R> = Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>;
+type Whole<R> = Capped<Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>>;
 
 /// A file row by row.
 pub(crate) struct Rows<R> {
@@ -112,7 +113,7 @@ impl<R: BufRead> Rows<R> {
         // as the end of a row, and one at the very end, `line` can count; the `\r` that
         // may stand before it is trimmed with the spaces.
         builder.delimiter(delimiter).flexible(true).terminator(Terminator::Any(b'\n'));
-        let mut reader = builder.from_reader(Cursor::new(head).chain(input).chain(&b"\n"[..]));
+        let mut reader = builder.from_reader(Capped::new(Cursor::new(head).chain(input).chain(&b"\n"[..])));
         let names = header(reader.byte_headers().map_err(io::Error::from)?)?;
         let chosen = choose(&names, options)?;
         let number = if options.whole { not_rounded } else { number };
@@ -131,7 +132,11 @@ impl<R: BufRead> Rows<R> {
 
     /// Goes to the next row; false where there is none.
     pub(crate) fn next(&mut self) -> Result<bool, Problem> {
-        while self.reader.read_byte_record(&mut self.record).map_err(io::Error::from)? {
+        loop {
+            self.reader.get_mut().begin_row();
+            if !self.reader.read_byte_record(&mut self.record).map_err(io::Error::from)? {
+                return Ok(false);
+            }
             if is_blank(&self.record) {
                 continue;
             }
@@ -140,7 +145,6 @@ impl<R: BufRead> Rows<R> {
             let ragged = || Problem::Ragged { place: self.place(), found, expected };
             return if found == expected { Ok(true) } else { Err(ragged()) };
         }
-        Ok(false)
     }
 
     /// Appends the features of the row.

@@ -9,6 +9,7 @@
 mod array;
 mod array_rows;
 mod array_table;
+mod capped;
 pub mod categories;
 mod cell;
 mod columns;

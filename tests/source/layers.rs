@@ -32,7 +32,7 @@ const ORDER: [(&str, &[&str]); 5] = [
         "reader",
         &[
             "error report time",
-            "array literal memory names",
+            "array capped literal memory names",
             "cell layout",
             "array_rows categories",
             "part",

@@ -172,3 +172,20 @@ fn times_that_are_none_say_where() {
     let no_time = Part { time: None, ..timed(Some("1h"), None) };
     assert_eq!(with("t,a\n1,2\n", no_time).unwrap_err(), format!("d.csv: {}", Problem::NoTimeColumn));
 }
+
+/// A row without an end, or a cell: gzipped a few KiB.
+#[test]
+fn a_row_has_an_end() {
+    use std::io::Write;
+    for begin in ["a\n1", "a\n\"1\n"] {
+        let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        zip.write_all(begin.as_bytes()).unwrap();
+        (0..70).for_each(|_| {
+            zip.write_all(&vec![if begin.contains('"') { b'\n' } else { b'1' }; 1 << 20]).unwrap()
+        });
+        assert_eq!(
+            load_as("d.csv.gz", &zip.finish().unwrap(), &LoadOptions::default()).unwrap_err(),
+            "d.csv.gz: cannot be read: a row of it is longer than 64 MiB; end rows with newlines"
+        );
+    }
+}
