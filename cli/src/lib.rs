@@ -113,14 +113,25 @@ fn sentence(text: &str) -> String {
     joined.collect::<Vec<_>>().join("; ")
 }
 
+/// Where a pool is there already that one serves.
+fn start_threads(threads: u16) -> Result<(), Error> {
+    let started = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    match started.as_ref().err().and_then(std::error::Error::source) {
+        None => Ok(()),
+        Some(refused) => {
+            let problem = format!("the system starts no more threads ({refused}); give fewer, such as 1");
+            Err(Error::argument("threads", threads, problem))
+        }
+    }
+}
+
 impl Cli {
     /// Runs the command.
     ///
     /// # Errors
     /// [`Error`], whose text is for the user and whose [`exit_code`](Error::exit_code) is for the shell.
     pub fn run(&self) -> Result<(), Error> {
-        // Fails only where a pool is there already: then that one serves.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(self.threads.into()).build_global();
+        start_threads(self.threads)?;
         // these two listen once they have begun
         if !matches!(self.command, Command::Fit(_) | Command::Record(_)) {
             stop::clean_up();
