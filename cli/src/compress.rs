@@ -15,6 +15,8 @@ use crate::report;
 use elbow_host::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
 use elbow_host::file::atomic_file::check_writable;
 use elbow_host::model::{HostModel, ModelBytes};
+use elbow_reader::categories::names;
+use elbow_reader::{LoadOptions, Names, not_streamed};
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
 
@@ -130,7 +132,19 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
         bar.set_position(rows)
     })?;
     bar.finish_and_clear();
+    tell_lost(&args.input, &model)?;
     if json { report::print_json(&summary) } else { report::print(&report::table(&rows(&summary))) }
+}
+
+/// Says which columns of the file will not come back.
+fn tell_lost(input: &Path, model: &HostModel<'_>) -> Result<(), Error> {
+    let columns = names(model.metadata.columns).into_iter().map(str::to_owned).collect();
+    let lost = not_streamed(input, &LoadOptions { columns: Some(columns), ..LoadOptions::default() })?;
+    if !lost.is_empty() {
+        let input = input.display();
+        report::note(&format!("{input}: not packed, and not in what is unpacked: {}", Names(lost)));
+    }
+    Ok(())
 }
 
 /// Packets need the latent of one network, and numbers only.

@@ -1,22 +1,24 @@
 //! `elbow score`.
 
+mod destination;
 mod rows;
 mod table;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use self::rows::{Alarm, MOST_CAUSES, Row, Scorer};
+use self::destination::Destination;
+use self::rows::{Alarm, MOST_CAUSES, Row, Scorer, with_skipped};
 use self::table::{Columns, Table};
 use super::out::{Overwrite, is_same};
 use super::source::SourceArgs;
 use crate::error::Error;
 use crate::report;
-use elbow_host::file::atomic_file::{AtomicFile, check_writable};
+use elbow_host::file::atomic_file::check_writable;
 use elbow_host::model::{HostModel, ModelBytes};
-use elbow_reader::Missing;
+use elbow_reader::{Dataset, Missing, Skipped};
 
 /// The arguments of `elbow score`.
 #[derive(Debug, clap::Args)]
@@ -65,49 +67,71 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     let mut scorer = Scorer::new(&model, samples, args.alarm, args.why.unwrap_or(0).into());
     check_verdicts(args, &model, samples, scorer.has_verdicts())?;
     let paths = std::slice::from_ref(&args.data);
-    let (data, reading) =
+    let (mut data, reading) =
         args.source.load_with(paths, &args.model, &model.metadata, &args.keep, Missing::Drop)?;
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
-    let rows = scorer.take(&data, model.metadata.window as usize, |rows| bar.inc(rows as u64))?;
-    bar.finish_and_clear();
-    let is_single = model.metadata.window == 1;
-    let rows = if is_single { scorer.with_skipped(rows, &reading.skipped, &data) } else { rows };
     let columns = Columns {
         kept: args.keep.clone(),
         verdicts: scorer.has_verdicts(),
         alarm: args.alarm.is_some(),
         causes: args.why.unwrap_or(0).into(),
     };
-    write(args, json, columns, &rows)?;
-    if json {
-        let keep = args.keep.clone();
-        report::print_json(&Report { rows: data.rows, dims: data.dims, samples, keep, scores: rows })?;
+    let (dims, window) = (data.dims, model.metadata.window as usize);
+    let skipped = if window == 1 { reading.skipped } else { Vec::new() };
+    let (mut scores, mut rows) = (Vec::new(), 0);
+    let destination = Destination::open(args.out.as_deref(), json)?;
+    let mut table = match Table::begin(destination, columns) {
+        Ok(table) => table,
+        Err(error) => return unwritten(args, error),
+    };
+    let kept = std::mem::take(&mut data.kept);
+    for (chunk, skipped) in chunks(&data, skipped) {
+        let judged = scorer.take(&chunk, &kept, window, |rows| bar.inc(rows as u64))?;
+        let judged = with_skipped(judged, &skipped, &kept);
+        if let Err(error) = table.write(&judged) {
+            return unwritten(args, error);
+        }
+        rows += judged.len();
+        if json {
+            scores.extend(judged);
+        }
+    }
+    bar.finish_and_clear();
+    match table.into_inner() {
+        Ok(destination) => destination.commit()?,
+        Err(error) => return unwritten(args, error),
+    }
+    match &args.out {
+        _ if json => {
+            let keep = args.keep.clone();
+            report::print_json(&Report { rows, dims, samples, keep, scores })?;
+        }
+        Some(path) => report::note(&format!("{}: {rows} rows", path.display())),
+        None => {}
     }
     Ok(())
 }
 
-/// To the file, or where there is none and no JSON is asked for, to stdout.
-fn write(args: &ScoreArgs, json: bool, columns: Columns, rows: &[Row]) -> Result<(), Error> {
-    let table = |to: &mut dyn Write| -> io::Result<()> {
-        let mut table = Table::begin(to, columns)?;
-        table.write(rows)?;
-        table.into_inner()?.flush()
-    };
+/// Frames that are scored and written before the next ones are: what is told of them is never all in memory.
+const CHUNK: usize = 1 << 16;
+
+/// Some frames at a time, and the rows among them that have no frame.
+fn chunks(data: &Dataset, skipped: Vec<Skipped>) -> impl Iterator<Item = (Dataset, Vec<Skipped>)> {
+    let mut skipped = skipped.into_iter().peekable();
+    (0..data.rows).step_by(CHUNK).map(move |start| {
+        let end = data.rows.min(start + CHUNK);
+        let chunk = data.select(&(start..end).collect::<Vec<_>>());
+        let next = data.source_rows.get(end).copied().unwrap_or(usize::MAX);
+        (chunk, std::iter::from_fn(|| skipped.next_if(|row| row.row < next)).collect())
+    })
+}
+
+/// A reader of stdout that has gone away is no error.
+fn unwritten(args: &ScoreArgs, error: io::Error) -> Result<(), Error> {
     match &args.out {
-        Some(path) => {
-            let mut file = AtomicFile::create(path)?;
-            table(&mut file).map_err(Error::io("write", path))?;
-            file.commit()?;
-            if !json {
-                report::note(&format!("{}: {} rows", path.display(), rows.len()));
-            }
-            Ok(())
-        }
-        None if json => Ok(()),
-        None => match table(&mut io::stdout().lock()) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Print(error)),
-            _ => Ok(()),
-        },
+        Some(path) => Err(Error::io("write", path)(error)),
+        None if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        None => Err(Error::Print(error)),
     }
 }
 

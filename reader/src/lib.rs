@@ -52,4 +52,4 @@ pub use part::{Gap, Instant, Part, RowRange};
 pub use reading::Reading;
 pub use report::{Count, LabelReport, LeftOut, Reason, Report, Skipped, Why};
 pub use split::{Split, shuffle};
-pub use stream::{Format, RowSink, Source, decimals, stream};
+pub use stream::{Format, RowSink, Source, decimals, not_streamed, stream};

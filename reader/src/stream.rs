@@ -77,6 +77,23 @@ pub fn stream<E: From<DataError>>(
     }
 }
 
+/// Columns of a text file that [`stream`] does not read, and that are lost where only its rows are kept.
+///
+/// # Errors
+/// As [`load`](crate::load).
+pub fn not_streamed(path: &Path, options: &LoadOptions) -> Result<Vec<String>, DataError> {
+    let name = path.to_string_lossy().to_lowercase();
+    if !name.strip_suffix(".gz").unwrap_or(&name).ends_with(".csv") {
+        return Ok(Vec::new());
+    }
+    let read = || {
+        let rows = csv::Rows::open(open(path)?, options)?;
+        let columns = rows.columns();
+        Ok(rows.names().iter().filter(|name| !columns.contains(name)).cloned().collect())
+    };
+    read().map_err(|problem| DataError { path: path.to_path_buf(), problem })
+}
+
 /// The most digits behind the decimal point in each column of a CSV file; `None` in one with exponents.
 ///
 /// # Errors

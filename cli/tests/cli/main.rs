@@ -28,6 +28,7 @@ mod remembered;
 mod repeat;
 mod resume;
 mod scores;
+mod session;
 mod start;
 mod steps;
 mod verdicts;

@@ -1,6 +1,6 @@
 //! What was said at the fit is not asked again: labels, normal words, columns left out.
 
-use crate::bench::{Bench, csv};
+use crate::bench::{Bench, QUICK, csv};
 
 /// Twelve rows in 240 are anomalies, far off; their label stands in a column of this name.
 fn labelled(name: &str, normal: &str, odd: &str) -> String {
@@ -53,4 +53,17 @@ fn normal_words_are_remembered_and_survive_calibration_and_rounding() {
     assert_eq!(bench.json("inspect q.elbow")["labels"], "state");
     // another word may be given for once
     assert_eq!(bench.json("eval m.elbow fit.csv --normal broken")["anomalous_rows"], 228);
+}
+
+#[test]
+fn what_is_not_packed_is_said() {
+    let bench = Bench::new();
+    bench.write("fit.csv", labelled("anomaly", "0", "1"));
+    bench.good(
+        "fit fit.csv --labels anomaly --drop extra --hidden 8 --latent gaussian:2 --epochs 3 --out m.elbow",
+    );
+    let outcome = bench.run("compress m.elbow fit.csv fit.packets --bound 1 --resolution 0.01");
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let said = "fit.csv: not packed, and not in what is unpacked: `extra`, `anomaly`\n";
+    assert_eq!(outcome.stderr, said);
 }
