@@ -1,6 +1,6 @@
 //! What was said at the fit is not asked again: labels, normal words, columns left out.
 
-use crate::bench::{Bench, QUICK, csv};
+use crate::bench::{Bench, csv};
 
 /// Twelve rows in 240 are anomalies, far off; their label stands in a column of this name.
 fn labelled(name: &str, normal: &str, odd: &str) -> String {
