@@ -1,5 +1,6 @@
-//! A release firmware that only loads a model and scores a frame holds nothing that it cannot need: no panic,
-//! no formatting, no `f64`, no allocator. Looked for among the symbols of the linked image.
+//! A release firmware that loads a model and scores frames, or judges a stream and packs it, holds nothing
+//! that it cannot need: no panic, no formatting, no `f64`, no allocator. Looked for among the symbols of the
+//! linked image.
 
 use elbow_tests::{image::Image, qemu};
 use std::ffi::OsStr;
@@ -35,9 +36,11 @@ fn waste(image: &Image) -> Vec<String> {
 }
 
 fn check(target: &str) {
-    let lean = qemu::build(target, "bench-minimal");
-    assert!(lean.names("elbow"), "without its symbols the image would prove nothing");
-    assert_eq!(waste(&lean), [""; 0], "{target}");
+    for bin in ["bench-minimal", "guard-minimal"] {
+        let lean = qemu::build(target, bin);
+        assert!(lean.names("elbow"), "without its symbols the image would prove nothing");
+        assert_eq!(waste(&lean), [""; 0], "{bin} for {target}");
+    }
     // the same search finds what is there
     let talkative = waste(&qemu::build(target, "score"));
     for what in ["formatting", "a panic"] {
