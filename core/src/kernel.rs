@@ -17,6 +17,7 @@
 mod block;
 mod finish;
 mod weight;
+mod written_out;
 
 pub use finish::{AsIs, Finish, NODES, Requantize, Scale};
 pub use weight::{Sum, Weight};

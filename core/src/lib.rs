@@ -36,9 +36,9 @@
 //! and prior, decoder, likelihood, score; each uses only what comes before it. [`decision`] makes verdicts of
 //! scores, [`stream`] frames of rows and alarms of verdicts.
 //!
-//! The engine is compiled with the crate that calls it. Set `opt-level` there to 2, 3 or `"s"`, in the profile
-//! for debugging too: without optimisation a score takes several hundred times as long, and several times the
-//! stack.
+//! The engine is compiled with the crate that calls it. Set `opt-level` there to 2, 3 or `"s"`, in the
+//! profile for debugging too: without optimisation a score takes several hundred times as long, and several
+//! times the stack.
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -2,7 +2,7 @@
 //! that the sums fill the registers and do not wait for each other.
 
 use super::{ARMV6M, Finish, HALF, TILE, Tile, Tiles, Weight, of_part, of_tile};
-use crate::shape::{Element, each, lanes};
+use crate::shape::{Element, lanes};
 
 /// From this many samples on, all outputs of a tile go in one pass: eight sums of 16 samples are a quarter of
 /// AVX-512's registers, and enough to hide the time that an addition takes. Twice as many are half of them:
@@ -177,70 +177,6 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
         }
         s
     }
-
-    /// As [`sums`](Self::sums), for a device: in registers also where it is optimised for size.
-    #[inline(always)]
-    fn written_out<const M: usize, const N: usize, const UNROLL: usize>(
-        &self,
-        part: usize,
-        first: usize,
-    ) -> [[W::Sum; M]; N] {
-        let mut s = [[W::Sum::ZERO; M]; N];
-        each(
-            &mut s,
-            &of_part(part, self.bias),
-            #[inline(always)]
-            |s, bias| {
-                each(
-                    s,
-                    &[(); M],
-                    #[inline(always)]
-                    |s, ()| *s = *bias,
-                );
-            },
-        );
-        let (mut ws, last_ws) = self.weights.as_chunks::<UNROLL>();
-        let (mut xs, last_xs) = self.x.as_chunks::<UNROLL>();
-        while let ([w, rest_ws @ ..], [x, rest_xs @ ..]) = (ws, xs) {
-            // two in a turn even where this loop stays one
-            for ([w0, w1], [x0, x1]) in w.as_chunks().0.iter().zip(x.as_chunks().0) {
-                add_written_out(&mut s, part, w0, first, x0);
-                add_written_out(&mut s, part, w1, first, x1);
-            }
-            (ws, xs) = (rest_ws, rest_xs);
-        }
-        for (w, x) in last_ws.iter().zip(last_xs) {
-            add_written_out(&mut s, part, w, first, x);
-        }
-        s
-    }
-}
-
-/// As [`add`], every product written out.
-#[inline(always)]
-fn add_written_out<X: Element, W: Weight<X>, const L: usize, const M: usize, const N: usize>(
-    s: &mut [[W::Sum; M]; N],
-    part: usize,
-    w: &[W; TILE],
-    first: usize,
-    x: &[X; L],
-) {
-    let (w, x): (Option<&[W; N]>, _) =
-        (w.as_chunks().0.get(part), x.get(first..).and_then(<[X]>::first_chunk::<M>));
-    let (Some(w), Some(x)) = (w, x) else { return };
-    each(
-        s,
-        w,
-        #[inline(always)]
-        |s, w| {
-            each(
-                s,
-                x,
-                #[inline(always)]
-                |s, x| *s = w.add_product(*x, *s),
-            );
-        },
-    );
 }
 
 /// `s[o][l] += w[part·N + o]·x[first + l]`
