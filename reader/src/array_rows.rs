@@ -8,6 +8,7 @@ use crate::cell::number;
 use crate::error::{Fault, Place, Problem};
 use crate::layout::{Column, Item, Layout, Order};
 use crate::memory::Memory;
+use crate::numbers::Numbers;
 
 /// Bytes of rows that are read at a time.
 const CHUNK: usize = 1 << 16;
@@ -182,7 +183,7 @@ impl<R: Read> ArrayRows<R> {
                 Item::Number(element) => decode(element, self.bytes(of), to),
                 item => item
                     .text(self.bytes(of))
-                    .and_then(|text| number(text.trim().as_bytes()))
+                    .and_then(|text| number(text.trim().as_bytes(), Numbers::PLAIN))
                     .map(|number| to.push(number)),
             };
             read.map_err(|fault| self.wrong(column, fault))?;

@@ -4,17 +4,22 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::array::is_rounded;
+use crate::encoding::word;
 use crate::error::Fault;
+use crate::numbers::{Comma, Numbers, comma};
 
 /// Cells that say that there is no value, in any case of letters.
-const MISSING: [&str; 16] = [
+const MISSING: [&str; 25] = [
     "", "na", "n/a", "null", "none", "nil", "-", "--", "?", "#n/a", "#na", "<na>", "nat", "#div/0!",
-    "#value!", "#ref!",
+    "#value!", "#ref!", "---", "n.a.", "#n/a n/a", "#null!", "#name?", "#num!", "1.#qnan", "-1.#ind",
+    "1.#ind",
 ];
 
 /// A cell that is a number.
-pub(crate) fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fault> {
-    let value = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<T>().ok());
+pub(crate) fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8], numbers: Numbers) -> Result<T, Fault> {
+    let plain = numbers.plain(cell);
+    let text = plain.as_deref().and_then(|text| std::str::from_utf8(text).ok());
+    let value = text.and_then(|text| text.parse::<T>().ok());
     match value {
         Some(value) if value.into().is_finite() => Ok(value),
         Some(value) if value.into().is_infinite() && cell.iter().any(u8::is_ascii_digit) => {
@@ -22,31 +27,30 @@ pub(crate) fn number<T: FromStr + Copy + Into<f64>>(cell: &[u8]) -> Result<T, Fa
         }
         Some(_) => Err(Fault::NotFinite(shown(cell))),
         None if is_missing(cell) => Err(Fault::Missing),
-        None if has_decimal_comma(cell) => Err(Fault::DecimalComma(shown(cell))),
-        None => Err(Fault::Text(shown(cell))),
+        None => Err(match comma(cell) {
+            Some(Comma::Unclear) => Fault::CommaUnclear(shown(cell)),
+            Some(Comma::Decimal) => Fault::DecimalComma(shown(cell)),
+            Some(Comma::Thousands) => Fault::Thousands(shown(cell)),
+            _ => Fault::Text(shown(cell)),
+        }),
     }
 }
 
 /// As [`number`], but for what is whole only as an f32.
-pub(crate) fn not_rounded(cell: &[u8]) -> Result<f32, Fault> {
-    let value = number(cell)?;
-    let rounded = is_rounded(value, number(cell)?);
+pub(crate) fn not_rounded(cell: &[u8], numbers: Numbers) -> Result<f32, Fault> {
+    let value = number(cell, numbers)?;
+    let rounded = is_rounded(value, number(cell, numbers)?);
     if rounded { Err(Fault::Rounded(shown(cell))) } else { Ok(value) }
 }
 
 /// A cell that is a word.
 pub(crate) fn class(cell: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let missing = is_missing(cell) || cell.eq_ignore_ascii_case(b"nan");
-    if missing { Err(Fault::Missing) } else { Ok(String::from_utf8_lossy(cell)) }
+    if missing { Err(Fault::Missing) } else { Ok(word(cell)) }
 }
 
 pub(crate) fn is_missing(cell: &[u8]) -> bool {
     MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word.as_bytes()))
-}
-
-fn has_decimal_comma(cell: &[u8]) -> bool {
-    let pointed = String::from_utf8_lossy(cell).replacen(',', ".", 1);
-    pointed.parse::<f32>().is_ok()
 }
 
 /// A cell for a message: short, and with nothing in it that a terminal would obey.

@@ -1,9 +1,7 @@
-//! CSV with a header row, separated by `,` or `;`.
+//! Text files of rows, in the dialects that [`Dialect`] finds out.
 
 use std::io::{self, BufRead, Chain, Cursor, Read};
 use std::str::FromStr;
-
-use elbow::format::is_control;
 
 use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
@@ -12,15 +10,15 @@ use crate::categories::Codes;
 use crate::cell::{class, is_missing, not_rounded, number};
 use crate::columns;
 use crate::dataset::Kept;
+use crate::dialect::{Dialect, Header, head, is_comment, name, squeeze};
+use crate::encoding::{Text, text, word};
 use crate::error::{Fault, Place, Problem};
 use crate::gaps::Gaps;
 use crate::names;
-use crate::options::LoadOptions;
+use crate::numbers::Numbers;
+use crate::options::{LoadOptions, Recognise};
 use crate::table::{Classes, GapReport, Table};
 use crate::times::Times;
-
-/// How far into the file the end of the header line is looked for.
-const LONGEST_HEADER: u64 = 1 << 20;
 
 pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, Problem> {
     let mut rows = Rows::open(input, options)?;
@@ -50,7 +48,7 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
         if part.is_some_and(|part| part.ends_before(row)) {
             break;
         }
-        let text = |column: &usize| String::from_utf8_lossy(rows.cell(*column)).into_owned();
+        let text = |column: &usize| word(rows.cell(*column)).into_owned();
         table.kept.cells.extend(keep.iter().map(text));
         if part.is_some_and(|part| !part.contains(row)) {
             continue;
@@ -86,8 +84,8 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
     }
 }
 
-/// The first line, which was looked at, the rest, and a newline at the very end.
-type Whole<R> = Capped<Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>>;
+/// The first lines, which were looked at, the rest, and a newline at the very end.
+type Whole<R> = Capped<Chain<Chain<Cursor<Vec<u8>>, Text<R>>, &'static [u8]>>;
 
 /// A file row by row.
 pub(crate) struct Rows<R> {
@@ -96,7 +94,8 @@ pub(crate) struct Rows<R> {
     names: Vec<String>,
     chosen: Chosen,
     /// what makes an f32 of a cell
-    number: fn(&[u8]) -> Result<f32, Fault>,
+    number: fn(&[u8], Numbers) -> Result<f32, Fault>,
+    pub(crate) dialect: Dialect,
     /// rows read
     pub(crate) row: usize,
     /// what stands between cells
@@ -104,20 +103,29 @@ pub(crate) struct Rows<R> {
 }
 
 impl<R: BufRead> Rows<R> {
-    pub(crate) fn open(mut input: R, options: &LoadOptions) -> Result<Self, Problem> {
-        let mut head = Vec::new();
-        input.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut head)?;
-        let delimiter = delimiter(&head);
+    pub(crate) fn open(input: R, options: &LoadOptions) -> Result<Self, Problem> {
+        let mut input = text(input)?;
+        let mut first = Cursor::new(head(&mut input)?);
+        let dialect = Dialect::of(first.get_ref(), &options.text)?;
+        first.set_position(dialect.skip as u64);
+        let delimiter = dialect.delimiter;
         let mut builder = ReaderBuilder::new();
         // Rows of the wrong length are let through to our own message. With `\n` alone
         // as the end of a row, and one at the very end, `line` can count; the `\r` that
         // may stand before it is trimmed with the spaces.
         builder.delimiter(delimiter).flexible(true).terminator(Terminator::Any(b'\n'));
-        let mut reader = builder.from_reader(Capped::new(Cursor::new(head).chain(input).chain(&b"\n"[..])));
-        let names = header(reader.byte_headers().map_err(io::Error::from)?)?;
+        builder.has_headers(dialect.header == Header::Line);
+        let mut reader = builder.from_reader(Capped::new(first.chain(input).chain(&b"\n"[..])));
+        let names = match &dialect.header {
+            Header::Line => header(reader.byte_headers().map_err(io::Error::from)?, &dialect)?,
+            Header::Comment(names) => names.clone(),
+            Header::None(columns) => (0..*columns).map(|column| format!("x{column}")).collect(),
+        };
+        let names = named(names, options)?;
         let chosen = choose(&names, options)?;
         let number = if options.whole { not_rounded } else { number };
-        Ok(Rows { reader, record: ByteRecord::new(), names, chosen, number, row: 0, delimiter })
+        let record = ByteRecord::new();
+        Ok(Rows { reader, record, names, chosen, number, dialect, row: 0, delimiter })
     }
 
     /// Names of all columns.
@@ -137,11 +145,24 @@ impl<R: BufRead> Rows<R> {
             if !self.reader.read_byte_record(&mut self.record).map_err(io::Error::from)? {
                 return Ok(false);
             }
-            if is_blank(&self.record) {
+            if self.delimiter == b' ' {
+                self.record = squeeze(&self.record);
+            }
+            let (found, expected) = (self.record.len(), self.names.len());
+            let may_be_comment = self.dialect.comments || found != expected;
+            if is_blank(&self.record) || may_be_comment && is_comment(&self.record[0]) {
                 continue;
             }
             self.row += 1;
-            let (found, expected) = (self.record.len(), self.names.len());
+            // a delimiter behind the last cell, in the rows or in the header alone
+            if found == expected + 1 && self.record[expected].trim_ascii().is_empty() {
+                self.record.truncate(expected);
+                return Ok(true);
+            }
+            if found + 1 == expected && self.dialect.ends_empty {
+                self.record.push_field(b"");
+                return Ok(true);
+            }
             let ragged = || Problem::Ragged { place: self.place(), found, expected };
             return if found == expected { Ok(true) } else { Err(ragged()) };
         }
@@ -150,7 +171,9 @@ impl<R: BufRead> Rows<R> {
     /// Appends the features of the row.
     pub(crate) fn numbers<T: FromStr + Copy + Into<f64>>(&self, to: &mut Vec<T>) -> Result<(), Problem> {
         for &column in &self.chosen.features {
-            to.push(number(self.cell(column)).map_err(|fault| self.wrong(column, fault))?);
+            to.push(
+                number(self.cell(column), self.dialect.numbers).map_err(|fault| self.wrong(column, fault))?,
+            );
         }
         Ok(())
     }
@@ -160,7 +183,8 @@ impl<R: BufRead> Rows<R> {
     fn numbers_and_codes(&self, codes: &mut Codes, held: &[f32], to: &mut Vec<f32>) -> Result<(), Problem> {
         for (at, &column) in self.chosen.features.iter().enumerate() {
             let cell = self.cell(column);
-            let value = codes.of(at).map_or_else(|| (self.number)(cell), |coder| coder.code(cell));
+            let number = || (self.number)(cell, self.dialect.numbers);
+            let value = codes.of(at).map_or_else(number, |coder| coder.code(cell));
             let value = match held.get(at) {
                 Some(last) if self.is_missing(at) => Ok(*last),
                 _ => value,
@@ -183,7 +207,8 @@ impl<R: BufRead> Rows<R> {
 
     /// Where the row stands.
     pub(crate) fn place(&self) -> Place {
-        Place { row: self.row, line: Some(line(&self.record, self.reader.position())) }
+        let line = line(&self.record, self.reader.position()) + self.dialect.skipped_lines;
+        Place { row: self.row, line: Some(line) }
     }
 
     pub(crate) fn cell(&self, column: usize) -> &[u8] {
@@ -224,34 +249,21 @@ fn line(record: &ByteRecord, end: &Position) -> u64 {
     end.line().saturating_sub(1 + inside)
 }
 
-/// `;` where the first line has one outside quotes and no comma (SKAB, spreadsheets with a decimal comma).
-fn delimiter(head: &[u8]) -> u8 {
-    let mut quoted = false;
-    let mut found = b',';
-    for &byte in head {
-        quoted ^= byte == b'"';
-        match byte {
-            b',' if !quoted => return b',',
-            b';' if !quoted => found = b';',
-            _ => {}
-        }
-    }
-    found
+fn header(cells: &ByteRecord, dialect: &Dialect) -> Result<Vec<String>, Problem> {
+    let cells = if dialect.delimiter == b' ' { squeeze(cells) } else { cells.clone() };
+    let unnamed = dialect.names_rows.then(String::new);
+    let names: Vec<String> = unnamed.into_iter().chain(cells.iter().map(name)).collect();
+    if names.is_empty() { Err(Problem::Empty) } else { Ok(names) }
 }
 
-fn header(cells: &ByteRecord) -> Result<Vec<String>, Problem> {
-    // Names are printed and are stored one to a line, so a line break or an
-    // escape within one becomes a space.
-    let clean = |cell| String::from_utf8_lossy(cell).replace(is_control, " ").trim().to_owned();
-    let names: Vec<String> = cells.iter().map(clean).collect();
-    if names.is_empty() {
-        return Err(Problem::Empty);
+/// With names for columns that have none, which data frames write before the first and some loggers behind
+/// the last. They say nothing, so they are refused where nobody finds that out.
+fn named(names: Vec<String>, options: &LoadOptions) -> Result<Vec<String>, Problem> {
+    let unnamed = names.iter().position(String::is_empty);
+    if let (Some(column), None, Recognise::Nothing) = (unnamed, &options.columns, options.recognise) {
+        return Err(Problem::UnnamedColumn { column: column + 1 });
     }
-    if names.iter().all(|name| name.parse::<f64>().is_ok()) {
-        return Err(Problem::NoHeader);
-    }
-    match names.iter().position(String::is_empty) {
-        Some(column) => Err(Problem::UnnamedColumn { column: column + 1 }),
-        None => Ok(names),
-    }
+    let give =
+        |(at, name): (usize, String)| if name.is_empty() { format!("column {}", at + 1) } else { name };
+    Ok(names.into_iter().enumerate().map(give).collect())
 }

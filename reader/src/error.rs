@@ -32,7 +32,10 @@ pub enum Problem {
 
     #[error("is empty; a line of column names and rows of numbers are needed")]
     Empty,
-    #[error("has no header: its first line holds numbers only; put a line of column names above it")]
+    #[error(
+        "has no header: its first line holds numbers only; --no-header reads it as a row and calls the \
+         columns x0, x1, …, or put a line of column names above it"
+    )]
     NoHeader,
     #[error("column {column} has no name in the header; name it or remove the column")]
     UnnamedColumn { column: usize },
@@ -168,6 +171,10 @@ pub enum Fault {
     DecimalComma(String),
     #[error("`{0}` is not a time, or written in another way than those before it")]
     NoTime(String),
+    #[error("`{0}` has commas between thousands")]
+    Thousands(String),
+    #[error("the comma of `{0}` has two meanings")]
+    CommaUnclear(String),
     #[error("`{0}` is not a finite number")]
     NotFinite(String),
     #[error("`{0}` is beyond ±3.4e38, the range of a 32-bit float")]
@@ -194,7 +201,12 @@ impl Fault {
                 "correct it, remove the row, or fit again with rows that hold it".into()
             }
             Fault::NoTime(_) => "write all as in 2024-03-01T12:00:00Z, or leave out --time".into(),
-            Fault::DecimalComma(_) => "write a decimal point".into(),
+            Fault::DecimalComma(_) => "say so with --decimal ,".into(),
+            Fault::Thousands(_) => "say so with --decimal .".into(),
+            Fault::CommaUnclear(_) => {
+                "give --decimal , where it stands before a fraction, --decimal . where it parts thousands"
+                    .into()
+            }
             Fault::OutOfRange(_) => "rescale the column".into(),
             Fault::Rounded(_) => "scale it to whole steps and round it".into(),
             Fault::BetweenSteps { .. } => {

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::io::BufRead;
 
 use crate::categories::Categorical;
-use crate::cell::is_missing;
+use crate::cell::{is_missing, number};
 use crate::csv::Rows;
 use crate::error::Problem;
 use crate::names::names_labels;
+use crate::numbers::{Numbers, comma};
 use crate::options::LoadOptions;
 use crate::report::{LeftOut, Reason};
 use crate::time::TimeForms;
@@ -43,6 +44,8 @@ pub(crate) struct Kinds {
     pub(crate) left_out: Vec<LeftOut>,
     /// columns of few words
     pub(crate) categorical: Vec<String>,
+    /// how the text is written, where that is not as usual
+    pub(crate) dialect: Option<String>,
 }
 
 /// What is known of one column.
@@ -65,7 +68,10 @@ pub(crate) fn recognise(input: impl BufRead, options: &LoadOptions, words: bool)
     let new = || Column { is_whole: true, rises: true, ..Column::default() };
     let mut columns: Vec<Column> = names.iter().map(|_| new()).collect();
     while rows.row < SEEN && rows.next()? {
-        columns.iter_mut().enumerate().for_each(|(at, column)| column.see(rows.cell(at)));
+        columns
+            .iter_mut()
+            .enumerate()
+            .for_each(|(at, column)| column.see(rows.cell(at), rows.dialect.numbers));
     }
     if columns.iter().all(|column| column.cells == 0) {
         // what is wrong with such a file is said where it is read
@@ -77,7 +83,7 @@ pub(crate) fn recognise(input: impl BufRead, options: &LoadOptions, words: bool)
             || options.drop.contains(name)
             || options.categorical.iter().any(|category| category.column == *name)
     };
-    let mut kinds = Kinds::default();
+    let mut kinds = Kinds { dialect: rows.dialect.told(), ..Kinds::default() };
     for (name, column) in names.iter().zip(&columns).filter(|(name, _)| !is_told(name)) {
         match column.reason(name, words) {
             Some(reason) => kinds.left_out.push(LeftOut { column: name.clone(), reason }),
@@ -90,7 +96,7 @@ pub(crate) fn recognise(input: impl BufRead, options: &LoadOptions, words: bool)
         !kinds.left_out.iter().any(is_named) && !names_labels(name) && options.labels.as_ref() != Some(name)
     };
     // where nothing would be left, it is what there is to fit
-    Ok(if names.iter().any(is_left) { kinds } else { Kinds::default() })
+    Ok(if names.iter().any(is_left) { kinds } else { Kinds { dialect: kinds.dialect, ..Kinds::default() } })
 }
 
 impl Kinds {
@@ -118,7 +124,7 @@ impl Kinds {
 }
 
 impl Column {
-    fn see(&mut self, cell: &[u8]) {
+    fn see(&mut self, cell: &[u8], numbers: Numbers) {
         if is_missing(cell) || cell.eq_ignore_ascii_case(b"nan") {
             return;
         }
@@ -127,8 +133,9 @@ impl Column {
         if self.words.len() <= MOST_WORDS && !self.words.contains(cell) {
             self.words.insert(cell.to_vec());
         }
-        let number = std::str::from_utf8(cell).ok().and_then(|text| text.parse::<f64>().ok());
-        let Some(number) = number else {
+        let Ok(number) = number::<f64>(cell, numbers) else {
+            // what commas mean in it is asked where it is read
+            self.numbers += usize::from(comma(cell).is_some());
             (self.is_whole, self.rises) = (false, false);
             return;
         };

@@ -8,7 +8,7 @@ use crate::error::{DataError, Problem};
 use crate::files::{add, append, as_first, expand};
 use crate::kinds::{self, Kinds};
 use crate::memory::Memory;
-use crate::open::{is_stdin, open, open_npz};
+use crate::open::{is_stdin, is_text, open, open_npz};
 use crate::options::{LoadOptions, Recognise};
 use crate::report::{Count, LeftOut, Reason, Report};
 use crate::table::Table;
@@ -49,6 +49,7 @@ pub fn load_files(paths: &[PathBuf], options: &LoadOptions) -> Result<(Dataset, 
     let options = &kinds.over(options);
     let (mut table, mut report) = read(first, options).map_err(at(first))?;
     (report.left_out, report.notes) = (kinds.left_out.clone(), kinds.notes());
+    report.dialect = kinds.dialect;
     let options_of_others = as_first(&table, options);
     let mut later_files = Vec::new();
     let mut start = report.rows;
@@ -74,11 +75,6 @@ fn recognised(path: &Path, options: &LoadOptions) -> Result<Kinds, Problem> {
         }
         _ => Ok(Kinds::default()),
     }
-}
-
-fn is_text(path: &Path) -> bool {
-    let name = path.to_string_lossy().to_lowercase();
-    name.strip_suffix(".gz").unwrap_or(&name).ends_with(".csv")
 }
 
 /// With the columns that were not read, and what labels there are.
@@ -138,7 +134,7 @@ fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> 
         name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.').map(|(_, extension)| extension);
     let table = match extension {
         _ if is_stdin(path) => csv::read(open(path)?, options)?,
-        Some("csv") => csv::read(open(path)?, options)?,
+        Some("csv" | "tsv" | "txt") => csv::read(open(path)?, options)?,
         Some("npz") => array_table::read_npz(&mut open_npz(path)?, options)?,
         Some("npy") => array_table::read(npy::open(open(path)?)?, options)?,
         _ => array_table::read(idx::open(open(path)?)?, options)?,

@@ -27,3 +27,10 @@ pub(crate) fn open_npz(path: &Path) -> Result<npy::Npz<BufReader<File>>, Problem
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
+
+/// Whether a file's name is that of text.
+pub(crate) fn is_text(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".csv", ".tsv", ".txt"].iter().any(|ending| name.ends_with(ending))
+}

@@ -66,7 +66,7 @@ pub fn stream<E: From<DataError>>(
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("csv") => csv_rows(open(path).map_err(fail)?, options, sink, &fail),
+        Some("csv" | "tsv" | "txt") => csv_rows(open(path).map_err(fail)?, options, sink, &fail),
         Some("npy") => array_rows(open(path).and_then(npy::open).map_err(fail)?, options, sink, &fail),
         Some("npz") => {
             let mut npz = open_npz(path).map_err(fail)?;

@@ -2,6 +2,7 @@
 
 mod array;
 mod csv;
+mod dialect;
 mod files;
 mod frame;
 mod numpy;

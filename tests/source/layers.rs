@@ -31,13 +31,13 @@ const ORDER: [(&str, &[&str]); 5] = [
     (
         "reader",
         &[
-            "error report time",
-            "array capped literal memory names",
+            "error numbers report time",
+            "array capped encoding literal memory names",
             "cell layout",
             "array_rows categories",
             "part",
             "options",
-            "reading",
+            "dialect reading",
             "dataset",
             "columns",
             "table",

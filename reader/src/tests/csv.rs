@@ -56,7 +56,6 @@ fn names_the_row_the_line_and_the_column_at_fault() {
             "`1 2` is not a number; correct it, drop the column with --drop 'b', or fit its words as a \
              category with --categorical 'b'",
         ),
-        ("\"1,5\"", "`1,5` has a decimal comma; write a decimal point"),
         ("", "the value is missing; fill it in or remove the row"),
         ("N/A", "the value is missing; fill it in or remove the row"),
         ("NaN", "`NaN` is not a finite number; fill it in or remove the row"),
@@ -91,7 +90,8 @@ fn refuses_files_of_the_wrong_form() {
         ("a,b\n", "holds no data rows; at least one is needed"),
         (
             "1,2\n3,4\n",
-            "has no header: its first line holds numbers only; put a line of column names above it",
+            "has no header: its first line holds numbers only; --no-header reads it as a row and calls the \
+             columns x0, x1, …, or put a line of column names above it",
         ),
         ("a,,c\n1,2,3\n", "column 2 has no name in the header; name it or remove the column"),
         ("a,b,a\n1,2,3\n", "the column `a` is named twice; each name may stand only once"),
