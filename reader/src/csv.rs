@@ -257,10 +257,13 @@ fn header(cells: &ByteRecord, dialect: &Dialect) -> Result<Vec<String>, Problem>
 }
 
 /// With names for columns that have none, which data frames write before the first and some loggers behind
-/// the last. They say nothing, so they are refused where nobody finds that out.
+/// the last. They say nothing, so they are refused where nobody finds that out; one in between is a mistake.
 fn named(names: Vec<String>, options: &LoadOptions) -> Result<Vec<String>, Problem> {
-    let unnamed = names.iter().position(String::is_empty);
-    if let (Some(column), None, Recognise::Nothing) = (unnamed, &options.columns, options.recognise) {
+    let is_found_out = options.columns.is_some() || options.recognise != Recognise::Nothing;
+    let last = names.iter().rposition(|name| !name.is_empty()).unwrap_or(0);
+    let refused =
+        |(at, name): (usize, &String)| name.is_empty() && (!is_found_out || (1..last).contains(&at));
+    if let Some(column) = names.iter().enumerate().position(refused) {
         return Err(Problem::UnnamedColumn { column: column + 1 });
     }
     let give =

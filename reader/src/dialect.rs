@@ -157,7 +157,7 @@ impl Layout {
         let cells: Vec<&[u8]> = rows.flat_map(|line| &line.cells).map(Vec::as_slice).collect();
         let others = match self.delimiter {
             // words have spaces in them; only numbers are parted by these
-            b' ' => return share(&cells, |cell| is_value(cell)),
+            b' ' => return share(&cells, is_value),
             b',' => &b";\t|"[..],
             b';' => &b"\t|"[..],
             _ => &b";"[..],
