@@ -43,7 +43,8 @@ impl Measured {
             bar(
                 "auto-encoder, 4 samples: instructions a multiply-add",
                 count("auto-encoder-4") / (4 * AUTO_ENCODER_MACS) as f64,
-                1.70,
+                // sums written out for every level of optimisation take 2 % more at level 3 than loops did
+                1.72,
             ),
             bar(
                 "8-bit weights on floats, 4 samples: instructions a multiply-add",
