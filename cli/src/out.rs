@@ -95,10 +95,13 @@ pub(super) fn cost_rows(cost: &Cost) -> Vec<(&'static str, String)> {
 }
 
 /// Where the model of some files goes by default: `data/day.csv.gz` makes `day.elbow`, here, be there other
-/// files behind it or not.
+/// files behind it or not; standard input makes `stdin.elbow`, as `-.elbow` would be taken for a flag.
 pub(super) fn beside(data: &[PathBuf]) -> PathBuf {
     // what names no file is refused when it is read
     let first = expand(data).ok().and_then(|files| files.into_iter().next()).unwrap_or_default();
+    if first == Path::new("-") {
+        return PathBuf::from("stdin.elbow");
+    }
     let name = first.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);

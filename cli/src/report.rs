@@ -1,8 +1,10 @@
 //! What people and programs read: results on stdout, progress on stderr.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::time::Duration;
 
+use elbow::format::is_control;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -31,7 +33,13 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Error> {
 
 /// A note for the person at the terminal; where nobody can read it, that is no reason to stop.
 pub fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", shown(text));
+}
+
+/// One line, with what would act on a terminal made visible: whoever names a file may be a stranger.
+fn shown(text: &str) -> Cow<'_, str> {
+    let visible = |c: char| if is_control(c) { c.escape_default().to_string() } else { c.to_string() };
+    if text.contains(is_control) { text.chars().map(visible).collect() } else { text.into() }
 }
 
 /// A bar on stderr; nothing where stderr is no terminal.
@@ -50,5 +58,5 @@ pub fn bar(length: u64, template: &'static str) -> ProgressBar {
 /// Rows of two columns, the first padded.
 pub fn table(rows: &[(&str, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    rows.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+    rows.iter().map(|(name, value)| format!("{name:width$}  {}\n", shown(value))).collect()
 }

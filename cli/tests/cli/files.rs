@@ -1,6 +1,6 @@
 //! Several files, times and parts, as they are typed.
 
-use crate::bench::{Bench, QUICK};
+use crate::bench::{Bench, QUICK, engine_csv};
 
 /// A day of two readings with a time; `hour` leaps so many hours at the middle.
 fn day(day: u32, hour: u32) -> String {
@@ -60,6 +60,33 @@ fn standard_input_is_a_file() {
     let output = bench.command("score engine.elbow -").stdin(input).output().expect("elbow starts");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), from_file);
+}
+
+#[test]
+fn the_model_of_standard_input_has_a_name_that_can_be_typed() {
+    let bench = Bench::with_engine();
+    let input = std::fs::File::open(bench.path("engine.csv")).unwrap();
+    let output = bench.command(&format!("fit - {QUICK}")).stdin(input).output().expect("elbow starts");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    bench.good("inspect stdin.elbow");
+}
+
+#[test]
+fn names_of_files_do_not_act_on_a_terminal() {
+    let bench = Bench::with_model();
+    bench.write("\u{1b}[31m\nday.csv", engine_csv(40).replace("label", "more"));
+    for line in [
+        "eval engine.elbow *day.csv",
+        "calibrate engine.elbow *day.csv --false-alarm 0.1 --out \u{1b}[31mday.elbow",
+        "eval engine.elbow *day.csv --labels class",
+        "score engine.elbow engine.csv --out \u{1b}[31mday.scores",
+    ] {
+        let told = bench.run(line);
+        let said = told.stderr.clone() + &told.stdout;
+        assert!(!said.contains('\u{1b}') && said.contains("\\u{1b}[31m"), "{told:?}");
+    }
+    let told = bench.run("eval engine.elbow *day.csv");
+    assert_eq!(told.stderr, "\\u{1b}[31m\\nday.csv: not used: `more`\n");
 }
 
 fn has(json: &str, name: &str, number: usize) -> bool {
