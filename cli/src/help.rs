@@ -82,8 +82,9 @@ const HEADINGS: [(&str, &[&str]); 6] = [
 
 /// Formats and defaults of a file, said once for every command that reads one.
 const DATA: &str = "\
-Files: .csv, .npy, .npz (arrays X and, where there are labels, y) or IDX, plain or .gz. What the fit was \
-told of labels, normal words, columns and windows is in the model: no later command needs to be told again.";
+Files: text (.csv, .tsv, .txt, or - for standard input; how its cells are parted is found out), .npy, .npz \
+(arrays X and, where there are labels, y) or IDX, plain or .gz. What the fit was told \
+of labels, normal words, columns and windows is in the model: no later command needs to be told again.";
 
 /// What stands below the flags of a command.
 const NOTES: [(&str, &str); 7] = [

@@ -31,9 +31,9 @@ use crate::record::RecordArgs;
 
 /// Density models that fit in a microcontroller: fit from a file, evaluate, export.
 ///
-/// DATA is .csv (with a header), .npy, .npz (arrays X and, where there are labels, y) or IDX,
-/// plain or .gz. Results go to stdout, progress and notes to stderr. Exit codes: 0 good, 1 the
-/// work failed, 2 the arguments or the files are wrong.
+/// DATA is text (.csv, .tsv, .txt, or - for standard input), .npy, .npz (arrays X and, where there are
+/// labels, y) or IDX, plain or .gz. Results go to stdout, progress and notes to stderr. Exit codes: 0 good, 1
+/// the work failed, 2 the arguments or the files are wrong.
 #[derive(Debug, clap::Args)]
 #[command(version, max_term_width = 110)]
 pub struct Cli {

@@ -21,9 +21,11 @@ pub struct DataError {
 pub enum Problem {
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
-    #[error("is none of .csv, .npy, .npz or IDX (plain or .gz); convert it to one of them")]
+    #[error("is none of .csv, .tsv, .txt, .npy, .npz or IDX (plain or .gz); convert it to one of them")]
     UnknownFormat,
-    #[error("is none of .csv, .npy or .npz (the first two plain or .gz); convert it to one of them")]
+    #[error(
+        "is none of .csv, .tsv, .txt, .npy or .npz (all but the last plain or .gz); convert it to one of them"
+    )]
     NotARowFile,
     #[error("is not a sound {format} file: {what}; write it again")]
     Malformed { format: &'static str, what: String },

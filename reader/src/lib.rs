@@ -1,8 +1,8 @@
 //! Files of sensor frames as people have them: read, checked, cut into windows, split.
 //!
-//! `.csv` (with a header), `.npy`, `.npz` (arrays `X` and, where there are labels,
-//! `y`) and IDX, each also gzipped save `.npz`. Every value is a finite f32, or the
-//! file is refused with the row and the column at fault.
+//! Text (`.csv`, `.tsv`, `.txt`, in the dialects of spreadsheets, loggers and data frames), `.npy`, `.npz`
+//! (arrays `X` and, where there are labels, `y`) and IDX, each also gzipped save `.npz`. Every value is a
+//! finite f32, or the file is refused with the row and the column at fault.
 
 #![forbid(unsafe_code)]
 

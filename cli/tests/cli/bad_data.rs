@@ -92,7 +92,7 @@ fn files() {
         ("empty.csv", "is empty"),
         ("header.csv", "holds no data rows"),
         ("numbers.csv", "has no header"),
-        ("text.doc", "is none of .csv, .npy, .npz or IDX"),
+        ("text.doc", "is none of .csv, .tsv, .txt, .npy, .npz or IDX"),
         ("half.csv.gz", "cannot be read"),
         ("zip.npz", "is not a sound .npz file"),
         ("text.npz", "array `X`: is not a sound .npy file"),

@@ -257,7 +257,8 @@ fn reads_idx_of_every_type_by_content() {
     assert_eq!(refused(&file(8, &[1])), "d.idx: ends after 1 of its 2 numbers; copy or write it again");
     let cut = "d.idx: is not a sound IDX file: it ends within its header; write it again";
     assert_eq!(refused(&file(8, &[])[..7]), cut);
-    let unknown = "d.idx: is none of .csv, .npy, .npz or IDX (plain or .gz); convert it to one of them";
+    let unknown =
+        "d.idx: is none of .csv, .tsv, .txt, .npy, .npz or IDX (plain or .gz); convert it to one of them";
     assert_eq!(refused(&file(10, &[1, 2])), unknown);
     assert_eq!(refused(b"no"), unknown);
 }
