@@ -71,7 +71,8 @@ pub enum Problem {
     Ragged { place: Place, found: usize, expected: usize },
     #[error("{place}, column `{column}`: {fault}; {}", fault.remedy(column))]
     Cell { place: Place, column: String, fault: Fault },
-    /// A number that is impossible under the likelihood: no bit for one of bits, no integer for one of integers.
+    /// A number that is impossible under the likelihood: no bit for one of bits, no integer for one of
+    /// integers.
     #[error("row {row}, column `{column}`: {value} {problem}")]
     OutOfSupport { row: usize, column: String, value: f32, problem: &'static str },
 
@@ -100,7 +101,8 @@ pub enum Problem {
     #[error("there are {labels} labels for {rows} rows; give one label for each row")]
     LabelCount { labels: usize, rows: usize },
     #[error(
-        "none of the labels {known} reads as normal (0, false, normal, ok, …); name the normal one with --normal"
+        "none of the labels {known} reads as normal (0, false, normal, ok, …); name the normal one with \
+         --normal"
     )]
     NormalUnknown { known: Names },
 

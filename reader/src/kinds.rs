@@ -115,8 +115,8 @@ impl Kinds {
         let of_labels = |left: &LeftOut| {
             let name = &left.column;
             format!(
-                "`{name}` looks like labels and is left out: --labels '{name}' fits to its normal rows alone, \
-                 --all-columns takes it for a number like others"
+                "`{name}` looks like labels and is left out: --labels '{name}' fits to its normal rows \
+                 alone, --all-columns takes it for a number like others"
             )
         };
         labels.map(of_labels).collect()

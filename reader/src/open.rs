@@ -9,7 +9,8 @@ use flate2::bufread::MultiGzDecoder;
 use crate::error::Problem;
 use crate::npy;
 
-/// Opens a file, or standard input where it is called `-`, unpacking it if its first bytes are those of gzip, whatever it is called.
+/// Opens a file, or standard input where it is called `-`, unpacking it if its first bytes are those of
+/// gzip, whatever it is called.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Problem> {
     if is_stdin(path) {
         return Ok(Box::new(std::io::stdin().lock()));

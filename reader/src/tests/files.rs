@@ -67,8 +67,8 @@ fn the_file_that_differs_is_named() {
     );
     assert_eq!(
         with("a,b,c\n1,2,3\n", &plain).unwrap_err(),
-        "other.csv: has a column `c`, which day1.csv lacks; make the columns of all files agree, or name those \
-         to read with --columns"
+        "other.csv: has a column `c`, which day1.csv lacks; make the columns of all files agree, or name \
+         those to read with --columns"
     );
     let asked = LoadOptions { columns: Some(owned(&["b", "a"])), ..Default::default() };
     assert_eq!(with("c,b,a\n1,2,3\n", &asked), Ok(3));
@@ -117,8 +117,8 @@ fn a_part_is_taken_and_its_rows_keep_their_numbers() {
     let rows = |text: &str| Part { rows: Some(text.parse().unwrap()), ..Part::default() };
     assert_eq!(
         with(rows("2:3")).unwrap_err(),
-        "d.csv: row 2 (line 3), column `t`: `2024-03-01 00:05` is not a \
-        number; correct it, drop the column with --drop 't', or fit its words as a category with --categorical 't'"
+        "d.csv: row 2 (line 3), column `t`: `2024-03-01 00:05` is not a number; correct it, drop \
+         the column with --drop 't', or fit its words as a category with --categorical 't'"
     );
     let part = |text: &str| with(Part { rows: rows(text).rows, ..timed(None, None) });
     assert_eq!(part("2:3").unwrap().source_rows, [1, 2]);
@@ -157,8 +157,8 @@ fn times_that_are_none_say_where() {
     let problem = with("t,a\n2024-03-01,1\nnoon,2\n", timed(None, None)).unwrap_err();
     assert_eq!(
         problem,
-        "d.csv: row 2 (line 3), column `t`: `noon` is not a time, or written in another way than those before \
-         it; write all as in 2024-03-01T12:00:00Z, or leave out --time"
+        "d.csv: row 2 (line 3), column `t`: `noon` is not a time, or written in another way than those \
+         before it; write all as in 2024-03-01T12:00:00Z, or leave out --time"
     );
     let problem = with("t,a\n01/02/2024,1\n02/03/2024,2\n", timed(None, None)).unwrap_err();
     assert!(problem.starts_with("d.csv: column `t`: nobody can tell its days from its months"), "{problem}");

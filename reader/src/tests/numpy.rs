@@ -81,7 +81,8 @@ fn labels_are_numbers_or_words_in_a_row_or_a_column() {
     assert_eq!(plain("y_col.npz").unwrap().labels.unwrap().anomalous.len(), 60);
     assert_eq!(
         plain("y_float_nan.npz").unwrap_err(),
-        "y_float_nan.npz: array `y`: row 6, column `x0`: `NaN` is not a finite number; fill it in or remove the row"
+        "y_float_nan.npz: array `y`: row 6, column `x0`: `NaN` is not a finite number; fill it in or \
+         remove the row"
     );
 }
 
