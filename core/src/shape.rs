@@ -46,33 +46,6 @@ pub fn lanes<T: Element, const L: usize>(mut of_lane: impl FnMut(usize) -> T) ->
     lanes
 }
 
-/// `f(a[i], b[i])`, i rising.
-///
-/// Arrays of four and eight are written out for a device: where LLVM optimises for size it leaves loops over
-/// arrays as they are, and what they add up in memory. Hosts have vectors for such loops.
-#[inline(always)]
-pub(crate) fn each<A, B, const N: usize>(a: &mut [A; N], b: &[B; N], mut f: impl FnMut(&mut A, &B)) {
-    match (&mut a[..], &b[..]) {
-        ([a0, a1, a2, a3], [b0, b1, b2, b3]) if cfg!(target_os = "none") => {
-            f(a0, b0);
-            f(a1, b1);
-            f(a2, b2);
-            f(a3, b3);
-        }
-        ([a0, a1, a2, a3, a4, a5, a6, a7], [b0, b1, b2, b3, b4, b5, b6, b7]) if cfg!(target_os = "none") => {
-            f(a0, b0);
-            f(a1, b1);
-            f(a2, b2);
-            f(a3, b3);
-            f(a4, b4);
-            f(a5, b5);
-            f(a6, b6);
-            f(a7, b7);
-        }
-        (a, b) => a.iter_mut().zip(b).for_each(|(a, b)| f(a, b)),
-    }
-}
-
 /// A number that `L` lanes share, or one number for each.
 pub trait Lanes<const L: usize>: Copy {
     /// Whether the lanes share it.

@@ -151,16 +151,13 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
 
     /// The sums of the rows `part·N .. part·N + N`, for `M` samples from `first` on, `UNROLL` inputs in each
     /// turn of the loop.
+    #[cfg(not(sums_written_out))]
     #[inline(always)]
     fn sums<const M: usize, const N: usize, const UNROLL: usize>(
         &self,
         part: usize,
         first: usize,
     ) -> [[W::Sum; M]; N] {
-        // integers LLVM may reorder: at level 3 it finds the better order in a loop
-        if cfg!(target_os = "none") && (W::SIDE_BY_SIDE || cfg!(optimised_for_size)) {
-            return self.written_out::<M, N, UNROLL>(part, first);
-        }
         let mut s = of_part(part, self.bias).map(|bias| [bias; M]);
         let (mut ws, last_ws) = self.weights.as_chunks::<UNROLL>();
         let (mut xs, last_xs) = self.x.as_chunks::<UNROLL>();
@@ -180,6 +177,7 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
 }
 
 /// `s[o][l] += w[part·N + o]·x[first + l]`
+#[cfg(not(sums_written_out))]
 #[inline(always)]
 fn add<X, W: Weight<X>, const L: usize, const M: usize, const N: usize>(
     s: &mut [[W::Sum; M]; N],

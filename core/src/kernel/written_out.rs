@@ -1,14 +1,15 @@
 //! A pass over the inputs with its sums written out, for devices: optimised for size, LLVM leaves loops over
-//! arrays as they are, and their sums in memory.
+//! arrays as they are, and their sums in memory. `build.rs` says where.
 
 use super::block::Block;
 use super::{Finish, TILE, Weight, of_part};
-use crate::shape::{Element, each};
+use crate::shape::Element;
 
 impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W, F, L> {
-    /// As `sums`, for a device: in registers also where it is optimised for size.
+    /// The sums of the rows `part·N .. part·N + N`, for `M` samples from `first` on, `UNROLL` inputs in each
+    /// turn of the loop.
     #[inline(always)]
-    pub(super) fn written_out<const M: usize, const N: usize, const UNROLL: usize>(
+    pub(super) fn sums<const M: usize, const N: usize, const UNROLL: usize>(
         &self,
         part: usize,
         first: usize,
@@ -32,13 +33,13 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
         while let ([w, rest_ws @ ..], [x, rest_xs @ ..]) = (ws, xs) {
             // two in a turn even where this loop stays one
             for ([w0, w1], [x0, x1]) in w.as_chunks().0.iter().zip(x.as_chunks().0) {
-                add_written_out(&mut s, part, w0, first, x0);
-                add_written_out(&mut s, part, w1, first, x1);
+                add(&mut s, part, w0, first, x0);
+                add(&mut s, part, w1, first, x1);
             }
             (ws, xs) = (rest_ws, rest_xs);
         }
         for (w, x) in last_ws.iter().zip(last_xs) {
-            add_written_out(&mut s, part, w, first, x);
+            add(&mut s, part, w, first, x);
         }
         s
     }
@@ -46,7 +47,7 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
 
 /// `s[o][l] += w[part·N + o]·x[first + l]`
 #[inline(always)]
-fn add_written_out<X: Element, W: Weight<X>, const L: usize, const M: usize, const N: usize>(
+fn add<X: Element, W: Weight<X>, const L: usize, const M: usize, const N: usize>(
     s: &mut [[W::Sum; M]; N],
     part: usize,
     w: &[W; TILE],
@@ -69,4 +70,28 @@ fn add_written_out<X: Element, W: Weight<X>, const L: usize, const M: usize, con
             );
         },
     );
+}
+
+/// `f(a[i], b[i])`, i rising.
+#[inline(always)]
+fn each<A, B, const N: usize>(a: &mut [A; N], b: &[B; N], mut f: impl FnMut(&mut A, &B)) {
+    match (&mut a[..], &b[..]) {
+        ([a0, a1, a2, a3], [b0, b1, b2, b3]) => {
+            f(a0, b0);
+            f(a1, b1);
+            f(a2, b2);
+            f(a3, b3);
+        }
+        ([a0, a1, a2, a3, a4, a5, a6, a7], [b0, b1, b2, b3, b4, b5, b6, b7]) => {
+            f(a0, b0);
+            f(a1, b1);
+            f(a2, b2);
+            f(a3, b3);
+            f(a4, b4);
+            f(a5, b5);
+            f(a6, b6);
+            f(a7, b7);
+        }
+        (a, b) => a.iter_mut().zip(b).for_each(|(a, b)| f(a, b)),
+    }
 }
