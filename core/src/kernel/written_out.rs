@@ -28,6 +28,13 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>, const L: usize> Block<'_, X, W
                 );
             },
         );
+        // one sample of floats waits for its loads, however often the loop turns
+        if M == 1 && W::SIDE_BY_SIDE {
+            for (w, x) in self.weights.iter().zip(self.x) {
+                add(&mut s, part, w, first, x);
+            }
+            return s;
+        }
         let (mut ws, last_ws) = self.weights.as_chunks::<UNROLL>();
         let (mut xs, last_xs) = self.x.as_chunks::<UNROLL>();
         while let ([w, rest_ws @ ..], [x, rest_xs @ ..]) = (ws, xs) {
