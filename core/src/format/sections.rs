@@ -2,6 +2,7 @@
 
 use super::{ALIGNMENT, LoadError};
 use crate::kernel::TILE;
+use crate::math;
 
 /// A part of a model file, of which sections are taken in order: the parameters, or the extras.
 #[derive(Clone, Debug)]
@@ -21,30 +22,23 @@ impl<'a> Sections<'a> {
     /// [`LoadError::Malformed`] past the end, [`LoadError::Misaligned`], [`LoadError::NonFinite`].
     #[cfg_attr(target_os = "none", inline(never))]
     pub fn floats(&mut self, n: usize) -> Result<&'a [f32], LoadError> {
-        self.finite(n, false)
+        let floats: &[f32] = self.numbers(n)?;
+        if floats.iter().all(|value| math::is_finite(*value)) {
+            Ok(floats)
+        } else {
+            Err(LoadError::NonFinite)
+        }
     }
 
     /// As [`floats`](Self::floats), of numbers that must be positive, and normal: a subnormal one is zero to
     /// some machines.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] past the end and for a number that is not, [`LoadError::Misaligned`].
+    /// As there; [`LoadError::Malformed`] for a number that is not.
     #[cfg_attr(target_os = "none", inline(never))]
     pub fn scales(&mut self, n: usize) -> Result<&'a [f32], LoadError> {
-        self.finite(n, true)
-    }
-
-    /// One loop for both kinds of numbers, so that a device has one.
-    #[cfg_attr(target_os = "none", inline(never))]
-    fn finite(&mut self, n: usize, are_scales: bool) -> Result<&'a [f32], LoadError> {
-        let floats: &[f32] = self.numbers(n)?;
-        let (sign, least) = if are_scales { (0, f32::MIN_POSITIVE.to_bits()) } else { (1 << 31, 0) };
-        let end = f32::INFINITY.to_bits() - least;
-        if floats.iter().all(|value| (value.to_bits() & !sign).wrapping_sub(least) < end) {
-            Ok(floats)
-        } else {
-            Err(if are_scales { LoadError::Malformed } else { LoadError::NonFinite })
-        }
+        let scales = self.floats(n)?;
+        if scales.iter().all(|scale| is_scale(*scale)) { Ok(scales) } else { Err(LoadError::Malformed) }
     }
 
     /// The next section, of `n` integers, borrowed in place.
