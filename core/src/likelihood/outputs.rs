@@ -51,8 +51,8 @@ impl<P: Projection> Outputs<1> for (P,) {
         dims: usize,
         mut visit: impl FnMut([&[f32; L]; 1]),
     ) {
-        // without an FPU the products are long: one copy of them
-        if ARMV6M {
+        // without an FPU the products are long: one copy of them for one sample
+        if L == 1 && ARMV6M {
             for t in 0..tiles(dims) {
                 self.0.tile(t, hidden).iter().take(dims - t * TILE).for_each(|row| visit([row]));
             }
