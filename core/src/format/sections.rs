@@ -23,7 +23,7 @@ impl<'a> Sections<'a> {
     #[cfg_attr(target_os = "none", inline(never))]
     pub fn floats(&mut self, n: usize) -> Result<&'a [f32], LoadError> {
         let floats: &[f32] = self.numbers(n)?;
-        // the largest magnitude, by its bits without the sign: a loop that nothing leaves early is the shortest
+        // the largest magnitude by its bits: a loop that nothing leaves early is the shortest
         let largest = floats.iter().fold(0, |largest, value| (value.to_bits() << 1).max(largest));
         if math::is_finite(f32::from_bits(largest >> 1)) { Ok(floats) } else { Err(LoadError::NonFinite) }
     }

@@ -15,6 +15,8 @@ pub struct Core {
     pub flags: Option<&'static str>,
     /// the memory layout, `firmware-example/memory/LAYOUT.x`, where it is not the target's own
     pub layout: Option<&'static str>,
+    /// the profile of the build, where it is not `firmware`
+    pub profile: Option<&'static str>,
     /// computes with floats itself
     pub has_fpu: bool,
     machine: &'static str,
@@ -31,23 +33,38 @@ const M4F: Core = Core {
     target: "thumbv7em-none-eabihf",
     flags: None,
     layout: None,
+    profile: None,
     has_fpu: true,
     machine: "mps2-an386",
     ticks: AT_25_MHZ,
 };
 
+// The microbit has room for neither the auto-encoder nor a counter. The instructions are the same on a
+// Cortex-M3.
+const M0: Core = Core {
+    name: "Cortex-M0",
+    target: "thumbv6m-none-eabi",
+    layout: Some("mps2-an385"),
+    has_fpu: false,
+    machine: "mps2-an385",
+    ..M4F
+};
+
+const RV32: Core = Core {
+    name: "RV32IMAC",
+    target: "riscv32imac-unknown-none-elf",
+    has_fpu: false,
+    machine: "virt",
+    ticks: 100,
+    ..M4F
+};
+
+/// Built for size.
+const SMALL: Option<&str> = Some("firmware-small");
+
 /// All of them.
-pub const CORES: [Core; 6] = [
-    // The microbit has room for neither the auto-encoder nor a counter. The
-    // instructions are the same on a Cortex-M3.
-    Core {
-        name: "Cortex-M0",
-        target: "thumbv6m-none-eabi",
-        layout: Some("mps2-an385"),
-        has_fpu: false,
-        machine: "mps2-an385",
-        ..M4F
-    },
+pub const CORES: [Core; 9] = [
+    M0,
     M4F,
     Core { name: "Cortex-M4F, target-cpu=cortex-m4", flags: Some("-C target-cpu=cortex-m4"), ..M4F },
     Core {
@@ -66,14 +83,10 @@ pub const CORES: [Core; 6] = [
         ticks: AT_20_MHZ,
         ..M4F
     },
-    Core {
-        name: "RV32IMAC",
-        target: "riscv32imac-unknown-none-elf",
-        has_fpu: false,
-        machine: "virt",
-        ticks: 100,
-        ..M4F
-    },
+    RV32,
+    Core { name: "Cortex-M0, opt-level=s", profile: SMALL, ..M0 },
+    Core { name: "Cortex-M4F, opt-level=s", profile: SMALL, ..M4F },
+    Core { name: "RV32IMAC, opt-level=s", profile: SMALL, ..RV32 },
 ];
 
 impl Core {
@@ -95,6 +108,7 @@ impl Core {
         }
         variables.extend(self.layout.map(|layout| ("ELBOW_MACHINE", layout.as_ref())));
         variables.extend(self.flags.map(|flags| ("RUSTFLAGS", flags.as_ref())));
+        variables.extend(self.profile.map(|profile| ("ELBOW_PROFILE", profile.as_ref())));
         qemu::build_with(self.target, bin, &variables)
     }
 
