@@ -132,6 +132,7 @@ impl SourceArgs {
 
 /// Which rows are in no frame, in one line.
 fn told(path: &Path, report: &Report) {
+    report.notes.iter().for_each(|note| report::note(&format!("{}: {note}", path.display())));
     let count = |why: Why| report.skipped.iter().filter(|Skipped { why: of, .. }| *of == why).count();
     let columns = report.missing.iter().map(|count| format!("{} {}", count.name, count.count));
     let columns = columns.collect::<Vec<_>>().join(", ");

@@ -104,6 +104,7 @@ pub(crate) fn read<R: Read>(mut rows: ArrayRows<R>, options: &LoadOptions) -> Re
         kept: Kept::default(),
         source,
         breaks: Vec::new(),
+        notes: Vec::new(),
         reading,
     };
     match times {

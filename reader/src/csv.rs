@@ -38,6 +38,7 @@ pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, 
         kept,
         source: Vec::new(),
         breaks: Vec::new(),
+        notes: rows.dialect.notes(),
         reading: columns::reading(&rows.names, *label, features),
     };
     let mut times = Times::of(&rows.names, &options.part)?;
@@ -100,6 +101,8 @@ pub(crate) struct Rows<R> {
     pub(crate) row: usize,
     /// what stands between cells
     pub(crate) delimiter: u8,
+    /// rows of units that are still to be passed over
+    units: usize,
 }
 
 impl<R: BufRead> Rows<R> {
@@ -125,7 +128,8 @@ impl<R: BufRead> Rows<R> {
         let chosen = choose(&names, options)?;
         let number = if options.whole { not_rounded } else { number };
         let record = ByteRecord::new();
-        Ok(Rows { reader, record, names, chosen, number, dialect, row: 0, delimiter })
+        let units = dialect.units.len();
+        Ok(Rows { reader, record, names, chosen, number, dialect, row: 0, delimiter, units })
     }
 
     /// Names of all columns.
@@ -151,6 +155,10 @@ impl<R: BufRead> Rows<R> {
             let (found, expected) = (self.record.len(), self.names.len());
             let may_be_comment = self.dialect.comments || found != expected;
             if is_blank(&self.record) || may_be_comment && is_comment(&self.record[0]) {
+                continue;
+            }
+            if self.units > 0 {
+                self.units -= 1;
                 continue;
             }
             self.row += 1;

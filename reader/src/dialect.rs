@@ -3,6 +3,7 @@
 
 mod head;
 mod signs;
+mod units;
 
 use std::fmt;
 
@@ -10,12 +11,13 @@ use csv::ByteRecord;
 
 use crate::cell::is_missing;
 use crate::encoding::word;
-use crate::error::Problem;
+use crate::error::{Names, Problem};
 use crate::numbers::{Decimal, Numbers, comma};
 use crate::options::TextOptions;
 use crate::time::TimeForms;
 use head::{Line, lines};
 pub(crate) use head::{head, is_comment};
+use units::{is_worded, units};
 
 /// How a text file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(crate) struct Dialect {
     pub(crate) comments: bool,
     /// every row begins with a cell more than the header has
     pub(crate) names_rows: bool,
+    /// rows below the header that are no data
+    pub(crate) units: Vec<Vec<String>>,
     /// the header ends with a delimiter
     pub(crate) ends_empty: bool,
 }
@@ -74,8 +78,17 @@ impl Dialect {
             ends_empty: line.is_some_and(Line::ends_empty),
             comments: layout.lines[..first].iter().any(Line::is_comment),
             names_rows: header == Header::Line && layout.names_rows(first),
+            units: if header == Header::Line { units(rows, layout.width) } else { Vec::new() },
             header,
         })
+    }
+
+    /// What is passed over below the header, a sentence each.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let note = |units: &Vec<String>| {
+            format!("a row below the header is passed over as units: {}", Names(units.clone()))
+        };
+        self.units.iter().map(note).collect()
     }
 
     /// What a person should know of it; nothing where it is as most are.
@@ -206,7 +219,14 @@ impl Layout {
         if is_rare || self.names_rows(first) || self.ends_with_delimiters(first) {
             return Some(first);
         }
-        wide.into_iter().next().or(Some(first))
+        self.below_blank().or(wide.into_iter().next()).or(Some(first))
+    }
+
+    /// The last line of names below a blank one and above the first row: lines above may be as wide.
+    fn below_blank(&self) -> Option<usize> {
+        let row = self.lines.iter().position(|line| !line.is_comment() && is_row(line))?;
+        let fits = |line: &Line| line.after_blank && line.cells.len() == self.width && is_worded(line);
+        self.lines[..row].iter().rposition(fits)
     }
 
     /// Whether rows begin with a cell that has no name in the header: a number that rises by one, or a word.

@@ -48,7 +48,8 @@ pub fn load_files(paths: &[PathBuf], options: &LoadOptions) -> Result<(Dataset, 
     let kinds = recognised(first, options).map_err(at(first))?;
     let options = &kinds.over(options);
     let (mut table, mut report) = read(first, options).map_err(at(first))?;
-    (report.left_out, report.notes) = (kinds.left_out.clone(), kinds.notes());
+    report.left_out = kinds.left_out.clone();
+    report.notes.extend(kinds.notes());
     report.dialect = kinds.dialect;
     let options_of_others = as_first(&table, options);
     let mut later_files = Vec::new();
@@ -149,6 +150,7 @@ fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> 
         columns: table.columns.clone(),
         missing: missing.map(count).collect(),
         skipped: table.gaps.skipped.clone(),
+        notes: table.notes.clone(),
         ..Report::default()
     };
     Ok((table, report))

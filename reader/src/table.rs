@@ -30,6 +30,8 @@ pub(crate) struct Table {
     pub(crate) source: Vec<usize>,
     /// rows before which a stretch ends whatever stands in them, rising: gaps of time, the next file
     pub(crate) breaks: Vec<usize>,
+    /// what was passed over in the file, a sentence each
+    pub(crate) notes: Vec<String>,
     pub(crate) reading: Reading,
 }
 

@@ -49,7 +49,9 @@ fn stretches(table: &Table) -> Vec<Range<usize>> {
 
 /// Rows are stored one behind the other, so a window is one slice of them.
 fn gather(table: Table, first: &[usize], window: usize) -> Table {
-    let Table { columns, categories, values, mut classes, gaps, kept, source, breaks, reading, .. } = table;
+    let Table {
+        columns, categories, values, mut classes, gaps, kept, source, breaks, notes, reading, ..
+    } = table;
     let dims = columns.len();
     if let Some(classes) = &mut classes {
         classes.of_row = first.iter().map(|&row| classes.of_row[row]).collect();
@@ -79,6 +81,7 @@ fn gather(table: Table, first: &[usize], window: usize) -> Table {
         kept,
         source,
         breaks,
+        notes,
         reading,
     }
 }

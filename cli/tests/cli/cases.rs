@@ -63,6 +63,20 @@ fn missing_cells_are_counted_dropped_held_or_scored_empty() {
     assert_eq!(told.lines().nth(14), Some("14,2024-03-01T01:05:00Z,,,,"));
 }
 
+#[test]
+fn units_below_the_header_are_no_row() {
+    let bench = Bench::new();
+    bench.case("c12_preamble.csv");
+    let note = "a row below the header is passed over as units: `s`, `C`, `%`";
+    for line in ["fit c12_preamble.csv --auto --out m.elbow", "score m.elbow c12_preamble.csv --keep time"] {
+        let outcome = bench.run(line);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert!(outcome.stderr.contains(note), "{outcome:?}");
+    }
+    let scored = bench.good("score m.elbow c12_preamble.csv --keep time");
+    assert_eq!((scored.lines().count(), column(&scored, "time")[0]), (101, 0.0));
+}
+
 /// The four first-hour files: what a fit needs beside the file, and the column to carry along.
 const FILES: [(&str, &str, &str); 4] = [
     ("fh1_labels_missing.csv", "--missing drop", "timestamp"),

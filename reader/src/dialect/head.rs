@@ -33,6 +33,8 @@ pub(crate) fn head(input: &mut Text<impl BufRead>) -> io::Result<Vec<u8>> {
 pub(super) struct Line {
     /// where it begins
     pub(super) start: usize,
+    /// whether a blank line stands before it
+    pub(super) after_blank: bool,
     pub(super) cells: Vec<Vec<u8>>,
 }
 
@@ -75,7 +77,7 @@ pub(super) fn lines(head: &[u8], delimiter: u8) -> Vec<Line> {
         let record = if delimiter == b' ' { squeeze(&record) } else { record };
         let cells: Vec<Vec<u8>> = record.iter().map(|cell| cell.trim_ascii_end().to_vec()).collect();
         if cells.len() > 1 || cells.first().is_some_and(|cell| !cell.is_empty()) {
-            lines.push(Line { start: start + blank, cells });
+            lines.push(Line { start: start + blank, after_blank: blank > 0, cells });
         }
     }
     lines

@@ -1,15 +1,24 @@
 //! Text as spreadsheets, loggers, data frames and instruments write it.
 
 use super::*;
-use crate::{Recognise, TextOptions, load_reported};
+use crate::{Recognise, Report, TextOptions, load_reported};
 
-/// Loads as a fit does, and gives columns, values, and what was told of the dialect.
-fn fitted(name: &str, bytes: &[u8], text: TextOptions) -> Result<(Vec<String>, Vec<f32>, String), String> {
+/// Writes a file of this name and loads it. A failure is given as its sentence.
+fn reported(name: &str, bytes: &[u8], options: &LoadOptions) -> Result<(Dataset, Report), String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(name);
     fs::write(&path, bytes).expect("a temporary file");
-    let options = LoadOptions { recognise: Recognise::Kinds { words: true }, text, ..LoadOptions::default() };
-    let (data, report) = load_reported(&path, &options).map_err(|error| error.problem.to_string())?;
+    load_reported(&path, options).map_err(|error| error.problem.to_string())
+}
+
+/// What a fit asks for.
+fn as_fit(text: TextOptions) -> LoadOptions {
+    LoadOptions { recognise: Recognise::Kinds { words: true }, text, ..LoadOptions::default() }
+}
+
+/// Loads as a fit does, and gives columns, values, and what was told of the dialect.
+fn fitted(name: &str, bytes: &[u8], text: TextOptions) -> Result<(Vec<String>, Vec<f32>, String), String> {
+    let (data, report) = reported(name, bytes, &as_fit(text))?;
     Ok((data.columns, data.values, report.dialect.unwrap_or_default()))
 }
 
@@ -125,6 +134,27 @@ fn reads_utf_16_and_latin_1() {
     for bytes in [text.as_bytes(), &latin, &little, &big, &marked] {
         let (found, values, _) = fitted("d.csv", bytes, TextOptions::default()).unwrap();
         assert_eq!((found, values), (columns.clone(), vec![1.0, 2.5, 3.0, 4.0]));
+    }
+}
+
+#[test]
+fn passes_over_units_below_the_header_and_says_so() {
+    let note = |units: &str| format!("a row below the header is passed over as units: {units}");
+    for (text, rows, notes) in [
+        ("Logger X1,9\n\na,b\ns,%\n1,2.5\n3,4\n5,6\n", 3, vec![note("`s`, `%`")]),
+        ("a,b\n\"\",C\nAvg,Max\n1,2\n", 1, vec![note("``, `C`"), note("`Avg`, `Max`")]),
+        ("a;b\n-;m/s\n# later\n1,5;2\n", 1, vec![note("`-`, `m/s`")]),
+    ] {
+        let (data, report) = reported("d.csv", text.as_bytes(), &as_fit(TextOptions::default())).unwrap();
+        assert_eq!((data.rows, data.columns.len(), &report.notes), (rows, 2, &notes), "{text:?}");
+        let as_scored = LoadOptions { columns: Some(owned(&["a", "b"])), ..LoadOptions::default() };
+        let (data, report) = reported("d.csv", text.as_bytes(), &as_scored).unwrap();
+        assert_eq!((data.rows, report.notes), (rows, notes), "{text:?}");
+    }
+    // a number among the words, words over words, words that nothing follows, gaps alone
+    for text in ["a,b\nx,2\n3,4\n", "w,a\non,err\noff,1\n", "a,b\nx,y\n", "a,b\n-,\n1,2\n"] {
+        let found = load_as("d.csv", text.as_bytes(), &LoadOptions::default());
+        assert!(found.clone().is_err_and(|told| told.contains("row 1 (line 2)")), "{text:?} {found:?}");
     }
 }
 
