@@ -8,7 +8,7 @@ use crate::error::{DataError, Problem};
 use crate::files::{add, append, as_first, expand};
 use crate::kinds::{self, Kinds};
 use crate::memory::Memory;
-use crate::open::{is_stdin, is_text, open, open_npz};
+use crate::open::{Named, is_stdin, named, open, open_npz};
 use crate::options::{LoadOptions, Recognise};
 use crate::report::{Count, LeftOut, Reason, Report};
 use crate::table::Table;
@@ -71,7 +71,7 @@ pub fn load_files(paths: &[PathBuf], options: &LoadOptions) -> Result<(Dataset, 
 /// What the columns of a text file are, where that is to be found out.
 fn recognised(path: &Path, options: &LoadOptions) -> Result<Kinds, Problem> {
     match options.recognise {
-        Recognise::Kinds { words } if is_text(path) && options.columns.is_none() => {
+        Recognise::Kinds { words } if named(path) == Named::Text && options.columns.is_none() => {
             kinds::recognise(open(path)?, options, words)
         }
         _ => Ok(Kinds::default()),
@@ -130,15 +130,12 @@ fn frames(path: &Path, table: Table, options: &LoadOptions) -> Result<Dataset, P
 
 /// The name tells the format; what no name tells, the IDX magic may.
 fn read(path: &Path, options: &LoadOptions) -> Result<(Table, Report), Problem> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let extension =
-        name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.').map(|(_, extension)| extension);
-    let table = match extension {
+    let table = match named(path) {
         _ if is_stdin(path) => csv::read(open(path)?, options)?,
-        Some("csv" | "tsv" | "txt") => csv::read(open(path)?, options)?,
-        Some("npz") => array_table::read_npz(&mut open_npz(path)?, options)?,
-        Some("npy") => array_table::read(npy::open(open(path)?)?, options)?,
-        _ => array_table::read(idx::open(open(path)?)?, options)?,
+        Named::Text => csv::read(open(path)?, options)?,
+        Named::Npz => array_table::read_npz(&mut open_npz(path)?, options)?,
+        Named::Npy => array_table::read(npy::open(open(path)?)?, options)?,
+        Named::Nothing => array_table::read(idx::open(open(path)?)?, options)?,
     };
     // of a part that ends early the rows that were seen
     let seen = [table.source.last().copied(), table.gaps.skipped.last().map(|skipped| skipped.row)];

@@ -29,9 +29,23 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Whether a file's name is that of text.
-pub(crate) fn is_text(path: &Path) -> bool {
-    let name = path.to_string_lossy().to_lowercase();
+/// What a file's name says of its format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    Text,
+    Npy,
+    Npz,
+    Nothing,
+}
+
+/// The format that a file's name tells, with `.gz` behind it or without.
+pub(crate) fn named(path: &Path) -> Named {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    [".csv", ".tsv", ".txt"].iter().any(|ending| name.ends_with(ending))
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("csv" | "tsv" | "txt") => Named::Text,
+        Some("npy") => Named::Npy,
+        Some("npz") => Named::Npz,
+        _ => Named::Nothing,
+    }
 }

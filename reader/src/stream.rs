@@ -9,7 +9,7 @@ use crate::array::Kind;
 use crate::array_rows::ArrayRows;
 use crate::array_table::{Chosen, choose};
 use crate::error::{DataError, Place, Problem};
-use crate::open::{open, open_npz};
+use crate::open::{Named, named, open, open_npz};
 use crate::options::LoadOptions;
 use crate::{csv, npy};
 
@@ -63,17 +63,15 @@ pub fn stream<E: From<DataError>>(
     sink: &mut impl RowSink<E>,
 ) -> Result<(), E> {
     let fail = |problem| E::from(DataError { path: path.to_path_buf(), problem });
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("csv" | "tsv" | "txt") => csv_rows(open(path).map_err(fail)?, options, sink, &fail),
-        Some("npy") => array_rows(open(path).and_then(npy::open).map_err(fail)?, options, sink, &fail),
-        Some("npz") => {
+    match named(path) {
+        Named::Text => csv_rows(open(path).map_err(fail)?, options, sink, &fail),
+        Named::Npy => array_rows(open(path).and_then(npy::open).map_err(fail)?, options, sink, &fail),
+        Named::Npz => {
             let mut npz = open_npz(path).map_err(fail)?;
             let key = npz.frames(options.key.as_deref(), options.labels.as_deref()).map_err(fail)?;
             npz.with(&key, |rows| Ok(array_rows(rows, options, sink, &fail))).map_err(fail)?
         }
-        _ => Err(fail(Problem::NotARowFile)),
+        Named::Nothing => Err(fail(Problem::NotARowFile)),
     }
 }
 
@@ -82,8 +80,7 @@ pub fn stream<E: From<DataError>>(
 /// # Errors
 /// As [`load`](crate::load).
 pub fn not_streamed(path: &Path, options: &LoadOptions) -> Result<Vec<String>, DataError> {
-    let name = path.to_string_lossy().to_lowercase();
-    if !name.strip_suffix(".gz").unwrap_or(&name).ends_with(".csv") {
+    if named(path) != Named::Text {
         return Ok(Vec::new());
     }
     let read = || {
@@ -94,7 +91,7 @@ pub fn not_streamed(path: &Path, options: &LoadOptions) -> Result<Vec<String>, D
     read().map_err(|problem| DataError { path: path.to_path_buf(), problem })
 }
 
-/// The most digits behind the decimal point in each column of a CSV file; `None` in one with exponents.
+/// The most digits behind the decimal point in each column of a text file; `None` in one with exponents.
 ///
 /// # Errors
 /// As [`load`](crate::load).
@@ -105,8 +102,9 @@ pub fn decimals(path: &Path, options: &LoadOptions) -> Result<Vec<Option<u32>>, 
         while rows.next()? {
             for (most, cell) in decimals.iter_mut().zip(rows.cells()) {
                 // what is no number is refused when it is read
+                let cell = rows.dialect.numbers.plain(cell).unwrap_or_default();
                 let is_plain = !cell.iter().any(|byte| matches!(byte, b'e' | b'E'))
-                    || std::str::from_utf8(cell).is_ok_and(|text| text.parse::<f64>().is_err());
+                    || std::str::from_utf8(&cell).is_ok_and(|text| text.parse::<f64>().is_err());
                 let behind = cell.iter().position(|byte| *byte == b'.').map_or(0, |at| cell.len() - at - 1);
                 *most = if is_plain { most.map(|most: u32| most.max(behind as u32)) } else { None };
             }

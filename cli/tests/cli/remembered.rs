@@ -56,6 +56,30 @@ fn normal_words_are_remembered_and_survive_calibration_and_rounding() {
 }
 
 #[test]
+fn files_of_any_delimiter_are_packed_to_their_last_digit() {
+    let bench = Bench::new();
+    let commas = labelled("anomaly", "0", "1");
+    bench.write("fit.csv", commas.clone());
+    let fit = "fit fit.csv --labels anomaly --drop extra --hidden 8 --latent gaussian:2 --epochs 3";
+    bench.good(&format!("{fit} --out m.elbow"));
+    bench.good("compress m.elbow fit.csv fit.packets");
+    bench.good("decompress m.elbow fit.packets fit_out.csv");
+    let unpacked = text_of(&bench, "fit_out.csv");
+    let semicolons = commas.replace(',', ";").replace('.', ",");
+    for (name, text, between) in
+        [("d.tsv", commas.replace(',', "\t"), "\t"), ("d.txt", semicolons, ";"), ("d.csv", commas, ",")]
+    {
+        bench.write(name, text);
+        let outcome = bench.run(&format!("compress m.elbow {name} {name}.packets"));
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let said = format!("{name}: not packed, and not in what is unpacked: `extra`, `anomaly`\n");
+        assert_eq!(outcome.stderr, said);
+        bench.good(&format!("decompress m.elbow {name}.packets {name}_out.csv"));
+        assert_eq!(text_of(&bench, &format!("{name}_out.csv")).replace(between, ","), unpacked, "{name}");
+    }
+}
+
+#[test]
 fn what_is_not_packed_is_said() {
     let bench = Bench::new();
     bench.write("fit.csv", labelled("anomaly", "0", "1"));
@@ -66,4 +90,8 @@ fn what_is_not_packed_is_said() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     let said = "fit.csv: not packed, and not in what is unpacked: `extra`, `anomaly`\n";
     assert_eq!(outcome.stderr, said);
+}
+
+fn text_of(bench: &Bench, name: &str) -> String {
+    String::from_utf8(bench.read(name)).unwrap()
 }
