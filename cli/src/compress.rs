@@ -15,8 +15,7 @@ use crate::report;
 use elbow_host::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
 use elbow_host::file::atomic_file::check_writable;
 use elbow_host::model::{HostModel, ModelBytes};
-use elbow_reader::categories::names;
-use elbow_reader::{LoadOptions, Names, not_streamed};
+use elbow_reader::{Names, not_streamed};
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
 
@@ -138,8 +137,7 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
 
 /// Says which columns of the file will not come back.
 fn tell_lost(input: &Path, model: &HostModel<'_>) -> Result<(), Error> {
-    let columns = names(model.metadata.columns).into_iter().map(str::to_owned).collect();
-    let lost = not_streamed(input, &LoadOptions { columns: Some(columns), ..LoadOptions::default() })?;
+    let lost = not_streamed(input, &compress::load_options(model))?;
     if !lost.is_empty() {
         let input = input.display();
         report::note(&format!("{input}: not packed, and not in what is unpacked: {}", Names(lost)));

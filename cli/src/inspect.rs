@@ -57,6 +57,9 @@ struct Inspection<'a> {
     time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gap: Option<String>,
+    /// how the fit was told that text is written
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
     /// what becomes of rows in which a cell is missing, where they are not refused
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<&'static str>,
@@ -97,7 +100,7 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
     let metadata = &model.metadata;
     let shape = &metadata.architecture;
     let samples = args.samples.unwrap_or_else(|| samples_of(&model));
-    let Reading { labels, normal, left_out, missing, time, gap } = Reading::of(metadata.reading);
+    let Reading { labels, normal, left_out, missing, time, gap, written } = Reading::of(metadata.reading);
     let inspection = Inspection {
         name: metadata.name,
         architecture: describe_model(&model),
@@ -113,6 +116,7 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
         left_out,
         time,
         gap: gap.map(|gap| gap.to_string()),
+        text: Some(written.to_string()).filter(|text| !text.is_empty()),
         missing: (missing != Missing::Refuse).then(|| missing.word()),
         objective: metadata.objective,
         rows: metadata.rows,
@@ -158,6 +162,7 @@ fn table(i: &Inspection<'_>) -> String {
     let left_out: Vec<&str> = i.left_out.iter().map(String::as_str).collect();
     lines.extend((!left_out.is_empty()).then(|| ("left out", summary(&left_out))));
     let gap = i.gap.as_ref().map_or(String::new(), |gap| format!(", no window across {gap}"));
+    lines.extend(i.text.as_ref().map(|text| ("text", text.clone())));
     lines.extend(i.time.as_ref().map(|time| ("time", format!("{time}{gap}"))));
     lines.extend(i.missing.map(|word| ("missing", format!("{word} rows with a missing cell"))));
     let codes = |Coded { values, .. }: &Coded| {

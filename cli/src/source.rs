@@ -86,7 +86,7 @@ impl SourceArgs {
         unless_told: Missing,
     ) -> Result<(Dataset, Report), Error> {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
-        let Reading { labels, normal, missing, time, gap, .. } = Reading::of(metadata.reading);
+        let Reading { labels, normal, missing, time, gap, written, .. } = Reading::of(metadata.reading);
         let options = LoadOptions {
             labels: self.labels.clone().or(labels),
             labels_if_there: self.labels.is_none(),
@@ -108,6 +108,7 @@ impl SourceArgs {
             part: self.reading.part().or(time, gap),
             memory: self.reading.memory(),
             text: self.reading.text(),
+            remembered: written,
             recognise: Recognise::Nothing,
         };
         let (mut data, report) = load_files(paths, &options)?;

@@ -109,7 +109,7 @@ impl<R: BufRead> Rows<R> {
     pub(crate) fn open(input: R, options: &LoadOptions) -> Result<Self, Problem> {
         let mut input = text(input)?;
         let mut first = Cursor::new(head(&mut input)?);
-        let dialect = Dialect::of(first.get_ref(), &options.text)?;
+        let dialect = Dialect::of_file(first.get_ref(), options)?;
         first.set_position(dialect.skip as u64);
         let delimiter = dialect.delimiter;
         let mut builder = ReaderBuilder::new();
@@ -122,7 +122,7 @@ impl<R: BufRead> Rows<R> {
         let names = match &dialect.header {
             Header::Line => header(reader.byte_headers().map_err(io::Error::from)?, &dialect)?,
             Header::Comment(names) => names.clone(),
-            Header::None(columns) => (0..*columns).map(|column| format!("x{column}")).collect(),
+            Header::None(columns) => names::numbered(*columns),
         };
         let names = named(names, options)?;
         let chosen = choose(&names, options)?;

@@ -2,6 +2,7 @@
 //! header, how numbers look.
 
 mod head;
+mod remembered;
 mod signs;
 mod units;
 
@@ -13,7 +14,7 @@ use crate::cell::is_missing;
 use crate::encoding::word;
 use crate::error::{Names, Problem};
 use crate::numbers::{Decimal, Numbers, comma};
-use crate::options::TextOptions;
+use crate::options::{TextOptions, between, is_delimiter};
 use crate::time::TimeForms;
 use head::{Line, lines};
 pub(crate) use head::{head, is_comment};
@@ -101,11 +102,8 @@ impl Dialect {
 impl fmt::Display for Dialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut told = Vec::new();
-        match self.delimiter {
-            b',' => {}
-            b'\t' => told.push("tabs between cells".to_string()),
-            b' ' => told.push("spaces between cells".to_string()),
-            other => told.push(format!("`{}` between cells", char::from(other))),
+        if self.delimiter != b',' {
+            told.push(between(self.delimiter));
         }
         match self.numbers {
             Numbers { decimal: Decimal::Comma, .. } => told.push("decimal commas".into()),
@@ -133,7 +131,7 @@ fn separator_line(head: &[u8]) -> (Option<u8>, usize) {
     let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
     let begins = line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="));
     match line.get(4..).filter(|_| begins) {
-        Some([delimiter]) => (Some(*delimiter), end),
+        Some([delimiter]) if is_delimiter(*delimiter) => (Some(*delimiter), end),
         // `sep=<tab>`, of which the tab is trimmed
         Some([]) => (Some(b'\t'), end),
         _ => (None, 0),

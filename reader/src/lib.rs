@@ -50,7 +50,7 @@ pub use error::{DataError, Fault, Names, Place, Problem};
 pub use files::expand;
 pub use load::{load, load_array, load_files, load_reported};
 pub use memory::Memory;
-pub use options::{LoadOptions, Missing, Recognise, TextOptions};
+pub use options::{LoadOptions, Missing, Recognise, TextOptions, is_delimiter};
 pub use part::{Gap, Instant, Part, RowRange};
 pub use reading::Reading;
 pub use report::{Count, LabelReport, LeftOut, Reason, Report, Skipped, Why};

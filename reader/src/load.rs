@@ -110,6 +110,7 @@ fn frames(path: &Path, table: Table, options: &LoadOptions) -> Result<Dataset, P
         table.classes.map(|classes| classes.judge(&options.normal, options.labels_if_there)).transpose()?;
     let Table { columns, categories, rows, values, kept, mut reading, .. } = table;
     (reading.normal, reading.missing) = (options.normal.clone(), options.missing);
+    reading.written = options.text.clone();
     (reading.time, reading.gap) = (options.part.time.clone(), options.part.gap);
     let (path, dims) = (path.to_path_buf(), columns.len());
     let later_files = Vec::new();

@@ -7,6 +7,11 @@ pub(crate) fn names_labels(name: &str) -> bool {
     name.eq_ignore_ascii_case("label")
 }
 
+/// Names of columns that have none.
+pub(crate) fn numbered(columns: usize) -> Vec<String> {
+    (0..columns).map(|column| format!("x{column}")).collect()
+}
+
 /// The position of a column.
 pub(crate) fn find(names: &[String], name: &str) -> Result<usize, Problem> {
     let missing = || Problem::NoColumn { name: name.to_owned(), known: Names(names.to_vec()) };

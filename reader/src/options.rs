@@ -1,5 +1,7 @@
 //! What to read of a file, and how.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::categories::Categorical;
@@ -43,6 +45,8 @@ pub struct LoadOptions {
     pub missing: Missing,
     /// how text is written, where it is known
     pub text: TextOptions,
+    /// how text was written at the fit of a model; it holds for files that read by it
+    pub remembered: TextOptions,
     /// leave out columns that say nothing of a frame, unless `columns` names them
     pub recognise: Recognise,
 }
@@ -56,6 +60,42 @@ pub struct TextOptions {
     pub decimal: Option<u8>,
     /// whether the first line names the columns; false: they are x0, x1, …
     pub header: Option<bool>,
+}
+
+impl TextOptions {
+    /// With what is known otherwise where nothing is said here.
+    #[must_use]
+    pub fn or(self, other: &TextOptions) -> Self {
+        TextOptions {
+            delimiter: self.delimiter.or(other.delimiter),
+            decimal: self.decimal.or(other.decimal),
+            header: self.header.or(other.header),
+        }
+    }
+}
+
+/// As people are told it; empty where nothing is known.
+impl fmt::Display for TextOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimal = |byte: u8| format!("`{}` before fractions", char::from(byte).escape_debug());
+        let header = (self.header == Some(false)).then(|| "no header".to_owned());
+        let told = [self.delimiter.map(between), self.decimal.map(decimal), header];
+        f.write_str(&told.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// What parts cells, for people.
+pub(crate) fn between(delimiter: u8) -> String {
+    match delimiter {
+        b'\t' => "tabs between cells".into(),
+        b' ' => "spaces between cells".into(),
+        other => format!("`{}` between cells", char::from(other).escape_debug()),
+    }
+}
+
+/// Whether a byte can stand between cells: what numbers, words in quotes and comments have in them cannot.
+pub fn is_delimiter(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\n\r.+-#".contains(&byte)
 }
 
 /// What becomes of rows in which a number or a word is missing.
@@ -120,6 +160,7 @@ impl Default for LoadOptions {
             whole: false,
             missing: Missing::Refuse,
             text: TextOptions::default(),
+            remembered: TextOptions::default(),
             recognise: Recognise::Nothing,
         }
     }

@@ -2,7 +2,7 @@
 
 use elbow::format::is_control;
 
-use crate::options::Missing;
+use crate::options::{Missing, TextOptions, is_delimiter};
 use crate::part::Gap;
 
 /// How files are read for a model, beside its columns and windows.
@@ -23,6 +23,8 @@ pub struct Reading {
     pub gap: Option<Gap>,
     /// what becomes of rows in which a cell is missing
     pub missing: Missing,
+    /// how text is written, as far as the fit was told
+    pub written: TextOptions,
 }
 
 const LABELS: &str = "labels";
@@ -31,6 +33,11 @@ const LEFT_OUT: &str = "left out";
 const TIME: &str = "time";
 const GAP: &str = "gap";
 const MISSING: &str = "missing";
+/// the code of a character, which may be one that ends words and lines
+const DELIMITER: &str = "delimiter";
+const DECIMAL: &str = "decimal";
+const HEADER: &str = "header";
+const NO_HEADER: &str = "none";
 
 impl Reading {
     /// Of the text in a model file.
@@ -47,6 +54,17 @@ impl Reading {
                 Some(MISSING) => {
                     reading.missing = words.next().and_then(|word| Missing::of(&word)).unwrap_or_default();
                 }
+                Some(DELIMITER) => {
+                    let code = words.next().and_then(|code| code.parse().ok());
+                    reading.written.delimiter = code.filter(|code| is_delimiter(*code));
+                }
+                Some(DECIMAL) => {
+                    let sign = words.next().and_then(|sign| sign.bytes().next());
+                    reading.written.decimal = sign.filter(|sign| b".,".contains(sign));
+                }
+                Some(HEADER) => {
+                    reading.written.header = words.next().filter(|word| word == NO_HEADER).map(|_| false);
+                }
                 _ => {}
             }
         }
@@ -59,6 +77,10 @@ impl Reading {
         let missing =
             if self.missing == Missing::Refuse { vec![] } else { vec![self.missing.word().to_owned()] };
         let gap: Vec<String> = self.gap.iter().map(Gap::to_string).collect();
+        let TextOptions { delimiter, decimal, header } = &self.written;
+        let delimiter = delimiter.map(|code| code.to_string());
+        let decimal = decimal.map(|sign| char::from(sign).to_string());
+        let header = header.filter(|has_header| !has_header).map(|_| NO_HEADER.to_owned());
         let lines = [
             (LABELS, labels),
             (NORMAL, &self.normal[..]),
@@ -66,6 +88,9 @@ impl Reading {
             (TIME, self.time.as_slice()),
             (GAP, &gap),
             (MISSING, &missing),
+            (DELIMITER, delimiter.as_slice()),
+            (DECIMAL, decimal.as_slice()),
+            (HEADER, header.as_slice()),
         ];
         let line = |(word, of): &(&str, &[String])| {
             let of = of.iter().map(|name| "\t".to_owned() + &name.replace(is_control, " "));
@@ -89,15 +114,20 @@ mod tests {
             time: Some("time".into()),
             gap: "90s".parse().ok(),
             missing: Missing::Drop,
+            written: TextOptions { delimiter: Some(b'\t'), decimal: Some(b','), header: Some(false) },
         };
         assert_eq!(
             reading.text(),
-            "labels\tanomaly\nnormal\tok\tidle\nleft out\ttime\tid\ntime\ttime\ngap\t1m 30s\nmissing\tdrop\n"
+            "labels\tanomaly\nnormal\tok\tidle\nleft out\ttime\tid\ntime\ttime\ngap\t1m 30s\nmissing\tdrop\n\
+             delimiter\t9\ndecimal\t,\nheader\tnone\n"
         );
         assert_eq!(Reading::of(&reading.text()), reading);
         assert_eq!(Reading::of(&("hue\tred\n".to_owned() + &reading.text())), reading);
         assert_eq!((Reading::default().text(), Reading::of("")), (String::new(), Reading::default()));
         let odd = Reading { labels: Some("a\u{1b}\nb".into()), ..Reading::default() };
         assert_eq!(odd.text(), "labels\ta  b\n");
+        // characters that no text could be read by
+        let forged = Reading::of("delimiter\t34\ndelimiter\t300\ndecimal\tx\nheader\tfirst\n");
+        assert_eq!(forged, Reading::default());
     }
 }

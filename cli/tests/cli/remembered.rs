@@ -56,6 +56,31 @@ fn normal_words_are_remembered_and_survive_calibration_and_rounding() {
 }
 
 #[test]
+fn how_text_is_written_is_remembered() {
+    let bench = Bench::new();
+    let number = |i: usize| format!("{},{:03}", i * 7 % 13, 125 * (i * 5 % 8));
+    let rows: String = (0..60).map(|i| format!("{}:{}\n", number(i), number(i + 9))).collect();
+    bench.write("fit.txt", &rows);
+    let told = "--delimiter : --decimal , --no-header";
+    bench.good(&format!("fit fit.txt {told} --hidden 8 --latent gaussian:2 --epochs 3 --out m.elbow"));
+    let inspect = bench.json("inspect m.elbow");
+    assert_eq!(inspect["text"], "`:` between cells, `,` before fractions, no header");
+    bench.good("calibrate m.elbow fit.txt --false-alarm 0.1 --out n.elbow");
+    bench.good("quantize n.elbow --weights int8 --out q.elbow");
+    assert_eq!(bench.json("eval q.elbow fit.txt")["rows"], 60);
+    bench.good("compress m.elbow fit.txt fit.packets");
+    bench.good("decompress m.elbow fit.packets out.txt");
+    assert_eq!(text_of(&bench, "out.txt").lines().count(), 61);
+
+    // a file in the usual dialect is read as it is, by its header
+    let scores = bench.good("score m.elbow fit.txt");
+    assert_eq!(scores, bench.good(&format!("score m.elbow fit.txt {told}")));
+    bench.write("usual.csv", "x0,x1\n".to_owned() + &rows.replace(',', ".").replace(':', ","));
+    assert_eq!(bench.good("score m.elbow usual.csv"), scores);
+    bench.good("compress m.elbow usual.csv usual.packets");
+}
+
+#[test]
 fn files_of_any_delimiter_are_packed_to_their_last_digit() {
     let bench = Bench::new();
     let commas = labelled("anomaly", "0", "1");

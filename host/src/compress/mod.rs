@@ -26,6 +26,7 @@ pub use log::{LogSummary, compress_log, decompress_log};
 pub use pack::{DEFAULT_WINDOWS_PER_PACKET, Fidelity, Options, compress};
 pub use plan::plan_packets;
 pub use predictor::HostPredictor;
+pub use rows::load_options;
 pub use summary::{Coded, Summary};
 pub use unit::Unit;
 pub use unpack::{Unpacked, decompress};

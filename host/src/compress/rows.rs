@@ -7,7 +7,8 @@ use elbow::codec::PacketPlan;
 use super::unit::Unit;
 use crate::error::Error;
 use crate::model::HostModel;
-use elbow_reader::{DataError, Fault, Format, LoadOptions, Place, Problem, Source, decimals};
+use elbow_reader::categories::names;
+use elbow_reader::{DataError, Fault, Format, LoadOptions, Place, Problem, Reading, Source, decimals};
 
 /// Whose rows, and in which units.
 pub(super) struct Rows<'a> {
@@ -24,6 +25,14 @@ pub(super) struct Rows<'a> {
     pub(super) units: Vec<Unit>,
 }
 
+/// How a file is read for a model: columns without names of their own are told by their places.
+pub fn load_options(model: &HostModel<'_>) -> LoadOptions {
+    let columns: Vec<String> = names(model.metadata.columns).into_iter().map(str::to_string).collect();
+    let named = !columns.iter().enumerate().all(|(at, name)| *name == format!("x{at}"));
+    let remembered = Reading::of(model.metadata.reading).written;
+    LoadOptions { columns: named.then_some(columns), remembered, ..LoadOptions::default() }
+}
+
 impl<'a> Rows<'a> {
     pub(super) fn new(
         model: &'a HostModel<'a>,
@@ -31,9 +40,7 @@ impl<'a> Rows<'a> {
         asked: Option<&'a [Unit]>,
         exact: bool,
     ) -> Self {
-        let columns: Vec<String> = model.metadata.columns.split('\n').map(str::to_string).collect();
-        let named = !columns.iter().enumerate().all(|(at, name)| *name == format!("x{at}"));
-        let load = LoadOptions { columns: named.then_some(columns), ..LoadOptions::default() };
+        let load = load_options(model);
         Rows { model, input, planned: model.extras.plan, asked, exact, load, source: None, units: Vec::new() }
     }
 

@@ -124,6 +124,23 @@ fn takes_the_users_word_for_delimiter_and_header() {
 }
 
 #[test]
+fn a_line_that_names_a_delimiter_is_not_obeyed_blindly() {
+    // an escape is shown as text
+    let (_, values, told) = read("sep=\u{1b}\na\u{1b}b\n1\u{1b}2\n");
+    let shown = "`\\u{1b}` between cells, the first line passed over";
+    assert_eq!((values, told.as_str()), (vec![1.0, 2.0], shown));
+    // what names and numbers have in them parts nothing
+    for sign in ['a', '1', '.', '"'] {
+        let (_, values, told) = read(&format!("sep={sign}\na,b\n1,2.5\n3,4\n"));
+        assert_eq!(
+            (values, told.as_str()),
+            (vec![1.0, 2.5, 3.0, 4.0], "the first line passed over"),
+            "{sign}"
+        );
+    }
+}
+
+#[test]
 fn reads_utf_16_and_latin_1() {
     let text = "x m/s²,x m/s³\n1,2.5\n3,4\n";
     let columns = owned(&["x m/s²", "x m/s³"]);

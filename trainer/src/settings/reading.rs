@@ -3,6 +3,7 @@
 use elbow::architecture::LikelihoodKind;
 use elbow_reader::{
     Categorical, Gap, Instant, LoadOptions, Memory, Missing, Part, Recognise, RowRange, TextOptions,
+    is_delimiter,
 };
 use serde::Serialize;
 
@@ -108,6 +109,7 @@ impl Settings {
             },
             memory: self.max_memory.unwrap_or_default(),
             text: text(self.delimiter.as_deref(), self.decimal.as_deref(), self.no_header),
+            remembered: TextOptions::default(),
             recognise: self.recognise(),
         }
     }
@@ -139,12 +141,10 @@ pub(super) fn text(delimiter: Option<&str>, decimal: Option<&str>, no_header: bo
 }
 
 fn delimiter(text: &str) -> Result<String, String> {
-    let is_sound =
-        |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\n\r.+-#".contains(byte);
     match text {
         "tab" | "\\t" => Ok("tab".into()),
         "space" => Ok(text.into()),
-        _ if text.len() == 1 && text.bytes().all(|byte| is_sound(&byte)) => Ok(text.into()),
+        _ if text.len() == 1 && text.bytes().all(is_delimiter) => Ok(text.into()),
         _ => Err("give one character such as `;`, or the word tab or space".into()),
     }
 }
