@@ -1,10 +1,10 @@
 //! What the reader took a file for, told to the person who handed it over.
 
-use elbow_reader::{Count, LabelReport, Report};
+use elbow_reader::{Count, Report};
 
 /// As rows of a table; what there is nothing to say of has none.
 pub(super) fn rows(report: &Report) -> Vec<(&'static str, String)> {
-    let Report { columns, left_out, missing, skipped, repeats, labels, dialect, .. } = report;
+    let Report { columns, left_out, missing, skipped, dialect, .. } = report;
     let columns = columns.iter().map(String::as_str);
     let left_out = left_out.iter().map(|left| format!("{} ({})", left.column, left.reason));
     let mut rows = vec![("columns", listed(columns.map(str::to_owned).collect()))];
@@ -14,21 +14,8 @@ pub(super) fn rows(report: &Report) -> Vec<(&'static str, String)> {
     if !skipped.is_empty() {
         rows.push(("skipped", format!("{} rows are in no frame", skipped.len())));
     }
-    if *repeats > 0 {
-        rows.push(("repeats", format!("{repeats} rows are equal to one before")));
-    }
-    rows.extend(labels.iter().map(|labels| ("labels", of_labels(labels))));
     rows.retain(|(_, text)| !text.is_empty());
     rows
-}
-
-fn of_labels(labels: &LabelReport) -> String {
-    let LabelReport { column, normal, anomalous } = labels;
-    let class = |counts: &[Count]| match counts {
-        [] => "none".to_owned(),
-        counts => listed(counts.iter().map(counted).collect()),
-    };
-    format!("{column}; normal: {}; anomalous, left out of a fit: {}", class(normal), class(anomalous))
 }
 
 fn counted(count: &Count) -> String {

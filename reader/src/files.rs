@@ -119,17 +119,6 @@ pub(crate) fn add(all: &mut Report, next: Report) {
             .map(|skipped| crate::report::Skipped { row: all.rows + skipped.row, ..skipped }),
     );
     all.rows += next.rows;
-    all.repeats += next.repeats;
     let is_new: Vec<String> = next.notes.into_iter().filter(|note| !all.notes.contains(note)).collect();
     all.notes.extend(is_new);
-    if let (Some(all), Some(next)) = (&mut all.labels, next.labels) {
-        for (all, next) in [(&mut all.normal, next.normal), (&mut all.anomalous, next.anomalous)] {
-            for count in next {
-                match all.iter_mut().find(|known| known.name == count.name) {
-                    Some(known) => known.count += count.count,
-                    None => all.push(count),
-                }
-            }
-        }
-    }
 }

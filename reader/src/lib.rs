@@ -53,6 +53,6 @@ pub use memory::Memory;
 pub use options::{LoadOptions, Missing, Recognise, TextOptions, is_delimiter};
 pub use part::{Gap, Instant, Part, RowRange};
 pub use reading::Reading;
-pub use report::{Count, LabelReport, LeftOut, Reason, Report, Skipped, Why};
+pub use report::{Count, LeftOut, Reason, Report, Skipped, Why};
 pub use split::{Split, shuffle};
 pub use stream::{Format, RowSink, Source, decimals, not_streamed, stream};

@@ -17,10 +17,6 @@ pub struct Report {
     pub missing: Vec<Count>,
     /// rows without a frame, rising
     pub skipped: Vec<Skipped>,
-    /// rows whose numbers are all equal to those of a row before
-    pub repeats: usize,
-    /// the column of labels, and how often each label stands in it
-    pub labels: Option<LabelReport>,
     /// how the text is written
     pub dialect: Option<String>,
     /// what else was noticed, a sentence each
@@ -43,14 +39,10 @@ pub struct LeftOut {
 pub enum Reason {
     /// asked for
     Dropped,
-    /// holds the labels
-    Labels,
     /// not among the columns that are asked for, such as those of a model
     NotAsked,
     /// has no name and no values
     Empty,
-    /// the number of the row, as data frames write it
-    Index,
     /// dates or times
     Time,
     /// whole numbers that rise from each row to the next
@@ -94,32 +86,12 @@ pub enum Why {
     UnknownWord,
 }
 
-/// The labels of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LabelReport {
-    /// the column
-    pub column: String,
-    /// the labels of normal rows
-    pub normal: Vec<Count>,
-    /// all others
-    pub anomalous: Vec<Count>,
-}
-
-impl Reason {
-    /// Whether it was the reader that decided so, and not the user.
-    pub fn is_guess(&self) -> bool {
-        !matches!(self, Reason::Dropped | Reason::Labels | Reason::NotAsked)
-    }
-}
-
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Reason::Dropped => "as asked",
-            Reason::Labels => "holds the labels",
             Reason::NotAsked => "not among the columns that are read",
             Reason::Empty => "no name and no values",
-            Reason::Index => "the number of the row",
             Reason::Time => "times",
             Reason::Counter => "rises with every row: a counter or a time",
             Reason::Id => "names of rows",
