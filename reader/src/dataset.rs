@@ -70,6 +70,28 @@ pub struct Labels {
 }
 
 impl Dataset {
+    /// Frames that stand in no file, with columns x0, x1, …; `path` is what messages call them.
+    ///
+    /// # Panics
+    /// Where `dims` is 0, or the numbers are not whole frames.
+    pub fn of(path: impl Into<PathBuf>, values: Vec<f32>, dims: usize) -> Dataset {
+        let rows = values.len() / dims;
+        assert_eq!(rows * dims, values.len(), "numbers of whole frames");
+        Dataset {
+            path: path.into(),
+            columns: (0..dims).map(|column| format!("x{column}")).collect(),
+            categories: Vec::new(),
+            rows,
+            dims,
+            values,
+            kept: Kept::default(),
+            reading: Reading::default(),
+            labels: None,
+            source_rows: (0..rows).collect(),
+            later_files: Vec::new(),
+        }
+    }
+
     /// One frame.
     ///
     /// # Panics

@@ -1,6 +1,5 @@
 //! `elbow bench score`: how fast `elbow score` scores, on models of random weights.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use elbow::format::Metadata;
@@ -112,19 +111,7 @@ fn fastest(time: Duration, mut round: impl FnMut()) -> Duration {
 /// Frames of standard normal numbers.
 fn frames(dims: usize) -> Dataset {
     let mut rng = stream(0, Purpose::Rows, 0, 0);
-    Dataset {
-        path: PathBuf::from("normal numbers"),
-        columns: (0..dims).map(|i| format!("x{i}")).collect(),
-        rows: ROWS,
-        dims,
-        values: (0..ROWS * dims).map(|_| normal_quantile(rng.next_u32())).collect(),
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-        source_rows: (0..ROWS).collect(),
-        later_files: Vec::new(),
-    }
+    Dataset::of("normal numbers", (0..ROWS * dims).map(|_| normal_quantile(rng.next_u32())).collect(), dims)
 }
 
 /// A model as `elbow fit` begins with.

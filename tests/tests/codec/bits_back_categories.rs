@@ -16,7 +16,6 @@ use elbow_tests::tolerance::{codec, scoring};
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
 use rand_core::Rng;
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 /// One value, two, as many as a digit and one more, and the most that a column may have.
@@ -78,20 +77,8 @@ fn logs_come_back_at_the_models_rate_and_are_the_same_bytes_on_any_engine() {
 }
 
 fn dataset(values: Vec<f32>) -> Dataset {
-    let (dims, rows) = (LEVELS.len(), values.len() / LEVELS.len());
-    Dataset {
-        path: PathBuf::from("frames"),
-        columns: (0..dims).map(|i| format!("x{i}")).collect(),
-        categories: Vec::new(),
-        rows,
-        dims,
-        values,
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-        source_rows: (0..rows).collect(),
-        later_files: Vec::new(),
-    }
+    let dims = LEVELS.len();
+    Dataset::of("frames", values, dims)
 }
 
 #[test]

@@ -11,7 +11,6 @@ use elbow_tests::tolerance::scoring;
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
 use rand_core::Rng;
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 type Events<'a> = Vae<(
@@ -32,20 +31,7 @@ fn events(mean: f32, shape: f32) -> ModelBytes {
 }
 
 fn dataset(values: Vec<f32>) -> Dataset {
-    let rows = values.len() / 6;
-    Dataset {
-        path: PathBuf::from("events"),
-        columns: (0..6).map(|i| format!("x{i}")).collect(),
-        categories: Vec::new(),
-        rows,
-        dims: 6,
-        values,
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-        source_rows: (0..rows).collect(),
-        later_files: Vec::new(),
-    }
+    Dataset::of("events", values, 6)
 }
 
 /// Draws of a model.

@@ -14,7 +14,7 @@ use elbow_trainer::preprocess::Preprocessing;
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
 use rand_core::Rng;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 type Small<'a> = Vae<(
@@ -44,24 +44,6 @@ fn draws(bytes: &ModelBytes, rows: usize) -> Vec<[f32; 20]> {
     (0..rows).map(|_| model.sample(&mut rng).unwrap()).collect()
 }
 
-/// Frames of `dims` numbers.
-fn dataset(values: Vec<f32>, dims: usize) -> Dataset {
-    let rows = values.len() / dims;
-    Dataset {
-        path: PathBuf::from("frames"),
-        columns: (0..dims).map(|i| format!("x{i}")).collect(),
-        categories: Vec::new(),
-        rows,
-        dims,
-        values,
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-        source_rows: (0..rows).collect(),
-        later_files: Vec::new(),
-    }
-}
-
 /// A log, by an engine that has `LANES` samples side by side; it has been read back.
 fn log<const LANES: usize>(model: &Small<'_>, samples: u8, frames: &[[f32; 20]]) -> Vec<u8> {
     let codec = BitsBack::<_, LANES>::new(model, samples).unwrap();
@@ -89,7 +71,12 @@ fn logs_come_back_at_the_models_rate_and_are_the_same_bytes_on_any_engine() {
             let host = bytes.encode_log(frames.as_flattened(), samples).unwrap();
             assert_eq!(host[LOG_HEADER_LEN..host.len() - 4], four[LOG_HEADER_LEN..four.len() - 4]);
             assert_eq!(bytes.decode_log(&host).unwrap(), frames.as_flattened());
-            let rate = measure(&bytes, &dataset(frames.as_flattened().to_vec(), 20), frames.len(), samples);
+            let rate = measure(
+                &bytes,
+                &Dataset::of("frames", frames.as_flattened().to_vec(), 20),
+                frames.len(),
+                samples,
+            );
             println!("spread {spread}, K = {samples}: {rate:.4?}");
             let above = rate.net_bits_per_dim / rate.bound - 1.0;
             assert!(above < scoring::LOG_OF_RANDOM_MODEL, "{rate:?}");
@@ -203,7 +190,7 @@ fn damaged_and_foreign_logs_are_refused() {
 fn beats(path: &Path, key: &str, resolution: f32) -> Dataset {
     let array = load_array(path, key).unwrap();
     let steps = array.values.into_iter().map(|x| (x / resolution).round());
-    dataset(steps.collect(), array.shape[1])
+    Dataset::of("frames", steps.collect(), array.shape[1])
 }
 
 #[test]

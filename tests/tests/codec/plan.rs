@@ -57,19 +57,7 @@ fn planned(model: &ModelBytes, input: &Path) -> ModelBytes {
 
 fn alarming(model: &ModelBytes) -> ModelBytes {
     let frames = samples().iter().map(|x| f32::from(*x) / 100.0).collect();
-    let data = Dataset {
-        path: "frames".into(),
-        dims: COLUMNS,
-        rows: ROWS,
-        values: frames,
-        source_rows: (0..ROWS).collect(),
-        later_files: Vec::new(),
-        columns: vec![],
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-    };
+    let data = Dataset::of("frames", frames, COLUMNS);
     calibrate(&model.open().unwrap(), "small", &data, 0.1, 8, || ()).unwrap()
 }
 

@@ -1,6 +1,5 @@
 //! Latents under a mixture of Gaussians: the formula, the integral and the bits.
 
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use elbow::architecture::{LatentKind, LikelihoodKind};
@@ -184,19 +183,7 @@ fn rows() -> Dataset {
         let clump = (i % 3) as f64 - 1.0;
         [2.0 * clump + 0.5 * u, 1.5 * clump * clump + 0.5 * v].map(|x| x as f32)
     };
-    Dataset {
-        path: PathBuf::from("a test"),
-        columns: vec!["x0".into(), "x1".into()],
-        rows: 300,
-        dims: 2,
-        values: (0..300).flat_map(row).collect(),
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-        source_rows: (0..300).collect(),
-        later_files: Vec::new(),
-    }
+    Dataset::of("a test", (0..300).flat_map(row).collect(), 2)
 }
 
 fn fitted(ensemble: u32, weights: &str) -> ModelBytes {

@@ -83,19 +83,7 @@ fn its_forms_of_eight_bits_are_close() {
     let Some((bytes, windows)) = reference() else { return };
     let model = bytes.open().unwrap();
     let calibration: Vec<f32> = windows.iter().step_by(2).flatten().copied().collect();
-    let data = Dataset {
-        path: "clip".into(),
-        columns: (0..640).map(|i| format!("x{i}")).collect(),
-        rows: calibration.len() / 640,
-        dims: 640,
-        source_rows: (0..calibration.len() / 640).collect(),
-        later_files: Vec::new(),
-        values: calibration,
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-    };
+    let data = Dataset::of("clip", calibration, 640);
     for weights in [WeightKind::Int8, WeightKind::Int8x8] {
         let small = quantize(&model, &bytes, "toycar", weights, Some(&data)).unwrap();
         let small_model = small.open().unwrap();

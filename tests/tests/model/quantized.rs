@@ -53,19 +53,7 @@ fn bits() -> Model {
 
 fn dataset(model: &Model, rows: usize) -> Dataset {
     let values = model.frames(rows, 9).concat();
-    Dataset {
-        path: "frames".into(),
-        dims: model.layout.features,
-        rows,
-        values,
-        source_rows: (0..rows).collect(),
-        later_files: Vec::new(),
-        columns: vec![],
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-    }
+    Dataset::of("frames", values, model.layout.features)
 }
 
 fn small(model: &Model, weights: WeightKind) -> ModelBytes {

@@ -27,19 +27,7 @@ fn model(seed: u64) -> Model {
 }
 
 fn frames(model: &Model, rows: usize, seed: u64) -> Dataset {
-    Dataset {
-        path: "frames".into(),
-        dims: 5,
-        rows,
-        values: model.frames(rows, seed).concat(),
-        source_rows: (0..rows).collect(),
-        later_files: Vec::new(),
-        columns: vec![],
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-    }
+    Dataset::of("frames", model.frames(rows, seed).concat(), 5)
 }
 
 fn calibrated(model: &Model, rows: usize, false_alarm: f64) -> ModelBytes {

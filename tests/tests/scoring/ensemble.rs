@@ -1,6 +1,5 @@
 //! Ensembles: the mean of their members, the same bits on a device and on a host, in one file.
 
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use elbow::decision::margin;
@@ -39,19 +38,7 @@ fn rows() -> Dataset {
         let (u, v) = (part(0.618_033_988_749_895), part(0.414_213_562_373_095));
         [4.0 * u, 3.0 * u * u + 0.4 * v].map(|x| x as f32)
     };
-    Dataset {
-        path: PathBuf::from("a test"),
-        columns: vec!["x0".into(), "x1".into()],
-        rows: 300,
-        dims: 2,
-        values: (0..300).flat_map(row).collect(),
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-        source_rows: (0..300).collect(),
-        later_files: Vec::new(),
-    }
+    Dataset::of("a test", (0..300).flat_map(row).collect(), 2)
 }
 
 fn fitted(ensemble: u32, seed: u64, weights: &str) -> ModelBytes {

@@ -1,6 +1,5 @@
 //! Mixtures: what they fit, that they are densities, that a device reads what a host wrote.
 
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use elbow::format::checksum;
@@ -12,20 +11,7 @@ use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
 
 fn dataset(dims: usize, values: Vec<f32>) -> Dataset {
-    let rows = values.len() / dims;
-    Dataset {
-        path: PathBuf::from("a test"),
-        columns: (0..dims).map(|i| format!("x{i}")).collect(),
-        rows,
-        dims,
-        values,
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-        source_rows: (0..rows).collect(),
-        later_files: Vec::new(),
-    }
+    Dataset::of("a test", values, dims)
 }
 
 /// Two clusters of 30 rows in three dimensions, by multiples of irrational numbers.

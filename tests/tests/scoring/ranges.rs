@@ -30,19 +30,7 @@ fn shape(likelihood: LikelihoodKind) -> Architecture {
 /// A model of these weights, calibrated on 100 rows.
 fn calibrated(seed: u64) -> ModelBytes {
     let model = Model::random(shape(LikelihoodKind::Gaussian), seed);
-    let data = Dataset {
-        path: "rows".into(),
-        dims: 5,
-        rows: 100,
-        values: model.frames(100, 7).concat(),
-        source_rows: (0..100).collect(),
-        later_files: Vec::new(),
-        columns: vec![],
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-    };
+    let data = Dataset::of("rows", model.frames(100, 7).concat(), 5);
     let bytes = ModelBytes::new(&model.encode());
     calibrate(&bytes.open().unwrap(), "small", &data, RATE, 8, || ()).unwrap()
 }
