@@ -11,7 +11,7 @@ use crate::table::Table;
 /// The files that paths and patterns such as `logs/*.csv` name, each pattern's by name.
 ///
 /// # Errors
-/// A pattern that matches nothing.
+/// A pattern that matches nothing, a folder of it that cannot be read.
 pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, DataError> {
     let mut files = Vec::new();
     for path in paths {
@@ -21,7 +21,13 @@ pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, DataError> {
             continue;
         };
         let before = files.len();
-        files.extend(glob::glob(pattern).into_iter().flatten().filter_map(Result::ok));
+        for found in glob::glob(pattern).into_iter().flatten() {
+            // a folder that cannot be read may hold files of the pattern
+            files.push(found.map_err(|error| {
+                let path = error.path().to_path_buf();
+                DataError { path, problem: Problem::Io(error.into()) }
+            })?);
+        }
         if files.len() == before {
             return Err(DataError { path: path.clone(), problem: Problem::NoFiles });
         }

@@ -34,8 +34,10 @@ pub fn seen_from(model: &HostModel<'_>, data: &Dataset) -> Vec<(String, f32, Opt
     };
     let columns = (0..per_row).filter(is_constant).take(MOST);
     let of = |column: usize| {
-        let name = data.columns[column].trim_end_matches("@0").to_owned();
-        (name, data.row(0)[column], smallest_change(model, data, column, per_row))
+        let name = &data.columns[column];
+        // of a window the step stands behind the name
+        let name = if window > 1 { name.strip_suffix("@0").unwrap_or(name) } else { name };
+        (name.to_owned(), data.row(0)[column], smallest_change(model, data, column, per_row))
     };
     columns.map(of).collect()
 }

@@ -117,6 +117,11 @@ fn a_file_that_may_not_be_read() {
         return;
     }
     nobody_takes(&bench, "secret.csv", &["secret.csv: cannot be read"]);
+    fs::create_dir(bench.path("locked")).unwrap();
+    fs::create_dir(bench.path("open")).unwrap();
+    bench.write("open/day.csv", engine_csv(40));
+    fs::set_permissions(bench.path("locked"), fs::Permissions::from_mode(0o000)).unwrap();
+    bench.refuses(&format!("fit */*.csv --out new.elbow {QUICK}"), &["locked: cannot be read"]);
 }
 
 #[test]
