@@ -115,8 +115,7 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     }
     settings.fit_config()?;
     // All of the shape but the frames' size is known, and what is wrong with it need not wait for them.
-    let levels: &[u16] = if settings.categorical.is_empty() { &[] } else { &[2] };
-    settings.architecture_of(1, levels)?;
+    settings.check_shape()?;
     let out = args.out.clone().unwrap_or_else(|| match &args.run {
         Some(folder) => folder.join(MODEL),
         None => beside(&args.data),

@@ -4,6 +4,7 @@
 //! the same [`fingerprint`](Architecture::fingerprint), which is how a model file is matched to the type that
 //! reads it.
 
+mod columns;
 mod features;
 mod hash;
 mod kinds;
@@ -12,6 +13,7 @@ mod likelihood;
 mod visit;
 mod walk;
 
+pub use columns::Columns;
 pub use features::FeaturesKind;
 pub use kinds::{Activation, Hidden, WeightKind};
 pub use latent::{ConcentrationKind, LatentKind};
@@ -56,22 +58,19 @@ impl Architecture {
         self.latent.dims()
     }
 
-    /// Whether some numbers of a frame are categories.
-    pub fn has_categories(&self) -> bool {
-        matches!(self.likelihood, LikelihoodKind::GaussianCategorical { .. })
+    /// Numbers that the network reads of a frame.
+    pub fn input_width(&self) -> u32 {
+        self.likelihood.columns().inputs(self.features)
     }
 
-    /// Numbers that the network reads of a frame, and gives for it by one dense layer.
-    pub fn frame_width(&self) -> u32 {
-        match self.likelihood {
-            LikelihoodKind::GaussianCategorical { outputs } => outputs,
-            _ => self.features,
-        }
+    /// Numbers that each layer under the likelihood gives for a frame.
+    pub fn output_width(&self) -> u32 {
+        self.likelihood.columns().outputs(self.features)
     }
 
     /// Width of the encoder's last hidden vector: what the head reads.
     pub fn encoder_width(&self) -> u32 {
-        self.encoder.last().map_or(self.frame_width(), |layer| layer.width)
+        self.encoder.last().map_or(self.input_width(), |layer| layer.width)
     }
 
     /// Width of the decoder's last hidden vector: what the likelihood reads.
@@ -83,7 +82,7 @@ impl Architecture {
     pub fn is_sound(&self) -> bool {
         let widths = self.encoder.iter().chain(&self.decoder).map(|layer| layer.width);
         let sizes_are = widths
-            .chain([self.features, self.frame_width(), self.latent_dims()])
+            .chain([self.features, self.input_width(), self.output_width(), self.latent_dims()])
             .all(|size| (1..=MAX_WIDTH).contains(&size));
         let has_none = self.encoder.is_empty() && self.decoder.is_empty();
         let is_mixture = matches!(self.latent, LatentKind::Component { .. });

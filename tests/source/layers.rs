@@ -56,7 +56,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "spelled",
             "net",
             "adam average binarize repeated_columns vmf_gradient",
-            "constant_columns",
+            "columns constant_columns",
             "latent likelihood",
             "layout objective preprocess",
             "bound support",

@@ -2,6 +2,7 @@
 
 use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
 use elbow::format::Metadata;
+use elbow_trainer::columns::Columns;
 use elbow_trainer::export;
 use elbow_trainer::layout::Layout;
 use elbow_trainer::preprocess::Preprocessing;
@@ -26,7 +27,7 @@ impl Model {
     pub fn random(architecture: Architecture, seed: u64) -> Self {
         let layout = Layout::new(&architecture);
         let mut rng = generator(seed);
-        let bias: Vec<f32> = (0..layout.inputs).map(|_| uniform(&mut rng)).collect();
+        let bias: Vec<f32> = (0..layout.outputs).map(|_| uniform(&mut rng)).collect();
         let mut params = layout.init(seed, &bias);
         for dense in layout.dense() {
             params[dense.bias()].fill_with(|| 0.5 * uniform(&mut rng));
@@ -55,7 +56,7 @@ impl Model {
 
     /// Says which numbers of a frame are categories.
     pub fn set_levels(&mut self, levels: &[u16]) {
-        self.preprocessing = self.preprocessing.clone().with_categories(levels);
+        self.preprocessing = self.preprocessing.clone().with_columns(Columns::Categories(levels.to_vec()));
     }
 
     /// The bytes of its file.
@@ -82,7 +83,8 @@ impl Model {
     /// Frames that the model can take, spread about what it was made for.
     pub fn frames(&self, rows: usize, seed: u64) -> Vec<Vec<f32>> {
         let mut rng = generator(seed);
-        let levels = self.preprocessing.levels();
+        let columns = self.preprocessing.columns();
+        let levels = if let Columns::Categories(levels) = &columns { &levels[..] } else { &[] };
         let mut number = |i: usize| match self.architecture.likelihood {
             LikelihoodKind::Bernoulli => f32::from(u8::from(uniform(&mut rng) > 0.0)),
             LikelihoodKind::DiscretizedLogistic => (4.0 * uniform(&mut rng)).round(),

@@ -26,8 +26,10 @@ pub struct Layout {
     pub units: Units,
     /// numbers in a frame
     pub features: usize,
-    /// numbers that the encoder reads of it, and that the network gives for it
+    /// numbers that the encoder reads of it
     pub inputs: usize,
+    /// numbers that each of the likelihood's heads gives for it
+    pub outputs: usize,
     /// coordinates of the latent
     pub latent_dims: usize,
     /// random numbers that a sample of it takes
@@ -59,13 +61,14 @@ impl Layout {
         let law = likelihood::of::<f32>(likelihood, &Units::default());
         let mut next = Next(0);
         let features = architecture.features as usize;
-        let inputs = architecture.frame_width() as usize;
+        let inputs = architecture.input_width() as usize;
+        let outputs = architecture.output_width() as usize;
         let latent_dims = posterior.dim();
         let (encoder, hidden) = next.chain(inputs, &architecture.encoder);
         let posterior_heads = posterior.heads().into_iter().map(|width| next.dense(hidden, width)).collect();
         let prior = next.take(prior.map_or(0, |prior| prior.params()));
         let (decoder, hidden) = next.chain(latent_dims, &architecture.decoder);
-        let likelihood_heads = (0..law.heads()).map(|_| next.dense(hidden, inputs)).collect();
+        let likelihood_heads = (0..law.heads()).map(|_| next.dense(hidden, outputs)).collect();
         let learned = next.take(law.learned_start().map_or(0, |_| features));
         Layout {
             latent,
@@ -73,6 +76,7 @@ impl Layout {
             units: Units::default(),
             features,
             inputs,
+            outputs,
             latent_dims,
             noise_len: posterior.noise_len(),
             encoder,
@@ -106,12 +110,12 @@ impl Layout {
     }
 
     /// Parameters to start from: weights uniform in ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010),
-    /// before a rectifier in ±√(6 / inputs) (He et al. 2015); `output_bias` in the likelihood's first head
-    /// (see [`Likelihood::output_bias`](likelihood::Likelihood::output_bias)); what prior and likelihood
-    /// learn where their families say; all else 0.
+    /// before a rectifier in ±√(6 / inputs) (He et al. 2015); `output_bias` in the likelihood's first
+    /// heads (see [`Likelihood::output_bias`](likelihood::Likelihood::output_bias)); what prior and
+    /// likelihood learn where their families say; all else 0.
     ///
     /// # Panics
-    /// If `output_bias` has not one number per output.
+    /// If `output_bias` has not one number per output of some heads.
     pub fn init(&self, seed: u64, output_bias: &[f32]) -> Vec<f32> {
         let (posterior, prior) = latent::of::<f32>(self.latent);
         let law = likelihood::of::<f32>(self.likelihood, &self.units);
@@ -133,7 +137,9 @@ impl Layout {
             let limit = (6.0 / fan as f64).sqrt() * gain;
             params[dense.weights()].fill_with(|| (limit * symmetric(&mut rng)) as f32);
         }
-        params[self.likelihood_heads[0].bias()].copy_from_slice(output_bias);
+        for (head, bias) in self.likelihood_heads.iter().zip(output_bias.chunks(self.outputs)) {
+            params[head.bias()].copy_from_slice(bias);
+        }
         if let Some(prior) = prior {
             prior.start(&mut rng, &mut params[self.prior.clone()]);
         }

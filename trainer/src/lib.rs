@@ -9,6 +9,7 @@ pub mod adam;
 pub mod average;
 pub mod binarize;
 pub mod bound;
+pub mod columns;
 pub mod constant_columns;
 mod error;
 pub mod export;

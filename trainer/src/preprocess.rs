@@ -1,9 +1,10 @@
 //! What is done to raw frames before the network: fitted here, stored in the model, applied by `core`.
 
-use elbow::architecture::FeaturesKind;
+use elbow::architecture::{FeaturesKind, LikelihoodKind};
 use elbow_host::file::write::Sections;
 use elbow_host::model::{ModelBytes, Preprocessor};
 
+use crate::columns::Columns;
 use crate::constant_columns::resolution;
 use crate::likelihood::Units;
 use crate::repeated_columns::Repeats;
@@ -44,12 +45,12 @@ pub enum Preprocessing {
         /// whether frames are of integers, which have probabilities: no map changes them
         integers: bool,
     },
-    /// as `numbers`, which leave the codes of categories as they are
-    Categories {
+    /// as `numbers`, which leave columns that are no mere numbers as they are
+    Columns {
         /// the map of the others
         numbers: Box<Preprocessing>,
-        /// how many values each feature has, 0 where it is no category
-        levels: Vec<u16>,
+        /// what they are
+        columns: Columns,
     },
 }
 
@@ -109,28 +110,28 @@ impl Preprocessing {
         self
     }
 
-    /// The same for rows of which some numbers are codes: their features are they themselves.
-    pub fn with_categories(mut self, levels: &[u16]) -> Self {
-        if let Preprocessing::Categories { numbers, .. } = self {
-            return numbers.with_categories(levels);
+    /// The same for rows of which some numbers are no mere numbers.
+    pub fn with_columns(mut self, columns: Columns) -> Self {
+        if let Preprocessing::Columns { numbers, .. } = self {
+            return numbers.with_columns(columns);
         }
         if let Preprocessing::Standardize { log_rate, loc, inverse_scale, .. } = &mut self {
-            for (i, _) in levels.iter().enumerate().filter(|(_, levels)| **levels > 0) {
+            for i in (0..loc.len()).filter(|i| !columns.is_number(*i)) {
                 (loc[i], inverse_scale[i]) = (0.0, 1.0);
                 log_rate.iter_mut().for_each(|rate| rate[i] = 0.0);
             }
         }
-        if levels.is_empty() {
+        if columns == Columns::Numbers {
             return self;
         }
-        Preprocessing::Categories { numbers: Box::new(self), levels: levels.to_vec() }
+        Preprocessing::Columns { numbers: Box::new(self), columns }
     }
 
-    /// How many values each feature has, 0 where it is no category; empty where none is.
-    pub fn levels(&self) -> &[u16] {
+    /// What the numbers of a frame are.
+    pub fn columns(&self) -> Columns {
         match self {
-            Preprocessing::Categories { levels, .. } => levels,
-            _ => &[],
+            Preprocessing::Columns { columns, .. } => columns.clone(),
+            _ => Columns::Numbers,
         }
     }
 
@@ -142,20 +143,19 @@ impl Preprocessing {
             Preprocessing::Standardize { integers: true, .. } => FeaturesKind::Integers,
             Preprocessing::Standardize { log_rate: Some(_), .. } => FeaturesKind::LogStandardize,
             Preprocessing::Standardize { .. } => FeaturesKind::Standardize,
-            Preprocessing::Categories { numbers, .. } => numbers.kind(),
+            Preprocessing::Columns { numbers, .. } => numbers.kind(),
         }
     }
 
-    /// Its sections of a model file, and those of categories as the encoder sees them.
+    /// Its sections of a model file, and those that stand before the encoder's layers.
     pub(crate) fn write(&self) -> [Sections; 2] {
         let mut out = Sections::default();
         match self {
             Preprocessing::Binary => {}
             Preprocessing::Counts { most } => out.floats(&[f32::from(*most)]),
-            Preprocessing::Categories { numbers, levels } => {
+            Preprocessing::Columns { numbers, columns } => {
                 let [mut features, mut encoder] = numbers.write();
-                features.integers(levels);
-                encoder.integers(levels);
+                columns.write(&mut features, &mut encoder);
                 return [features, encoder];
             }
             Preprocessing::Standardize { log_rate, loc, inverse_scale, clip, .. } => {
@@ -180,7 +180,8 @@ impl Preprocessing {
     /// Where a number of the map is not finite, or a limit not positive.
     pub fn engine<'a>(&self, dims: usize, bytes: &'a ModelBytes) -> Preprocessor<'a> {
         let mut sections = elbow::format::Sections::new(bytes.as_bytes());
-        Preprocessor::read(self.kind(), dims, self.levels(), &mut sections).expect("a map of finite numbers")
+        let likelihood = self.columns().likelihood(LikelihoodKind::Gaussian).expect("of normal numbers");
+        Preprocessor::read(self.kind(), dims, likelihood, &mut sections).expect("a map of finite numbers")
     }
 
     /// The scale of each feature; `None` where frames are their own features.
@@ -188,7 +189,7 @@ impl Preprocessing {
         match self {
             Preprocessing::Binary | Preprocessing::Counts { .. } => None,
             Preprocessing::Standardize { inverse_scale, .. } => Some(inverse_scale),
-            Preprocessing::Categories { numbers, .. } => numbers.inverse_scale(),
+            Preprocessing::Columns { numbers, .. } => numbers.inverse_scale(),
         }
     }
 
@@ -214,7 +215,7 @@ impl Preprocessing {
         match self {
             Preprocessing::Binary | Preprocessing::Counts { .. } => f32::INFINITY,
             Preprocessing::Standardize { clip, .. } => *clip,
-            Preprocessing::Categories { numbers, .. } => numbers.clip(),
+            Preprocessing::Columns { numbers, .. } => numbers.clip(),
         }
     }
 
@@ -226,13 +227,13 @@ impl Preprocessing {
             }
             _ => Vec::new(),
         };
-        Units { levels: self.levels().to_vec(), half_bins }
+        Units { columns: self.columns(), half_bins }
     }
 
     /// The part of `log |∂features/∂frame|` that no frame changes, in nats:
     /// `Σ log(1/scale) + Σ log rate`; 0 for integers.
     pub fn log_jacobian(&self) -> f64 {
-        if let Preprocessing::Categories { numbers, .. } = self {
+        if let Preprocessing::Columns { numbers, .. } = self {
             return numbers.log_jacobian();
         }
         let Preprocessing::Standardize { log_rate, inverse_scale, integers: false, .. } = self else {

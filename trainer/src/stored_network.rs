@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use elbow::LoadError;
 use elbow::architecture::{
-    Activation, Architecture, FeaturesKind, LatentKind, Number, Section, Visit, WeightKind, Word, role,
+    Activation, Architecture, Columns as Kind, FeaturesKind, LatentKind, Number, Section, Visit, WeightKind,
+    Word, role,
 };
 use elbow::fingerprint::Part;
 use elbow::format::{ModelFile, Sections as Reading};
 use elbow::kernel::TILE;
 
+use crate::columns::Columns;
 use crate::latent;
 use crate::layout::Layout;
 use crate::preprocess::Preprocessing;
@@ -43,8 +45,18 @@ pub(crate) enum Half {
 #[derive(Clone, Debug, Default)]
 struct Run {
     bytes: Sections,
+    /// their names
+    names: Vec<&'static str>,
     floats: Vec<Vec<f32>>,
     integers: Vec<u16>,
+}
+
+impl Run {
+    /// The floats of that name; none, where there is no such section.
+    fn named(&self, name: &str) -> &[f32] {
+        let at = self.names.iter().position(|of| *of == name);
+        at.map_or(&[], |at| &self.floats[at])
+    }
 }
 
 /// All parameters of a model of float weights.
@@ -66,7 +78,7 @@ impl Network {
         let side = |inputs: u32| Side { inputs: inputs as usize, hidden: Vec::new(), linear: Vec::new() };
         let network = Network {
             shape: shape.clone(),
-            encoder: side(shape.frame_width()),
+            encoder: side(shape.input_width()),
             decoder: side(shape.latent_dims()),
             runs: BTreeMap::new(),
         };
@@ -101,20 +113,25 @@ impl Network {
 
     /// What is done to raw frames.
     pub(crate) fn preprocessing(&self) -> Preprocessing {
+        let none = Run::default();
+        let run = self.runs.get(role::FEATURES).unwrap_or(&none);
+        let named = |name| run.named(name).to_vec();
         let kind = self.shape.preprocessing;
-        let numbers = match (kind, self.floats(role::FEATURES)) {
-            (FeaturesKind::Counts { most }, _) => return Preprocessing::Counts { most },
-            (_, [log_rate @ .., loc, inverse_scale, last]) => Preprocessing::Standardize {
-                log_rate: log_rate.first().cloned(),
-                loc: loc.clone(),
-                inverse_scale: inverse_scale.clone(),
-                clip: last[0],
+        let numbers = match kind {
+            FeaturesKind::Binary => return Preprocessing::Binary,
+            FeaturesKind::Counts { most } => return Preprocessing::Counts { most },
+            _ => Preprocessing::Standardize {
+                log_rate: (kind == FeaturesKind::LogStandardize).then(|| named("rate")),
+                loc: named("loc"),
+                inverse_scale: named("1/scale"),
+                clip: run.named("clip, log Jacobian")[0],
                 integers: kind == FeaturesKind::Integers,
             },
-            _ => return Preprocessing::Binary,
         };
-        let levels = self.runs.get(role::FEATURES).map(|run| &run.integers[..]);
-        numbers.with_categories(levels.unwrap_or_default())
+        numbers.with_columns(match self.shape.likelihood.columns() {
+            Kind::Numbers => Columns::Numbers,
+            Kind::Categories { .. } => Columns::Categories(run.integers.clone()),
+        })
     }
 
     /// The parameters as a fit lays them out.
@@ -194,6 +211,7 @@ impl Reader<'_> {
             self.tiles.push(floats.to_vec());
         } else {
             run.bytes.floats(floats);
+            run.names.push(section.name);
             run.floats.push(floats.to_vec());
         }
         Ok(())

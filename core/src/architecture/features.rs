@@ -1,6 +1,6 @@
 //! What is done to a raw frame first.
 
-use super::{Architecture, Number, Operation, Section, Visit, Word, Work, role};
+use super::{Architecture, Operation, Section, Visit, Word, Work};
 use crate::fingerprint::Part;
 use serde::{Deserialize, Serialize};
 
@@ -29,14 +29,8 @@ impl FeaturesKind {
     }
 
     pub(super) fn visit(self, shape: &Architecture, v: &mut impl Visit) {
-        if shape.has_categories() {
-            v.part(role::FEATURES, Part::Categories, |v| {
-                self.visit_numbers("numbers", shape.features, v);
-                v.section(levels(shape));
-            });
-        } else {
-            self.visit_numbers(role::FEATURES, shape.features, v);
-        }
+        let columns = shape.likelihood.columns();
+        columns.visit_features(shape, v, |role, v| self.visit_numbers(role, shape.features, v));
     }
 
     fn visit_numbers(self, role: &'static str, features: u32, v: &mut impl Visit) {
@@ -67,9 +61,4 @@ impl FeaturesKind {
             v.work(Work::once(Operation::Term, dims));
         });
     }
-}
-
-/// How many values each number of a frame has, 0 where it is no category.
-pub(super) fn levels(shape: &Architecture) -> Section {
-    Section::floats("levels", "[features]", shape.features.into()).of(Number::U16)
 }

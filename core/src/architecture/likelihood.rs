@@ -1,7 +1,7 @@
 //! The family of the likelihood p(x|z).
 
-use super::features::levels;
-use super::{Architecture, FeaturesKind, Operation, Section, Visit, Word, Work, role};
+use super::columns::levels;
+use super::{Architecture, Columns, FeaturesKind, Operation, Section, Visit, Word, Work, role};
 use crate::fingerprint::Part;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,14 @@ impl LikelihoodKind {
         }
     }
 
+    /// What some numbers of its frames are beside numbers.
+    pub fn columns(self) -> Columns {
+        match self {
+            LikelihoodKind::GaussianCategorical { outputs } => Columns::Categories { outputs },
+            _ => Columns::Numbers,
+        }
+    }
+
     /// Whether a model can have this likelihood and these features.
     pub(super) fn takes(self, features: FeaturesKind) -> bool {
         match (features, self) {
@@ -84,7 +92,7 @@ impl LikelihoodKind {
         let features = u64::from(shape.features);
         let of_features = |name| Section::floats(name, "[features]", features);
         let each =
-            |operation, times: u64| Work::each(operation, times.saturating_mul(shape.frame_width().into()));
+            |operation, times: u64| Work::each(operation, times.saturating_mul(shape.output_width().into()));
         let part = match self {
             LikelihoodKind::Bernoulli => Part::Bernoulli,
             LikelihoodKind::Gaussian => Part::Gaussian,

@@ -1,7 +1,6 @@
 //! The walk through a shape: the order of parts and sections is written here and in the families' files, and
 //! nowhere else.
 
-use super::features::levels;
 use super::{
     Activation, Architecture, Hidden, LatentKind, Number, Operation, Section, Visit, WeightKind, Word, Work,
     role,
@@ -23,24 +22,12 @@ impl Architecture {
         }
         v.part("model", Part::Vae, |v| {
             self.preprocessing.visit(self, v);
-            self.visit_encoder(v);
+            let columns = self.likelihood.columns();
+            columns.visit_encoder(self, v, |role, v| self.chain(role, self.input_width(), &self.encoder, v));
             self.latent.visit(self, v);
             self.chain(role::DECODER, self.latent_dims(), &self.decoder, v);
             self.likelihood.visit(self, v);
         });
-    }
-
-    fn visit_encoder(&self, v: &mut impl Visit) {
-        let inputs = self.frame_width();
-        if self.has_categories() {
-            v.part(role::ENCODER, Part::OneHot, |v| {
-                v.word(Word::Size(self.features));
-                v.section(levels(self));
-                self.chain("layers", inputs, &self.encoder, v);
-            });
-        } else {
-            self.chain(role::ENCODER, inputs, &self.encoder, v);
-        }
     }
 
     /// Hidden layers, one after another.
@@ -80,7 +67,7 @@ impl Architecture {
 
     /// A layer of the likelihood, which reads the last of the decoder's.
     pub(super) fn output(&self, role: &'static str, v: &mut impl Visit) {
-        let (part, inputs, outputs) = (self.last(), self.decoder_width(), self.frame_width());
+        let (part, inputs, outputs) = (self.last(), self.decoder_width(), self.output_width());
         Dense { part, inputs, outputs, activation: Activation::Identity, each_sample: true }.visit(role, v);
     }
 

@@ -1,7 +1,7 @@
 //! What a model costs on a device, before it is flashed: an additive model of the counts that `device-bench`
 //! takes in QEMU. Its terms and how well it predicts: `docs/benchmarks.md`.
 
-use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, Operation, Visit, Work};
+use elbow::architecture::{Activation, Architecture, Columns, Hidden, LatentKind, Operation, Visit, Work};
 use elbow::kernel::TILE;
 use serde::Serialize;
 
@@ -201,11 +201,10 @@ pub fn activation_bytes(shape: &Architecture) -> u64 {
     }
     let hidden = |layers: &[Hidden]| layers.iter().map(|layer| u64::from(layer.width)).sum::<u64>();
     let (latent, features) = (u64::from(shape.latent_dims()), u64::from(shape.features));
-    // numbers are handed on as they are, categories one-hot
-    let inputs = if shape.frame_width() == shape.features {
-        features
-    } else {
-        features + u64::from(shape.frame_width())
+    // numbers are handed on as they are; of other columns the encoder reads more inputs
+    let inputs = match shape.likelihood.columns() {
+        Columns::Numbers => features,
+        _ => features + u64::from(shape.input_width()),
     };
     let encoding = inputs + hidden(&shape.encoder) + 5 * latent;
     let decoding = latent + 4 * latent + 4 * hidden(&shape.decoder);

@@ -148,9 +148,9 @@ pub fn weights_name(weights: WeightKind) -> &'static str {
 /// A model's shape in one line: `140-64-32 tanh, gaussian:8, 32-64-140 gaussian`.
 pub fn describe(shape: &Architecture) -> String {
     let widths = |layers: &[Hidden]| layers.iter().map(|layer| layer.width.to_string()).collect::<Vec<_>>();
-    let frame = shape.frame_width().to_string();
-    let encoder = [vec![frame.clone()], widths(&shape.encoder)].concat().join("-");
-    let decoder = [widths(&shape.decoder), vec![frame]].concat().join("-");
+    let (inputs, outputs) = (shape.input_width().to_string(), shape.output_width().to_string());
+    let encoder = [vec![inputs], widths(&shape.encoder)].concat().join("-");
+    let decoder = [widths(&shape.decoder), vec![outputs]].concat().join("-");
     let activation =
         shape.encoder.first().or(shape.decoder.first()).map_or("linear", |layer| layer.activation.name());
     let latent = shape.latent;

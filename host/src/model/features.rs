@@ -1,6 +1,6 @@
 //! Preprocessing of any kind, and the encoder that reads what it gives.
 
-use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind};
+use elbow::architecture::{Architecture, Columns, FeaturesKind};
 use elbow::features::{
     Binary, Categories, Counts, Features, Integers, LogStandardize, Standardize, WholeNumbers,
 };
@@ -12,29 +12,81 @@ use super::net::Chain;
 use super::{Buffer, Dynamic};
 use crate::simd::wide;
 
-/// Preprocessing whose kind is a choice at run time.
+/// The map of numbers, whose kind is a choice at run time.
 #[derive(Debug)]
-pub(super) enum AnyFeatures<'a> {
+pub(super) enum AnyNumbers<'a> {
     Binary(Binary<Dynamic>),
     Counts(Counts<Dynamic>),
     Standardize(Standardize<'a, Dynamic>),
     LogStandardize(LogStandardize<'a, Dynamic>),
     Integers(Integers<'a, Dynamic>),
-    Categories(Categories<'a, Standardize<'a, Dynamic>>),
-    LogCategories(Categories<'a, LogStandardize<'a, Dynamic>>),
+}
+
+/// Evaluates an expression for the map that there is.
+macro_rules! of_numbers {
+    ($any:expr, $part:ident => $value:expr) => {
+        match $any {
+            AnyNumbers::Binary($part) => $value,
+            AnyNumbers::Counts($part) => $value,
+            AnyNumbers::Standardize($part) => $value,
+            AnyNumbers::LogStandardize($part) => $value,
+            AnyNumbers::Integers($part) => $value,
+        }
+    };
+}
+
+impl<'a> AnyNumbers<'a> {
+    fn read(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+        let dims = shape.features as usize;
+        Ok(match shape.preprocessing {
+            FeaturesKind::Binary => AnyNumbers::Binary(Binary::new(dims)),
+            FeaturesKind::Counts { .. } => AnyNumbers::Counts(Counts::read(sections, dims)?),
+            FeaturesKind::Integers => AnyNumbers::Integers(Integers::read(sections, dims)?),
+            FeaturesKind::Standardize => AnyNumbers::Standardize(Standardize::read(sections, dims)?),
+            FeaturesKind::LogStandardize => AnyNumbers::LogStandardize(LogStandardize::read(sections, dims)?),
+        })
+    }
+}
+
+impl Features for AnyNumbers<'_> {
+    type Shape = Dynamic;
+
+    fn dims(&self) -> usize {
+        of_numbers!(self, part => part.dims())
+    }
+
+    #[inline(always)]
+    fn extract(&self, frame: &[f32], to: &mut [f32]) -> Result<f32, FrameError> {
+        of_numbers!(self, part => part.extract(frame, to))
+    }
+
+    fn log_slope(&self, index: usize, x: f32) -> f32 {
+        of_numbers!(self, part => part.log_slope(index, x))
+    }
+
+    #[inline(always)]
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
+        of_numbers!(self, part => part.encoder_input(features, input));
+    }
+
+    fn restore(&self, frame: &mut [f32]) {
+        of_numbers!(self, part => part.restore(frame));
+    }
+}
+
+/// Preprocessing: the map of numbers, and what stands around it where some are no mere numbers.
+#[derive(Debug)]
+pub(super) enum AnyFeatures<'a> {
+    Numbers(AnyNumbers<'a>),
+    Categories(Categories<'a, AnyNumbers<'a>>),
 }
 
 /// Evaluates an expression for the part that there is.
 macro_rules! each {
     ($any:expr, $part:ident => $value:expr) => {
         match $any {
-            AnyFeatures::Binary($part) => $value,
-            AnyFeatures::Counts($part) => $value,
-            AnyFeatures::Standardize($part) => $value,
-            AnyFeatures::LogStandardize($part) => $value,
-            AnyFeatures::Integers($part) => $value,
+            AnyFeatures::Numbers($part) => $value,
             AnyFeatures::Categories($part) => $value,
-            AnyFeatures::LogCategories($part) => $value,
         }
     };
 }
@@ -42,28 +94,10 @@ macro_rules! each {
 impl<'a> AnyFeatures<'a> {
     /// Takes the sections.
     pub(super) fn read(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
-        let dims = shape.features as usize;
-        let has_categories = matches!(shape.likelihood, LikelihoodKind::GaussianCategorical { .. });
-        Ok(match shape.preprocessing {
-            FeaturesKind::Binary => AnyFeatures::Binary(Binary::new(dims)),
-            FeaturesKind::Counts { .. } => AnyFeatures::Counts(Counts::read(sections, dims)?),
-            FeaturesKind::Integers => AnyFeatures::Integers(Integers::read(sections, dims)?),
-            FeaturesKind::Standardize => {
-                let numbers = Standardize::read(sections, dims)?;
-                if has_categories {
-                    AnyFeatures::Categories(Categories::read(numbers, sections)?)
-                } else {
-                    AnyFeatures::Standardize(numbers)
-                }
-            }
-            FeaturesKind::LogStandardize => {
-                let numbers = LogStandardize::read(sections, dims)?;
-                if has_categories {
-                    AnyFeatures::LogCategories(Categories::read(numbers, sections)?)
-                } else {
-                    AnyFeatures::LogStandardize(numbers)
-                }
-            }
+        let numbers = AnyNumbers::read(shape, sections)?;
+        Ok(match shape.likelihood.columns() {
+            Columns::Numbers => AnyFeatures::Numbers(numbers),
+            Columns::Categories { .. } => AnyFeatures::Categories(Categories::read(numbers, sections)?),
         })
     }
 }
@@ -100,7 +134,7 @@ impl Features for AnyFeatures<'_> {
 impl WholeNumbers for AnyFeatures<'_> {
     fn grid(&self, index: usize) -> (f32, f32) {
         match self {
-            AnyFeatures::Integers(part) => part.grid(index),
+            AnyFeatures::Numbers(AnyNumbers::Integers(part)) => part.grid(index),
             // every other whole number is its own feature
             _ => (0.0, 1.0),
         }
@@ -117,14 +151,13 @@ pub(super) enum AnyEncoder<'a> {
 impl<'a> AnyEncoder<'a> {
     /// Takes the sections.
     pub(super) fn read(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
-        let layers =
-            |sections: &mut _| Chain::read(sections, shape.weights, shape.frame_width(), &shape.encoder);
-        Ok(match shape.likelihood {
-            LikelihoodKind::GaussianCategorical { outputs } => {
-                let (dims, inputs) = (shape.features as usize, outputs as usize);
-                AnyEncoder::OneHot(OneHot::read(sections, dims, inputs, layers)?)
+        let (dims, inputs) = (shape.features as usize, shape.input_width());
+        let layers = |sections: &mut _| Chain::read(sections, shape.weights, inputs, &shape.encoder);
+        Ok(match shape.likelihood.columns() {
+            Columns::Numbers => AnyEncoder::Plain(layers(sections)?),
+            Columns::Categories { .. } => {
+                AnyEncoder::OneHot(OneHot::read(sections, dims, inputs as usize, layers)?)
             }
-            _ => AnyEncoder::Plain(layers(sections)?),
         })
     }
 }

@@ -157,7 +157,7 @@ pub(super) fn two<'a, W: Law<2> + ReadLaw<'a>>(
 
 /// The layer that a likelihood reads: from the decoder's last hidden vector to a number for each feature.
 pub(super) fn output<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Dense<'a>, LoadError> {
-    let (inputs, outputs) = (shape.decoder_width(), shape.frame_width());
+    let (inputs, outputs) = (shape.decoder_width(), shape.output_width());
     Dense::read(sections, shape.weights, inputs, outputs, Activation::Identity)
 }
 

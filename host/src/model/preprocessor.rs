@@ -1,7 +1,7 @@
 //! The preprocessing of a model by itself: a fit sees features before there is a model.
 
 use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
-use elbow::features::{Features as _, block};
+use elbow::features::Features as _;
 use elbow::format::Sections;
 use elbow::layer::Layer as _;
 use elbow::shape::Shape as _;
@@ -19,22 +19,17 @@ pub struct Preprocessor<'a> {
 }
 
 impl<'a> Preprocessor<'a> {
-    /// Takes the sections of features and of categories as the encoder reads them. `levels` says how many
-    /// values each of `dims` numbers has, 0 where it is no category; it is empty where none is.
+    /// Takes the sections of features of frames of `dims` numbers, and of what stands before the encoder's
+    /// layers. `likelihood` says what the columns are.
     ///
     /// # Errors
     /// [`LoadError`] where the sections are not those of the kind.
     pub fn read(
         kind: FeaturesKind,
         dims: usize,
-        levels: &[u16],
+        likelihood: LikelihoodKind,
         sections: &mut Sections<'a>,
     ) -> Result<Self, LoadError> {
-        let outputs = levels.iter().map(|levels| block(*levels) as u32).sum();
-        let likelihood = match levels {
-            [] => LikelihoodKind::Gaussian,
-            _ => LikelihoodKind::GaussianCategorical { outputs },
-        };
         let shape = Architecture {
             features: dims as u32,
             preprocessing: kind,

@@ -4,6 +4,7 @@ use elbow::features::block;
 
 use super::gaussian::{scales, write_scales};
 use super::{Frames, LOG_SCALES, Likelihood, sum_slopes};
+use crate::columns::Columns;
 use crate::net::buffer::Buffer;
 use crate::net::real::Real;
 use crate::net::simd::{clamp, sum, wide};
@@ -23,9 +24,10 @@ pub(super) struct GaussianCategorical<T> {
 }
 
 impl<T: Real> GaussianCategorical<T> {
-    pub(super) fn new(levels: &[u16]) -> Self {
+    pub(super) fn new(columns: &Columns) -> Self {
         let [scale, slopes, terms] = std::array::from_fn(|_| Buffer::default());
-        GaussianCategorical { levels: levels.to_vec(), scale, slopes, terms }
+        let levels = if let Columns::Categories(levels) = columns { levels.clone() } else { Vec::new() };
+        GaussianCategorical { levels, scale, slopes, terms }
     }
 }
 

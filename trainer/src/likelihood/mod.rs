@@ -19,6 +19,7 @@ use std::fmt;
 use elbow::architecture::LikelihoodKind;
 use elbow::likelihood::{LOG_SCALE_MAX, LOG_SCALE_MIN};
 
+use crate::columns::Columns;
 use crate::net::buffer::Buffer;
 use crate::net::real::Real;
 use crate::net::simd::{is_within, wide, zip};
@@ -57,7 +58,8 @@ pub trait Likelihood<T: Real>: fmt::Debug + Send + Sync {
         None
     }
 
-    /// The biases of the first head that make it give the mean of the rows of `features`: where a fit begins.
+    /// The biases of the first head, or of some more one after another, that make it give the mean of the
+    /// rows of `features`: where a fit begins.
     fn output_bias(&self, features: &[f32], dims: usize) -> Vec<f32> {
         means(features, dims)
     }
@@ -87,8 +89,8 @@ pub trait Likelihood<T: Real>: fmt::Debug + Send + Sync {
 /// What a family takes from the preprocessing: none of it is a parameter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Units {
-    /// how many values each feature has, 0 where it is no category; empty where none is
-    pub levels: Vec<u16>,
+    /// what the numbers of a frame are
+    pub columns: Columns,
     /// of integers: half of the distance between the features of neighbours, `[feature]`
     pub half_bins: Vec<f32>,
 }
@@ -102,7 +104,7 @@ pub fn of<T: Real>(kind: LikelihoodKind, units: &Units) -> Box<dyn Likelihood<T>
         LikelihoodKind::DiscretizedLogistic => Box::new(DiscretizedLogistic::new(&units.half_bins)),
         LikelihoodKind::StudentT => Box::new(StudentT::default()),
         LikelihoodKind::BetaBinomial { most } => Box::new(BetaBinomial::new(most)),
-        LikelihoodKind::GaussianCategorical { .. } => Box::new(GaussianCategorical::new(&units.levels)),
+        LikelihoodKind::GaussianCategorical { .. } => Box::new(GaussianCategorical::new(&units.columns)),
         LikelihoodKind::NegativeBinomial => Box::new(NegativeBinomial::default()),
     }
 }

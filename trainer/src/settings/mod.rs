@@ -12,10 +12,10 @@ use std::path::PathBuf;
 use elbow::architecture::{
     Activation, Architecture, FeaturesKind, LatentKind, LikelihoodKind, MAX_WIDTH, WeightKind,
 };
-use elbow::features::block;
 use serde::{Deserialize, Serialize};
 
 use crate::binarize::Binarize;
+use crate::columns::Columns;
 use crate::error::Error;
 use crate::fit::Schedule;
 use crate::latent::PriorKind;
@@ -205,31 +205,29 @@ impl Settings {
         }
     }
 
-    /// As [`architecture`](Self::architecture), for frames of which some
-    /// numbers are categories with so many values.
+    /// As [`architecture`](Self::architecture), for frames of which some numbers are no mere numbers.
     ///
     /// # Errors
     /// As there.
-    pub fn architecture_of(&self, features: usize, levels: &[u16]) -> Result<Architecture, Error> {
+    pub fn architecture_of(&self, features: usize, columns: &Columns) -> Result<Architecture, Error> {
         let numbers = self.architecture(features)?;
-        if levels.is_empty() {
-            return Ok(numbers);
-        }
-        let columns = self.categorical.join(",");
-        if numbers.likelihood != LikelihoodKind::Gaussian {
-            let problem = "numbers beside categories are normal; give --likelihood gaussian";
-            return Err(Error::argument("categorical", columns, problem));
-        }
-        let outputs = levels.iter().map(|levels| block(*levels)).sum::<usize>();
-        let likelihood =
-            LikelihoodKind::GaussianCategorical { outputs: u32::try_from(outputs).unwrap_or(u32::MAX) };
+        let wrong = |problem: &str| Error::argument("categorical", self.categorical.join(","), problem);
+        let likelihood = columns.likelihood(numbers.likelihood).map_err(wrong)?;
         let architecture = Architecture { likelihood, ..numbers };
         if architecture.is_sound() {
             Ok(architecture)
         } else {
-            let problem = format!("numbers and values of categories are {MAX_WIDTH} at most");
-            Err(Error::argument("categorical", columns, problem))
+            Err(wrong(&format!("numbers and values of categories are {MAX_WIDTH} at most")))
         }
+    }
+
+    /// Refuses what cannot be the shape of a model, whatever the data are.
+    ///
+    /// # Errors
+    /// As [`architecture`](Self::architecture).
+    pub fn check_shape(&self) -> Result<(), Error> {
+        let levels = if self.categorical.is_empty() { Vec::new() } else { vec![2] };
+        self.architecture_of(1, &Columns::categories(levels)).map(drop)
     }
 
     /// The mixture to fit, where the model is one.

@@ -10,6 +10,7 @@ use elbow_reader::categories::levels;
 
 use super::trained::{Trained, check_rows, columns, metadata, validation};
 use crate::binarize::Binarize;
+use crate::columns::Columns;
 use crate::error::Error;
 use crate::export;
 use crate::fit::{EpochRecord, Fingerprint, FitConfig, FitError, Fitted, Progress, Run};
@@ -40,8 +41,8 @@ pub(super) fn fit(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Trained, Error> {
     check_rows(&data)?;
-    let levels = levels(&data.categories, data.dims);
-    let architecture = settings.architecture_of(data.dims, &levels)?;
+    let kinds = Columns::categories(levels(&data.categories, data.dims));
+    let architecture = settings.architecture_of(data.dims, &kinds)?;
     let config = settings.fit_config()?;
     let layout = Layout::new(&architecture);
     if layout.len > MOST_PARAMETERS {
@@ -54,7 +55,7 @@ pub(super) fn fit(
         Binarize::draw_all(&mut valid, settings.seed);
     }
     let columns = columns(settings, &data);
-    let begin = Start::new(settings, &train, &architecture, &layout, &columns, &levels)?;
+    let begin = Start::new(settings, &train, &architecture, &layout, &columns, kinds)?;
     let layout = Layout { units: begin.preprocessing.units(), ..layout };
     let preprocessing = &begin.preprocessing;
     let file =
@@ -96,14 +97,14 @@ impl Start {
         architecture: &Architecture,
         layout: &Layout,
         columns: &str,
-        levels: &[u16],
+        kinds: Columns,
     ) -> Result<Start, Error> {
         if let Some(path) = &settings.start {
             let (preprocessing, params) = from_model(path, architecture, layout, columns)?;
             let features = preprocessing.features(&train.values);
             return Ok(Start { preprocessing, features, params });
         }
-        let preprocessing = settings.fit_preprocessing(&train.values, train.dims)?.with_categories(levels);
+        let preprocessing = settings.fit_preprocessing(&train.values, train.dims)?.with_columns(kinds);
         let features = preprocessing.features(&train.values);
         let law = likelihood::of::<f32>(architecture.likelihood, &preprocessing.units());
         let params = layout.init(settings.seed, &law.output_bias(&features, train.dims));
@@ -201,7 +202,9 @@ fn steps(settings: &Settings, preprocessing: &Preprocessing, dims: usize) -> Res
             let steps = inverse_scale.iter().zip(resolution.iter().cycle());
             Ok(steps.map(|(inverse, unit)| inverse * unit).collect())
         }
-        Preprocessing::Categories { .. } => wrong("only where no column is a category".into()),
+        Preprocessing::Columns { columns: Columns::Categories(_), .. } => {
+            wrong("only where no column is a category".into())
+        }
         _ => wrong("only for numbers that are neither bits nor taken in logarithms".into()),
     }
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use elbow::architecture::{Activation, Architecture, FeaturesKind, Hidden, LatentKind, LikelihoodKind};
 use elbow_host::random::{Purpose, stream};
 use elbow_trainer::bound::{Batch, Encoded, Latent, Workspace, bound};
+use elbow_trainer::columns::Columns;
 use elbow_trainer::gradient::bound_and_gradient;
 use elbow_trainer::layout::Layout;
 use elbow_trainer::likelihood::Units;
@@ -75,7 +76,8 @@ impl Problem {
         };
         let mut layout = Layout::new(&architecture);
         // bins narrower than the scales, as wide, and wider
-        layout.units = Units { levels: LEVELS.to_vec(), half_bins: vec![0.01, 0.7, 3.0] };
+        layout.units =
+            Units { columns: Columns::Categories(LEVELS.to_vec()), half_bins: vec![0.01, 0.7, 3.0] };
         let mut rng = stream(1, Purpose::Noise, 0, 0);
         // Sums of twelve uniform numbers: near enough to normal for a test.
         let mut normals = |n: usize, scale: f64| -> Vec<f64> {
@@ -95,7 +97,7 @@ impl Problem {
         });
         let mut target: Vec<f64> = target.collect();
         target.truncate(ROWS * FEATURES);
-        if layout.inputs > FEATURES {
+        if let LikelihoodKind::GaussianCategorical { .. } = likelihood {
             // each code once
             target.iter_mut().skip(1).step_by(FEATURES).enumerate().for_each(|(row, x)| *x = row as f64);
         }
