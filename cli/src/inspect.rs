@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::calibrate::Alarm;
 use super::plan::Packets;
-use super::source::{samples, samples_of};
+use super::source::samples;
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::cost::{self, Cost, activation_bytes, costs};
@@ -99,7 +99,7 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let metadata = &model.metadata;
     let shape = &metadata.architecture;
-    let samples = args.samples.unwrap_or_else(|| samples_of(&model));
+    let samples = args.samples.unwrap_or_else(|| model.samples());
     let Reading { labels, normal, left_out, missing, time, gap, written } = Reading::of(metadata.reading);
     let inspection = Inspection {
         name: metadata.name,

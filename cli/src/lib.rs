@@ -23,7 +23,10 @@ mod score;
 mod source;
 pub mod stop;
 
+use std::ffi::OsString;
+
 use clap::{Args as _, CommandFactory, Parser, Subcommand};
+use elbow_trainer::settings::sentence;
 
 pub use error::Error;
 
@@ -91,26 +94,29 @@ impl CommandFactory for Cli {
     }
 }
 
-impl Parser for Cli {
-    /// As clap does it, but what is wrong is said in one sentence, like everything else that can be wrong.
-    fn parse() -> Self {
-        Self::try_parse().unwrap_or_else(|error| match error.to_string().strip_prefix("error: ") {
-            Some(text) => {
-                report::note(&format!("elbow: {}", sentence(text)));
-                std::process::exit(error.exit_code())
-            }
-            None => error.exit(),
-        })
-    }
-}
+impl Parser for Cli {}
 
-/// clap's paragraphs as one sentence: what is wrong, then its tips;
-/// without the usage, which --help shows better.
-fn sentence(text: &str) -> String {
-    let is_usage = |paragraph: &str| paragraph.starts_with("Usage:") || paragraph.starts_with("For more");
-    let paragraphs = text.split("\n\n").filter(|paragraph| !is_usage(paragraph));
-    let joined = paragraphs.map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
-    joined.collect::<Vec<_>>().join("; ")
+/// Runs the program with these arguments, the first of which is its name; gives the exit code.
+pub fn run<A: Into<OsString> + Clone>(args: impl IntoIterator<Item = A>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(refused) if refused.use_stderr() => {
+            // What is wrong is said in one sentence, like everything else that can be wrong.
+            report::note(&format!("elbow: {}", sentence(&refused)));
+            return refused.exit_code() as u8;
+        }
+        Err(help) => {
+            let _ = help.print();
+            return help.exit_code() as u8;
+        }
+    };
+    match cli.run() {
+        Ok(()) => 0,
+        Err(error) => {
+            report::note(&format!("elbow: {error}"));
+            error.exit_code()
+        }
+    }
 }
 
 /// Where a pool is there already that one serves.

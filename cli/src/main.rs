@@ -1,17 +1,10 @@
-//! `elbow`: parse, call the library, print.
+//! `elbow`: its arguments to the library, and out with its exit code.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use elbow_cli::{Cli, report, stop};
+use elbow_cli::{run, stop};
 
 fn main() -> ExitCode {
     stop::clean_up_after_panics();
-    match Cli::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            report::note(&format!("elbow: {error}"));
-            ExitCode::from(error.exit_code())
-        }
-    }
+    ExitCode::from(run(std::env::args_os()))
 }

@@ -7,6 +7,7 @@ use elbow::format::Metadata;
 
 use crate::error::Error;
 use crate::report;
+pub(crate) use elbow_host::model::DEFAULT_SAMPLES;
 use elbow_host::model::HostModel;
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
@@ -40,23 +41,15 @@ pub(crate) struct SourceArgs {
     pub(super) seed: u64,
 }
 
-/// Samples of a score unless the user says otherwise.
-pub(crate) const DEFAULT_SAMPLES: u32 = 64;
-
 /// Numbers of samples that end within reason.
 pub(super) fn samples() -> impl clap::builder::TypedValueParser<Value = u32> {
     clap::value_parser!(u32).range(1..=1_000_000)
 }
 
-/// Samples of a score where the user does not say: a threshold holds for its own number alone.
-pub(super) fn samples_of(model: &HostModel<'_>) -> u32 {
-    model.extras.calibration.map_or(DEFAULT_SAMPLES, |calibration| calibration.samples)
-}
-
 impl SourceArgs {
     /// Samples of a score by this model.
     pub(super) fn samples(&self, model: &HostModel<'_>) -> u32 {
-        self.samples.unwrap_or_else(|| samples_of(model))
+        self.samples.unwrap_or_else(|| model.samples())
     }
 
     /// Reads the frames that a model takes.

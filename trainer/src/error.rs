@@ -26,6 +26,12 @@ pub enum Error {
         /// rows needed
         needed: usize,
     },
+    /// Flags, or their values, were refused.
+    #[error("{problem}")]
+    Flags {
+        /// what is wrong with them
+        problem: String,
+    },
     /// A configuration file was refused.
     #[error("{}: {problem}", path.display())]
     Config {

@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod flags;
 mod reading;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use crate::preprocess::{DEFAULT_CLIP, Preprocessing};
 use crate::spelled::Spelled;
 pub use args::SettingsArgs;
 use elbow_reader::{Gap, Instant, Memory, Missing, RowRange};
+pub use flags::sentence;
 pub use reading::ReadingArgs;
 use words::hidden;
 pub use words::{Model, Raised, Scaling};
