@@ -1,6 +1,7 @@
 //! Files that are whole or not there, and what stands in and beside a model's.
 
 pub mod atomic_file;
+pub mod c_header;
 pub mod cost;
 pub mod parts;
 pub mod rust_type;

@@ -180,7 +180,8 @@ fn type_name(name: &str) -> String {
     }
 }
 
-fn constant_name(name: &str) -> String {
+/// A name as constants have it.
+pub(super) fn constant_name(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let upper = words.collect::<Vec<_>>().join("_").to_ascii_uppercase();
     if upper.starts_with(|c: char| c.is_ascii_alphabetic()) { upper } else { format!("MODEL_{upper}") }

@@ -8,6 +8,7 @@ use elbow::codec::{Predictor, VaePredictor};
 use elbow::format::Sections;
 use elbow::latent::Posterior;
 use elbow::{Elbo, Explain, FrameError, LoadError, Nats, Score, Vae};
+use rand_pcg::Pcg32;
 
 use super::features::{AnyEncoder, AnyFeatures};
 use super::head::AnyHead;
@@ -61,6 +62,14 @@ pub trait Engine: Send + Sync + core::fmt::Debug {
     /// # Errors
     /// As there.
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError>;
+    /// A frame drawn from the model: [`Vae::sample`]. `None` where there is no such draw, as of an
+    /// autoencoder.
+    ///
+    /// # Errors
+    /// As there.
+    fn sample(&self, _rng: &mut Pcg32) -> Option<Result<Vec<f32>, FrameError>> {
+        None
+    }
     /// The latent, where the model is a network with one.
     fn latent(&self) -> Option<&dyn LatentEngine>;
 }
@@ -160,6 +169,12 @@ impl Engine for Network<'_> {
         Ok(self.reconstruct(frame)?.as_ref().to_vec())
     }
 
+    fn sample(&self, rng: &mut Pcg32) -> Option<Result<Vec<f32>, FrameError>> {
+        // an autoencoder has no p(z), and says so by a latent that is no number
+        let frame = self.sample(rng).map(|frame| frame.as_ref().to_vec());
+        (!matches!(frame, Err(FrameError::NonFinite { .. }))).then_some(frame)
+    }
+
     fn latent(&self) -> Option<&dyn LatentEngine> {
         Some(self)
     }
@@ -201,5 +216,36 @@ impl LatentEngine for Network<'_> {
 
     fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()> {
         VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.decode(latents, window)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Model;
+    use crate::random::{Purpose, stream};
+
+    static THERMOMETER: &[u8] = include_bytes!("../../../core/examples/thermometer.elbow");
+
+    /// Of 4,000 draws the mean has a standard error of sd/63; both moments are of the density, by its
+    /// integral.
+    #[test]
+    fn draws_have_the_moments_of_the_density() {
+        let model = Model::open(THERMOMETER).unwrap();
+        let engine = &*model.get().engine;
+        let draw = |n| f64::from(engine.sample(&mut stream(5, Purpose::Rows, n, 0)).unwrap().unwrap()[0]);
+        let draws: Vec<f64> = (0..4_000).map(draw).collect();
+        let mean = draws.iter().sum::<f64>() / 4_000.0;
+        let square = draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 4_000.0;
+        let grid = (-4_000..8_000).map(|i| 0.01 * f64::from(i));
+        let density = |x: f64| libm::exp(engine.log_density(&[x as f32], 256).unwrap().log_density.0.into());
+        let integral = grid.fold([0.0; 3], |[p, px, pxx], x| {
+            let at = 0.01 * density(x);
+            [p + at, px + at * x, pxx + at * x * x]
+        });
+        let [p, px, pxx] = integral;
+        let (expected, variance) = (px / p, pxx / p - (px / p).powi(2));
+        assert!((p - 1.0).abs() < 0.05, "{p}");
+        assert!((mean - expected).abs() < 5.0 * (variance / 4_000.0).sqrt(), "{mean} {expected}");
+        assert!((square / variance - 1.0).abs() < 0.15, "{square} {variance}");
     }
 }

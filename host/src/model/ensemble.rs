@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use elbow::ensemble::pooled;
 use elbow::{FrameError, Nats, Score};
+use rand_core::Rng as _;
+use rand_pcg::Pcg32;
 
 use super::{Engine, LANES, LatentEngine};
 
@@ -47,6 +49,13 @@ impl Engine for Together<'_> {
     /// That of the last member, as are the causes.
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
         self.0.last().ok_or(FrameError::NoSamples)?.reconstruct(frame)
+    }
+
+    /// That of a member, each as likely: the density is their mean.
+    fn sample(&self, rng: &mut Pcg32) -> Option<Result<Vec<f32>, FrameError>> {
+        // the upper half of a product of 64 bits, whose bias is below 64/2³²
+        let member = (u64::from(rng.next_u32()) * self.0.len() as u64) >> 32;
+        self.0.get(member as usize)?.sample(rng)
     }
 
     /// Each member has a latent of its own.

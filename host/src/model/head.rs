@@ -6,7 +6,7 @@ use elbow::architecture::{Activation, Architecture, ConcentrationKind, LatentKin
 use elbow::distribution::{Concentration, DiagonalGaussian, GaussianMixture};
 use elbow::format::Sections;
 use elbow::latent::{
-    Draw, GaussianHead, Head, Measured, MeasuredFrames, MixtureHead, PointHead, Posterior, VmfHead,
+    Draw, GaussianHead, HasPrior, Head, Measured, MeasuredFrames, MixtureHead, PointHead, Posterior, VmfHead,
 };
 use elbow::noise::LowDiscrepancy;
 use elbow::posterior::{
@@ -152,6 +152,20 @@ impl<'a> Head for AnyHead<'a> {
 
     fn noise(&self) -> LowDiscrepancy {
         head!(self, part => part.noise())
+    }
+}
+
+impl HasPrior for AnyHead<'_> {
+    /// Of a point, which has no prior, no latent: what is not finite goes through no decoder.
+    fn sample_prior<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) {
+        match self {
+            AnyHead::Gaussian(part) => part.sample_prior(rng, z),
+            AnyHead::Mixture(part) => part.sample_prior(rng, z),
+            AnyHead::Learned(part) => part.sample_prior(rng, z),
+            AnyHead::Fixed(part) => part.sample_prior(rng, z),
+            AnyHead::Tabled(part) => part.sample_prior(rng, z),
+            AnyHead::Point(_) => z.fill(f32::NAN),
+        }
     }
 }
 

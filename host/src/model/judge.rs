@@ -29,7 +29,15 @@ impl Explain for dyn Engine + '_ {
     }
 }
 
+/// Samples of a score unless somebody says otherwise.
+pub const DEFAULT_SAMPLES: u32 = 64;
+
 impl HostModel<'_> {
+    /// Samples of a score where nobody says: a threshold holds for its own number alone.
+    pub fn samples(&self) -> u32 {
+        self.extras.calibration.map_or(DEFAULT_SAMPLES, |calibration| calibration.samples)
+    }
+
     /// What judges frames, if it was calibrated.
     pub fn calibrated(&self) -> Option<Calibrated<'_, &(dyn Engine + '_)>> {
         self.extras.calibration.map(|calibration| Calibrated::new(&*self.engine, calibration))

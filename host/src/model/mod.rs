@@ -24,6 +24,7 @@ mod whole;
 pub use crate::error::LogError;
 pub use engine::{Encoding, Engine, LatentEngine, Units};
 pub use extras::Extras;
+pub use judge::DEFAULT_SAMPLES;
 pub use lanes::LANES;
 pub use memory::{Buffer, Dynamic};
 pub use owned::Model;
