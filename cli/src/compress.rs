@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::{LOG_MAGIC, MAX_SAMPLES, model_id};
-use indicatif::ProgressBar;
 
 use super::out::{Overwrite, is_same};
 use super::source::SourceArgs;
@@ -125,7 +124,7 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     }
     packable(&model, &args.model)?;
     let options = args.packet.options();
-    let bar = rows_bar("compressing");
+    let bar = report::rows_bar("compressing");
     let id = model_id(bytes.as_bytes());
     let summary = compress::compress(&model, id, &args.input, &args.output, &options, &mut |rows| {
         bar.set_position(rows)
@@ -224,7 +223,7 @@ pub(super) fn decompress(args: &DecompressArgs, json: bool) -> Result<(), Error>
         let rows = compress::decompress_log((&args.model, &bytes), &args.input, &log, &args.output)?;
         return told(&args.output, &Unpacked { rows, ..Unpacked::default() }, json);
     }
-    let bar = rows_bar("decompressing");
+    let bar = report::rows_bar("decompressing");
     let model = (args.model.as_path(), &model, model_id(bytes.as_bytes()));
     let unpacked = compress::decompress(model, &args.input, &args.output, args.keep_going, &mut |rows| {
         bar.set_position(rows);
@@ -256,13 +255,6 @@ fn told(output: &Path, unpacked: &Unpacked, json: bool) -> Result<(), Error> {
     }
     report::note(&format!("{}: {} rows", output.display(), unpacked.rows));
     Ok(())
-}
-
-/// Rows that were done, where nobody knows how many there are.
-pub(super) fn rows_bar(what: &'static str) -> ProgressBar {
-    let bar = report::bar(0, "{msg}: {human_pos} rows, {elapsed}");
-    bar.set_message(what);
-    bar
 }
 
 fn rows(summary: &Summary) -> Vec<(&'static str, String)> {

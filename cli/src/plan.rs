@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use elbow::codec::{Fidelity, PacketPlan};
 use serde::Serialize;
 
-use super::compress::{PacketArgs, packable, rows_bar};
+use super::compress::{PacketArgs, packable};
 use super::out::{check_out, model_name};
 use super::source::DEFAULT_SAMPLES;
 use crate::error::Error;
@@ -82,7 +82,7 @@ pub(super) fn run(
     let bytes = ModelBytes::read(path)?;
     let model = bytes.open().map_err(Error::model(path))?;
     packable(&model, path)?;
-    let bar = rows_bar("reading");
+    let bar = report::rows_bar("reading");
     let new_name = name.as_deref().unwrap_or(model.metadata.name);
     let planned = plan_packets(&model, new_name, data, &packet.options(), &mut |rows| {
         bar.set_position(rows);

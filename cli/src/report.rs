@@ -55,6 +55,13 @@ pub fn bar(length: u64, template: &'static str) -> ProgressBar {
     bar
 }
 
+/// Rows that were done, where nobody knows how many there are.
+pub fn rows_bar(what: &'static str) -> ProgressBar {
+    let bar = bar(0, "{msg}: {human_pos} rows, {elapsed}");
+    bar.set_message(what);
+    bar
+}
+
 /// Rows of two columns, the first padded.
 pub fn table(rows: &[(&str, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);

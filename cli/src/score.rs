@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use self::destination::Destination;
-use self::rows::{Alarm, MOST_CAUSES, Row, Scorer, with_skipped};
+use self::rows::{Alarm, MOST_CAUSES, Row, Scorer};
 use self::table::{Columns, Table};
 use super::out::{Overwrite, is_same};
 use super::source::SourceArgs;
@@ -18,14 +18,13 @@ use crate::error::Error;
 use crate::report;
 use elbow_host::file::atomic_file::check_writable;
 use elbow_host::model::{HostModel, ModelBytes};
-use elbow_reader::{Dataset, Missing, Skipped};
 
 /// The arguments of `elbow score`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ScoreArgs {
     /// The model
     model: PathBuf,
-    /// The frames; `-` reads CSV from standard input, to its end
+    /// The frames; `-` reads CSV from standard input, and each score is written as its row comes
     data: PathBuf,
     /// Where to write the scores [default: stdout]
     #[arg(long, value_name = "CSV")]
@@ -66,44 +65,44 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     let samples = args.source.samples(&model);
     let mut scorer = Scorer::new(&model, samples, args.alarm, args.why.unwrap_or(0).into());
     check_verdicts(args, &model, samples, scorer.has_verdicts())?;
-    let paths = std::slice::from_ref(&args.data);
-    let (mut data, reading) =
-        args.source.load_with(paths, &args.model, &model.metadata, &args.keep, Missing::Drop)?;
-    let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
+    let bar = report::rows_bar("scoring");
     let columns = Columns {
         kept: args.keep.clone(),
         verdicts: scorer.has_verdicts(),
         alarm: args.alarm.is_some(),
         causes: args.why.unwrap_or(0).into(),
     };
-    let (dims, window) = (data.dims, model.metadata.window as usize);
-    let skipped = if window == 1 { reading.skipped } else { Vec::new() };
-    let (mut scores, mut rows) = (Vec::new(), 0);
-    let destination = Destination::open(args.out.as_deref(), json)?;
-    let mut table = match Table::begin(destination, columns) {
-        Ok(table) => table,
-        Err(error) => return unwritten(args, error),
-    };
-    let kept = std::mem::take(&mut data.kept);
-    for (chunk, skipped) in chunks(&data, skipped) {
-        let judged = scorer.take(&chunk, &kept, window, |rows| bar.inc(rows as u64))?;
-        let judged = with_skipped(judged, &skipped, &kept);
-        if let Err(error) = table.write(&judged) {
-            return unwritten(args, error);
-        }
+    let (paths, metadata) = (std::slice::from_ref(&args.data), &model.metadata);
+    let (mut table, mut scores, mut rows) = (None, Vec::new(), 0);
+    let read = args.source.each_block(paths, &args.model, metadata, &args.keep, &mut |data| {
+        let judged = scorer.take(&data, metadata.window, |rows| bar.inc(rows as u64))?;
+        // nothing is written of a file that is refused
+        let table = match &mut table {
+            Some(table) => table,
+            None => {
+                let destination = Destination::open(args.out.as_deref(), json)?;
+                table.insert(Table::begin(destination, columns.clone()).map_err(unwritten(args))?)
+            }
+        };
+        table.write(&judged).map_err(unwritten(args))?;
         rows += judged.len();
         if json {
             scores.extend(judged);
         }
-    }
+        Ok(())
+    });
     bar.finish_and_clear();
-    match table.into_inner() {
-        Ok(destination) => destination.commit()?,
-        Err(error) => return unwritten(args, error),
+    match read {
+        // a reader of stdout that has gone away has what it wants
+        Err(Error::Print(error)) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+        read => read?,
+    }
+    if let Some(table) = table {
+        table.into_inner().map_err(unwritten(args))?.commit()?;
     }
     match &args.out {
         _ if json => {
-            let keep = args.keep.clone();
+            let (dims, keep) = (metadata.architecture.features as usize, args.keep.clone());
             report::print_json(&Report { rows, dims, samples, keep, scores })?;
         }
         Some(path) => report::note(&format!("{}: {rows} rows", path.display())),
@@ -112,26 +111,10 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// Frames that are scored and written before the next ones are: what is told of them is never all in memory.
-const CHUNK: usize = 1 << 16;
-
-/// Some frames at a time, and the rows among them that have no frame.
-fn chunks(data: &Dataset, skipped: Vec<Skipped>) -> impl Iterator<Item = (Dataset, Vec<Skipped>)> {
-    let mut skipped = skipped.into_iter().peekable();
-    (0..data.rows).step_by(CHUNK).map(move |start| {
-        let end = data.rows.min(start + CHUNK);
-        let chunk = data.select(&(start..end).collect::<Vec<_>>());
-        let next = data.source_rows.get(end).copied().unwrap_or(usize::MAX);
-        (chunk, std::iter::from_fn(|| skipped.next_if(|row| row.row < next)).collect())
-    })
-}
-
-/// A reader of stdout that has gone away is no error.
-fn unwritten(args: &ScoreArgs, error: io::Error) -> Result<(), Error> {
-    match &args.out {
-        Some(path) => Err(Error::io("write", path)(error)),
-        None if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        None => Err(Error::Print(error)),
+fn unwritten(args: &ScoreArgs) -> impl FnOnce(io::Error) -> Error {
+    |error| match &args.out {
+        Some(path) => Error::io("write", path)(error),
+        None => Error::Print(error),
     }
 }
 

@@ -12,7 +12,7 @@ use elbow_host::model::HostModel;
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
 use elbow_reader::{
-    Dataset, LoadOptions, Missing, Names, Reading, Recognise, Report, Skipped, Why, load_files,
+    Dataset, LoadOptions, Missing, Names, Reading, Recognise, Report, load_blocks, load_files,
 };
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
@@ -62,25 +62,57 @@ impl SourceArgs {
         model: &Path,
         metadata: &Metadata<'_>,
     ) -> Result<Dataset, Error> {
-        self.load_with(paths, model, metadata, &[], Missing::Refuse).map(|(data, _)| data)
+        let (mut data, report) = load_files(paths, &self.options(metadata, &[], Missing::Refuse))?;
+        told_before(&data, &report);
+        told_after(&data.path, &report);
+        self.prepare(&mut data, model, metadata)?;
+        note_point(metadata);
+        Ok(data)
     }
 
-    /// As [`load`](Self::load), with some columns as text beside the frames, what becomes of missing cells
-    /// where neither flag nor model says, and what was read.
+    /// Reads the frames that a model takes some at a time, with some columns as text beside them; rows in
+    /// which a cell is missing are left out unless flag or model say otherwise. Standard input and pipes hand
+    /// each frame on as it comes.
     ///
     /// # Errors
-    /// As [`load`](Self::load).
-    pub(super) fn load_with(
+    /// As [`load`](Self::load), and those of `take`.
+    pub(super) fn each_block(
         &self,
         paths: &[PathBuf],
         model: &Path,
         metadata: &Metadata<'_>,
         keep: &[String],
-        unless_told: Missing,
-    ) -> Result<(Dataset, Report), Error> {
+        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let options = self.options(metadata, keep, Missing::Drop);
+        note_point(metadata);
+        if self.binarize != Binarize::None {
+            // whether values are bytes is known when all are seen
+            let (mut data, report) = load_files(paths, &options)?;
+            told_before(&data, &report);
+            told_after(&data.path, &report);
+            self.prepare(&mut data, model, metadata)?;
+            return take(data);
+        }
+        let mut path = None;
+        let report = load_blocks(paths, &options, &mut |mut data, report| {
+            if path.is_none() {
+                told_before(&data, report);
+                path = Some(data.path.clone());
+            }
+            self.prepare(&mut data, model, metadata)?;
+            take(data)
+        })?;
+        told_after(&path.unwrap_or_default(), &report);
+        Ok(())
+    }
+
+    /// How files are read for a model; what becomes of missing cells where neither flag nor model says.
+    fn options(&self, metadata: &Metadata<'_>, keep: &[String], unless_told: Missing) -> LoadOptions {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
         let Reading { labels, normal, missing, time, gap, written, .. } = Reading::of(metadata.reading);
-        let options = LoadOptions {
+        let remembered = if missing == Missing::Refuse { unless_told } else { missing };
+        LoadOptions {
             labels: self.labels.clone().or(labels),
             labels_if_there: self.labels.is_none(),
             columns: Some(columns),
@@ -91,11 +123,7 @@ impl SourceArgs {
             hop: Some(metadata.hop as usize),
             normal: if self.normal.is_empty() { normal } else { self.normal.clone() },
             whole: is_whole(metadata.architecture.likelihood, self.binarize),
-            missing: self.reading.missing().unwrap_or(if missing == Missing::Refuse {
-                unless_told
-            } else {
-                missing
-            }),
+            missing: self.reading.missing().unwrap_or(remembered),
             key: self.reading.key(),
             is_fitted: true,
             part: self.reading.part().or(time, gap),
@@ -103,42 +131,48 @@ impl SourceArgs {
             text: self.reading.text(),
             remembered: written,
             recognise: Recognise::Nothing,
-        };
-        let (mut data, report) = load_files(paths, &options)?;
-        told(&data.path, &report);
-        let is_kept = |name: &String| keep.contains(name);
-        let unused: Vec<String> =
-            data.reading.left_out.iter().filter(|name| !is_kept(name)).cloned().collect();
-        if !unused.is_empty() {
-            report::note(&format!("{}: not used: {}", data.path.display(), Names(unused)));
         }
-        check_dims(&data, model, metadata.architecture.features)?;
-        prepare(&mut data, metadata.architecture.likelihood, self.binarize)?;
+    }
+
+    /// Makes of frames what a model takes.
+    fn prepare(&self, data: &mut Dataset, model: &Path, metadata: &Metadata<'_>) -> Result<(), Error> {
+        check_dims(data, model, metadata.architecture.features)?;
+        prepare(data, metadata.architecture.likelihood, self.binarize)?;
         if self.binarize == Binarize::Dynamic {
-            Binarize::draw_all(&mut data, self.seed);
+            Binarize::draw_all(data, self.seed);
         }
-        if let LatentKind::Point { .. } = metadata.architecture.latent {
-            report::note("an autoencoder: scores are log likelihoods of reconstructions, not densities");
-        }
-        Ok((data, report))
+        Ok(())
     }
 }
 
-/// Which rows are in no frame, in one line.
-fn told(path: &Path, report: &Report) {
-    report.notes.iter().for_each(|note| report::note(&format!("{}: {note}", path.display())));
-    let count = |why: Why| report.skipped.iter().filter(|Skipped { why: of, .. }| *of == why).count();
+/// What is known of files when their first frames come.
+fn told_before(data: &Dataset, report: &Report) {
+    let path = data.path.display();
+    report.notes.iter().for_each(|note| report::note(&format!("{path}: {note}")));
+    let is_kept = |name: &String| data.kept.columns.contains(name);
+    let unused: Vec<String> = data.reading.left_out.iter().filter(|name| !is_kept(name)).cloned().collect();
+    if !unused.is_empty() {
+        report::note(&format!("{path}: not used: {}", Names(unused)));
+    }
+}
+
+/// Which rows are in no frame, in one line each.
+fn told_after(path: &Path, report: &Report) {
     let columns = report.missing.iter().map(|count| format!("{} {}", count.name, count.count));
     let columns = columns.collect::<Vec<_>>().join(", ");
     for (rows, what) in [
-        (count(Why::Missing), format!("have a missing cell ({columns})")),
-        (
-            count(Why::UnknownWord),
-            "have a word that the model has never seen: anomalies without a number".into(),
-        ),
+        (report.rows_missing, format!("have a missing cell ({columns})")),
+        (report.rows_unknown, "have a word that the model has never seen: anomalies without a number".into()),
     ] {
         if rows > 0 {
             report::note(&format!("{}: {rows} of {} rows {what}", path.display(), report.rows));
         }
+    }
+}
+
+/// Says where scores are no densities.
+fn note_point(metadata: &Metadata<'_>) {
+    if let LatentKind::Point { .. } = metadata.architecture.latent {
+        report::note("an autoencoder: scores are log likelihoods of reconstructions, not densities");
     }
 }

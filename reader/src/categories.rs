@@ -110,15 +110,36 @@ impl Codes {
         self.coders[column].as_mut()
     }
 
-    /// Sorts what was learned, and makes the table's codes those of the sorted values.
-    pub(crate) fn finish(self, values: &mut [f32]) -> Result<Vec<Category>, Problem> {
+    /// Whether a column is a category.
+    pub(crate) fn any(&self) -> bool {
+        self.coders.iter().any(Option::is_some)
+    }
+
+    /// Refuses a category with more values than a model takes.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        let many = |coder: &&Coder| coder.learns && coder.words.len() > MOST_LEVELS;
+        match self.coders.iter().flatten().find(many) {
+            Some(Coder { column, words, .. }) => {
+                Err(Problem::TooManyWords { column: column.clone(), found: words.len(), most: MOST_LEVELS })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The categories with the values that are known so far, in the order of their codes.
+    pub(crate) fn known(&self) -> Vec<Category> {
+        let category = |(feature, coder): (usize, &Option<Coder>)| {
+            Some(Category { feature, words: coder.as_ref()?.words.clone() })
+        };
+        self.coders.iter().enumerate().filter_map(category).collect()
+    }
+
+    /// Sorts what was learned, and makes the codes of rows those of the sorted values.
+    pub(crate) fn finish(self, values: &mut [f32]) -> Vec<Category> {
         let dims = self.coders.len();
         let mut categories = Vec::new();
         for (feature, coder) in self.coders.into_iter().enumerate() {
-            let Some(Coder { column, words, learns, .. }) = coder else { continue };
-            if learns && words.len() > MOST_LEVELS {
-                return Err(Problem::TooManyWords { column, found: words.len(), most: MOST_LEVELS });
-            }
+            let Some(Coder { words, learns, .. }) = coder else { continue };
             let mut order: Vec<usize> = (0..words.len()).collect();
             if learns {
                 sort(&mut order, &words);
@@ -130,15 +151,8 @@ impl Codes {
             let words = order.iter().map(|at| words[*at].clone()).collect();
             categories.push(Category { feature, words });
         }
-        Ok(categories)
+        categories
     }
-}
-
-/// Words in the order of their codes.
-pub(crate) fn sorted(words: Vec<String>) -> Vec<String> {
-    let mut order: Vec<usize> = (0..words.len()).collect();
-    sort(&mut order, &words);
-    order.into_iter().map(|at| words[at].clone()).collect()
 }
 
 /// By size where all are numbers, so that 0, 1, 2, … are their own codes; else by their letters.

@@ -1,5 +1,6 @@
 //! Text files of rows, in the dialects that [`Dialect`] finds out.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Chain, Cursor, Read};
 use std::str::FromStr;
 
@@ -9,81 +10,13 @@ use crate::capped::Capped;
 use crate::categories::Codes;
 use crate::cell::{class, is_missing, not_rounded, number};
 use crate::columns;
-use crate::dataset::Kept;
 use crate::dialect::{Dialect, Header, head, is_comment, name, squeeze};
 use crate::encoding::{Text, text, word};
 use crate::error::{Fault, Place, Problem};
-use crate::gaps::Gaps;
 use crate::names;
 use crate::numbers::Numbers;
 use crate::options::{LoadOptions, Recognise};
-use crate::table::{Classes, GapReport, Table};
-use crate::times::Times;
-
-pub(crate) fn read(input: impl BufRead, options: &LoadOptions) -> Result<Table, Problem> {
-    let mut rows = Rows::open(input, options)?;
-    let classes = rows.chosen.label.map(|_| Classes::default());
-    let columns = rows.columns();
-    let mut codes = Codes::new(&columns, &options.categorical)?;
-    let Chosen { features, label, keep } = &rows.chosen;
-    let kept = Kept { columns: options.keep.clone(), cells: Vec::new() };
-    let keep = keep.clone();
-    let mut table = Table {
-        columns,
-        categories: Vec::new(),
-        rows: 0,
-        values: Vec::new(),
-        classes,
-        gaps: GapReport::default(),
-        kept,
-        source: Vec::new(),
-        breaks: Vec::new(),
-        notes: rows.dialect.notes(),
-        reading: columns::reading(&rows.names, *label, features),
-    };
-    let mut times = Times::of(&rows.names, &options.part)?;
-    let part = options.part.rows;
-    let mut gaps = Gaps::new(options.missing, table.columns.len());
-    while rows.next()? {
-        let row = rows.row - 1;
-        if part.is_some_and(|part| part.ends_before(row)) {
-            break;
-        }
-        let text = |column: &usize| word(rows.cell(*column)).into_owned();
-        table.kept.cells.extend(keep.iter().map(text));
-        if part.is_some_and(|part| !part.contains(row)) {
-            continue;
-        }
-        let held = gaps.held(&table);
-        let read = |values: &mut Vec<f32>| rows.numbers_and_codes(&mut codes, &held, values);
-        let missing = |at: usize| rows.is_missing(at);
-        if !gaps.read(read, missing, row, &mut table)? {
-            continue;
-        }
-        if let (Some(classes), Some(column)) = (&mut table.classes, rows.chosen.label) {
-            classes.push(&class(rows.cell(column)).map_err(|fault| rows.wrong(column, fault))?);
-        }
-        if let Some(times) = &mut times {
-            times.push(rows.cell(times.column), || rows.place())?;
-        }
-        table.source.push(row);
-        options.memory.allows(size_of_val(&table.values[..]))?;
-    }
-    table.rows = table.source.len();
-    if rows.row == 0 {
-        return Err(Problem::NoRows);
-    }
-    gaps.finish(&mut table)?;
-    table.values.shrink_to_fit();
-    table.categories = codes.finish(&mut table.values)?;
-    match times {
-        Some(times) if table.rows > 0 => times.cut(table, &options.part),
-        _ if table.rows == 0 && !table.gaps.skipped.is_empty() => {
-            Err(Problem::NoWholeRows { rows: table.gaps.skipped.len() })
-        }
-        _ => Ok(table),
-    }
-}
+use crate::rows::{Heading, RowReader};
 
 /// The first lines, which were looked at, the rest, and a newline at the very end.
 type Whole<R> = Capped<Chain<Chain<Cursor<Vec<u8>>, Text<R>>, &'static [u8]>>;
@@ -103,12 +36,16 @@ pub(crate) struct Rows<R> {
     pub(crate) delimiter: u8,
     /// rows of units that are still to be passed over
     units: usize,
+    /// whether rows come as somebody writes them
+    is_live: bool,
 }
 
 impl<R: BufRead> Rows<R> {
     pub(crate) fn open(input: R, options: &LoadOptions) -> Result<Self, Problem> {
         let mut input = text(input)?;
-        let mut first = Cursor::new(head(&mut input)?);
+        let is_word = |name: &String| options.categorical.iter().any(|category| category.column == *name);
+        let has_numbers = !options.columns.as_ref().is_some_and(|columns| columns.iter().all(is_word));
+        let mut first = Cursor::new(head(&mut input, has_numbers)?);
         let dialect = Dialect::of_file(first.get_ref(), options)?;
         first.set_position(dialect.skip as u64);
         let delimiter = dialect.delimiter;
@@ -129,7 +66,7 @@ impl<R: BufRead> Rows<R> {
         let number = if options.whole { not_rounded } else { number };
         let record = ByteRecord::new();
         let units = dialect.units.len();
-        Ok(Rows { reader, record, names, chosen, number, dialect, row: 0, delimiter, units })
+        Ok(Rows { reader, record, names, chosen, number, dialect, row: 0, delimiter, units, is_live: false })
     }
 
     /// Names of all columns.
@@ -186,28 +123,6 @@ impl<R: BufRead> Rows<R> {
         Ok(())
     }
 
-    /// As [`numbers`](Self::numbers), categories as codes.
-    /// What is missing is taken from `held`, where that is a row.
-    fn numbers_and_codes(&self, codes: &mut Codes, held: &[f32], to: &mut Vec<f32>) -> Result<(), Problem> {
-        for (at, &column) in self.chosen.features.iter().enumerate() {
-            let cell = self.cell(column);
-            let number = || (self.number)(cell, self.dialect.numbers);
-            let value = codes.of(at).map_or_else(number, |coder| coder.code(cell));
-            let value = match held.get(at) {
-                Some(last) if self.is_missing(at) => Ok(*last),
-                _ => value,
-            };
-            to.push(value.map_err(|fault| self.wrong(column, fault))?);
-        }
-        Ok(())
-    }
-
-    /// Whether the cell of a feature says that there is none.
-    fn is_missing(&self, feature: usize) -> bool {
-        let cell = self.cell(self.chosen.features[feature]);
-        is_missing(cell) || cell.eq_ignore_ascii_case(b"nan")
-    }
-
     /// The features of the row as text.
     pub(crate) fn cells(&self) -> impl Iterator<Item = &[u8]> {
         self.chosen.features.iter().map(|&column| self.cell(column))
@@ -225,6 +140,77 @@ impl<R: BufRead> Rows<R> {
 
     fn wrong(&self, column: usize, fault: Fault) -> Problem {
         Problem::Cell { place: self.place(), column: self.names[column].clone(), fault }
+    }
+
+    /// With rows that come as somebody writes them: each is handed on before the next is waited for.
+    pub(crate) fn live(self, is_live: bool) -> Self {
+        Rows { is_live, ..self }
+    }
+}
+
+impl<R: BufRead> RowReader for Rows<R> {
+    fn heading(&mut self) -> Result<Heading, Problem> {
+        let Chosen { features, label, .. } = &self.chosen;
+        Ok(Heading {
+            names: self.names.clone(),
+            columns: self.columns(),
+            is_labelled: label.is_some(),
+            notes: self.dialect.notes(),
+            reading: columns::reading(&self.names, *label, features),
+        })
+    }
+
+    fn next(&mut self) -> Result<bool, Problem> {
+        self.next()
+    }
+
+    fn number(&self) -> usize {
+        self.row - 1
+    }
+
+    fn place(&self) -> Place {
+        self.place()
+    }
+
+    fn features(&self, codes: &mut Codes, held: &[f32], to: &mut Vec<f32>) -> Result<(), Problem> {
+        for (at, &column) in self.chosen.features.iter().enumerate() {
+            let cell = self.cell(column);
+            let number = || (self.number)(cell, self.dialect.numbers);
+            let value = codes.of(at).map_or_else(number, |coder| coder.code(cell));
+            let value = match held.get(at) {
+                Some(last) if self.is_missing(at) => Ok(*last),
+                _ => value,
+            };
+            to.push(value.map_err(|fault| self.wrong(column, fault))?);
+        }
+        Ok(())
+    }
+
+    fn is_missing(&self, feature: usize) -> bool {
+        let cell = self.cell(self.chosen.features[feature]);
+        is_missing(cell) || cell.eq_ignore_ascii_case(b"nan")
+    }
+
+    fn label(&self) -> Result<Option<Cow<'_, str>>, Problem> {
+        let label = |column| class(self.cell(column)).map_err(|fault| self.wrong(column, fault));
+        self.chosen.label.map(label).transpose()
+    }
+
+    fn time(&self, column: usize) -> Result<Cow<'_, [u8]>, Problem> {
+        Ok(self.cell(column).into())
+    }
+
+    fn keep(&self, to: &mut Vec<String>) {
+        to.extend(self.chosen.keep.iter().map(|column| word(self.cell(*column)).into_owned()));
+    }
+
+    fn waits(&self) -> bool {
+        let (head, rest) = self.reader.get_ref().text().get_ref().0.get_ref();
+        let is_read = |head: &Cursor<Vec<u8>>| head.position() as usize >= head.get_ref().len();
+        self.is_live
+            && self.reader.get_ref().rows_end() <= self.reader.position().byte()
+            && is_read(head)
+            && !rest.buffer().contains(&b'\n')
     }
 }
 

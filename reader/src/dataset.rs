@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::categories::Category;
 use crate::error::{DataError, Problem};
 use crate::reading::Reading;
+use crate::report::Skipped;
 
 /// Frames of one width, one behind the other.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Dataset {
     pub source_rows: Vec<usize>,
     /// where there are several files: those after the first, and what their first data row is called here
     pub later_files: Vec<FileRows>,
+    /// rows that are in no frame, rising; their numbers go on from file to file as those of frames do
+    pub skipped: Vec<Skipped>,
 }
 
 /// Where the rows of a file begin among those of several.
@@ -43,20 +46,25 @@ pub struct FileRows {
     pub first: usize,
 }
 
-/// Columns that are kept as text: of all rows of the file, not of frames.
+/// Columns that are kept as text, of the row that completes each frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
     /// their names
     pub columns: Vec<String>,
-    /// their cells, row by row
+    /// their cells, frame by frame
     pub cells: Vec<String>,
 }
 
 impl Kept {
-    /// The cells of a data row, from 0; none where nothing is kept.
+    /// The cells of a frame; none where nothing is kept.
     pub fn row(&self, row: usize) -> &[String] {
         let width = self.columns.len();
         self.cells.get(row * width..(row + 1) * width).unwrap_or_default()
+    }
+
+    fn select(&self, rows: &[usize]) -> Kept {
+        let cells = rows.iter().flat_map(|row| self.row(*row)).cloned().collect();
+        Kept { columns: self.columns.clone(), cells }
     }
 }
 
@@ -89,6 +97,7 @@ impl Dataset {
             labels: None,
             source_rows: (0..rows).collect(),
             later_files: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 
@@ -146,11 +155,12 @@ impl Dataset {
             rows: rows.len(),
             dims: self.dims,
             values: rows.iter().map(|&row| self.row(row)).collect::<Vec<_>>().concat(),
-            kept: self.kept.clone(),
+            kept: self.kept.select(rows),
             reading: self.reading.clone(),
             labels: self.labels.as_ref().map(|labels| labels.select(rows)),
             source_rows: rows.iter().map(|&row| self.source_rows[row]).collect(),
             later_files: self.later_files.clone(),
+            skipped: self.skipped.clone(),
         }
     }
 }

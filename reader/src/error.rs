@@ -120,6 +120,8 @@ pub enum Problem {
          read with --columns"
     )]
     NewColumn { column: String, first: String },
+    #[error("has {found} columns and {first} has {expected}; make them agree")]
+    OtherWidth { found: usize, expected: usize, first: String },
     #[error("{first} has labels and it has none; give all files labels, or none")]
     LacksLabels { first: String },
     #[error("has labels, and {first} has none; give all files labels, or none")]

@@ -2,8 +2,7 @@
 
 use crate::error::{Fault, Problem};
 use crate::options::Missing;
-use crate::report::{Skipped, Why};
-use crate::table::Table;
+use crate::report::{Count, Why};
 
 /// What becomes of missing cells, row by row.
 pub(crate) struct Gaps {
@@ -11,68 +10,68 @@ pub(crate) struct Gaps {
     first: Option<Problem>,
     /// of each column
     missing: Vec<usize>,
-    skipped: Vec<Skipped>,
+    /// the last row, where it stands in for what is missing
+    held: Vec<f32>,
 }
 
 impl Gaps {
     pub(crate) fn new(policy: Missing, columns: usize) -> Self {
-        Gaps { policy, first: None, missing: vec![0; columns], skipped: Vec::new() }
+        Gaps { policy, first: None, missing: vec![0; columns], held: Vec::new() }
     }
 
     /// The last row, where it stands in for what is missing; else nothing.
-    pub(crate) fn held(&self, table: &Table) -> Vec<f32> {
-        match self.policy {
-            Missing::Hold => table.values[table.values.len().saturating_sub(self.missing.len())..].to_vec(),
-            Missing::Refuse | Missing::Drop => Vec::new(),
+    pub(crate) fn held(&self) -> &[f32] {
+        &self.held
+    }
+
+    /// A row that was read.
+    pub(crate) fn row(&mut self, values: &[f32]) {
+        if self.policy == Missing::Hold {
+            self.held.clear();
+            self.held.extend_from_slice(values);
         }
     }
 
-    /// Appends the numbers of a row of the file, from 0; false where the row is left out. Which cells are
-    /// missing is asked only where one is.
-    pub(crate) fn read(
+    /// Why a row is left out that could not be read. Which cells are missing is asked only then.
+    pub(crate) fn fault(
         &mut self,
-        mut read: impl FnMut(&mut Vec<f32>) -> Result<(), Problem>,
+        problem: Problem,
         is_missing: impl Fn(usize) -> bool,
-        row: usize,
-        table: &mut Table,
-    ) -> Result<bool, Problem> {
-        let before = table.values.len();
-        let problem = match read(&mut table.values) {
-            Ok(()) => return Ok(true),
-            Err(problem) => problem,
-        };
+    ) -> Result<Why, Problem> {
         let why = match gap(&problem) {
             Some(Why::UnknownWord) if self.policy == Missing::Refuse => return Err(problem),
             Some(why) => why,
             None => return Err(problem),
         };
-        let dims = self.missing.len();
-        (0..dims).for_each(|at| self.missing[at] += usize::from(is_missing(at)));
+        (0..self.missing.len()).for_each(|at| self.missing[at] += usize::from(is_missing(at)));
         self.first.get_or_insert(problem);
-        table.values.truncate(before);
-        self.skipped.push(Skipped { row, why });
-        Ok(false)
+        Ok(why)
     }
 
-    /// Refuses the file, or says in the table what was left out.
-    pub(crate) fn finish(self, table: &mut Table) -> Result<(), Problem> {
-        let counts = self.missing.iter().zip(&table.columns).filter(|(count, _)| **count > 0);
-        let counts = counts.map(|(count, name)| format!("{name} {count}")).collect::<Vec<_>>().join(", ");
+    /// Whether the file is refused when all is counted.
+    pub(crate) fn refuses(&self) -> bool {
+        self.policy == Missing::Refuse && self.first.is_some()
+    }
+
+    /// Refuses the file, or says how many cells of which columns were missing.
+    pub(crate) fn finish(self, columns: &[String]) -> Result<Vec<Count>, Problem> {
+        let counts = self.missing.iter().zip(columns).filter(|(count, _)| **count > 0);
+        let counts: Vec<Count> =
+            counts.map(|(count, name)| Count { name: name.clone(), count: *count }).collect();
         match self.first {
             Some(first) if self.policy == Missing::Refuse => {
                 let cells = self.missing.iter().sum();
+                let counts = counts.iter().map(|count| format!("{} {}", count.name, count.count));
+                let counts = counts.collect::<Vec<_>>().join(", ");
                 Err(Problem::MissingCells { first: Box::new(first), cells, counts })
             }
-            _ => {
-                (table.gaps.missing, table.gaps.skipped) = (self.missing, self.skipped);
-                Ok(())
-            }
+            _ => Ok(counts),
         }
     }
 }
 
 /// Why a row has no numbers, where its cells are missing or never seen, and not wrong.
-fn gap(problem: &Problem) -> Option<Why> {
+pub(crate) fn gap(problem: &Problem) -> Option<Why> {
     let Problem::Cell { fault, .. } = problem else { return None };
     match fault {
         Fault::Missing => Some(Why::Missing),

@@ -9,6 +9,7 @@
 mod array;
 mod array_rows;
 mod array_table;
+mod blocks;
 mod capped;
 pub mod categories;
 mod cell;
@@ -34,6 +35,7 @@ mod options;
 mod part;
 mod reading;
 mod report;
+mod rows;
 mod split;
 mod stream;
 mod table;
@@ -44,6 +46,7 @@ mod times;
 mod window;
 
 pub use array::{Array, Kind};
+pub use blocks::load_blocks;
 pub use categories::{Categorical, Category};
 pub use dataset::{Dataset, FileRows, Kept, Labels};
 pub use error::{DataError, Fault, Names, Place, Problem};

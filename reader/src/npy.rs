@@ -77,9 +77,10 @@ impl<R: Read + Seek> Npz<R> {
             }
             member => member.map_err(unzip)?,
         };
-        open(&mut member as &mut dyn Read)
-            .and_then(work)
-            .map_err(|problem| Problem::InArray { key: key.to_owned(), problem: Box::new(problem) })
+        open(&mut member as &mut dyn Read).and_then(work).map_err(|problem| match problem {
+            Problem::InArray { .. } | Problem::LabelCount { .. } => problem,
+            other => Problem::InArray { key: key.to_owned(), problem: Box::new(other) },
+        })
     }
 }
 

@@ -29,6 +29,11 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// Whether bytes come as somebody writes them: those of standard input, a pipe or a device.
+pub(crate) fn is_live(path: &Path) -> bool {
+    is_stdin(path) || path.metadata().is_ok_and(|metadata| !metadata.is_file())
+}
+
 /// What a file's name says of its format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Named {

@@ -15,8 +15,10 @@ pub struct Report {
     pub left_out: Vec<LeftOut>,
     /// how many cells are missing in which columns of those that are read
     pub missing: Vec<Count>,
-    /// rows without a frame, rising
-    pub skipped: Vec<Skipped>,
+    /// rows that are left out, as a cell of them is missing
+    pub rows_missing: usize,
+    /// rows that are left out, as they have a word that the model has never seen
+    pub rows_unknown: usize,
     /// how the text is written
     pub dialect: Option<String>,
     /// what else was noticed, a sentence each
@@ -67,17 +69,18 @@ pub struct Count {
 }
 
 /// A row that is in no frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// the data row, from 0
+    /// the data row of its file, from 0
     pub row: usize,
     /// why
     pub why: Why,
+    /// cells of it that are kept as text
+    pub kept: Vec<String>,
 }
 
 /// Why a row is in no frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Why {
     /// a cell is missing

@@ -1,11 +1,9 @@
-//! A file as read: chosen columns and, for each row, what its label is called. Labels are judged last.
+//! Rows as read: some of a file, in order. Labels are judged when all are known.
 
 use std::collections::HashMap;
 
-use crate::categories::Category;
-use crate::dataset::{Kept, Labels};
+use crate::dataset::Labels;
 use crate::error::{Names, Problem};
-use crate::reading::Reading;
 use crate::report::Skipped;
 
 /// Labels that read as normal where the user names none.
@@ -16,83 +14,78 @@ const NORMAL: [&str; 14] = [
 /// What outlier detectors of scikit-learn give: 1 for normal rows, −1 for others.
 const SIGNS: [f64; 2] = [1.0, -1.0];
 
-/// Rows of features before windows are cut.
-#[derive(Debug)]
+/// Some rows that follow each other in a file, or the frames that they are joined to.
+#[derive(Debug, Default)]
 pub(crate) struct Table {
-    pub(crate) columns: Vec<String>,
-    pub(crate) categories: Vec<Category>,
-    pub(crate) rows: usize,
+    /// the numbers of all rows, row by row
     pub(crate) values: Vec<f32>,
-    pub(crate) classes: Option<Classes>,
-    pub(crate) gaps: GapReport,
-    pub(crate) kept: Kept,
     /// of each row, its number among the data rows of the file, from 0
     pub(crate) source: Vec<usize>,
-    /// rows before which a stretch ends whatever stands in them, rising: gaps of time, the next file
+    /// of each row the number of its label; nothing where there are no labels
+    pub(crate) classes: Vec<u32>,
+    /// cells that are kept as text, row by row
+    pub(crate) kept: Vec<String>,
+    /// rows before which a stretch ends whatever stands in them, rising
     pub(crate) breaks: Vec<usize>,
-    /// what was passed over in the file, a sentence each
-    pub(crate) notes: Vec<String>,
-    pub(crate) reading: Reading,
-}
-
-/// What was missing in the file.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct GapReport {
-    /// of each column that is read
-    pub(crate) missing: Vec<usize>,
-    /// rows of the file, from 0, that are left out
+    /// rows of the file that are left out
     pub(crate) skipped: Vec<Skipped>,
 }
 
-/// The label of each row, by its number in `names`.
+/// Labels by their numbers, in the order in which they came.
 #[derive(Debug, Default)]
 pub(crate) struct Classes {
-    pub(crate) of_row: Vec<u32>,
     names: Vec<String>,
     numbers: HashMap<String, u32>,
 }
 
 impl Table {
-    /// Only these rows, in this order. For rows between which no stretch has ended.
-    pub(crate) fn select(self, rows: &[usize]) -> Table {
-        let dims = self.columns.len();
-        let classes = self.classes.map(|classes| Classes {
-            of_row: rows.iter().map(|&row| classes.of_row[row]).collect(),
-            ..classes
-        });
-        Table {
-            rows: rows.len(),
-            values: rows
-                .iter()
-                .flat_map(|&row| &self.values[row * dims..(row + 1) * dims])
-                .copied()
-                .collect(),
-            source: rows.iter().map(|&row| self.source[row]).collect(),
-            classes,
-            ..self
-        }
+    pub(crate) fn rows(&self) -> usize {
+        self.source.len()
+    }
+
+    /// Puts rows behind these; `start` is what the first data row of their file is called here. For rows
+    /// between which no stretch has ended.
+    pub(crate) fn append(&mut self, next: Table, start: usize) {
+        self.values.extend_from_slice(&next.values);
+        self.source.extend(next.source.iter().map(|row| start + row));
+        self.classes.extend_from_slice(&next.classes);
+        self.kept.extend(next.kept);
+        let skipped = next.skipped.into_iter();
+        self.skipped.extend(skipped.map(|skipped| Skipped { row: start + skipped.row, ..skipped }));
+    }
+
+    /// Leaves out rows by their places. For rows between which no stretch has ended.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(usize) -> bool) {
+        let rows = self.rows();
+        retain(&mut self.values, rows, &keeps);
+        retain(&mut self.classes, rows, &keeps);
+        retain(&mut self.kept, rows, &keeps);
+        retain(&mut self.source, rows, &keeps);
     }
 }
 
-impl Classes {
-    /// Adds the labels of another table.
-    pub(crate) fn append(&mut self, other: &Classes) {
-        other.of_row.iter().for_each(|&class| self.push(&other.names[class as usize]));
-    }
+/// Leaves out the items of rows, of which each row has as many.
+fn retain<T>(items: &mut Vec<T>, rows: usize, keeps: impl Fn(usize) -> bool) {
+    let width = items.len() / rows.max(1);
+    let mut at = 0..;
+    items.retain(|_| at.next().is_some_and(|at: usize| keeps(at / width)));
+}
 
-    pub(crate) fn push(&mut self, name: &str) {
-        let number = self.numbers.get(name).copied().unwrap_or_else(|| {
-            let number = self.names.len() as u32;
-            self.names.push(name.to_owned());
-            self.numbers.insert(name.to_owned(), number);
-            number
-        });
-        self.of_row.push(number);
+impl Classes {
+    /// The number of a label.
+    pub(crate) fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
     }
 
     /// Decides which rows are anomalous. `normal` are the labels that the user calls normal.
     /// `is_known` says that a model remembers them, and a file need not have each.
-    pub(crate) fn judge(&self, normal: &[String], is_known: bool) -> Result<Labels, Problem> {
+    pub(crate) fn judge(&self, of_row: &[u32], normal: &[String], is_known: bool) -> Result<Labels, Problem> {
         let names = &self.names;
         let absent = |word: &&String| !names.iter().any(|name| is_same(name, word));
         if let Some(word) = normal.iter().find(absent).filter(|_| !is_known) {
@@ -108,7 +101,7 @@ impl Classes {
         if normal.is_empty() && names.len() > 1 && !is_normal.contains(&true) {
             return Err(Problem::NormalUnknown { known: Names(names.clone()) });
         }
-        let classes = || self.of_row.iter().map(|&class| class as usize);
+        let classes = || of_row.iter().map(|&class| class as usize);
         let is_text = names.iter().any(|name| name.parse::<f64>().is_err());
         Ok(Labels {
             anomalous: classes().map(|class| !is_normal[class]).collect(),

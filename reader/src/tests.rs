@@ -1,6 +1,7 @@
 //! Every sentence is tested as the user reads it; files are built in place, save one that NumPy wrote.
 
 mod array;
+mod blocks;
 mod csv;
 mod dialect;
 mod files;

@@ -74,6 +74,11 @@ impl TimeForms {
         self.cells > 0 && !self.left.is_empty()
     }
 
+    /// Whether no further cell can change how they are read.
+    pub(crate) fn is_certain(&self) -> bool {
+        self.cells > 0 && self.left.len() == 1
+    }
+
     /// Their form: of two that read all cells, the one in which time does not run back. `None` where they
     /// are no times, or nobody can tell days from months.
     pub fn form(&self) -> Option<TimeForm> {

@@ -1,19 +1,25 @@
-//! The column of times of a table: which rows are left out by it, and where stretches end.
+//! The column of times: which rows are left out by it, and where stretches end.
 
 use crate::error::{Fault, Place, Problem};
 use crate::part::Part;
 use crate::table::Table;
 use crate::time::TimeForms;
 
-/// The cells of a column of times. How they are written is known only when all are there.
+/// The cells of a column of times, as rows come. How they are written may be known only when all are there:
+/// rows wait until it is.
 #[derive(Debug)]
 pub(crate) struct Times {
     /// where the column stands
     pub(crate) column: usize,
     name: String,
+    /// whether rows are left out or stretches end by them
+    is_used: bool,
+    /// cells of rows in hand, one behind the other
     text: Vec<u8>,
     ends: Vec<usize>,
     forms: TimeForms,
+    /// that of the last row that was kept
+    last: Option<i64>,
 }
 
 impl Times {
@@ -27,8 +33,15 @@ impl Times {
             None if part.time_if_there => return Ok(None),
             _ => crate::names::find(names, name)?,
         };
-        let name = name.clone();
-        Ok(Some(Times { column, name, text: Vec::new(), ends: Vec::new(), forms: TimeForms::default() }))
+        Ok(Some(Times {
+            column,
+            name: name.clone(),
+            is_used: part.gap.is_some() || part.until.is_some(),
+            text: Vec::new(),
+            ends: Vec::new(),
+            forms: TimeForms::default(),
+            last: None,
+        }))
     }
 
     /// The cell of one more row, at a place.
@@ -38,30 +51,49 @@ impl Times {
             let fault = Fault::NoTime(String::from_utf8_lossy(cell).escape_debug().take(40).collect());
             return Err(Problem::Cell { place: place(), column: self.name.clone(), fault });
         }
-        self.text.extend_from_slice(cell);
-        self.ends.push(self.text.len());
+        if self.is_used {
+            self.text.extend_from_slice(cell);
+            self.ends.push(self.text.len());
+        }
         Ok(())
     }
 
+    /// Whether rows in hand can go on, or whether cells that are still to come say how all are written.
+    pub(crate) fn is_certain(&self) -> bool {
+        !self.is_used || self.forms.is_certain()
+    }
+
     /// Leaves out rows from a time on, and ends a stretch where the next row comes too late or too early.
-    pub(crate) fn cut(self, mut table: Table, part: &Part) -> Result<Table, Problem> {
-        let form = self.forms.form().ok_or_else(|| Problem::DayOrMonth { column: self.name.clone() })?;
+    pub(crate) fn cut(&mut self, table: &mut Table, part: &Part) -> Result<(), Problem> {
+        if !self.is_used || table.rows() == 0 {
+            return Ok(());
+        }
+        let form = self.forms.form().ok_or_else(|| self.unclear())?;
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
         let cells = begins.zip(&self.ends).map(|(begin, end)| &self.text[begin..*end]);
         let mut times: Vec<i64> = cells.filter_map(|cell| form.parse(cell)).collect();
+        self.text.clear();
+        self.ends.clear();
         if let Some(until) = part.until {
-            let kept: Vec<usize> = (0..table.rows).filter(|row| times[*row] < until.0).collect();
-            times = kept.iter().map(|row| times[*row]).collect();
-            table = table.select(&kept);
+            table.retain(|row| times[row] < until.0);
+            times.retain(|time| *time < until.0);
         }
-        if let Some(gap) = part.gap {
-            let longest = i64::try_from(gap.0.as_nanos()).unwrap_or(i64::MAX);
-            let is_gap = |row: &usize| {
-                let step = times[*row].saturating_sub(times[*row - 1]);
-                step < 0 || step > longest
-            };
-            table.breaks = (1..table.rows).filter(is_gap).collect();
+        let longest = part.gap.map_or(i64::MAX, |gap| i64::try_from(gap.0.as_nanos()).unwrap_or(i64::MAX));
+        for (row, time) in times.into_iter().enumerate() {
+            let step = self.last.replace(time).map_or(0, |last| time.saturating_sub(last));
+            if part.gap.is_some() && (step < 0 || step > longest) {
+                table.breaks.push(row);
+            }
         }
-        Ok(table)
+        Ok(())
+    }
+
+    /// When all rows have come.
+    pub(crate) fn finish(&self) -> Result<(), Problem> {
+        if self.forms.are_times() && self.forms.form().is_none() { Err(self.unclear()) } else { Ok(()) }
+    }
+
+    fn unclear(&self) -> Problem {
+        Problem::DayOrMonth { column: self.name.clone() }
     }
 }

@@ -1,87 +1,132 @@
-//! Consecutive rows joined to one frame.
-
-use std::ops::Range;
+//! Consecutive rows joined to one frame, as rows come.
 
 use crate::categories::Category;
 use crate::error::Problem;
+use crate::options::LoadOptions;
 use crate::table::Table;
 
-/// Joins `window` rows to one every `hop` rows, never across a change of
-/// label. Also gives each frame's first row.
-pub(crate) fn join(table: Table, window: usize, hop: usize) -> Result<(Table, Vec<usize>), Problem> {
-    if window == 0 || hop == 0 {
-        return Err(Problem::ZeroWindow);
-    }
-    if (window, hop) == (1, 1) {
-        let source = table.source.clone();
-        return Ok((table, source));
-    }
-    let stretches = stretches(&table);
-    let starts = |stretch: &Range<usize>| {
-        let last = (stretch.end + 1).saturating_sub(window);
-        (stretch.start..last).step_by(hop)
-    };
-    let first: Vec<usize> = stretches.iter().flat_map(starts).collect();
-    if first.is_empty() {
-        let longest = stretches.iter().map(Range::len).max().unwrap_or(0);
-        return Err(Problem::TooFewRows { window, longest });
-    }
-    let source = first.iter().map(|&row| table.source[row]).collect();
-    Ok((gather(table, &first, window), source))
+/// Joins `window` rows to one every `hop` rows of a stretch: rows that follow each other in a file, under one
+/// label, without a gap. What it holds does not grow with the file.
+pub(crate) struct Cutter {
+    window: usize,
+    hop: usize,
+    /// rows of the window in the making, one behind the other
+    rows: Vec<f32>,
+    /// the numbers of those in the file
+    source: Vec<usize>,
+    /// rows still to be passed over before the next window begins
+    pass: usize,
+    /// file's number and label of the last row; none where a stretch begins
+    last: Option<(usize, Option<u32>)>,
+    /// rows of the stretch so far
+    length: usize,
+    longest: usize,
+    /// whether there was a window
+    any: bool,
 }
 
-/// The stretches of rows that follow each other in a file, under one label, without a gap.
-fn stretches(table: &Table) -> Vec<Range<usize>> {
-    let class = |row: usize| table.classes.as_ref().map(|classes| classes.of_row[row]);
-    let mut breaks = table.breaks.iter().copied().peekable();
-    let mut stretches = Vec::new();
-    let mut start = 0;
-    for row in 1..table.rows {
-        let is_break = breaks.next_if_eq(&row).is_some();
-        if is_break || table.source[row] != table.source[row - 1] + 1 || class(row) != class(row - 1) {
-            stretches.push(start..row);
-            start = row;
+impl Cutter {
+    pub(crate) fn new(options: &LoadOptions) -> Result<Self, Problem> {
+        let (window, hop) = (options.window, options.hop.unwrap_or(options.window));
+        if window == 0 || hop == 0 {
+            return Err(Problem::ZeroWindow);
+        }
+        let (rows, source) = (Vec::new(), Vec::new());
+        Ok(Cutter { window, hop, rows, source, pass: 0, last: None, length: 0, longest: 0, any: false })
+    }
+
+    /// Rows that are in about as many windows.
+    pub(crate) fn overlap(&self) -> usize {
+        self.window.div_ceil(self.hop)
+    }
+
+    /// Whether each row is a frame.
+    pub(crate) fn takes_rows(&self) -> bool {
+        (self.window, self.hop) == (1, 1)
+    }
+
+    /// Ends the stretch, as between files.
+    pub(crate) fn end_stretch(&mut self) {
+        self.last = None;
+    }
+
+    /// The frames that some more rows complete. Each stands at its first row, under the label of all of them,
+    /// with the kept cells of the last one.
+    pub(crate) fn cut(&mut self, table: Table) -> Table {
+        if self.takes_rows() {
+            self.any |= table.rows() > 0 || !table.skipped.is_empty();
+            return table;
+        }
+        let Table { values, source, classes, kept, breaks, skipped } = table;
+        let (width, kept_width) = (values.len() / source.len().max(1), kept.len() / source.len().max(1));
+        let mut frames = Table { skipped, ..Table::default() };
+        let mut breaks = breaks.into_iter().peekable();
+        for (at, row) in source.into_iter().enumerate() {
+            let class = classes.get(at).copied();
+            let is_break = breaks.next_if_eq(&at).is_some();
+            self.step(row, class, is_break);
+            if self.pass > 0 {
+                self.pass -= 1;
+                continue;
+            }
+            self.rows.extend_from_slice(&values[at * width..(at + 1) * width]);
+            self.source.push(row);
+            if self.source.len() < self.window {
+                continue;
+            }
+            frames.values.extend_from_slice(&self.rows);
+            frames.source.push(self.source[0]);
+            frames.classes.extend(class);
+            frames.kept.extend_from_slice(&kept[at * kept_width..(at + 1) * kept_width]);
+            let done = self.hop.min(self.window);
+            self.rows.drain(..done * width);
+            self.source.drain(..done);
+            self.pass = self.hop - done;
+        }
+        self.any |= frames.rows() > 0;
+        frames
+    }
+
+    /// Goes to the next row.
+    fn step(&mut self, row: usize, class: Option<u32>, is_break: bool) {
+        let follows = self.last.is_some_and(|(last, of)| last + 1 == row && of == class);
+        if is_break || !follows {
+            (self.length, self.pass) = (0, 0);
+            self.rows.clear();
+            self.source.clear();
+        }
+        self.last = Some((row, class));
+        self.length += 1;
+        self.longest = self.longest.max(self.length);
+    }
+
+    /// When all rows have come.
+    pub(crate) fn finish(&self) -> Result<(), Problem> {
+        match (self.any, self.longest) {
+            (true, _) => Ok(()),
+            (false, 0) => Err(Problem::NoRowsLeft),
+            (false, longest) => Err(Problem::TooFewRows { window: self.window, longest }),
         }
     }
-    stretches.push(start..table.rows);
-    stretches
-}
 
-/// Rows are stored one behind the other, so a window is one slice of them.
-fn gather(table: Table, first: &[usize], window: usize) -> Table {
-    let Table {
-        columns, categories, values, mut classes, gaps, kept, source, breaks, notes, reading, ..
-    } = table;
-    let dims = columns.len();
-    if let Some(classes) = &mut classes {
-        classes.of_row = first.iter().map(|&row| classes.of_row[row]).collect();
+    /// Names of the numbers of a frame.
+    pub(crate) fn columns(&self, of_row: &[String]) -> Vec<String> {
+        if self.takes_rows() {
+            return of_row.to_vec();
+        }
+        let step = |step: usize| of_row.iter().map(move |name| format!("{name}@{step}"));
+        (0..self.window).flat_map(step).collect()
     }
-    Table {
-        columns: (0..window)
-            .flat_map(|step| columns.iter().map(move |name| format!("{name}@{step}")))
-            .collect(),
-        categories: (0..window)
-            .flat_map(|step| {
-                let at = step * dims;
-                let shifted = move |category: &Category| Category {
-                    feature: category.feature + at,
-                    words: category.words.clone(),
-                };
-                categories.iter().map(shifted)
-            })
-            .collect(),
-        rows: first.len(),
-        values: first
-            .iter()
-            .map(|&row| &values[row * dims..(row + window) * dims])
-            .collect::<Vec<_>>()
-            .concat(),
-        classes,
-        gaps,
-        kept,
-        source,
-        breaks,
-        notes,
-        reading,
+
+    /// The categories of a frame.
+    pub(crate) fn categories(&self, of_row: &[Category], width: usize) -> Vec<Category> {
+        let shifted = |step: usize| {
+            let at = move |category: &Category| Category {
+                feature: category.feature + step * width,
+                words: category.words.clone(),
+            };
+            of_row.iter().map(at)
+        };
+        (0..self.window).flat_map(shifted).collect()
     }
 }

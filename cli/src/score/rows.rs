@@ -6,7 +6,7 @@ use elbow::{Calibrated, FrameError, Score, Verdict};
 use elbow_host::model::{Engine, HostModel};
 use elbow_host::score::calibrate::each_row;
 use elbow_host::score::evaluate::score_all;
-use elbow_reader::{Dataset, Kept, Skipped, Why};
+use elbow_reader::{Dataset, Skipped, Why};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -108,15 +108,15 @@ impl<'a> Scorer<'a> {
         self.judge.is_some()
     }
 
-    /// Scores the next frames; of a window the cells of its last row are kept.
+    /// Scores the next frames, and says of the rows among them that have none why: without a number, and
+    /// anomalous where a word was never seen. Rows within a window have no line of their own.
     ///
     /// # Errors
     /// [`Frame`](elbow_host::Error::Frame), of the first that has no score.
     pub(super) fn take(
         &mut self,
         data: &Dataset,
-        kept: &Kept,
-        window: usize,
+        window: u32,
         seen: impl Fn(usize) + Sync,
     ) -> Result<Vec<Row>, Error> {
         let judged = match &self.judge {
@@ -129,8 +129,13 @@ impl<'a> Scorer<'a> {
                 self.judged(judge, frame)
             })?,
         };
-        let row = |(judged, first): (Judged, &usize)| self.row(judged, data, (kept, *first, window));
-        Ok(judged.into_iter().zip(&data.source_rows).map(row).collect())
+        let row = |(frame, judged): (usize, Judged)| self.row(judged, data, frame);
+        let mut rows: Vec<Row> = judged.into_iter().enumerate().map(row).collect();
+        if window == 1 && !data.skipped.is_empty() {
+            rows.extend(data.skipped.iter().map(without_frame));
+            rows.sort_by_key(|row| row.row);
+        }
+        Ok(rows)
     }
 
     fn judged(
@@ -152,14 +157,14 @@ impl<'a> Scorer<'a> {
         Ok(Judged { score: verdict.score, verdict: Some(verdict), early, causes })
     }
 
-    fn row(&mut self, judged: Judged, data: &Dataset, (kept, first, window): (&Kept, usize, usize)) -> Row {
+    fn row(&mut self, judged: Judged, data: &Dataset, frame: usize) -> Row {
         let Judged { score, verdict, early, causes } = judged;
         let name =
             |(feature, surprise): (usize, f32)| Cause { column: data.columns[feature].clone(), surprise };
         let watched = self.watch.as_mut().zip(early);
         Row {
-            row: first + 1,
-            kept: kept.row(first + window - 1).to_vec(),
+            row: data.source_rows[frame] + 1,
+            kept: data.kept.row(frame).to_vec(),
             log_density: score.log_density.0,
             bits_per_dim: score.bits_per_dim(),
             effective_sample_size: score.effective_sample_size,
@@ -171,12 +176,10 @@ impl<'a> Scorer<'a> {
     }
 }
 
-/// The rows that have no frame, among those that have: without a number, and anomalous where a word was never
-/// seen.
-pub(super) fn with_skipped(rows: Vec<Row>, skipped: &[Skipped], kept: &Kept) -> Vec<Row> {
-    let empty = |Skipped { row, why }: &Skipped| Row {
+fn without_frame(Skipped { row, why, kept }: &Skipped) -> Row {
+    Row {
         row: row + 1,
-        kept: kept.row(*row).to_vec(),
+        kept: kept.clone(),
         log_density: f32::NAN,
         bits_per_dim: f32::NAN,
         effective_sample_size: f32::NAN,
@@ -184,10 +187,7 @@ pub(super) fn with_skipped(rows: Vec<Row>, skipped: &[Skipped], kept: &Kept) -> 
         decision: (*why == Why::UnknownWord).then_some(Decision { p_value: f32::NAN, anomalous: true }),
         stream: None,
         causes: Vec::new(),
-    };
-    let mut all: Vec<Row> = skipped.iter().map(empty).chain(rows).collect();
-    all.sort_by_key(|row| row.row);
-    all
+    }
 }
 
 impl Stream {

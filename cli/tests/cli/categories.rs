@@ -191,7 +191,9 @@ fn arrays_hold_numbers_that_are_names() {
         serde_json::json!(["0", "17", "42"])
     );
     bench.write("new.npz", npz(&[("X", npy(&[1, 3], [0.0, 3.0, 17.0]))]));
-    bench.refuses("score array.elbow new.npz", &["row 1, column `x1`", "`3` is none of the values"]);
+    let scored = bench.run("score array.elbow new.npz");
+    assert!(scored.stderr.contains("1 of 1 rows have a word that the model has never seen"), "{scored:?}");
+    bench.refuses("eval array.elbow new.npz", &["row 1, column `x1`", "`3` is none of the values"]);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod help;
 mod import;
 mod interrupt;
 mod limits;
+mod live;
 mod mixtures;
 mod models;
 mod outputs;

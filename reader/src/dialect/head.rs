@@ -7,6 +7,7 @@ use csv::{ReaderBuilder, Terminator};
 use super::{name, squeeze};
 use crate::cell::is_missing;
 use crate::encoding::Text;
+use crate::numbers::comma;
 
 /// How far into the file the end of a line is looked for.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -15,18 +16,27 @@ const LONGEST_LINE: u64 = 1 << 20;
 const LINES: usize = 100;
 const BYTES: usize = 1 << 16;
 
-/// The first two lines, and those behind them that are there already: of a stream the next may be long in
-/// coming.
-pub(crate) fn head(input: &mut Text<impl BufRead>) -> io::Result<Vec<u8>> {
+/// The first two lines, those up to the first number below the header where there are to be numbers, and
+/// those behind them that are there already: of a stream the next may be long in coming.
+pub(crate) fn head(input: &mut Text<impl BufRead>, has_numbers: bool) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
+    let (mut start, mut is_told) = (0, !has_numbers);
     for line in 0..LINES {
-        let is_there = line < 2 || input.buffer().contains(&b'\n');
+        let is_there = line < 2 || !is_told || input.buffer().contains(&b'\n');
         let is_read = is_there && input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut head)? > 0;
         if !is_read || head.len() > BYTES {
             break;
         }
+        is_told |= line > 0 && has_number(&head[start..]);
+        start = head.len();
     }
     Ok(head)
+}
+
+/// Whether a cell of a line is a number, whatever parts cells; units and comments have none.
+fn has_number(line: &[u8]) -> bool {
+    let mut cells = line.split(|byte| b",;\t| \"".contains(byte));
+    !is_comment(line) && cells.any(|cell| comma(cell.trim_ascii()).is_some())
 }
 
 /// A line that is not blank, or several where a cell in quotes has line breaks.

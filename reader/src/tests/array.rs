@@ -145,7 +145,13 @@ fn names_the_row_and_column_at_fault_in_either_order() {
         refused(&npy("<f8", fortran, "(3, 2, 2)", &data))
     };
     let remedy = "is not a finite number; fill it in or remove the row";
-    assert_eq!(with(f64::NAN, false), format!("d.npy: row 2, column `x3`: `NaN` {remedy}"));
+    assert_eq!(
+        with(f64::NAN, false),
+        format!(
+            "d.npy: row 2, column `x3`: `NaN` {remedy}; in all 1 cells are missing (x3 1): --missing drop \
+             leaves their rows out, --missing hold takes the last value"
+        )
+    );
     assert_eq!(with(f64::INFINITY, true), format!("d.npy: row 2, column `x1`: `inf` {remedy}"));
     assert_eq!(
         with(-1e39, false),

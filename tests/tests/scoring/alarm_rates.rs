@@ -193,19 +193,5 @@ fn normal_beats(path: PathBuf) -> Dataset {
             values.extend(beat);
         }
     }
-    let rows = values.len() / dims;
-    let columns = (0..dims).map(|i| format!("x{i}")).collect();
-    Dataset {
-        path,
-        dims,
-        rows,
-        values,
-        source_rows: (0..rows).collect(),
-        later_files: Vec::new(),
-        columns,
-        categories: Vec::new(),
-        kept: Default::default(),
-        reading: Default::default(),
-        labels: None,
-    }
+    Dataset::of(path, values, dims)
 }

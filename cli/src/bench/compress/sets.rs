@@ -145,19 +145,8 @@ impl Set {
             std::fs::create_dir_all(folder).map_err(Error::io("write", folder))?;
             let rows = self.train.len() / self.frame();
             report::note(&format!("fitting {} on {rows} windows", out.display()));
-            let data = Dataset {
-                path: self.path.clone(),
-                columns: (0..self.frame()).map(|column| format!("x{column}")).collect(),
-                rows,
-                dims: self.frame(),
-                values: self.train.iter().map(|sample| *sample as f32).collect(),
-                categories: Vec::new(),
-                kept: Default::default(),
-                reading: Default::default(),
-                labels: None,
-                source_rows: (0..rows).collect(),
-                later_files: Vec::new(),
-            };
+            let values = self.train.iter().map(|sample| *sample as f32).collect();
+            let data = Dataset::of(self.path.clone(), values, self.frame());
             fit_and_write(&name, data, &self.settings, None, &out)?;
         }
         Ok(ModelBytes::read(&out)?)

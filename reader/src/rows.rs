@@ -1,0 +1,160 @@
+//! A file's rows as tables of some rows each: what is the same whatever the format.
+
+use std::borrow::Cow;
+
+use crate::categories::Codes;
+use crate::error::{Place, Problem};
+use crate::gaps::Gaps;
+use crate::options::LoadOptions;
+use crate::reading::Reading;
+use crate::report::{Count, Skipped, Why};
+use crate::table::{Classes, Table};
+use crate::times::Times;
+
+/// Rows of one file, one after another.
+pub(crate) trait RowReader {
+    /// What the file says before its first row.
+    fn heading(&mut self) -> Result<Heading, Problem>;
+    /// Goes to the next row; false where there is none.
+    fn next(&mut self) -> Result<bool, Problem>;
+    /// The number of the row among the data rows, from 0.
+    fn number(&self) -> usize;
+    /// Where it stands, for people.
+    fn place(&self) -> Place;
+    /// Appends its features, categories as codes. What is missing is taken from `held`, where that is a row.
+    fn features(&self, codes: &mut Codes, held: &[f32], to: &mut Vec<f32>) -> Result<(), Problem>;
+    /// Whether the cell of a feature says that there is none.
+    fn is_missing(&self, feature: usize) -> bool;
+    /// Its label, where there are labels.
+    fn label(&self) -> Result<Option<Cow<'_, str>>, Problem>;
+    /// Its cell in the column of times.
+    fn time(&self, column: usize) -> Result<Cow<'_, [u8]>, Problem>;
+    /// Appends the cells that are kept as text.
+    fn keep(&self, to: &mut Vec<String>);
+    /// Whether the next row is not there yet, as it may be of a pipe.
+    fn waits(&self) -> bool;
+}
+
+/// What a file says before its first row.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heading {
+    /// names of all columns
+    pub(crate) names: Vec<String>,
+    /// names of those that are read, in order
+    pub(crate) columns: Vec<String>,
+    pub(crate) is_labelled: bool,
+    /// what was passed over, a sentence each
+    pub(crate) notes: Vec<String>,
+    pub(crate) reading: Reading,
+}
+
+/// What was found in a file, when its rows are read.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// data rows that were looked at
+    pub(crate) rows: usize,
+    /// how many cells are missing in which columns
+    pub(crate) missing: Vec<Count>,
+    /// rows that are left out, with a cell missing and with an unknown word
+    pub(crate) skipped: [usize; 2],
+}
+
+/// Numbers after which rows are handed on.
+pub(crate) const NUMBERS: usize = 1 << 18;
+/// Rows after which they are, however narrow.
+pub(crate) const ROWS: usize = 1 << 15;
+
+/// What goes on from file to file.
+pub(crate) struct Shared {
+    pub(crate) codes: Codes,
+    pub(crate) classes: Classes,
+}
+
+/// Reads a file; `take` gets its rows, some at a time and each as soon as the next may be long in coming, and
+/// says whether it wants more.
+pub(crate) fn read(
+    rows: &mut dyn RowReader,
+    heading: &Heading,
+    shared: &mut Shared,
+    (options, most): (&LoadOptions, usize),
+    take: &mut dyn FnMut(Table) -> Result<bool, Problem>,
+) -> Result<Found, Problem> {
+    let mut times = Times::of(&heading.names, &options.part)?;
+    let mut gaps = Gaps::new(options.missing, heading.columns.len());
+    let (mut table, mut found, mut any) = (Table::default(), Found::default(), false);
+    let mut is_empty = true;
+    while rows.next()? {
+        let row = rows.number();
+        is_empty = false;
+        match options.part.rows {
+            Some(part) if part.ends_before(row) => break,
+            Some(part) if !part.contains(row) => continue,
+            _ => found.rows = row + 1,
+        }
+        match features(rows, &mut shared.codes, &mut gaps, &mut table.values)? {
+            Some(why) => {
+                found.skipped[usize::from(why == Why::UnknownWord)] += 1;
+                let mut kept = Vec::new();
+                rows.keep(&mut kept);
+                table.skipped.push(Skipped { row, why, kept });
+            }
+            None => {
+                any = true;
+                table.classes.extend(rows.label()?.map(|label| shared.classes.number(&label)));
+                if let Some(times) = &mut times {
+                    times.push(&rows.time(times.column)?, || rows.place())?;
+                }
+                rows.keep(&mut table.kept);
+                table.source.push(row);
+            }
+        }
+        let is_full = table.values.len() >= most || table.rows() + table.skipped.len() >= ROWS;
+        if (is_full || rows.waits()) && times.as_ref().is_none_or(Times::is_certain) {
+            let some = std::mem::take(&mut table);
+            if !gaps.refuses() && !hand_on(some, times.as_mut(), options, take)? {
+                return Ok(found);
+            }
+        }
+        options.memory.allows(size_of_val(&table.values[..]))?;
+    }
+    if is_empty {
+        return Err(Problem::NoRows);
+    }
+    found.missing = gaps.finish(&heading.columns)?;
+    if !any && found.skipped[0] > 0 {
+        return Err(Problem::NoWholeRows { rows: found.skipped.iter().sum() });
+    }
+    times.as_ref().map_or(Ok(()), Times::finish)?;
+    hand_on(table, times.as_mut(), options, take)?;
+    Ok(found)
+}
+
+/// Appends the features of a row, or says why it is left out.
+fn features(
+    rows: &dyn RowReader,
+    codes: &mut Codes,
+    gaps: &mut Gaps,
+    to: &mut Vec<f32>,
+) -> Result<Option<Why>, Problem> {
+    let before = to.len();
+    match rows.features(codes, gaps.held(), to) {
+        Ok(()) => {
+            gaps.row(&to[before..]);
+            Ok(None)
+        }
+        Err(problem) => {
+            to.truncate(before);
+            gaps.fault(problem, |feature| rows.is_missing(feature)).map(Some)
+        }
+    }
+}
+
+fn hand_on(
+    mut table: Table,
+    times: Option<&mut Times>,
+    options: &LoadOptions,
+    take: &mut dyn FnMut(Table) -> Result<bool, Problem>,
+) -> Result<bool, Problem> {
+    times.map_or(Ok(()), |times| times.cut(&mut table, &options.part))?;
+    take(table)
+}
