@@ -92,7 +92,8 @@ const NOTES: [(&str, &str); 7] = [
         "fit",
         "\
 Which model: --auto first. It needs no settings, is fitted in seconds, and gives good alarms for up to \
-some dozens of numbers in a row. A network (no --auto) has more to say of long windows, of columns of words, \
+some dozens of numbers in a row. Where the number itself counts, how likely a row is, --model gmm:auto is \
+nearer to it. A network (no --auto) has more to say of long windows, of columns of words, \
 of integers and bits; it alone makes the smallest packets and logs.
 
 Examples:

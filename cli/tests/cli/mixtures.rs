@@ -7,7 +7,8 @@ use crate::bench::{Bench, engine, npy, npz};
 #[test]
 fn from_a_csv_to_a_score() {
     let bench = Bench::with_engine();
-    for model in ["--auto", "--auto --scaling log", "--model gaussian", "--model gmm:3", "--model pca:1"] {
+    let models = ["auto", "auto --scaling log", "gaussian", "gmm:3", "gmm:auto", "pca:1"];
+    for model in models.map(|model| format!("--model {model}")).iter().map(String::as_str).chain(["--auto"]) {
         let fit = bench.json(&format!("fit engine.csv {model} --out m.elbow"));
         assert_eq!((fit["rows"].as_u64(), fit["anomalous_rows"].as_u64()), (Some(216), Some(24)), "{fit}");
         assert!(fit["epochs"].is_null() && fit["valid_nats_per_row"].as_f64().unwrap().is_finite(), "{fit}");

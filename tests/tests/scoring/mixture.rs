@@ -61,7 +61,7 @@ fn the_density_integrates_to_one() {
         .flat_map(|i| [(f64::from(i).sin() * 3.0 + 100.0) as f32, (i * i % 17) as f32 * 1e-3])
         .collect();
     let data = dataset(2, values);
-    for model in ["gaussian", "gmm:3", "auto"] {
+    for model in ["gaussian", "gmm:3", "gmm:auto", "auto"] {
         let bytes = fitted(model, &data);
         let model = bytes.open().unwrap();
         // ± 5 or more standard deviations around the data

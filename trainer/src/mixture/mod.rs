@@ -7,6 +7,7 @@ mod export;
 mod kernels;
 mod normal;
 mod principal;
+mod stacked;
 
 pub use kernels::Kernel;
 pub use normal::Normal;
@@ -18,7 +19,7 @@ use rand_pcg::Pcg32;
 /// Added to the variance of each standardised feature where the recipe says no more: a thousandth of its own.
 /// Single precision bears the inverse of what is left.
 const FLOOR: f64 = 1e-3;
-/// Bytes of a model that is fitted by [`Recipe::Auto`], without its metadata.
+/// Bytes of a model whose size is not given, without its metadata.
 const AUTO_BYTES: usize = 63 * 1024;
 /// Components with a full covariance that it has, at most.
 const AUTO_GAUSSIANS: usize = 8;
@@ -32,6 +33,8 @@ pub enum Recipe {
     Gaussians(usize),
     /// one component that varies in so many directions, and alike in all others
     Principal(usize),
+    /// as many components with a full covariance as rows held out ask for
+    Stacked,
     /// half kernels, half components with a full covariance that are as smooth: see [`fit`]
     Auto,
 }
@@ -85,13 +88,22 @@ pub fn fit(rows: Rows<'_>, recipe: Recipe, rng: &mut Pcg32) -> Fitted {
         Recipe::Principal(rank) => {
             Fitted { gaussians: principal::fit(rows, rank, FLOOR).into_iter().collect(), kernels: Vec::new() }
         }
+        Recipe::Stacked => {
+            let room = AUTO_BYTES / bytes_of_gaussian(rows.dims);
+            Fitted { gaussians: stacked::fit(rows, room.max(1), FLOOR, rng), kernels: Vec::new() }
+        }
         Recipe::Auto => auto(rows, rng),
     }
 }
 
+/// Bytes of a component with a full covariance.
+fn bytes_of_gaussian(dims: usize) -> usize {
+    size_of::<f32>() * (dims + 1 + TILE * triangle(dims))
+}
+
 fn auto(rows: Rows<'_>, rng: &mut Pcg32) -> Fitted {
     let bandwidth = bandwidth::leave_one_out(rows);
-    let bytes = size_of::<f32>() * (rows.dims + 1 + TILE * triangle(rows.dims));
+    let bytes = bytes_of_gaussian(rows.dims);
     let room =
         (AUTO_BYTES / 2 / bytes).min(AUTO_GAUSSIANS).min(rows.len() / (AUTO_ROWS * rows.spanned.max(1)));
     let mut gaussians = match room {

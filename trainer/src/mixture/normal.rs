@@ -38,10 +38,9 @@ impl Normal {
     /// `log w + log N(x; μ, Σ) = log w + Σ_i log W_ii − ½ dims·log 2π − ½ |W (x − μ)|²`
     pub fn log_joint(&self, x: &[f32]) -> f64 {
         let d = self.mean.len();
-        let centred: Vec<f64> = x.iter().zip(&self.mean).map(|(x, mean)| f64::from(*x) - mean).collect();
         let square = |i: usize| -> f64 {
-            let row = &self.inverse_cholesky[i * d..][..=i];
-            row.iter().zip(&centred).map(|(w, x)| w * x).sum::<f64>().powi(2)
+            let row = self.inverse_cholesky[i * d..][..=i].iter().zip(x).zip(&self.mean);
+            row.map(|((w, x), mean)| w * (f64::from(*x) - mean)).sum::<f64>().powi(2)
         };
         self.log_constant - 0.5 * (0..d).map(square).sum::<f64>()
     }

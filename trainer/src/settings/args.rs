@@ -24,7 +24,8 @@ use crate::spelled::{Spelled, Word};
 #[command(allow_negative_numbers = true)]
 pub struct SettingsArgs {
     /// vae; ae (an autoencoder: the latent is a point); gaussian (one normal distribution); gmm:M (a mixture
-    /// of M); pca:R (R principal components, the rest alike); auto (see --auto) [default: vae]
+    /// of M); gmm:auto (the nearest density: the rows say how many); pca:R (R principal components, the rest
+    /// alike); auto (alarms: see --auto) [default: vae]
     #[arg(long, value_name = "NAME")]
     pub(super) model: Option<String>,
     /// Latent family and its dimension: gaussian:D, vmf:D (D coordinates, κ learned), vmf:D,kappa=K (κ fixed)

@@ -13,7 +13,7 @@ use crate::spelled::Word;
 /// Most samples that an objective or a validation takes.
 pub(super) const MOST_SAMPLES: usize = 100_000;
 
-/// What kind of model is fitted: `vae`, `ae`, `gaussian`, `gmm:M`, `pca:R` or `auto`.
+/// What kind of model is fitted: `vae`, `ae`, `gaussian`, `gmm:M`, `gmm:auto`, `pca:R` or `auto`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Model {
     /// a variational autoencoder
@@ -29,7 +29,11 @@ impl Word for Model {
 
     fn read(text: &str) -> Result<Self, String> {
         const MOST: usize = 65_536;
-        let wrong = || format!("choose vae, ae, gaussian, gmm:M, pca:R (M, R from 1 to {MOST}) or auto");
+        if text == "gmm:auto" {
+            return Ok(Model::Mixture(Recipe::Stacked));
+        }
+        let wrong =
+            || format!("choose vae, ae, gaussian, gmm:auto, gmm:M, pca:R (M, R from 1 to {MOST}) or auto");
         let (name, count) = text.split_once(':').map_or((text, None), |(name, count)| (name, Some(count)));
         let read = |count: &str| count.parse().ok().filter(|m| (1..=MOST).contains(m)).ok_or_else(wrong);
         match (name, count.map(read).transpose()?) {
