@@ -31,6 +31,7 @@ absent_packages() {
     [ -z "$(absent_targets)" ] || debian_source || printf '%s\n' rustc-web cargo-web rust-web-src
     [ -z "$(absent_targets)" ] || have ld.lld || echo lld
     have qemu-system-arm || echo qemu-system-arm
+    python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     # Newer releases keep RISC-V in a package of its own.
     have qemu-system-riscv32 || if packaged qemu-system-riscv; then echo qemu-system-riscv; else echo qemu-system-misc; fi
 }
@@ -67,9 +68,9 @@ step() {
     else
         verdict=FAILED failed=$((failed + 1))
     fi
-    # libtest's counts, where the step is a test run
+    # libtest's and pytest's counts, where the step is a test run
     printf '%-7s%4d s%s\n' $verdict $((SECONDS - start)) \
-        "$(awk '/^test result/ { n += $4 } END { if (n) printf "%7d tests", n }' "$log")"
+        "$(awk '/^test result/ { n += $4 } /^[0-9]+ passed/ { n += $1 } END { if (n) printf "%7d tests", n }' "$log")"
     grep -h '^skipped: ' "$log" | sort -u | sed 's/^/  /'
     [ $verdict = ok ] || { echo "  $*"; tail -n 80 "$log"; }
 }
@@ -81,6 +82,9 @@ rows_side_by_side() {
         "${CARGO_TARGET_DIR:-target}/release/elbow" --threads 1 bench score --seconds 0.3 |
         awk '{ print } $2 == 1 { seen = 1; slow = $3 * $5 < 1e6 } END { exit !seen || slow }'
 }
+
+# The wheel, in an environment of its own: it says so and passes where there is no index of packages.
+python_package() { python/check.sh; }
 
 formatted() { cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.toml --check; }
 
@@ -112,6 +116,7 @@ step 'fuzz targets' fuzz_targets
 step 'tests' cargo test --locked --workspace -- --show-output
 step 'every float, a million windows' cargo test --locked --workspace --test math --test codec -- --ignored
 step 'rows side by side' rows_side_by_side
+step 'Python' python_package
 step 'firmware for every target' firmware
 step 'devices in QEMU' cargo test --locked --workspace --test device -- --ignored --show-output
 

@@ -1,0 +1,42 @@
+//! Packets, by way of files: what is written is what `elbow compress` writes.
+
+use std::path::Path;
+
+use elbow::codec::model_id;
+use elbow_host::Model;
+use elbow_host::compress::{Fidelity, Options, Unit, compress, decompress};
+
+use crate::error::{Error, UNSUPPORTED};
+
+/// Packs the rows of a file.
+pub(crate) fn pack(
+    model: &Model,
+    input: &Path,
+    output: &Path,
+    bound: Option<u16>,
+    resolution: Option<Vec<f64>>,
+) -> Result<(), Error> {
+    if model.get().engine.latent().is_none() {
+        let problem = "a mixture or an ensemble predicts no frame; fit one model with a network to pack rows";
+        return Err(Error::new(UNSUPPORTED, problem));
+    }
+    let unit = |unit: f64| {
+        let problem = "a resolution is a positive number, such as 0.01";
+        Unit::new(unit).ok_or_else(|| Error::argument("resolution", unit, problem))
+    };
+    let options = Options {
+        fidelity: bound.map_or(Fidelity::Lossless, Fidelity::Within),
+        windows_per_packet: None,
+        resolution: resolution.map(|units| units.into_iter().map(unit).collect()).transpose()?,
+    };
+    let id = model_id(model.bytes().as_bytes());
+    compress(model.get(), id, input, output, &options, &mut |_| ())?;
+    Ok(())
+}
+
+/// Unpacks a file of packets.
+pub(crate) fn unpack(model: &Model, input: &Path, output: &Path) -> Result<(), Error> {
+    let id = model_id(model.bytes().as_bytes());
+    decompress((Path::new("the model"), model.get(), id), input, output, false, &mut |_| ())?;
+    Ok(())
+}

@@ -1,0 +1,136 @@
+"""The numbers are those of the command line."""
+
+import json
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import elbow
+from conftest import rows, run
+
+MANY = rows(10_000, 9)
+
+
+def told(path, data, key):
+    scored = json.loads(run("score", path, data, "--json").stdout)["scores"]
+    return np.array([row[key] for row in scored], np.float32)
+
+
+@pytest.fixture
+def data(tmp_path):
+    path = tmp_path / "rows.npy"
+    np.save(path, MANY)
+    return path
+
+
+def test_scores_and_verdicts_of_a_network(network, saved, data):
+    model = elbow.open(saved)
+    scores = told(saved, data, "log_density")
+    assert (model.score(MANY) == scores).all()
+    assert (network.score_samples(MANY).astype(np.float32) == scores).all()
+    assert (model.judge(MANY).p_value == told(saved, data, "p_value")).all()
+
+
+def test_scores_of_a_mixture(mixture, data, tmp_path):
+    path = tmp_path / "density.elbow"
+    mixture.save(path)
+    assert (elbow.open(path).score(MANY) == told(path, data, "log_density")).all()
+
+
+SETTINGS = [
+    ({}, ["--auto"]),
+    ({"mixture": 3}, ["--model", "gmm:3"]),
+    (
+        {"latent": "gaussian:2", "hidden": [8], "epochs": 4, "objective": "iwae:4", "seed": 7},
+        ["--latent", "gaussian:2", "--hidden", "8", "--epochs", 4, "--objective", "iwae:4", "--seed", 7],
+    ),
+    (
+        {"latent": "vmf:3", "hidden": [], "epochs": 3, "ensemble": 2},
+        ["--latent", "vmf:3", "--hidden", "none", "--epochs", 3, "--ensemble", 2],
+    ),
+    (
+        {"likelihood": "student-t", "decoder_hidden": (6, 5), "lr": 0.002, "epochs": 3, "batch": 32},
+        ["--likelihood", "student-t", "--decoder-hidden", "6,5", "--lr", 0.002, "--epochs", 3, "--batch", 32],
+    ),
+    ({"weights": "int8", "hidden": [8], "epochs": 3}, ["--weights", "int8", "--hidden", "8", "--epochs", 3]),
+]
+
+
+@pytest.mark.parametrize(("settings", "typed"), SETTINGS, ids=lambda value: str(value))
+def test_fits_give_the_same_file(settings, typed, tmp_path):
+    X = rows(400)
+    np.save(tmp_path / "rows.npy", X)
+    out = tmp_path / "density.elbow"
+    run("fit", tmp_path / "rows.npy", "--out", out, *typed)
+    fitted = elbow.Density(false_alarm=None, **settings).fit(X)
+    assert fitted.model_.to_bytes() == out.read_bytes()
+
+
+def test_bits_depend_on_nothing_else(network):
+    model = network.model_
+    expected = model.score(MANY)
+    assert (model.score(MANY.astype(np.float64)) == expected).all()
+    assert (model.score(np.asfortranarray(MANY)) == expected).all()
+    assert (model.score(MANY[::2]) == expected[::2]).all()
+    assert [model.score(row) for row in MANY[:20]] == list(expected[:20])
+    try:
+        elbow.set_threads(1)
+        assert (model.score(MANY) == expected).all()
+    finally:
+        elbow.set_threads(0)
+    with ThreadPoolExecutor(2) as pool:
+        assert all((scores == expected).all() for scores in pool.map(model.score, [MANY] * 4))
+
+
+def test_a_process_that_was_forked_scores(network):
+    expected = network.model_.score(MANY)
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        scores = pool.map_async(network.model_.score, [MANY[:5000], MANY[5000:]]).get(timeout=60)
+    assert (np.concatenate(scores) == expected).all()
+
+
+def test_what_a_score_is_made_of(network):
+    scores = network.model_.scores(MANY[:100], samples=32)
+    assert (scores.log_density == network.model_.score(MANY[:100], samples=32)).all()
+    assert (scores.standard_error > 0).all() and (scores.effective_sample_size <= 32).all()
+    one = network.model_.scores(MANY[0], samples=32)
+    assert one.log_density == scores.log_density[0]
+
+
+def test_packets_come_back(network, tmp_path, saved):
+    X = np.round(rows(200, 6), 1)
+    packets = network.model_.pack(X, bound=1, resolution=0.1)
+    back = network.model_.unpack(packets)
+    assert back.shape == X.shape and np.abs(back - X).max() < 0.16
+    np.save(tmp_path / "X.npy", X)
+    run("compress", saved, tmp_path / "X.npy", tmp_path / "X.packets", "--bound", 1, "--resolution", 0.1)
+    assert (tmp_path / "X.packets").read_bytes() == packets
+    with pytest.raises(elbow.Error):
+        network.model_.unpack(packets[:50])
+
+
+def test_latents_draws_and_reconstructions(network, mixture):
+    X = rows(100, 3)
+    assert network.encode(X).shape == (100, 2)
+    assert network.model_.encode(X[0]).shape == (2,)
+    assert np.corrcoef(network.reconstruct(X)[:, 3], X[:, 3])[0, 1] > 0.8
+    drawn = network.sample(4000, seed=3)
+    assert (drawn == network.sample(4000, seed=3)).all() and (drawn != network.sample(4000, seed=4)).any()
+    assert np.abs(drawn.mean(0) - rows(4000).mean(0)).max() < 1
+    for ask in (mixture.encode, lambda X: mixture.sample(3)):
+        with pytest.raises(elbow.NotSupportedError, match="latent='gaussian:8'"):
+            ask(X)
+
+
+def test_windows_are_those_of_the_command_line(tmp_path):
+    series = rows(300)
+    np.save(tmp_path / "X.npy", series)
+    path = tmp_path / "w.elbow"
+    run("fit", tmp_path / "X.npy", "--auto", "--window", 3, "--hop", 2, "--out", path)
+    model = elbow.open(path)
+    scores = told(path, tmp_path / "X.npy", "log_density")
+    assert (model.score(model.windows(series)) == scores).all()
+    with pytest.raises(elbow.DataError, match="a window takes 3 consecutive rows"):
+        model.windows(series[:2])
