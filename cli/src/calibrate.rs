@@ -2,20 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use elbow::Calibration;
 use elbow::decision::MAX_SAMPLES;
 use serde::Serialize;
 
+use super::alarm::Alarm;
 use super::compress::PacketArgs;
-use super::out::{Overwrite, check_out, is_same, model_name};
+use super::out::{Overwrite, check_out, is_same, model_name, write_files};
 use super::plan;
 use super::source::SourceArgs;
 use crate::error::Error;
 use crate::report;
-use elbow_host::file::atomic_file::write_atomically;
-use elbow_host::file::rust_type::{alarm_alias, type_alias};
 use elbow_host::model::ModelBytes;
-use elbow_host::score::calibrate::{calibrate, is_data_of_fit};
+use elbow_host::score::calibrate::calibrate;
 use elbow_host::score::gap::{Gap, gap, without_lowest};
 use elbow_reader::Reading;
 
@@ -73,65 +71,6 @@ struct Summary {
     #[serde(flatten)]
     alarm: Alarm,
     file_bytes: usize,
-    /// whether the model was fitted to these rows
-    data_of_fit: bool,
-}
-
-/// The calibration of a file, for programs and people.
-#[derive(Debug, Serialize)]
-pub(super) struct Alarm {
-    false_alarm: f32,
-    /// what the rows allow: ⌊false_alarm·(n + 1)⌋/(n + 1)
-    expected: f32,
-    threshold_nats: f32,
-    samples: u32,
-    calibration_rows: u32,
-    margin_nats: f32,
-    mean_nats: f32,
-    deviation_nats: f32,
-    smallest_p_value: f32,
-    quantiles: usize,
-    data: String,
-}
-
-impl Alarm {
-    pub(super) fn new(c: &Calibration<'_>) -> Self {
-        Alarm {
-            false_alarm: c.false_alarm,
-            expected: c.p_value(c.threshold.next_down()),
-            threshold_nats: c.threshold,
-            samples: c.samples,
-            calibration_rows: c.rows,
-            margin_nats: c.margin,
-            mean_nats: c.mean.0,
-            deviation_nats: c.deviation.0,
-            smallest_p_value: c.quantiles().next().map_or(1.0, |(p, _)| p),
-            quantiles: c.quantiles().count(),
-            data: format!("{:08x}", c.data),
-        }
-    }
-
-    /// As rows of a table.
-    pub(super) fn rows(&self) -> Vec<(&'static str, String)> {
-        let Alarm { false_alarm, expected, threshold_nats, samples, calibration_rows, .. } = self;
-        vec![
-            (
-                "alarm",
-                format!(
-                    "below {threshold_nats:.3} nats, K = {samples}: at most {false_alarm} of normal frames \
-                     (expected {expected:.3e})"
-                ),
-            ),
-            (
-                "calibrated",
-                format!(
-                    "on {calibration_rows} rows (data {}), score {:.3} ± {:.3} nats",
-                    self.data, self.mean_nats, self.deviation_nats
-                ),
-            ),
-            ("p-values", format!("{} of them, from {:.2e}", self.quantiles, self.smallest_p_value)),
-        ]
-    }
 }
 
 pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
@@ -169,18 +108,9 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         ));
     }
     let samples = args.source.samples(&model);
-    let data_of_fit = is_data_of_fit(&model, &data)?;
     let trimmed_rows = args.trim.min(data.rows);
     if trimmed_rows > 0 {
         data = without_lowest(&model, &data, samples, trimmed_rows)?;
-    }
-    if data_of_fit {
-        report::note(&format!(
-            "{}: the model was fitted to these rows, whose scores are better than those of new ones; \
-             the rate of false alarms will be higher than {}: calibrate on rows of their own",
-            data.path.display(),
-            false_alarm
-        ));
     }
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let name = name.as_deref().unwrap_or(model.metadata.name);
@@ -188,9 +118,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     bar.finish_and_clear();
     let read_back = calibrated.open().map_err(Error::model(out))?;
     let alarm = read_back.extras.calibration.as_ref().map(Alarm::new);
-    write_atomically(out, calibrated.as_bytes())?;
-    let alias = type_alias(&read_back, samples) + &alarm_alias(&read_back.metadata);
-    write_atomically(&out.with_extension("rs"), alias.as_bytes())?;
+    write_files(&calibrated, out)?;
     let gap = read_back.extras.calibration.as_ref().and_then(gap);
     gap.iter().for_each(|gap| report::note(&told(&data.path, gap)));
     let Some(alarm) = alarm else { return Ok(()) };
@@ -202,7 +130,6 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         outlying_rows: gap.map(|gap| gap.rows),
         alarm,
         file_bytes: calibrated.as_bytes().len(),
-        data_of_fit,
     };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
 }

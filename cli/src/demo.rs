@@ -10,11 +10,11 @@ use serde::Serialize;
 use self::packets::Packed;
 pub(super) use self::packets::RESOLUTION;
 use super::fit::fit_and_write;
+use super::out::write_files;
 use super::source::DEFAULT_SAMPLES;
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::atomic_file::write_atomically;
-use elbow_host::file::rust_type::{alarm_alias, type_alias};
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::calibrate;
 use elbow_host::score::evaluate::score_all;
@@ -117,9 +117,7 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
     };
     let steps = args.data.is_none().then_some(&RESOLUTION[..]);
     let (device, packets) = packets::pack((&out, device), &source, steps, &args.out.join("demo.packets"))?;
-    write_atomically(&out, device.as_bytes())?;
-    let alias = type_alias(&model, FIRMWARE_SAMPLES) + &alarm_alias(&model.metadata);
-    write_atomically(&out.with_extension("rs"), alias.as_bytes())?;
+    write_files(&device, &out)?;
     let report = Report {
         model: out,
         file_bytes: device.as_bytes().len(),

@@ -12,6 +12,7 @@ use elbow_host::model::ModelBytes;
 use elbow_host::score::alarms::Alarms;
 use elbow_host::score::evaluate::{Evaluation, score_all};
 use elbow_host::score::latent_use::LatentUse;
+use elbow_host::score::seen::Seen;
 
 /// The arguments of `elbow eval`.
 #[derive(Debug, clap::Args)]
@@ -39,6 +40,13 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let data = args.source.load(&args.data, &args.model, &model.metadata)?;
+    if let Some(part) = Seen::read(model.metadata.seen).and_then(|seen| seen.part_of(&data)) {
+        report::note(&format!(
+            "{}: the fit saw about {:.0} % of these rows; their scores are better than those of new rows",
+            data.path.display(),
+            100.0 * part
+        ));
+    }
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
     let start = Instant::now();
     let samples = args.source.samples(&model);

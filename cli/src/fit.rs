@@ -9,6 +9,7 @@ use elbow::architecture::LikelihoodKind;
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
+use super::alarm::Alarm;
 use super::out::{Overwrite, beside, check_out, cost_rows, model_name, write_files};
 use crate::error::Error;
 use crate::{reading, report, stop};
@@ -74,11 +75,17 @@ pub(super) struct Summary {
     reading: Option<Report>,
     rows: usize,
     valid_rows: usize,
+    /// held back from the fit to set the threshold of alarms
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_back_rows: Option<usize>,
     /// left out
     #[serde(skip_serializing_if = "Option::is_none")]
     anomalous_rows: Option<usize>,
     #[serde(flatten)]
     epochs: Option<Epochs>,
+    /// what those held back say
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alarm: Option<Alarm>,
     train_nats_per_row: f64,
     valid_nats_per_row: f64,
     /// about what a row held out costs in bits, where its numbers are whole
@@ -175,8 +182,10 @@ pub(super) fn fit_and_write(
         architecture,
         rows: trained.train_rows,
         valid_rows: trained.valid.rows,
+        held_back_rows: trained.calibration_rows,
         anomalous_rows,
         epochs,
+        alarm: model.extras.calibration.as_ref().map(Alarm::new),
         train_nats_per_row: -trained.train_nats,
         valid_nats_per_row: -trained.valid_nats,
         valid_bits_per_row: rate(-trained.valid_nats, settings, trained.valid.dims),
@@ -246,6 +255,8 @@ fn stop_on_ctrl_c(is_recorded: bool) -> &'static AtomicBool {
 fn table(summary: &Summary) -> String {
     let left_out =
         summary.anomalous_rows.map_or(String::new(), |rows| format!(", {rows} anomalous left out"));
+    let held_back =
+        summary.held_back_rows.map_or(String::new(), |rows| format!(", {rows} held back to calibrate by"));
     let mut rows = vec![
         ("model", format!("{} ({} bytes)", summary.model.display(), summary.file_bytes)),
         ("type", summary.model.with_extension("rs").display().to_string()),
@@ -254,7 +265,7 @@ fn table(summary: &Summary) -> String {
     rows.extend(summary.reading.iter().flat_map(reading::rows));
     let epochs_at = rows.len() + 1;
     rows.extend([
-        ("rows", format!("{} fitted, {} held out{left_out}", summary.rows, summary.valid_rows)),
+        ("rows", format!("{} fitted, {} held out{held_back}{left_out}", summary.rows, summary.valid_rows)),
         (
             "−log p(x)",
             format!(
@@ -272,10 +283,12 @@ fn table(summary: &Summary) -> String {
         summary.valid_bits_per_row.map(|bits| ("rate", format!("about {bits:.1} bits per row held out"))),
     );
     rows.extend(summary.quantization.iter().flat_map(cost_rows));
+    rows.extend(summary.alarm.iter().flat_map(Alarm::rows));
     let model = summary.model.display();
-    rows.push((
-        "next",
-        format!("elbow calibrate {model} NORMAL.csv --false-alarm 0.01, by rows of their own"),
-    ));
+    let next = match &summary.alarm {
+        Some(_) => format!("elbow score {model} NEW.csv tells p-values and alarms"),
+        None => format!("elbow calibrate {model} NORMAL.csv --false-alarm 0.01, by rows of their own"),
+    };
+    rows.push(("next", next));
     report::table(&rows)
 }

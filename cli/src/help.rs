@@ -98,6 +98,7 @@ of integers and bits; it alone makes the smallest packets and logs.
 
 Examples:
   elbow fit sensors.csv --auto                        writes sensors.elbow and sensors.rs
+  elbow fit sensors.csv --auto --false-alarm 0.01     with a threshold, by rows that are held back
   elbow fit sensors.csv --window 16 --hop 4           windows of 16 rows, a network
   elbow fit sensors.csv --labels fault --normal ok    anomalies are left out of the fit",
     ),

@@ -77,6 +77,7 @@ pub(super) fn run(args: &ImportArgs, json: bool) -> Result<(), Error> {
         valid_nats: 0.0,
         version: env!("CARGO_PKG_VERSION"),
         reading: "",
+        seen: &[],
     };
     let bytes = export::encode(&metadata, &imported.preprocessing, &imported.layout, &imported.params)?;
     let bytes = ModelBytes::new(&bytes);

@@ -7,7 +7,7 @@ use elbow::ensemble::fingerprint;
 use elbow::kernel::triangle;
 use serde::Serialize;
 
-use super::calibrate::Alarm;
+use super::alarm::Alarm;
 use super::plan::Packets;
 use super::source::samples;
 use crate::error::Error;

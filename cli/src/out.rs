@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use elbow::architecture::LatentKind;
 use elbow::format::is_control;
 use elbow_host::file::atomic_file::{check_writable, write_atomically};
-use elbow_host::file::rust_type::type_alias;
+use elbow_host::file::rust_type::{alarm_alias, type_alias};
 use elbow_host::model::ModelBytes;
 use elbow_reader::expand;
 use elbow_trainer::quantize::Cost;
@@ -68,13 +68,14 @@ pub(super) fn check_out(out: &Path) -> Result<(), Error> {
 /// Writes a model and its type beside it.
 pub(super) fn write_files(bytes: &ModelBytes, out: &Path) -> Result<(), Error> {
     let model = bytes.open().map_err(Error::model(out))?;
-    // all samples of a point are the same, and a mixture needs none
-    let samples = match model.metadata.architecture.latent {
-        LatentKind::Point { .. } | LatentKind::Component { .. } => 1,
-        _ => DEFAULT_SAMPLES,
+    let alias = match (model.extras.calibration, model.metadata.architecture.latent) {
+        (Some(calibration), _) => type_alias(&model, calibration.samples) + &alarm_alias(&model.metadata),
+        // all samples of a point are the same, and a mixture needs none
+        (None, LatentKind::Point { .. } | LatentKind::Component { .. }) => type_alias(&model, 1),
+        (None, _) => type_alias(&model, DEFAULT_SAMPLES),
     };
     write_atomically(out, bytes.as_bytes())?;
-    Ok(write_atomically(&out.with_extension("rs"), type_alias(&model, samples).as_bytes())?)
+    Ok(write_atomically(&out.with_extension("rs"), alias.as_bytes())?)
 }
 
 /// What rounding cost, as rows of a table.

@@ -78,7 +78,7 @@ const ORDER: [(&str, &[&str]); 5] = [
         &[
             "record",
             "error",
-            "report help reading",
+            "alarm report help reading",
             "completions stop",
             "source",
             "out",

@@ -76,6 +76,7 @@ impl Model {
             valid_nats: 0.0,
             version: "test",
             reading: "",
+            seen: &[],
         };
         export::encode(&metadata, &self.preprocessing, &self.layout, &self.params).expect("a small model")
     }

@@ -32,6 +32,24 @@ pub enum Error {
         /// what is wrong with them
         problem: String,
     },
+    /// Fewer rows than a rate of false alarms needs beside the fit.
+    #[error(
+        "{}: {found} normal rows; --false-alarm {false_alarm} holds back half of {needed}: give as many \
+         rows, or a rate of at least {least:.2e}",
+        path.display()
+    )]
+    TooFewToHoldBack {
+        /// the file of frames
+        path: PathBuf,
+        /// rows there are
+        found: usize,
+        /// the rate
+        false_alarm: f64,
+        /// rows needed
+        needed: usize,
+        /// the smallest rate that half of the rows can promise
+        least: f64,
+    },
     /// A configuration file was refused.
     #[error("{}: {problem}", path.display())]
     Config {

@@ -133,6 +133,7 @@ fn random_model(settings: &Settings, data: &Dataset) -> Result<ModelBytes, Error
         valid_nats: 0.0,
         version: env!("CARGO_PKG_VERSION"),
         reading: "",
+        seen: &[],
     };
     Ok(ModelBytes::new(&export::encode(&metadata, &preprocessing, &layout, &params)?))
 }

@@ -24,11 +24,12 @@ impl Bench {
         Bench(tempfile::tempdir().expect("a temporary folder"))
     }
 
-    /// With `engine.csv`: three coupled sensors, 240 rows, every tenth
-    /// labelled 1 and six standard deviations off.
+    /// With `engine.csv`: three coupled sensors, 240 rows, every tenth labelled 1 and six standard deviations
+    /// off; and `later.csv`: the 240 rows that come after them.
     pub(crate) fn with_engine() -> Self {
         let bench = Bench::new();
         bench.write("engine.csv", engine_csv(240));
+        bench.write("later.csv", later_csv(240));
         bench
     }
 
@@ -167,6 +168,14 @@ pub(crate) fn engine_csv(rows: usize) -> String {
         format!("{temp},{rpm},{volt},{}\n", u8::from(anomalous))
     };
     engine(rows).into_iter().map(row).fold("temp,rpm,volt,label\n".into(), |text, row| text + &row)
+}
+
+/// Rows of the engine behind the first 240.
+pub(crate) fn later_csv(rows: usize) -> String {
+    let all = engine_csv(240 + rows);
+    let mut lines = all.lines();
+    let header = lines.next().unwrap_or_default();
+    lines.skip(240).fold(format!("{header}\n"), |text, line| text + line + "\n")
 }
 
 /// CSV of one header and numbers that a function of the row gives.

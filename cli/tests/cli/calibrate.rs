@@ -1,33 +1,24 @@
 //! `elbow calibrate`, and what a calibrated model says.
 
-use crate::bench::{Bench, QUICK, column, engine_csv};
+use crate::bench::{Bench, QUICK, column, engine_csv, later_csv};
 
 /// A model of the first 240 rows, calibrated on rows that come after them.
 fn calibrated(false_alarm: &str) -> Bench {
     let bench = Bench::with_model();
-    bench.write("later.csv", later(2000));
+    bench.write("later.csv", later_csv(2000));
     bench.good(&format!("calibrate engine.elbow later.csv --false-alarm {false_alarm} --samples 16"));
     bench
-}
-
-/// Rows of the engine behind the first 240.
-fn later(rows: usize) -> String {
-    let all = engine_csv(240 + rows);
-    let mut lines = all.lines();
-    let header = lines.next().unwrap_or_default();
-    lines.skip(240).fold(format!("{header}\n"), |text, line| text + line + "\n")
 }
 
 #[test]
 fn a_threshold_goes_into_the_file_and_changes_nothing_else() {
     let bench = Bench::with_model();
-    bench.write("later.csv", later(2000));
+    bench.write("later.csv", later_csv(2000));
     let (model, scores) = (bench.read("engine.elbow"), bench.good("score engine.elbow later.csv"));
     let line = "calibrate engine.elbow later.csv --false-alarm 0.01 --samples 16";
     let made = bench.json(&format!("{line} --out alarm.elbow"));
     assert_eq!(bench.read("engine.elbow"), model);
     assert_eq!((&made["calibration_rows"], &made["anomalous_rows"]), (&1800.into(), &200.into()));
-    assert_eq!(made["data_of_fit"], false);
     // ⌊0.01·1801⌋ = 18 of 1801
     assert!((made["expected"].as_f64().unwrap() - 18.0 / 1801.0).abs() < 1e-8, "{made}");
     assert_eq!(bench.good("score alarm.elbow later.csv --samples 64"), scores);
@@ -72,7 +63,7 @@ fn verdicts_follow_the_threshold() {
 #[test]
 fn too_few_rows_are_told_how_many_are_needed() {
     let bench = Bench::with_model();
-    bench.write("later.csv", later(50));
+    bench.write("later.csv", later_csv(50));
     let refuses = |line: &str, said: &[&str]| bench.refuses(&format!("calibrate {line}"), said);
     refuses("engine.elbow later.csv --false-alarm 0.01", &["45 normal rows", "0.01", "at least 99"]);
     refuses("engine.elbow later.csv --false-alarm 0.001", &["at least 999"]);
@@ -86,16 +77,66 @@ fn too_few_rows_are_told_how_many_are_needed() {
 }
 
 #[test]
-fn rows_of_the_fit_are_recognised() {
+fn rows_of_the_fit_are_refused_whatever_the_model() {
     let bench = Bench::with_model();
-    let line = "calibrate engine.elbow engine.csv --false-alarm 0.1 --out alarm.elbow";
-    assert_eq!(bench.json(line)["data_of_fit"], true);
-    assert!(bench.run(line).stderr.contains("the model was fitted to these rows"));
-    // whatever part was held out
-    bench.good(&format!("fit engine.csv --out engine.elbow --valid 0.3 --seed 7 {QUICK}"));
-    assert_eq!(bench.json(line)["data_of_fit"], true);
-    bench.write("later.csv", later(240));
-    assert_eq!(bench.json(&line.replace("engine.csv", "later.csv"))["data_of_fit"], false);
+    let both = engine_csv(240) + later_csv(240).split_once('\n').unwrap().1;
+    bench.write("both.csv", both);
+    let again = format!("{QUICK} --start engine.elbow");
+    for (data, how) in [
+        ("engine.csv", QUICK.into()),
+        ("engine.csv", format!("--valid 0.3 --seed 7 {QUICK}")),
+        ("engine.csv", format!("--ensemble 2 {QUICK}")),
+        ("engine.csv", format!("--weights int8 {QUICK}")),
+        ("engine.csv", "--auto".into()),
+        ("engine.csv", "--model gmm:2".into()),
+        ("later.csv", again),
+    ] {
+        bench.good(&format!("fit {data} --out seen.elbow {how}"));
+        let line = |data| format!("calibrate seen.elbow {data} --false-alarm 0.1 --out alarm.elbow");
+        for seen in ["engine.csv", "both.csv"] {
+            bench.refuses(&line(seen), &[seen, "the fit saw about", "fit --false-alarm 0.1"]);
+            assert!(
+                bench.run(&format!("eval seen.elbow {seen}")).stderr.contains("the fit saw about"),
+                "{how}"
+            );
+        }
+        if data == "engine.csv" {
+            bench.good(&line("later.csv"));
+            assert!(!bench.run("eval seen.elbow later.csv").stderr.contains("the fit saw"), "{how}");
+        }
+    }
+}
+
+#[test]
+fn a_fit_holds_back_the_rows_that_set_its_threshold() {
+    let bench = Bench::with_model();
+    bench.write("later.csv", later_csv(2000));
+    for how in ["--auto", "--model gmm:2", "--model gaussian", QUICK] {
+        let fit = format!("fit later.csv {how} --out alarm.elbow");
+        let made = bench.json(&format!("{fit} --false-alarm 0.01"));
+        // a quarter of the 1800 normal rows
+        assert_eq!((&made["held_back_rows"], &made["alarm"]["calibration_rows"]), (&450.into(), &450.into()));
+        let [fitted, valid] = ["rows", "valid_rows"].map(|key| made[key].as_u64().unwrap());
+        assert_eq!(if how == QUICK { fitted + valid } else { fitted }, 1350, "{how}");
+        let once = bench.read("alarm.elbow");
+        bench.good(&format!("{fit} --false-alarm 0.01 --threads 1"));
+        assert_eq!(bench.read("alarm.elbow"), once, "{how}");
+        // new rows of the same law; four deviations of the rate that one calibration has
+        let eval = bench.json("eval alarm.elbow engine.csv");
+        assert!(eval["alarms"]["of_normal"].as_f64().unwrap() < 0.05, "{how} {eval}");
+        assert!(bench.good(&format!("{fit} --false-alarm 0.2")).contains("50 held back to calibrate by"));
+        assert!(String::from_utf8(bench.read("alarm.rs")).unwrap().contains("CalibratedAlarm"));
+    }
+    // what is asked for is in the settings of a run, and so of what goes on from it
+    bench.good(&format!("fit later.csv {QUICK} --run run --false-alarm 0.05"));
+    let whole = bench.read("run/model.elbow");
+    bench.good("fit later.csv --run run --resume");
+    assert_eq!(bench.read("run/model.elbow"), whole);
+    bench.refuses(
+        "fit later.csv --auto --out few.elbow --false-alarm 0.001",
+        &["1800 normal rows", "half of 1998", "at least 1.11e-3"],
+    );
+    bench.refuses("fit later.csv --out few.elbow --false-alarm 1.5", &["--false-alarm", "between 0 and 1"]);
 }
 
 #[test]
@@ -112,10 +153,10 @@ fn other_weights_are_another_model() {
 fn a_fault_among_the_rows_is_told() {
     let bench = Bench::with_model();
     let line = "--false-alarm 0.001 --samples 16";
-    bench.write("later.csv", later(2000));
+    bench.write("later.csv", later_csv(2000));
     let clean = bench.run(&format!("calibrate engine.elbow later.csv {line} --out clean.elbow --json"));
     assert!(clean.code == Some(0) && clean.stderr.is_empty(), "{clean:?}");
-    bench.write("poisoned.csv", later(2000) + "1e12,-1e12,1e12,0\n");
+    bench.write("poisoned.csv", later_csv(2000) + "1e12,-1e12,1e12,0\n");
     let line = format!("calibrate engine.elbow poisoned.csv {line} --out alarm.elbow --json");
     let told = bench.run(&line);
     assert!(told.code == Some(0) && told.stderr.contains("--trim 1"), "{told:?}");
@@ -130,7 +171,7 @@ fn a_fault_among_the_rows_is_told() {
 #[test]
 fn more_samples_than_a_device_draws_are_refused() {
     let bench = Bench::with_model();
-    bench.write("later.csv", later(200));
+    bench.write("later.csv", later_csv(200));
     let line = "calibrate engine.elbow later.csv --false-alarm 0.1 --samples";
     bench.refuses(&format!("{line} 4097"), &["--samples 4097", "4096"]);
 }

@@ -90,8 +90,7 @@ fn the_first_hour_of_four_files() {
     let bench = Bench::new();
     for (file, flags, keep) in FILES {
         bench.case(file);
-        bench.good(&format!("fit {file} {flags} --epochs 30 --out m.elbow"));
-        bench.good(&format!("calibrate m.elbow {file} --false-alarm 0.05"));
+        bench.good(&format!("fit {file} {flags} --epochs 30 --out m.elbow --false-alarm 0.05"));
         let eval = bench.json(&format!("eval m.elbow {file}"));
         assert!(
             eval["alarms"]["false_alarm"].is_number() && eval["nats_per_row"].is_number(),

@@ -120,7 +120,7 @@ fn a_file_of_bits_becomes_a_log_and_comes_back() {
 #[test]
 fn a_plan_goes_into_the_model_and_is_kept_to() {
     let bench = Bench::with_model();
-    bench.good("calibrate engine.elbow engine.csv --false-alarm 0.1 --samples 16");
+    bench.good("calibrate engine.elbow later.csv --false-alarm 0.1 --samples 16");
     let alarm = bench.json("inspect engine.elbow")["alarm"].clone();
     let alias = bench.read("engine.rs");
     let line =

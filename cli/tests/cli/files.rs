@@ -1,6 +1,6 @@
 //! Several files, times and parts, as they are typed.
 
-use crate::bench::{Bench, QUICK, engine_csv};
+use crate::bench::{Bench, QUICK, later_csv};
 
 /// A day of two readings with a time; `hour` leaps so many hours at the middle.
 fn day(day: u32, hour: u32) -> String {
@@ -74,7 +74,7 @@ fn the_model_of_standard_input_has_a_name_that_can_be_typed() {
 #[test]
 fn names_of_files_do_not_act_on_a_terminal() {
     let bench = Bench::with_model();
-    bench.write("\u{1b}[31m\nday.csv", engine_csv(40).replace("label", "more"));
+    bench.write("\u{1b}[31m\nday.csv", later_csv(40).replace("label", "more"));
     for line in [
         "eval engine.elbow *day.csv",
         "calibrate engine.elbow *day.csv --false-alarm 0.1 --out \u{1b}[31mday.elbow",

@@ -62,7 +62,7 @@ fn the_whole_way_from_csv() {
     assert_eq!(inspect["columns"], serde_json::json!(["temp", "rpm", "volt"]));
 
     // and for people
-    for line in ["eval engine.elbow engine.csv", "score engine.elbow engine.csv", "inspect engine.elbow"] {
+    for line in ["eval engine.elbow later.csv", "score engine.elbow engine.csv", "inspect engine.elbow"] {
         let outcome = bench.run(line);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
         assert!(outcome.stdout.lines().count() > 3, "{outcome:?}");

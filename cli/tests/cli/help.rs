@@ -13,7 +13,7 @@ fn flags_stand_under_headings_and_columns_are_explained() {
     let told = bench.good("demo --help");
     assert!(!told.contains("Training:"));
     let bench = Bench::with_model();
-    bench.good("calibrate engine.elbow engine.csv --false-alarm 0.1");
+    bench.good("calibrate engine.elbow later.csv --false-alarm 0.1");
     let scores = bench.good("score engine.elbow engine.csv --alarm 3/5 --why 1");
     for column in scores.lines().next().unwrap().split(',') {
         assert!(score.contains(column), "--help does not say what `{column}` is");
@@ -47,6 +47,6 @@ fn a_fit_needs_no_more_than_a_file() {
     assert_eq!(json["reading"]["columns"], serde_json::json!(["temp", "rpm", "volt"]));
     // what it says comes next works
     let next = told.lines().find_map(|line| line.strip_prefix("next")).unwrap().trim();
-    let line = next.strip_prefix("elbow ").unwrap().replace("NORMAL.csv", "engine.csv");
+    let line = next.strip_prefix("elbow ").unwrap().replace("NORMAL.csv", "later.csv");
     bench.good(line.split(", by").next().unwrap());
 }

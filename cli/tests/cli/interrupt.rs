@@ -51,7 +51,7 @@ fn the_best_weights_so_far_are_written() {
     let fit: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(fit["stopped"], true);
     assert!(fit["best_epoch"].as_u64().unwrap() >= 1);
-    assert_eq!(bench.files().len(), 3, "{:?}", bench.files().keys());
+    assert_eq!(bench.files().len(), 4, "{:?}", bench.files().keys());
     bench.good("eval engine.elbow engine.csv");
 }
 

@@ -88,7 +88,7 @@ fn ensembles() {
     ] {
         bench.refuses(line, &[said]);
     }
-    bench.good("calibrate e.elbow engine.csv --false-alarm 0.05");
+    bench.good("calibrate e.elbow later.csv --false-alarm 0.05");
     assert!(bench.good("score e.elbow engine.csv").contains("p_value"));
 }
 

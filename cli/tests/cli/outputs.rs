@@ -112,7 +112,7 @@ fn what_is_no_file_stays_what_it_is() {
 fn a_reader_that_goes_away() {
     let bench = Bench::with_model();
     for line in
-        ["score engine.elbow engine.csv", "eval engine.elbow engine.csv --json", "inspect engine.elbow"]
+        ["score engine.elbow engine.csv", "eval engine.elbow later.csv --json", "inspect engine.elbow"]
     {
         let mut child = bench.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
@@ -131,7 +131,7 @@ fn a_full_disk() {
     }
     let bench = Bench::with_model();
     for line in
-        ["score engine.elbow engine.csv", "eval engine.elbow engine.csv", "inspect engine.elbow --json"]
+        ["score engine.elbow engine.csv", "eval engine.elbow later.csv", "inspect engine.elbow --json"]
     {
         let mut command = bench.command(line);
         let outcome = Outcome::new(line, command.stdout(full().unwrap()).output().unwrap());

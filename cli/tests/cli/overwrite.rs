@@ -9,7 +9,7 @@ fn nothing_is_written_over_unless_told() {
         format!("fit engine.csv --out engine.elbow {QUICK}"),
         "score engine.elbow engine.csv --out scores.csv".into(),
         "quantize engine.elbow --weights int8 --out small.elbow".into(),
-        "calibrate engine.elbow engine.csv --false-alarm 0.1 --out alarm.elbow".into(),
+        "calibrate engine.elbow later.csv --false-alarm 0.1 --out alarm.elbow".into(),
         "compress engine.elbow engine.csv packets".into(),
         "decompress engine.elbow packets back.csv".into(),
     ] {
@@ -24,8 +24,8 @@ fn nothing_is_written_over_unless_told() {
     for line in [
         "score engine.elbow engine.csv --out empty.csv",
         // the model itself is calibrated: that is what the command is for
-        "calibrate engine.elbow engine.csv --false-alarm 0.1",
-        "calibrate engine.elbow engine.csv --false-alarm 0.1 --out engine.elbow",
+        "calibrate engine.elbow later.csv --false-alarm 0.1",
+        "calibrate engine.elbow later.csv --false-alarm 0.1 --out engine.elbow",
     ] {
         let outcome = Outcome::new(line, bench.as_typed(line).output().unwrap());
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
@@ -48,7 +48,7 @@ fn scores_are_not_put_into_a_file_of_another_kind() {
 #[test]
 fn the_samples_of_a_calibration_are_the_default() {
     let bench = Bench::with_model();
-    bench.good("calibrate engine.elbow engine.csv --false-alarm 0.1 --samples 16");
+    bench.good("calibrate engine.elbow later.csv --false-alarm 0.1 --samples 16");
     let header = |text: String| text.lines().next().map(str::to_owned);
     let verdicts = "row,log_density,bits_per_dim,effective_sample_size,standard_error,p_value,anomalous";
     assert_eq!(header(bench.good("score engine.elbow engine.csv")).as_deref(), Some(verdicts));

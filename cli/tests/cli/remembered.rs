@@ -4,7 +4,13 @@ use crate::bench::{Bench, csv};
 
 /// Twelve rows in 240 are anomalies, far off; their label stands in a column of this name.
 fn labelled(name: &str, normal: &str, odd: &str) -> String {
+    labelled_from(0, name, normal, odd)
+}
+
+/// The same, of other rows.
+fn labelled_from(first: usize, name: &str, normal: &str, odd: &str) -> String {
     csv(&format!("a,b,extra,{name}"), 240, |i| {
+        let i = first + i;
         let (u, v) = ((i * 37 % 101) as f64 / 50.0, (i * 53 % 89) as f64 / 40.0);
         let is_odd = i % 20 == 7;
         let (far, word) = if is_odd { (30.0, odd) } else { (0.0, normal) };
@@ -18,7 +24,8 @@ fn labels_are_remembered() {
     bench.write("fit.csv", labelled("anomaly", "0", "1"));
     bench.good("fit fit.csv --labels anomaly --drop extra --auto --out m.elbow");
     // neither labels nor columns are named again: without the first, anomalies would count as normal
-    let told = bench.json("calibrate m.elbow fit.csv --false-alarm 0.02");
+    bench.write("later.csv", labelled_from(240, "anomaly", "0", "1"));
+    let told = bench.json("calibrate m.elbow later.csv --false-alarm 0.02");
     assert_eq!((told["rows"].as_u64(), told["anomalous_rows"].as_u64()), (Some(228), Some(12)));
     let eval = bench.json("eval m.elbow fit.csv");
     assert_eq!((eval["auroc"].as_f64(), eval["alarms"]["of_anomalous"].as_f64()), (Some(1.0), Some(1.0)));
@@ -26,8 +33,8 @@ fn labels_are_remembered() {
     assert_eq!(outcome.stderr, "fit.csv: not used: `extra`\n", "{outcome:?}");
 
     // a file without labels is read all the same
-    let rows: Vec<String> = bench.good("score m.elbow fit.csv").lines().map(str::to_owned).collect();
-    let text = labelled("anomaly", "0", "1");
+    let rows: Vec<String> = bench.good("score m.elbow later.csv").lines().map(str::to_owned).collect();
+    let text = labelled_from(240, "anomaly", "0", "1");
     let cut = |line: &str| line.rsplit_once(',').map_or(String::new(), |(rest, _)| rest.to_owned() + "\n");
     bench.write("bare.csv", text.lines().map(cut).collect::<String>());
     assert_eq!(bench.good("score m.elbow bare.csv").lines().collect::<Vec<_>>(), rows);
@@ -44,7 +51,8 @@ fn normal_words_are_remembered_and_survive_calibration_and_rounding() {
     bench.write("fit.csv", labelled("state", "healthy", "broken"));
     bench
         .good("fit fit.csv --labels state --normal healthy --drop extra --hidden 8 --epochs 3 --out m.elbow");
-    bench.good("calibrate m.elbow fit.csv --false-alarm 0.02 --out n.elbow");
+    bench.write("later.csv", labelled_from(240, "state", "healthy", "broken"));
+    bench.good("calibrate m.elbow later.csv --false-alarm 0.02 --out n.elbow");
     bench.good("quantize n.elbow --weights int8 --out q.elbow");
     for model in ["m.elbow", "n.elbow", "q.elbow"] {
         let eval = bench.json(&format!("eval {model} fit.csv"));
@@ -65,7 +73,8 @@ fn how_text_is_written_is_remembered() {
     bench.good(&format!("fit fit.txt {told} --hidden 8 --latent gaussian:2 --epochs 3 --out m.elbow"));
     let inspect = bench.json("inspect m.elbow");
     assert_eq!(inspect["text"], "`:` between cells, `,` before fractions, no header");
-    bench.good("calibrate m.elbow fit.txt --false-alarm 0.1 --out n.elbow");
+    bench.write("later.txt", rows.replace(',', ",1"));
+    bench.good("calibrate m.elbow later.txt --false-alarm 0.1 --out n.elbow");
     bench.good("quantize n.elbow --weights int8 --out q.elbow");
     assert_eq!(bench.json("eval q.elbow fit.txt")["rows"], 60);
     bench.good("compress m.elbow fit.txt fit.packets");

@@ -14,6 +14,8 @@ pub const ARCHITECTURE: u32 = 5;
 pub const READING: u32 = 6;
 /// The [`WeightKind`](crate::architecture::WeightKind); floats where the field is not there.
 pub const WEIGHTS: u32 = 7;
+/// A sample of the rows of the fit, see [`Metadata::seen`](super::Metadata::seen).
+pub const SEEN: u32 = 8;
 /// How many models of the shape there are: one where the field is not there.
 pub const MEMBERS: u32 = 9;
 /// The columns' names: text.

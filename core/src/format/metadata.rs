@@ -33,6 +33,9 @@ pub struct Metadata<'a> {
     /// reader's defaults hold. What a fit was told once, later commands need not be
     #[serde(skip)]
     pub reading: &'a str,
+    /// a sample of the rows it was fitted on, so that they are known again; nothing where there is none
+    #[serde(skip)]
+    pub seen: &'a [u8],
 }
 
 impl<'a> ModelFile<'a> {
@@ -151,6 +154,7 @@ fn of_fields(bytes: &[u8]) -> Option<(Metadata<'_>, u32)> {
         valid_nats: value(bytes, fields::VALID_NATS)??,
         version: text(bytes, fields::VERSION)?,
         reading: if find(bytes, fields::READING).is_some() { text(bytes, fields::READING)? } else { "" },
+        seen: find(bytes, fields::SEEN).unwrap_or_default(),
     };
     Some((metadata, value(bytes, fields::MEMBERS)?.unwrap_or(1)))
 }

@@ -99,6 +99,21 @@ pub enum Error {
         /// the rate
         false_alarm: f64,
     },
+    /// Rows that the model was fitted to, and that cannot tell what it makes of new ones.
+    #[error(
+        "{}: the fit saw about {:.0} % of these rows; their scores are better than those of new rows, and \
+         the rate of false alarms would be higher than {false_alarm}: give rows of their own, or let the fit \
+         hold some back (elbow fit --false-alarm {false_alarm})",
+        path.display(), 100.0 * part
+    )]
+    SeenRows {
+        /// the file of frames
+        path: PathBuf,
+        /// about which part of its rows
+        part: f64,
+        /// the rate
+        false_alarm: f64,
+    },
     /// An argument has an impossible value.
     #[error("--{name} {value}: {problem}")]
     Argument {

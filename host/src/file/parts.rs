@@ -84,7 +84,7 @@ impl<'a> FileParts<'a> {
     /// The fields by rising keys; what a file may do without is left out.
     fn fields(&self) -> Result<Vec<(u32, Vec<u8>)>, Error> {
         let Metadata { name, architecture, columns, window, hop, objective, .. } = self.metadata;
-        let Metadata { rows, seed, valid_nats, version, reading, .. } = self.metadata;
+        let Metadata { rows, seed, valid_nats, version, reading, seen, .. } = self.metadata;
         let mut fields = vec![(fields::NAME, name.as_bytes().to_vec())];
         fields.push((fields::ARCHITECTURE, encoded(architecture)?));
         if !reading.is_empty() {
@@ -92,6 +92,9 @@ impl<'a> FileParts<'a> {
         }
         if architecture.weights != WeightKind::F32 {
             fields.push((fields::WEIGHTS, encoded(&architecture.weights)?));
+        }
+        if !seen.is_empty() {
+            fields.push((fields::SEEN, seen.to_vec()));
         }
         if self.members > 1 {
             fields.push((fields::MEMBERS, encoded(&self.members)?));

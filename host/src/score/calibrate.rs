@@ -10,6 +10,7 @@ use crate::file::parts::FileParts;
 use crate::file::write::Sections;
 use crate::model::{HostModel, ModelBytes};
 use crate::score::evaluate::frame_error;
+use crate::score::seen::Seen;
 use elbow_reader::Dataset;
 
 /// Every rank up to this one is kept.
@@ -41,7 +42,8 @@ pub fn rows_needed(false_alarm: f64) -> usize {
 /// The model with a calibration on these frames, all of which must be normal and unseen by the fit.
 ///
 /// # Errors
-/// [`Error::TooFewToCalibrate`], [`Error::Frame`], [`Error::TooLarge`].
+/// [`Error::TooFewToCalibrate`]; [`Error::SeenRows`] where the fit saw too many of them; [`Error::Frame`],
+/// [`Error::TooLarge`].
 pub fn calibrate(
     model: &HostModel<'_>,
     new_name: &str,
@@ -57,6 +59,9 @@ pub fn calibrate(
         false_alarm,
     };
     threshold_rank(false_alarm, data.rows).ok_or_else(too_few)?;
+    if let Some(part) = Seen::read(model.metadata.seen).and_then(|seen| seen.part_of(data)) {
+        return Err(Error::SeenRows { path: data.path.clone(), part, false_alarm });
+    }
     let engine = &*model.engine;
     let (statistics, terms): (Vec<f32>, Vec<Vec<f32>>) = each_row(data, |frame| {
         let mut terms = vec![0.0; frame.len()];
@@ -197,29 +202,6 @@ fn fingerprint(data: &Dataset) -> u32 {
     let mut sum = crc32fast::Hasher::new();
     data.values.iter().for_each(|x| sum.update(&x.to_le_bytes()));
     sum.finalize()
-}
-
-/// Whether the fit held out a part of these very rows: then the others are the rows it was fitted on.
-///
-/// A file says how many rows were fitted, the seed that divided them from those held out, and the mean score
-/// of these. If the same division of this data gives the same mean, it is the data of the fit. Found where
-/// the fit validated with 16 samples, its default.
-///
-/// # Errors
-/// [`Error::Frame`].
-pub fn is_data_of_fit(model: &HostModel<'_>, data: &Dataset) -> Result<bool, Error> {
-    const VALID_SAMPLES: u32 = 16;
-    const SAME: f64 = 1e-5;
-    let metadata = &model.metadata;
-    let fitted = metadata.rows as usize;
-    if fitted == 0 || fitted >= data.rows {
-        return Ok(false);
-    }
-    let fraction = (data.rows - fitted) as f64 / data.rows as f64;
-    let held_out = data.select(&data.split(fraction, metadata.seed).valid);
-    let scores = crate::score::evaluate::score_all(&*model.engine, &held_out, VALID_SAMPLES, |_| ())?;
-    let nats = -scores.iter().map(|score| f64::from(score.log_density.0)).sum::<f64>() / scores.len() as f64;
-    Ok((nats - f64::from(metadata.valid_nats)).abs() <= SAME * nats.abs())
 }
 
 #[cfg(test)]

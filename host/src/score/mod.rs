@@ -6,3 +6,4 @@ pub mod evaluate;
 pub mod gap;
 pub mod latent_use;
 pub mod metrics;
+pub mod seen;

@@ -177,13 +177,18 @@ pub(crate) fn sections(parts: &[&[f32]]) -> ModelBytes {
 
 /// Rows in three clumps, by multiples of irrational numbers.
 fn rows() -> Dataset {
+    rows_from(0)
+}
+
+/// 300 of them, from this one on.
+fn rows_from(first: usize) -> Dataset {
     let row = |i: usize| {
         let part = |a: f64| (a * i as f64).fract() - 0.5;
         let (u, v) = (part(0.618_033_988_749_895), part(0.414_213_562_373_095));
         let clump = (i % 3) as f64 - 1.0;
         [2.0 * clump + 0.5 * u, 1.5 * clump * clump + 0.5 * v].map(|x| x as f32)
     };
-    Dataset::of("a test", (0..300).flat_map(row).collect(), 2)
+    Dataset::of("a test", (first..first + 300).flat_map(row).collect(), 2)
 }
 
 fn fitted(ensemble: u32, weights: &str) -> ModelBytes {
@@ -265,7 +270,7 @@ fn device_and_host_have_the_same_bits() {
 #[test]
 fn it_is_calibrated_like_any_model() {
     let bytes = fitted(1, "f32");
-    let calibrated = calibrate(&bytes.open().unwrap(), "test", &rows(), 0.05, 16, || ()).unwrap();
+    let calibrated = calibrate(&bytes.open().unwrap(), "test", &rows_from(300), 0.05, 16, || ()).unwrap();
     let device = Calibrated::<Typed<'_>>::from_bytes(calibrated.as_bytes()).unwrap();
     let host = calibrated.open().unwrap();
     let judge = host.calibrated().unwrap();

@@ -48,6 +48,7 @@ fn reference() -> Option<(ModelBytes, Vec<[f32; 640]>)> {
         valid_nats: 0.0,
         version: "test",
         reading: "",
+        seen: &[],
     };
     let bytes = export::encode(&metadata, &imported.preprocessing, &imported.layout, &imported.params);
     let numbers: Vec<f32> = clip.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();

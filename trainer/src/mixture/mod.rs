@@ -20,7 +20,7 @@ use rand_pcg::Pcg32;
 /// Single precision bears the inverse of what is left.
 const FLOOR: f64 = 1e-3;
 /// Bytes of a model whose size is not given, without its metadata.
-const AUTO_BYTES: usize = 63 * 1024;
+const AUTO_BYTES: usize = 62 * 1024;
 /// Components with a full covariance that it has, at most.
 const AUTO_GAUSSIANS: usize = 8;
 /// Rows for each of them, for each dimension that the rows span, at least: what a covariance needs.

@@ -122,6 +122,10 @@ pub struct SettingsArgs {
     /// Samples of a validation score [default: 16]
     #[arg(long, value_name = "K")]
     pub(super) valid_samples: Option<u32>,
+    /// Hold rows back from the fit and set the threshold of alarms by them, below which at most this part of
+    /// normal frames lies
+    #[arg(long, value_name = "RATE")]
+    pub(super) false_alarm: Option<f64>,
     /// Seed of everything random [default: 0]
     // TOML has no larger integers
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]

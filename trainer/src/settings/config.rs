@@ -78,6 +78,8 @@ impl Settings {
             )?;
         }
         in_range(self.valid > 0.0 && self.valid < 1.0, "valid", &self.valid, "between 0 and 1, such as 0.1")?;
+        let rate = self.false_alarm.unwrap_or(0.5);
+        in_range(rate > 0.0 && rate < 1.0, "false-alarm", &rate, "between 0 and 1, such as 0.01")?;
         let some = (1..=MOST_SAMPLES as u32).contains(&self.valid_samples);
         in_range(some, "valid-samples", &self.valid_samples, "from 1 to 100000")?;
         Ok(FitConfig {

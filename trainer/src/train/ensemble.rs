@@ -63,5 +63,14 @@ pub(super) fn fit(
     let train_nats = fits.iter().map(|fit| fit.train_nats).sum::<f64>() / fits.len() as f64;
     let bytes = join(valid_nats)?;
     let train_rows = rows.rows;
-    Ok(Trained { bytes, fitted: None, train_rows, valid, train_nats, valid_nats, quantization: None })
+    Ok(Trained {
+        bytes,
+        fitted: None,
+        train_rows,
+        calibration_rows: None,
+        valid,
+        train_nats,
+        valid_nats,
+        quantization: None,
+    })
 }

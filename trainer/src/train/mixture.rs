@@ -3,7 +3,7 @@
 use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, WeightKind};
 use rand_pcg::Pcg32;
 
-use super::trained::{Trained, columns, metadata, validation};
+use super::trained::{Told, Trained, metadata, validation};
 use crate::error::Error;
 use elbow::architecture::role;
 use elbow_host::file::parts::FileParts;
@@ -36,7 +36,16 @@ pub(super) fn fit(name: &str, data: &Dataset, settings: &Settings, recipe: Recip
     let bytes = model(name, data, settings, recipe, valid_nats)?;
     let train_nats = validation(&bytes, data, 1, false)?.nats;
     let train_rows = data.rows;
-    Ok(Trained { bytes, fitted: None, train_rows, valid, train_nats, valid_nats, quantization: None })
+    Ok(Trained {
+        bytes,
+        fitted: None,
+        train_rows,
+        calibration_rows: None,
+        valid,
+        train_nats,
+        valid_nats,
+        quantization: None,
+    })
 }
 
 /// Refuses more parts than the rows can tell of.
@@ -60,6 +69,7 @@ fn model(
     recipe: Recipe,
     valid_nats: f64,
 ) -> Result<ModelBytes, Error> {
+    let told = Told::of(settings, data)?;
     let mut rng = Pcg32::new(settings.seed, STREAM);
     let mut order: Vec<usize> = (0..data.rows).collect();
     shuffle(&mut order, &mut rng);
@@ -75,8 +85,7 @@ fn model(
     fitted.write(&mut components);
     let runs = [(role::FEATURES, &of_features), (role::COMPONENTS, &components)];
     let sections = write::parameters(&architecture, &runs, |_, _| unreachable!("a mixture has no layers"));
-    let (columns, reading) = (columns(settings, &data), data.reading.text());
-    let metadata = metadata(name, &architecture, settings, &columns, &reading, &data, valid_nats as f32);
+    let metadata = metadata(name, &architecture, settings, &told, data.rows, valid_nats as f32);
     Ok(ModelBytes::new(&FileParts::new(&metadata, &sections).encode()?))
 }
 

@@ -1,6 +1,7 @@
 //! From frames to a model file in memory.
 
 mod ensemble;
+mod held_back;
 mod mixture;
 mod network;
 mod trained;
@@ -13,14 +14,16 @@ use crate::error::Error;
 use crate::fit::Progress;
 use crate::run_dir::RunDir;
 use crate::settings::Settings;
+use held_back::{Divided, divide};
 pub use trained::Trained;
 
-/// Fits a model to the normal frames of a file. With a `folder`, the run of a network is written
-/// down there, and goes on from its last checkpoint.
+/// Fits a model to the normal frames of a file, and calibrates it by some of them that it holds back where
+/// the settings name a rate of false alarms. With a `folder`, the run of a network is written down there, and
+/// goes on from its last checkpoint.
 ///
 /// # Errors
-/// [`Error::TooFewRows`], [`Error::TooManyParameters`], [`Error::Fit`]; those of the
-/// [host](elbow_host::Error) for settings and numbers that do not go together; [`Error::Interrupted`] or
+/// [`Error::TooFewRows`], [`Error::TooFewToHoldBack`], [`Error::TooManyParameters`], [`Error::Fit`]; those of
+/// the [host](elbow_host::Error) for settings and numbers that do not go together; [`Error::Interrupted`] or
 /// [`Error::Paused`] where it was stopped before the first epoch was done; those of [`RunDir::begin`].
 pub fn train(
     name: &str,
@@ -31,10 +34,27 @@ pub fn train(
     mut progress: impl FnMut(&Progress),
 ) -> Result<Trained, Error> {
     data.keep_normal();
+    if let Some(false_alarm) = settings.false_alarm {
+        let Divided { fit, calibration } = divide(&data, false_alarm, settings)?;
+        let trained = of_all(name, fit, settings, folder, stop, &mut progress)?;
+        return trained.calibrated(calibration, false_alarm, settings);
+    }
+    of_all(name, data, settings, folder, stop, &mut progress)
+}
+
+/// A model of the kind that is asked for, fitted to all of these frames.
+fn of_all(
+    name: &str,
+    data: Dataset,
+    settings: &Settings,
+    folder: Option<RunDir>,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Trained, Error> {
     trained::check_rows(&data)?;
     match settings.mixture() {
         Some(recipe) => mixture::fit(name, &data, settings, recipe),
-        None if settings.ensemble != 1 => ensemble::fit(name, &data, settings, stop, &mut progress),
-        None => network::fit(name, data, settings, folder, stop, &mut progress),
+        None if settings.ensemble != 1 => ensemble::fit(name, &data, settings, stop, progress),
+        None => network::fit(name, data, settings, folder, stop, progress),
     }
 }

@@ -8,7 +8,7 @@ use elbow_host::model::ModelBytes;
 use elbow_reader::Dataset;
 use elbow_reader::categories::levels;
 
-use super::trained::{Trained, check_rows, columns, metadata, validation};
+use super::trained::{Told, Trained, check_rows, metadata, validation};
 use crate::binarize::Binarize;
 use crate::columns::Columns;
 use crate::error::Error;
@@ -54,12 +54,12 @@ pub(super) fn fit(
     if settings.binarize == Binarize::Dynamic {
         Binarize::draw_all(&mut valid, settings.seed);
     }
-    let columns = columns(settings, &data);
-    let begin = Start::new(settings, &train, &architecture, &layout, &columns, kinds)?;
+    let told = Told::of(settings, &data)?;
+    let begin = Start::new(settings, &train, &architecture, &layout, &told.columns, kinds)?;
     let layout = Layout { units: begin.preprocessing.units(), ..layout };
     let preprocessing = &begin.preprocessing;
-    let file =
-        File { name, architecture: &architecture, preprocessing, layout: &layout, settings, data: &train };
+    let (architecture, layout, told, train_rows) = (&architecture, &layout, &told, train.rows);
+    let file = File { name, architecture, preprocessing, layout, settings, told, train_rows };
     let steps = steps(settings, preprocessing, train.dims)?;
     let bytes = preprocessing.bytes();
     let rows = Rows {
@@ -72,13 +72,21 @@ pub(super) fn fit(
         // The fit sees densities of features; people read densities of raw frames.
         mean_log_jacobian: preprocessing.mean_log_jacobian(&train.values),
     };
-    let fingerprint = Fingerprint::new(&data.values, data.dims, &columns);
+    let fingerprint = Fingerprint::new(&data.values, data.dims, &told.columns);
     let recorded = Recorded { folder, fingerprint, data: &data, valid: &valid, file, stop };
     let (bytes, fitted) = recorded.run(&rows, begin.params, &config, progress)?;
     let (bytes, quantization) = rounded(bytes, settings, &train, &valid)?;
     let EpochRecord { train_nats, valid_nats, .. } = fitted.history[fitted.best_epoch as usize - 1];
-    let (fitted, train_rows) = (Some(fitted), train.rows);
-    Ok(Trained { bytes, fitted, train_rows, valid, train_nats, valid_nats, quantization })
+    Ok(Trained {
+        bytes,
+        fitted: Some(fitted),
+        train_rows,
+        calibration_rows: None,
+        valid,
+        train_nats,
+        valid_nats,
+        quantization,
+    })
 }
 
 /// Where a fit begins.
@@ -241,16 +249,16 @@ struct File<'a> {
     preprocessing: &'a Preprocessing,
     layout: &'a Layout,
     settings: &'a Settings,
-    data: &'a Dataset,
+    told: &'a Told,
+    train_rows: usize,
 }
 
 impl File<'_> {
     fn encode(&self, params: &[f32], valid_nats: f32) -> Result<ModelBytes, Error> {
-        let columns = columns(self.settings, self.data);
-        let reading = self.data.reading.text();
+        let File { name, architecture, settings, told, train_rows, .. } = *self;
         let metadata = Metadata {
-            objective: self.settings.objective.as_str(),
-            ..metadata(self.name, self.architecture, self.settings, &columns, &reading, self.data, valid_nats)
+            objective: settings.objective.as_str(),
+            ..metadata(name, architecture, settings, told, train_rows, valid_nats)
         };
         Ok(ModelBytes::new(&export::encode(&metadata, self.preprocessing, self.layout, params)?))
     }

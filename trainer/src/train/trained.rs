@@ -5,6 +5,7 @@ use elbow::format::Metadata;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::{mean_ci95, score_all};
 use elbow_host::score::latent_use::LatentUse;
+use elbow_host::score::seen::Seen;
 use elbow_reader::Dataset;
 use elbow_reader::categories::describe;
 
@@ -29,6 +30,8 @@ pub struct Trained {
     pub train_rows: usize,
     /// rows that were held out
     pub valid: Dataset,
+    /// rows that were held back from the fit and have set the threshold
+    pub calibration_rows: Option<usize>,
     /// mean of what was raised over the rows it was fitted on, in nats
     pub train_nats: f64,
     /// mean log density of the rows held out
@@ -45,8 +48,33 @@ pub(super) fn check_rows(data: &Dataset) -> Result<(), Error> {
     Ok(())
 }
 
-/// The names of the columns of a row, with the values of categories.
-pub(super) fn columns(settings: &Settings, data: &Dataset) -> String {
+/// What the file of a model says of the data of its fit.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// the names of the columns of a row, with the values of categories
+    pub columns: String,
+    reading: String,
+    /// the rows
+    seen: Vec<u8>,
+}
+
+impl Told {
+    /// Of all rows that the fit sees, in their order; those by which it chooses an epoch are among them.
+    pub(super) fn of(settings: &Settings, data: &Dataset) -> Result<Told, Error> {
+        let seen = Seen::of(&data.values, data.dims);
+        let seen = match &settings.start {
+            Some(path) => {
+                let bytes = ModelBytes::read(path)?;
+                let model = bytes.open().map_err(Error::model(path))?;
+                seen.and(&Seen::read(model.metadata.seen).unwrap_or_default())
+            }
+            None => seen,
+        };
+        Ok(Told { columns: columns(settings, data), reading: data.reading.text(), seen: seen.write()? })
+    }
+}
+
+fn columns(settings: &Settings, data: &Dataset) -> String {
     let Settings { window, hop, .. } = settings;
     // The columns of a window are those of its first row, each with `@0` behind it.
     let behind = if (*window, hop.unwrap_or(*window)) == (1, 1) { "" } else { "@0" };
@@ -60,23 +88,23 @@ pub(super) fn metadata<'a>(
     name: &'a str,
     architecture: &Architecture,
     settings: &'a Settings,
-    columns: &'a str,
-    reading: &'a str,
-    data: &Dataset,
+    told: &'a Told,
+    rows: usize,
     valid_nats: f32,
 ) -> Metadata<'a> {
     Metadata {
         name,
         architecture: architecture.clone(),
-        columns,
+        columns: &told.columns,
         window: settings.window as u32,
         hop: u32::try_from(settings.hop.unwrap_or(settings.window)).unwrap_or(u32::MAX),
         objective: settings.model.as_str(),
-        rows: data.rows as u64,
+        rows: rows as u64,
         seed: settings.seed,
         valid_nats: -valid_nats,
         version: env!("CARGO_PKG_VERSION"),
-        reading,
+        reading: &told.reading,
+        seen: &told.seen,
     }
 }
 

@@ -1,0 +1,65 @@
+//! Rows that the fit does not see, and the threshold that they set.
+
+use elbow_host::model::DEFAULT_SAMPLES;
+use elbow_host::score::calibrate::{calibrate, rows_needed};
+use elbow_reader::Dataset;
+
+use super::trained::Trained;
+use crate::binarize::Binarize;
+use crate::error::Error;
+use crate::settings::Settings;
+use crate::support::prepare;
+
+/// So many of the rows held back lie below the threshold where there are rows enough: the rate of one
+/// calibration then lies within about 60 % of the one that is promised.
+const BELOW: f64 = 10.0;
+/// The rows that are held back are at most one in so many, unless the rate needs more of them …
+const USUALLY: usize = 4;
+/// … and then one in so many.
+const MOST: usize = 2;
+
+/// Rows to fit to, and rows to calibrate by.
+pub(super) struct Divided {
+    pub fit: Dataset,
+    pub calibration: Dataset,
+}
+
+/// Divides normal rows for a rate of false alarms.
+///
+/// # Errors
+/// [`Error::TooFewToHoldBack`].
+pub(super) fn divide(data: &Dataset, false_alarm: f64, settings: &Settings) -> Result<Divided, Error> {
+    let (needed, wanted) = (rows_needed(false_alarm), (BELOW / false_alarm).ceil() as usize);
+    let (usually, most) = (data.rows / USUALLY, data.rows / MOST);
+    if needed > most {
+        return Err(Error::TooFewToHoldBack {
+            path: data.path.clone(),
+            found: data.rows,
+            false_alarm,
+            needed: needed.saturating_mul(MOST),
+            least: 1.0 / (most as f64 + 1.0),
+        });
+    }
+    let held_back = wanted.min(usually).max(needed);
+    let split = data.split(held_back as f64 / data.rows as f64, settings.seed);
+    Ok(Divided { fit: data.select(&split.train), calibration: data.select(&split.valid) })
+}
+
+impl Trained {
+    /// With the threshold that these rows set.
+    pub(super) fn calibrated(
+        self,
+        mut rows: Dataset,
+        false_alarm: f64,
+        settings: &Settings,
+    ) -> Result<Trained, Error> {
+        prepare(&mut rows, *settings.likelihood, settings.binarize)?;
+        if settings.binarize == Binarize::Dynamic {
+            Binarize::draw_all(&mut rows, settings.seed);
+        }
+        let model = self.bytes.open().map_err(Error::model(&rows.path))?;
+        let bytes = calibrate(&model, model.metadata.name, &rows, false_alarm, DEFAULT_SAMPLES, || ())?;
+        drop(model);
+        Ok(Trained { bytes, calibration_rows: Some(rows.rows), ..self })
+    }
+}
