@@ -2,7 +2,8 @@
 
 use elbow::decision::MAX_SAMPLES;
 use elbow_host::Model;
-use elbow_host::score::calibrate::{calibrate, is_data_of_fit};
+use elbow_host::model::HostModel;
+use elbow_host::score::calibrate::calibrate;
 use elbow_host::score::gap::gap;
 use elbow_reader::Dataset;
 use pyo3::prelude::*;
@@ -13,7 +14,7 @@ use crate::notes::tell;
 use crate::table::NAME;
 use crate::threads::spread;
 
-/// The same model with a threshold by these rows; warns where they are no fit for that.
+/// The same model with a threshold by these rows; warns where some of them lie apart.
 pub(crate) fn calibrated(
     py: Python<'_>,
     loaded: &Loaded,
@@ -31,27 +32,21 @@ pub(crate) fn calibrated(
     }
     let name = loaded.host().metadata.name;
     let work = || -> Result<_, Error> {
-        let is_seen = spread(|| is_data_of_fit(loaded.host(), data))??;
         let bytes = spread(|| calibrate(loaded.host(), name, data, false_alarm, samples, || ()))??;
-        Ok((is_seen, Loaded::new(Model::open(bytes.as_bytes())?)))
+        Ok(Loaded::new(Model::open(bytes.as_bytes())?))
     };
-    let (is_seen, with) = py.detach(work)?;
-    let mut notes = Vec::new();
-    if is_seen {
-        notes.push(format!(
-            "{NAME}: the model was fitted to these rows, whose scores are better than those of new ones; \
-             the rate of false alarms will be higher than {false_alarm}: calibrate on rows of their own"
-        ));
-    }
-    if let Some(gap) = with.host().extras.calibration.as_ref().and_then(gap) {
-        let so =
-            if gap.has_threshold { "the threshold is among them" } else { "the threshold is above them" };
-        notes.push(format!(
-            "{NAME}: the {} lowest of the rows lie {:.3e} nats below all others, as faults do; {so}: look \
-             at them, or leave them out",
-            gap.rows, gap.nats
-        ));
-    }
-    tell(py, &notes)?;
+    let with = py.detach(work)?;
+    tell(py, &lowest(with.host()).into_iter().collect::<Vec<_>>())?;
     Ok(with)
+}
+
+/// What rows that lie apart from the others mean for the threshold.
+pub(crate) fn lowest(model: &HostModel<'_>) -> Option<String> {
+    let gap = model.extras.calibration.as_ref().and_then(gap)?;
+    let so = if gap.has_threshold { "the threshold is among them" } else { "the threshold is above them" };
+    Some(format!(
+        "{NAME}: the {} lowest of the rows that set the threshold lie {:.3e} nats below all others, as \
+         faults do; {so}: look at them, or leave them out",
+        gap.rows, gap.nats
+    ))
 }

@@ -19,6 +19,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::alarm::lowest;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::notes::tell;
@@ -52,6 +53,7 @@ pub(crate) fn fit<'py>(
     if *settings.likelihood != LikelihoodKind::Bernoulli {
         notes.extend(py.detach(|| seen_from(model.get(), &trained.valid)).iter().map(constant));
     }
+    notes.extend(lowest(model.get()));
     tell(py, &notes)?;
     Ok((Engine::of(model), report(py, &trained)?))
 }
@@ -127,6 +129,7 @@ fn report<'py>(py: Python<'py>, trained: &Trained) -> PyResult<Bound<'py, PyDict
     let report = PyDict::new(py);
     report.set_item("rows", trained.train_rows)?;
     report.set_item("valid_rows", trained.valid.rows)?;
+    report.set_item("calibration_rows", trained.calibration_rows)?;
     report.set_item("train_nats", -trained.train_nats)?;
     report.set_item("valid_nats", -trained.valid_nats)?;
     if let Some(fitted) = &trained.fitted {

@@ -29,7 +29,7 @@ def rows(count: int, seed: int = 0, dims: int = 4) -> np.ndarray:
 @pytest.fixture(scope="session")
 def network() -> elbow.Density:
     """A small network with a threshold."""
-    settings = dict(latent="gaussian:2", hidden=[8], epochs=20, samples=16, seed=1)
+    settings = dict(latent="gaussian:2", hidden=[8], epochs=20, seed=1)
     return elbow.Density(**settings).fit(rows(1500))
 
 

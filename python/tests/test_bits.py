@@ -41,6 +41,8 @@ def test_scores_of_a_mixture(mixture, data, tmp_path):
 
 SETTINGS = [
     ({}, ["--auto"]),
+    ({"false_alarm": 0.05}, ["--auto", "--false-alarm", 0.05]),
+    ({"more": {"beta1": 0.8}, "hidden": [4], "epochs": 2}, ["--beta1", 0.8, "--hidden", 4, "--epochs", 2]),
     ({"mixture": 3}, ["--model", "gmm:3"]),
     (
         {"latent": "gaussian:2", "hidden": [8], "epochs": 4, "objective": "iwae:4", "seed": 7},
@@ -64,7 +66,7 @@ def test_fits_give_the_same_file(settings, typed, tmp_path):
     np.save(tmp_path / "rows.npy", X)
     out = tmp_path / "density.elbow"
     run("fit", tmp_path / "rows.npy", "--out", out, *typed)
-    fitted = elbow.Density(false_alarm=None, **settings).fit(X)
+    fitted = elbow.Density(**{"false_alarm": None, **settings}).fit(X)
     assert fitted.model_.to_bytes() == out.read_bytes()
 
 

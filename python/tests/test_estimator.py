@@ -16,7 +16,7 @@ from conftest import rows
 
 pytestmark = pytest.mark.filterwarnings("ignore::elbow.Note")
 
-NETWORK = elbow.Density(latent="gaussian:2", hidden=[8], epochs=3, samples=4)
+NETWORK = elbow.Density(latent="gaussian:2", hidden=[8], epochs=3)
 
 
 @parametrize_with_checks([elbow.Density(), NETWORK])
@@ -39,16 +39,18 @@ def test_verdicts_are_those_of_the_threshold(network):
 def test_false_alarms_hold_their_rate():
     detector = elbow.Density(false_alarm=0.05).fit(rows(4000, 3))
     alarms = (detector.predict(rows(20000, 4)) == -1).mean()
-    # 800 rows set the threshold: 0.05 ± 5 standard deviations
-    assert abs(alarms - 0.05) < 5 * np.sqrt(0.05 * 0.95 * (1 / 800 + 1 / 20000))
+    held = detector.report_["calibration_rows"]
+    assert held == 200 and abs(alarms - 0.05) < 5 * np.sqrt(0.05 * 0.95 * (1 / held + 1 / 20000))
 
 
 def test_rates_that_the_rows_cannot_hold_are_told():
-    with pytest.warns(elbow.Note, match="held back for the threshold"):
+    with pytest.warns(elbow.Note, match="may be held back for the threshold"):
         detector = elbow.Density(false_alarm=0.001).fit(rows(200))
     assert detector.false_alarm_ == pytest.approx(1 / 101)
     with pytest.raises(elbow.NotCalibratedError, match="no alarm threshold"):
         elbow.Density(false_alarm=None).fit(rows(200)).predict(rows(5))
+    with pytest.warns(elbow.Note, match="no row raises the alarm"):
+        assert (elbow.Density().fit(rows(12)).predict(rows(5) * 100) == 1).all()
 
 
 def test_calibrate_sets_another_threshold(network):
@@ -57,9 +59,9 @@ def test_calibrate_sets_another_threshold(network):
     assert other.offset_ > network.offset_
 
 
-def test_rows_of_the_fit_are_told():
+def test_rows_of_the_fit_are_refused():
     detector = elbow.Density(latent="gaussian:2", hidden=[8], epochs=3, false_alarm=None).fit(rows(1500))
-    with pytest.warns(elbow.Note, match="was fitted to these rows"):
+    with pytest.raises(elbow.DataError, match="the fit"):
         detector.calibrate(rows(1500), 0.1)
 
 
@@ -97,6 +99,9 @@ def test_files_come_back(network, saved):
     X = rows(50, 5)
     assert (loaded.predict(X) == network.predict(X)).all()
     assert loaded.offset_ == network.offset_ and loaded.n_features_in_ == 4
+    elbow.Density(false_alarm=None).fit(X).save(saved)
+    with pytest.raises(elbow.NotCalibratedError):
+        elbow.Density.load(saved).predict(X)
 
 
 def test_firmware_gets_its_files(network, tmp_path):

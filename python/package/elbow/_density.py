@@ -7,7 +7,7 @@ import numbers
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from elbow.errors import NotCalibratedError, Note, SettingError
 
 #: fewest rows of a fit
 LEAST_ROWS = 10
+#: fewest of which some can be held back for a threshold
+LEAST_DIVIDED = 2 * LEAST_ROWS
 
 
 class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
@@ -39,13 +41,11 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     mixture : int or str, optional
         A mixture of so many normal distributions, or ``"gaussian"``, ``"gmm:M"``, ``"pca:R"``.
     false_alarm : float, optional
-        Part of normal rows that may raise the alarm. So many rows are held back from the fit and set the
-        threshold, that the rate holds. None: no rows are held back, and there are no verdicts before
-        :meth:`calibrate`.
-    calibration : float
-        Part of the rows that is held back for that, or more where the rate needs more.
-    samples : int, optional
-        K, the samples of a score; by default 64. More are closer to log p(x).
+        Part of normal rows that may raise the alarm. Rows are held back from the fit, a quarter at most or
+        as many as the rate needs, and set the threshold. None: all are fitted, and there are no verdicts
+        before :meth:`calibrate`. With fewer than 20 rows all are fitted, and no row raises the alarm.
+    more : dict, optional
+        Other flags of ``elbow fit``, by their names.
     seed : int
         Of everything random. The same seed and rows give the same model, byte for byte.
     name : str
@@ -102,8 +102,7 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         clip: float | None = None,
         scaling: str | None = None,
         false_alarm: float | None = 0.05,
-        calibration: float = 0.2,
-        samples: int | None = None,
+        more: Mapping[str, Any] | None = None,
         seed: int = 0,
         name: str = "density",
         verbose: bool = False,
@@ -138,8 +137,7 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.clip = clip
         self.scaling = scaling
         self.false_alarm = false_alarm
-        self.calibration = calibration
-        self.samples = samples
+        self.more = more
         self.seed = seed
         self.name = name
         self.verbose = verbose
@@ -151,43 +149,38 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         X = self._rows(X, reset=True, ensure_min_samples=LEAST_ROWS)
         unnamed = [f"x{i}" for i in range(X.shape[1])]
         columns = [str(name) for name in getattr(self, "feature_names_in_", unnamed)]
-        held, rate = self._held_back(len(X))
-        order = np.random.default_rng(self.seed).permutation(len(X))
-        rows, normal = X[np.sort(order[held:])], X[np.sort(order[:held])]
-        started = time.perf_counter()
-        engine, report = _core.fit(rows, columns, words, self.name, self._progress())
-        model = Model._of(engine)
+        rate = self._rate(len(X))
         if rate is not None:
-            model = model.calibrate(normal, rate, self.samples)
-        self.report_ = {**report, "seconds": time.perf_counter() - started, "calibration_rows": held}
-        self._take(model)
+            words.append(("false-alarm", repr(rate)))
+        started = time.perf_counter()
+        engine, report = _core.fit(X, columns, words, self.name, self._progress())
+        self.report_ = {**report, "seconds": time.perf_counter() - started}
+        self._take(Model._of(engine))
         return self
 
-    def _held_back(self, rows: int) -> tuple[int, float | None]:
-        """How many rows set the threshold, and its rate: the lowest that they allow where it is too low."""
-        if self.false_alarm is None:
-            return 0, None
-        _check_part("false_alarm", self.false_alarm)
-        _check_part("calibration", self.calibration)
-        needed = math.ceil((1 - 1e-9) / self.false_alarm) - 1
-        most = min(rows // 2, rows - LEAST_ROWS)
-        held = min(max(needed, math.ceil(self.calibration * rows)), most)
-        if held >= needed:
-            return held, self.false_alarm
-        if held < 1:
-            return 0, None
-        rate = 1 / (held + 1)
-        warnings.warn(
-            f"X: of {rows} rows {held} are held back for the threshold, which allow no lower rate of false "
-            f"alarms than {rate:.2g}; false_alarm={self.false_alarm} needs {needed}",
-            Note,
-            stacklevel=3,
-        )
-        return held, rate
+    def _rate(self, rows: int) -> float | None:
+        """The rate of false alarms to ask for: what can be held back may allow no lower one."""
+        asked = self.false_alarm
+        if asked is None:
+            return None
+        if not (isinstance(asked, numbers.Real) and 0 < float(asked) < 1):
+            raise SettingError(f"false_alarm={asked!r}: give a part between 0 and 1, such as 0.01")
+        if rows < LEAST_DIVIDED:
+            text = f"X: {rows} rows are too few to hold some back for a threshold: no row raises the alarm"
+            warnings.warn(text, Note, stacklevel=3)
+            return None
+        most = rows // 2
+        rate = max(float(asked), 1 / (most + 1))
+        if rate > asked:
+            text = f"X: of {rows} rows {most} may be held back for the threshold, and allow no lower rate of"
+            warnings.warn(
+                f"{text} false alarms than {rate:.2g}; false_alarm={asked} needs more", Note, stacklevel=3
+            )
+        return rate
 
     def _take(self, model: Model) -> None:
         self.model_ = model
-        self.offset_ = math.nan if model.threshold is None else model.threshold
+        self.offset_ = -math.inf if model.threshold is None else model.threshold
         self.false_alarm_ = model.false_alarm
 
     def _progress(self) -> Callable[[dict[str, Any]], object] | None:
@@ -204,14 +197,15 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
 
         return told
 
-    def calibrate(self, X: Any, false_alarm: float | None = None) -> Density:
+    def calibrate(self, X: Any, false_alarm: float | None = None, samples: int | None = None) -> Density:
         """Sets the threshold by normal rows that the fit has not seen.
 
         Of new rows like them at most the part ``false_alarm`` raises the alarm, whatever model and data.
+        From then on scores have so many ``samples``, by default as many as before.
         """
         check_is_fitted(self, "model_")
         rate = self.false_alarm if false_alarm is None else false_alarm
-        self._take(self.model_.calibrate(self._rows(X), 0.01 if rate is None else rate, self.samples))
+        self._take(self.model_.calibrate(self._rows(X), 0.05 if rate is None else rate, samples))
         return self
 
     def score_samples(self, X: Any) -> npt.NDArray[np.float64]:
@@ -219,7 +213,7 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         return self._scores(self._rows(X))
 
     def _scores(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-        scores: npt.NDArray[np.float64] = self.model_.score(rows, self.samples).astype(np.float64)
+        scores: npt.NDArray[np.float64] = self.model_.score(rows).astype(np.float64)
         return scores
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -233,6 +227,8 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         statistic is lower than their score.
         """
         rows = self._rows(X)
+        if not self.model_.is_calibrated and self.false_alarm is not None:
+            return self._scores(rows) - self.offset_
         if not self.model_.is_calibrated:
             raise NotCalibratedError("no alarm threshold is set; calibrate(X) does so by rows of their own")
         statistics: npt.NDArray[np.float64] = self.model_._engine.statistics(rows).astype(np.float64)
@@ -269,7 +265,7 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     def load(cls, path: StrPath) -> Density:
         """An estimator with the model of a file, fitted here or by ``elbow fit``, without its settings."""
         model = open(path)
-        loaded = cls(name=model.name)
+        loaded = cls(name=model.name, false_alarm=model.false_alarm)
         loaded.n_features_in_ = len(model.columns)
         if model.columns != [f"x{i}" for i in range(len(model.columns))]:
             loaded.feature_names_in_ = np.asarray(model.columns, dtype=object)
@@ -289,8 +285,3 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             self, X, reset=reset, dtype=[np.float64, np.float32], ensure_all_finite=True, **checks
         )
         return rows
-
-
-def _check_part(name: str, value: Any) -> None:
-    if not (isinstance(value, numbers.Real) and 0 < float(value) < 1):
-        raise SettingError(f"{name}={value!r}: give a part between 0 and 1, such as 0.01")

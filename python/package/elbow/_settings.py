@@ -23,6 +23,7 @@ def flags(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         *([] if model is None else [("model", model)]),
         *((name.replace("_", "-"), _word(name, value)) for name, value in named),
+        *((name.replace("_", "-"), _word(name, value)) for name, value in (given["more"] or {}).items()),
         ("seed", _word("seed", given["seed"])),
     ]
 
@@ -33,7 +34,7 @@ def _model(auto: bool | None, mixture: int | str | None, networks: list[str]) ->
         if auto:
             raise SettingError("auto=True chooses the mixture; leave mixture out")
         return f"gmm:{mixture}" if isinstance(mixture, int) else mixture
-    of_network = [name for name in networks if name not in ("clip", "scaling", "valid")]
+    of_network = [name for name in networks if name not in ("clip", "scaling", "valid", "valid_samples")]
     if auto is None:
         auto = not of_network
     if auto and of_network:
