@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::alarm::Alarm;
 use super::compress::PacketArgs;
-use super::out::{Overwrite, check_out, is_same, model_name, write_files};
+use super::out::{Name, Overwrite, check_out, is_same, stem, write_files};
 use super::plan;
 use super::source::SourceArgs;
 use crate::error::Error;
@@ -42,6 +42,8 @@ pub(crate) struct CalibrateArgs {
     /// The calibrated model [default: the model itself]
     #[arg(long, value_name = "MODEL.elbow")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    name: Name,
     #[command(flatten)]
     overwrite: Overwrite,
     #[command(flatten)]
@@ -83,7 +85,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
             let problem = "a plan of packets is chosen by one file; name one";
             return Err(Error::argument("packets", data.len(), problem));
         };
-        return plan::run(model, data, packet, out.as_deref(), json);
+        return plan::run(model, data, packet, (out.as_deref(), &args.name), json);
     };
     if args.packet != PacketArgs::default() {
         let problem =
@@ -95,7 +97,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         return Err(Error::argument("samples", samples, problem));
     }
     let out = args.out.as_ref().unwrap_or(&args.model);
-    let name = args.out.as_ref().map(|out| model_name(out)).transpose()?;
+    args.out.as_deref().map(stem).transpose()?;
     check_out(out)?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
@@ -113,8 +115,8 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         data = without_lowest(&model, &data, samples, trimmed_rows)?;
     }
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
-    let name = name.as_deref().unwrap_or(model.metadata.name);
-    let calibrated = calibrate(&model, name, &data, false_alarm, samples, || bar.inc(1))?;
+    let calibrated =
+        calibrate(&model, args.name.or(model.metadata.name), &data, false_alarm, samples, || bar.inc(1))?;
     bar.finish_and_clear();
     let read_back = calibrated.open().map_err(Error::model(out))?;
     let alarm = read_back.extras.calibration.as_ref().map(Alarm::new);

@@ -10,10 +10,10 @@ use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
 use super::alarm::Alarm;
-use super::out::{Overwrite, beside, check_out, cost_rows, model_name, write_files};
+use super::out::{Name, Overwrite, beside, check_out, cost_rows, write_files};
 use crate::error::Error;
 use crate::{reading, report, stop};
-use elbow_host::file::rust_type::describe_model;
+use elbow_host::file::describe::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::score_all;
 use elbow_reader::{Dataset, Report, load_files};
@@ -56,6 +56,8 @@ pub(crate) struct FitArgs {
     /// choose, of at most 64 KiB, fitted in seconds
     #[arg(long, conflicts_with_all = ["model", "run"])]
     auto: bool,
+    #[command(flatten)]
+    name: Name,
     #[command(flatten)]
     overwrite: Overwrite,
     #[command(flatten)]
@@ -127,7 +129,7 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
         Some(folder) => folder.join(MODEL),
         None => beside(&args.data),
     });
-    let name = model_name(&out)?;
+    let name = args.name.of_file(&out)?;
     let cadence = Cadence { checkpoints: args.checkpoint_every, snapshots: args.snapshot_every };
     if !args.resume && (args.out.is_some() || args.run.is_none()) {
         args.overwrite.check(&out)?;

@@ -77,7 +77,7 @@ const HEADINGS: [(&str, &[&str]); 6] = [
         &["samples", "false_alarm", "trim", "alarm", "why", "keep", "calibration", "bits_back"],
     ),
     ("Packets", &["packets", "bound", "lossless", "latents_only", "windows_per_packet", "keep_going"]),
-    ("Output", &["out", "force", "run", "resume", "checkpoint_every", "snapshot_every"]),
+    ("Output", &["out", "name", "force", "run", "resume", "checkpoint_every", "snapshot_every"]),
 ];
 
 /// Formats and defaults of a file, said once for every command that reads one.
@@ -87,7 +87,7 @@ Files: text (.csv, .tsv, .txt, or - for standard input; how its cells are parted
 of labels, normal words, columns and windows is in the model: no later command needs to be told again.";
 
 /// What stands below the flags of a command.
-const NOTES: [(&str, &str); 7] = [
+const NOTES: [(&str, &str); 8] = [
     (
         "fit",
         "\
@@ -151,6 +151,13 @@ Examples:
         "\
 Example:
   elbow decompress sensors.elbow day.packets day.csv",
+    ),
+    (
+        "export",
+        "\
+Examples:
+  elbow export sensors.elbow                          writes sensors.rs again
+  elbow export sensors.elbow --c --out firmware/      writes firmware/sensors.h",
     ),
     (
         "quantize",

@@ -6,10 +6,10 @@ use elbow::architecture::Activation;
 use elbow::format::Metadata;
 use serde::Serialize;
 
-use super::out::{Overwrite, check_out, model_name, write_files};
+use super::out::{Name, Overwrite, check_out, write_files};
 use crate::error::Error;
 use crate::report;
-use elbow_host::file::rust_type::describe;
+use elbow_host::file::describe::describe;
 use elbow_host::model::ModelBytes;
 use elbow_trainer::export;
 use elbow_trainer::import::keras;
@@ -38,6 +38,8 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "ROWS", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     hop: u32,
     #[command(flatten)]
+    name: Name,
+    #[command(flatten)]
     overwrite: Overwrite,
 }
 
@@ -51,7 +53,7 @@ struct Summary {
 }
 
 pub(super) fn run(args: &ImportArgs, json: bool) -> Result<(), Error> {
-    let name = model_name(&args.out)?;
+    let name = args.name.of_file(&args.out)?;
     check_out(&args.out)?;
     args.overwrite.check(&args.out)?;
     let activation: Spelled<Activation> = args.activation.parse()?;

@@ -13,7 +13,7 @@ use super::source::samples;
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::cost::{self, Cost, activation_bytes, costs};
-use elbow_host::file::rust_type::describe_model;
+use elbow_host::file::describe::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_reader::categories::{as_fitted, names};
 use elbow_reader::{Categorical, Missing, Reading};

@@ -10,6 +10,7 @@ mod compress;
 mod demo;
 mod error;
 mod eval;
+mod export;
 mod fit;
 mod help;
 mod import;
@@ -26,6 +27,7 @@ pub mod stop;
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
 use clap::{Args as _, CommandFactory, Parser, Subcommand};
 use elbow_trainer::settings::sentence;
 
@@ -70,6 +72,8 @@ enum Command {
     Compress(compress::CompressArgs),
     /// Unpack what `compress` packed
     Decompress(compress::DecompressArgs),
+    /// What firmware includes of a model: its Rust type, or the file as an array of C
+    Export(export::ExportArgs),
     /// What a model file holds and what it costs
     Inspect(inspect::InspectArgs),
     /// The whole way on the data that comes with the project: fit, evaluate, export
@@ -101,7 +105,10 @@ impl Parser for Cli {}
 pub fn run<A: Into<OsString> + Clone>(args: impl IntoIterator<Item = A>) -> u8 {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(refused) if refused.use_stderr() => {
+        // help that was not asked for goes to stderr too, but as it is
+        Err(refused)
+            if refused.use_stderr() && refused.kind() != DisplayHelpOnMissingArgumentOrSubcommand =>
+        {
             // What is wrong is said in one sentence, like everything else that can be wrong.
             report::note(&format!("elbow: {}", sentence(&refused)));
             return refused.exit_code() as u8;
@@ -152,6 +159,7 @@ impl Cli {
             Command::Quantize(args) => quantize::run(args, self.json),
             Command::Compress(args) => compress::compress(args, self.json),
             Command::Decompress(args) => compress::decompress(args, self.json),
+            Command::Export(args) => export::run(args, self.json),
             Command::Inspect(args) => inspect::run(args, self.json),
             Command::Demo(args) => demo::run(args, self.json),
             Command::Completions(args) => completions::completions(args, Cli::command()),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use elbow::architecture::LatentKind;
 use elbow::format::is_control;
 use elbow_host::file::atomic_file::{check_writable, write_atomically};
-use elbow_host::file::rust_type::{alarm_alias, type_alias};
+use elbow_host::file::rust_type::rust_source;
 use elbow_host::model::ModelBytes;
 use elbow_reader::expand;
 use elbow_trainer::quantize::Cost;
@@ -39,8 +39,37 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
-/// The name of a model, which is that of its file.
-pub(super) fn model_name(out: &Path) -> Result<String, Error> {
+/// What a model is called: types and constants of firmware bear its name, whatever its files are called.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Name {
+    /// What the model and its Rust types are called [default: as a new model's file is; an old one keeps its
+    /// name]
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    name: Option<String>,
+}
+
+fn name(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() || text.contains(is_control) {
+        return Err("give letters and digits, such as engine_room");
+    }
+    Ok(text.into())
+}
+
+impl Name {
+    /// Of a new model: that of its file unless it is given.
+    pub(super) fn of_file(&self, out: &Path) -> Result<String, Error> {
+        let of_file = stem(out)?;
+        Ok(self.name.clone().unwrap_or(of_file))
+    }
+
+    /// Of a model that has one.
+    pub(super) fn or<'a>(&'a self, old: &'a str) -> &'a str {
+        self.name.as_deref().unwrap_or(old)
+    }
+}
+
+/// The name of a model's file, without its ending.
+pub(super) fn stem(out: &Path) -> Result<String, Error> {
     let is_model = out.extension().is_some_and(|extension| extension == "elbow");
     match out.file_stem().and_then(|stem| stem.to_str()) {
         Some(stem) if is_model && !stem.contains(is_control) => Ok(stem.to_string()),
@@ -67,15 +96,20 @@ pub(super) fn check_out(out: &Path) -> Result<(), Error> {
 
 /// Writes a model and its type beside it.
 pub(super) fn write_files(bytes: &ModelBytes, out: &Path) -> Result<(), Error> {
+    write_files_for(bytes, out, None)
+}
+
+/// Likewise, for firmware that draws so many samples where no calibration says how many.
+pub(super) fn write_files_for(bytes: &ModelBytes, out: &Path, samples: Option<u32>) -> Result<(), Error> {
     let model = bytes.open().map_err(Error::model(out))?;
-    let alias = match (model.extras.calibration, model.metadata.architecture.latent) {
-        (Some(calibration), _) => type_alias(&model, calibration.samples) + &alarm_alias(&model.metadata),
-        // all samples of a point are the same, and a mixture needs none
-        (None, LatentKind::Point { .. } | LatentKind::Component { .. }) => type_alias(&model, 1),
-        (None, _) => type_alias(&model, DEFAULT_SAMPLES),
+    // all samples of a point are the same, and a mixture needs none
+    let default = match model.metadata.architecture.latent {
+        LatentKind::Point { .. } | LatentKind::Component { .. } => 1,
+        _ => DEFAULT_SAMPLES,
     };
     write_atomically(out, bytes.as_bytes())?;
-    Ok(write_atomically(&out.with_extension("rs"), alias.as_bytes())?)
+    let source = rust_source(&model, samples.unwrap_or(default));
+    Ok(write_atomically(&out.with_extension("rs"), source.as_bytes())?)
 }
 
 /// What rounding cost, as rows of a table.

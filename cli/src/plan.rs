@@ -6,13 +6,10 @@ use elbow::codec::{Fidelity, PacketPlan};
 use serde::Serialize;
 
 use super::compress::{PacketArgs, packable};
-use super::out::{check_out, model_name};
-use super::source::DEFAULT_SAMPLES;
+use super::out::{Name, check_out, stem, write_files};
 use crate::error::Error;
 use crate::report;
 use elbow_host::compress::{Unit, plan_packets};
-use elbow_host::file::atomic_file::write_atomically;
-use elbow_host::file::rust_type::{alarm_alias, type_alias};
 use elbow_host::model::ModelBytes;
 
 /// The plan of a file, for programs and people.
@@ -73,31 +70,24 @@ pub(super) fn run(
     path: &Path,
     data: &Path,
     packet: &PacketArgs,
-    out: Option<&Path>,
+    (out, name): (Option<&Path>, &Name),
     json: bool,
 ) -> Result<(), Error> {
-    let name = out.map(model_name).transpose()?;
+    out.map(stem).transpose()?;
     let out = out.unwrap_or(path);
     check_out(out)?;
     let bytes = ModelBytes::read(path)?;
     let model = bytes.open().map_err(Error::model(path))?;
     packable(&model, path)?;
     let bar = report::rows_bar("reading");
-    let new_name = name.as_deref().unwrap_or(model.metadata.name);
-    let planned = plan_packets(&model, new_name, data, &packet.options(), &mut |rows| {
+    let name = name.or(model.metadata.name);
+    let planned = plan_packets(&model, name, data, &packet.options(), &mut |rows| {
         bar.set_position(rows);
     })?;
     bar.finish_and_clear();
     let read_back = planned.open().map_err(Error::model(out))?;
     let packets = read_back.extras.plan.as_ref().map(Packets::new);
-    write_atomically(out, planned.as_bytes())?;
-    // the type of a model has nothing of its packets
-    if name.is_some() {
-        let calibration = read_back.extras.calibration;
-        let samples = calibration.map_or(DEFAULT_SAMPLES, |calibration| calibration.samples);
-        let alarm = calibration.map_or(String::new(), |_| alarm_alias(&read_back.metadata));
-        write_atomically(&out.with_extension("rs"), (type_alias(&read_back, samples) + &alarm).as_bytes())?;
-    }
+    write_files(&planned, out)?;
     let Some(packets) = packets else { return Ok(()) };
     let summary = Summary { model: out.to_path_buf(), file_bytes: planned.as_bytes().len(), packets };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }

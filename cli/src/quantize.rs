@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use elbow::architecture::WeightKind;
 use serde::Serialize;
 
-use super::out::{Overwrite, check_out, cost_rows, is_same, model_name};
+use super::out::{Name, Overwrite, check_out, cost_rows, is_same, stem, write_files_for};
 use super::source::{DEFAULT_SAMPLES, SourceArgs};
 use crate::error::Error;
 use crate::report;
-use elbow_host::file::atomic_file::write_atomically;
-use elbow_host::file::rust_type::{describe, type_alias};
+use elbow_host::file::describe::describe;
 use elbow_host::model::ModelBytes;
 use elbow_trainer::quantize::{Cost, quantize};
 use elbow_trainer::spelled::Spelled;
@@ -31,6 +30,8 @@ pub(crate) struct QuantizeArgs {
     #[arg(long, value_name = "MODEL.elbow")]
     out: PathBuf,
     #[command(flatten)]
+    name: Name,
+    #[command(flatten)]
     overwrite: Overwrite,
     #[command(flatten)]
     source: SourceArgs,
@@ -49,7 +50,7 @@ struct Summary {
 
 pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     let kind: Spelled<WeightKind> = args.weights.parse()?;
-    let name = model_name(&args.out)?;
+    stem(&args.out)?;
     check_out(&args.out)?;
     if is_same(&args.out, &args.model) {
         return Err(Error::argument("out", args.out.display(), "is the model itself; give another name"));
@@ -69,14 +70,12 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     }
     let load = |path: &PathBuf| args.source.load(std::slice::from_ref(path), &args.model, &model.metadata);
     let data = args.calibration.as_ref().map(load).transpose()?;
-    let small = quantize(&model, &bytes, &name, *kind, data.as_ref())?;
+    let small = quantize(&model, &bytes, args.name.or(model.metadata.name), *kind, data.as_ref())?;
     let quantized = small.open().map_err(Error::model(&args.out))?;
     let samples = args.source.samples.unwrap_or(DEFAULT_SAMPLES);
     let measure = |data| Cost::measure(&model, &quantized, data, samples);
     let cost = data.as_ref().map(measure).transpose()?;
-    write_atomically(&args.out, small.as_bytes())?;
-    let alias = type_alias(&quantized, samples);
-    write_atomically(&args.out.with_extension("rs"), alias.as_bytes())?;
+    write_files_for(&small, &args.out, args.source.samples)?;
     let summary = Summary {
         model: args.out.clone(),
         architecture: describe(&quantized.metadata.architecture),

@@ -31,6 +31,8 @@ pub const NUMERIC_PROFILE: u16 = 1;
 pub const ALIGNMENT: usize = 16;
 /// Bytes of the header that every version has.
 pub const HEADER_LEN: usize = 32;
+/// Where the header has the hash of the shape.
+const SHAPE_AT: usize = 12;
 /// Where the header has the length of the file.
 const LENGTH_AT: usize = 16;
 /// Where the header of versions 1 and 2 has the length of the metadata.
@@ -188,6 +190,18 @@ pub fn prefix(memory: &[u8]) -> &[u8] {
     stated.and_then(|word| memory.get(..u32::from_le_bytes(*word) as usize)).unwrap_or(memory)
 }
 
+/// Whether the header states this hash of a shape: for a check while a program is compiled. Nothing else of
+/// the file is looked at.
+pub const fn is_of_shape(file: &[u8], fingerprint: u32) -> bool {
+    match file.split_at_checked(SHAPE_AT) {
+        Some((_, rest)) => match rest.first_chunk() {
+            Some(word) => u32::from_le_bytes(*word) == fingerprint,
+            None => false,
+        },
+        None => false,
+    }
+}
+
 /// Bytes placed at a multiple of [`ALIGNMENT`]; made by [`include_model!`](crate::include_model).
 #[derive(Debug)]
 #[repr(C, align(16))]
@@ -199,8 +213,30 @@ pub struct Aligned<B: ?Sized>(pub B);
 /// static MODEL: &[u8] = elbow::include_model!("../examples/thermometer.elbow");
 /// assert!(elbow::format::ModelFile::parse(MODEL).is_ok());
 /// ```
+///
+/// With the type that is to read it, a file of another shape is refused by the compiler:
+///
+/// ```compile_fail,E0080
+/// type Other<'a> = elbow::Ensemble<elbow::Vae<(elbow::Standardize<'a, 1>, elbow::PassThrough<1>,
+///     elbow::GaussianHead<elbow::Dense<'a, 1, 1>, elbow::Dense<'a, 1, 1>>, elbow::PassThrough<1>,
+///     elbow::Gaussian<'a, elbow::Dense<'a, 1, 1>>)>, 2>;
+/// static MODEL: &[u8] = elbow::include_model!("../examples/thermometer.elbow", Other);
+/// ```
 #[macro_export]
 macro_rules! include_model {
+    ($path:expr, $model:ty $(,)?) => {{
+        const ALIGNED: &$crate::format::Aligned<[u8]> = &$crate::format::Aligned(*include_bytes!($path));
+        const {
+            assert!(
+                $crate::format::is_of_shape(
+                    &ALIGNED.0,
+                    <$model as $crate::fingerprint::Fingerprint>::FINGERPRINT
+                ),
+                "the model file has another shape than the type: use the .rs file written beside it"
+            )
+        }
+        &ALIGNED.0
+    }};
     ($path:expr $(,)?) => {{
         const ALIGNED: &$crate::format::Aligned<[u8]> = &$crate::format::Aligned(*include_bytes!($path));
         &ALIGNED.0

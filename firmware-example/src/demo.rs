@@ -21,7 +21,7 @@ pub const TRACE: usize = 2 * LATENT + DEMO_SAMPLES as usize;
 
 const LATENT: usize = 4;
 
-static MODEL: &[u8] = elbow::include_model!("../model/demo.elbow");
+static MODEL: &[u8] = elbow::include_model!("../model/demo.elbow", Demo);
 static FRAMES: &[u8] = include_bytes!("../model/frames.bin");
 
 const _: () = assert!(FRAMES.len() == 4 * WIDTH * DEMO_FRAMES, "frames.bin and frames.rs belong together");

@@ -23,7 +23,7 @@ pub const WIDTH: usize = MIXTURE_COLUMNS.len();
 /// Where they stand among those of the recorded frames.
 const COLUMNS: [usize; WIDTH] = [0, 1, 3, 4, 10, 11];
 
-static MODEL: &[u8] = elbow::include_model!("../model/mixture.elbow");
+static MODEL: &[u8] = elbow::include_model!("../model/mixture.elbow", Mixture);
 
 /// Checks the embedded bytes and borrows the model from them.
 ///

@@ -6,7 +6,8 @@ use elbow::Score;
 use elbow::decision::{margin, statistic};
 use elbow_host::Model;
 use elbow_host::file::c_header::c_header;
-use elbow_host::file::rust_type::{alarm_alias, describe_model, type_alias};
+use elbow_host::file::describe::describe_model;
+use elbow_host::file::rust_type::rust_source;
 use elbow_host::model::HostModel;
 use elbow_host::random::{Purpose, stream};
 use elbow_reader::categories::categories;
@@ -207,11 +208,7 @@ impl Engine {
 
     /// The Rust type that reads the file, as `elbow fit` writes it.
     fn rust(&self) -> String {
-        let alias = type_alias(self.0.host(), self.0.host().samples());
-        match self.0.host().extras.calibration {
-            Some(_) => alias + &alarm_alias(&self.0.host().metadata),
-            None => alias,
-        }
+        rust_source(self.0.host(), self.0.host().samples())
     }
 
     /// The file as an array of C.

@@ -85,7 +85,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "compress fit quantize",
             "plan",
             "calibrate",
-            "eval import inspect score",
+            "eval export import inspect score",
             "demo",
             "bench",
         ],

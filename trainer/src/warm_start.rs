@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::layout::Layout;
 use crate::preprocess::Preprocessing;
 use crate::stored_network::Network;
-use elbow_host::file::rust_type::describe;
+use elbow_host::file::describe::describe;
 use elbow_host::model::ModelBytes;
 use elbow_reader::categories::categories;
 

@@ -28,9 +28,14 @@ fn a_threshold_goes_into_the_file_and_changes_nothing_else() {
     let once = bench.read("engine.elbow");
     bench.good(line);
     assert_eq!(bench.read("engine.elbow"), once);
+    // the name is the model's, not the file's, unless another is given
+    let alias = String::from_utf8(bench.read("alarm.rs")).unwrap();
+    assert!(alias.contains("pub type CalibratedEngine<'a> = elbow::Calibrated<'a, Engine<'a>>;"), "{alias}");
+    assert!(alias.contains("ENGINE_SAMPLES: u32 = 16"), "{alias}");
+    bench.good(&format!("{line} --out alarm.elbow --name alarm"));
     let alias = String::from_utf8(bench.read("alarm.rs")).unwrap();
     assert!(alias.contains("pub type CalibratedAlarm<'a> = elbow::Calibrated<'a, Alarm<'a>>;"), "{alias}");
-    assert!(alias.contains("ALARM_SAMPLES: u32 = 16"), "{alias}");
+    bench.refuses(&format!("{line} --out alarm.elbow --name \u{7}"), &["letters and digits"]);
 
     let told = bench.json("inspect engine.elbow");
     assert_eq!(told["alarm"]["threshold_nats"], made["threshold_nats"]);

@@ -11,6 +11,7 @@ mod categories;
 mod collapse;
 mod compress;
 mod ecg5000;
+mod export;
 mod files;
 mod first_hour;
 mod first_use;

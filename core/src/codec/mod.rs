@@ -66,7 +66,7 @@ pub use entropy_model::{EntropyModel, Interval, MAX_PRECISION, RawBits, Uniform}
 pub use header::{Coding, ENVELOPE_LEN, Fidelity, HEADER_LEN, Header, PACKET_VERSION, PacketError, model_id};
 pub use integer_law::IntegerLaw;
 pub use law_tables::{COST_UNITS, Shape};
-pub use packet::{Codec, Encoded, Settings};
+pub use packet::{Codec, Encoded, Settings, max_packet_len, scratch_len};
 pub use plan::{PacketPlan, VaeCodec};
 pub use predictor::{NoModel, Predictor};
 pub use rans::{Rans, StreamError};

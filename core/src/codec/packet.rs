@@ -69,6 +69,17 @@ const MAX_FRAME: usize = 4096;
 /// Windows in a packet at most.
 pub(super) const MAX_WINDOWS: usize = 255;
 
+/// Numbers that a codec works with: its integers, choices of channels and latents for each window, a window
+/// as it is predicted, and two numbers for each channel.
+pub const fn scratch_len(windows: usize, frame: usize, channels: usize, latents: usize) -> usize {
+    windows * (frame + channels + latents) + frame + 2 * channels
+}
+
+/// Bytes of the largest packet: the samples as they are, and [`ENVELOPE_LEN`].
+pub const fn max_packet_len<S: Sample>(windows: usize, frame: usize) -> usize {
+    windows * frame * S::BYTES + ENVELOPE_LEN
+}
+
 impl<P: Predictor> Codec<P> {
     /// The codec of a shape of windows.
     ///
@@ -96,13 +107,12 @@ impl<P: Predictor> Codec<P> {
 
     /// Numbers that [`encode`](Self::encode) and [`decode`](Self::decode) need to work with.
     pub fn scratch_len(&self, windows: usize) -> usize {
-        let channels = self.channels.get();
-        windows * (self.frame() + channels + self.predictor.latents()) + self.frame() + 2 * channels
+        scratch_len(windows, self.frame(), self.channels.get(), self.predictor.latents())
     }
 
     /// Bytes of the largest packet: the samples as they are, and [`ENVELOPE_LEN`].
     pub fn max_packet_len<S: Sample>(&self, windows: usize) -> usize {
-        windows * self.frame() * S::BYTES + ENVELOPE_LEN
+        max_packet_len::<S>(windows, self.frame())
     }
 
     #[inline(never)]

@@ -4,7 +4,7 @@ use super::{FORMAT_VERSION, NUMERIC_PROFILE};
 use core::fmt;
 
 /// Why a model was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {
     /// The first eight bytes are not [`MAGIC`](super::MAGIC).
@@ -144,6 +144,13 @@ impl fmt::Display for LoadError {
                 f.write_str("the model holds a parameter that is NaN or infinite; fit and export it again")
             }
         }
+    }
+}
+
+/// As it is displayed: what `unwrap` prints on a board should say what to do.
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use elbow_reader::categories::names;
 
-use super::rust_type::{constant_name, describe_model};
+use super::describe::describe_model;
+use super::rust_type::constant_name;
 use crate::model::HostModel;
 
 /// Bytes in a line.

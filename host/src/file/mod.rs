@@ -3,6 +3,7 @@
 pub mod atomic_file;
 pub mod c_header;
 pub mod cost;
+pub mod describe;
 pub mod parts;
 pub mod rust_type;
 pub mod temporary;

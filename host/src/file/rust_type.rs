@@ -1,40 +1,91 @@
 //! The Rust type that reads a model file, written beside it.
 
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
 
-use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, Section, Visit, WeightKind, Word};
+use elbow::architecture::{Activation, Architecture, Section, Visit, Word};
+use elbow::codec::{PacketPlan, max_packet_len, scratch_len};
 use elbow::ensemble::fingerprint;
 use elbow::fingerprint::Part;
 use elbow::format::Metadata;
 
+use super::describe::describe_model;
 use crate::model::HostModel;
 use elbow_reader::categories::{categories, names};
 
-/// The Rust source beside a model: its type, under the model's name.
-pub fn type_alias(model: &HostModel<'_>, samples: u32) -> String {
-    let HostModel { metadata, members, .. } = model;
+/// The Rust source beside a model: its type, under the model's name, and the sizes that firmware needs.
+/// `samples` is what a score takes where no calibration says so.
+pub fn rust_source(model: &HostModel<'_>, samples: u32) -> String {
+    let HostModel { metadata, members, extras, .. } = model;
     let shape = &metadata.architecture;
     let member = member(shape);
     let of_file = if *members > 1 { format!("elbow::Ensemble<{member}, {members}>") } else { member };
-    let (name, constant) = (type_name(metadata.name), constant_name(metadata.name));
-    let mut out = String::new();
-    let _ = write!(
-        out,
-        "// Written by elbow {} beside {}.elbow: the type that reads it. Include it; do not edit it.
-
-/// Samples a score of `{name}` takes unless the caller has a reason for another number.
-pub const {constant}_SAMPLES: u32 = {samples};
+    let name = type_name(metadata.name);
+    let samples = extras.calibration.map_or(samples, |calibration| calibration.samples);
+    format!(
+        "// Written by elbow {} beside the file of the model {}: its type and its sizes. Do not edit it.
 
 /// {}, fingerprint {:08x}.
-pub type {name}<'a> = {};
-",
+///
+/// `elbow::include_model!(PATH, {name})` embeds the file; one of another shape does not compile.
+pub type {name}<'a> = {of_file};
+
+/// `{name}` with the alarm threshold that `elbow calibrate` writes into its file:
+/// `Calibrated{name}::from_bytes(MODEL)?.judge(&frame)?`.
+#[allow(dead_code)]
+pub type Calibrated{name}<'a> = elbow::Calibrated<'a, {name}<'a>>;
+{}",
         metadata.version,
         metadata.name,
         describe_model(model),
         fingerprint(*members, shape.fingerprint()),
-        of_file,
-    );
-    out + &codes(metadata.columns, &constant)
+        sizes(model, samples),
+    )
+}
+
+/// What firmware would otherwise have to type off.
+fn sizes(model: &HostModel<'_>, samples: u32) -> String {
+    let HostModel { metadata, extras, .. } = model;
+    let (name, upper) = (type_name(metadata.name), constant_name(metadata.name));
+    let Metadata { window, hop, architecture: Architecture { features, latent, .. }, .. } = metadata;
+    let columns = names(metadata.columns);
+    let channels = columns.len();
+    let mut out = String::new();
+    let mut constant = |about: &str, what: &str, kind: &str, value: &dyn Debug| {
+        let _ = write!(
+            out,
+            "\n/// {about}\n#[allow(dead_code)]\npub const {upper}_{what}: {kind} = {value:?};\n"
+        );
+    };
+    let about = "Samples a score takes unless the caller has a reason for another number.";
+    constant(about, "SAMPLES", "u32", &samples);
+    constant("Numbers in a frame.", "FEATURES", "usize", features);
+    constant("Rows that are joined to a frame.", "ROWS", "usize", window);
+    constant("Rows from one frame to the next.", "HOP", "usize", hop);
+    let about =
+        format!("Columns of a row: number i of a frame is column `i % {channels}` of row `i / {channels}`.");
+    constant(&about, "COLUMNS", &format!("[&str; {channels}]"), &columns);
+    constant("Coordinates of the latent.", "LATENTS", "usize", &latent.dims());
+    if let Some(PacketPlan { rows, channels, windows, .. }) = &extras.plan {
+        let frame = rows * channels;
+        let latents = latent.dims() as usize;
+        constant("Windows in a packet.", "PACKET_WINDOWS", "usize", windows);
+        let about = "Numbers that packing works with: `Codec::scratch_len`.";
+        let scratch = scratch_len(*windows, frame, *channels, latents);
+        constant(about, "PACKET_SCRATCH", "usize", &scratch);
+        let about = "Bytes of the largest packet of 16-bit samples: `Codec::max_packet_len`.";
+        constant(about, "PACKET_BYTES", "usize", &max_packet_len::<i16>(*windows, frame));
+    }
+    if *window > 1 {
+        let _ = write!(
+            out,
+            "
+/// The last rows of a stream as a frame: `{name}Window::new({upper}_HOP)`.
+#[allow(dead_code)]
+pub type {name}Window = elbow::stream::Window<{window}, {channels}, {features}>;
+"
+        );
+    }
+    out + &codes(metadata.columns, &upper)
 }
 
 /// The values of categories.
@@ -48,6 +99,7 @@ fn codes(columns: &str, constant: &str) -> String {
             "
 /// Columns that are categories, and their values: the place of a value, as a number, is what a frame holds
 /// for it.
+#[allow(dead_code)]
 pub const {constant}_CODES: [(usize, &[&str]); {count}] = [
 {}];
 ",
@@ -112,57 +164,6 @@ impl Type {
             format!("elbow::{name}<{}>", arguments.join(", "))
         }
     }
-}
-
-/// What stands behind it once the model is calibrated.
-pub fn alarm_alias(metadata: &Metadata<'_>) -> String {
-    let (name, constant) = (type_name(metadata.name), constant_name(metadata.name));
-    let columns = names(metadata.columns);
-    let count = columns.len();
-    format!(
-        "
-/// Columns of a row: number i of a frame is column `i % {count}` of row `i / {count}`.
-pub const {constant}_COLUMNS: [&str; {count}] = {columns:?};
-
-/// `{name}` with its alarm threshold: `Calibrated{name}::from_bytes(MODEL)?.judge(&frame)?`.
-pub type Calibrated{name}<'a> = elbow::Calibrated<'a, {name}<'a>>;
-"
-    )
-}
-
-/// What a file holds, in one line: the members of an ensemble are counted.
-pub fn describe_model(model: &HostModel<'_>) -> String {
-    let shape = describe(&model.metadata.architecture);
-    if model.members > 1 { format!("{} × {shape}", model.members) } else { shape }
-}
-
-/// The weight type as the command line names it.
-pub fn weights_name(weights: WeightKind) -> &'static str {
-    match weights {
-        WeightKind::F32 => "f32",
-        WeightKind::Int8 => "int8",
-        WeightKind::Int8x8 => "int8x8",
-    }
-}
-
-/// A model's shape in one line: `140-64-32 tanh, gaussian:8, 32-64-140 gaussian`.
-pub fn describe(shape: &Architecture) -> String {
-    let widths = |layers: &[Hidden]| layers.iter().map(|layer| layer.width.to_string()).collect::<Vec<_>>();
-    let (inputs, outputs) = (shape.input_width().to_string(), shape.output_width().to_string());
-    let encoder = [vec![inputs], widths(&shape.encoder)].concat().join("-");
-    let decoder = [widths(&shape.decoder), vec![outputs]].concat().join("-");
-    let activation =
-        shape.encoder.first().or(shape.decoder.first()).map_or("linear", |layer| layer.activation.name());
-    let latent = shape.latent;
-    if let LatentKind::Component { .. } = latent {
-        return format!("{latent} in {} dimensions", shape.features);
-    }
-    let likelihood = shape.likelihood.name();
-    let weights = match shape.weights {
-        WeightKind::F32 => String::new(),
-        other => format!(", {}", weights_name(other)),
-    };
-    format!("{encoder} {activation}, {latent}, {decoder} {likelihood}{weights}")
 }
 
 /// `engine-room_2` → `EngineRoom2`; a name that is no identifier gets `Model` before it.
