@@ -210,7 +210,7 @@ fn write_log(
         samples: Some(samples.into()),
         seed: args.seed,
     };
-    let data = source.load(std::slice::from_ref(&args.input), &args.model, &model.metadata)?;
+    let data = source.load_known(&args.input, &args.model, &model.metadata)?;
     let summary = compress::compress_log(bytes, &data, &args.output, samples)?;
     if json { report::print_json(&summary) } else { report::print(&report::table(&log_rows(&summary))) }
 }

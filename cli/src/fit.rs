@@ -10,6 +10,7 @@ use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
 use super::alarm::Alarm;
+use super::memory::check_memory;
 use super::out::{Name, Overwrite, beside, check_out, cost_rows, write_files};
 use crate::error::Error;
 use crate::{reading, report, stop};
@@ -138,6 +139,7 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let open = |folder: &PathBuf| RunDir::open(folder, args.resume, cadence, begun);
     let folder = args.run.as_ref().map(open).transpose()?;
     check_out(&out)?;
+    check_memory(&args.data, &settings)?;
     let (data, report) = load_files(&args.data, &settings.load_options())?;
     report.notes.iter().for_each(|note| report::note(note));
     let summary = fit_and_write(&name, data, &settings, folder, &out)?;

@@ -15,6 +15,7 @@ mod fit;
 mod help;
 mod import;
 mod inspect;
+mod memory;
 mod out;
 mod plan;
 mod quantize;

@@ -4,16 +4,15 @@ use elbow_reader::{Count, Report};
 
 /// As rows of a table; what there is nothing to say of has none.
 pub(super) fn rows(report: &Report) -> Vec<(&'static str, String)> {
-    let Report { columns, left_out, missing, rows_missing, rows_unknown, dialect, .. } = report;
+    let Report { columns, left_out, missing, rows_missing, dialect, .. } = report;
     let columns = columns.iter().map(String::as_str);
     let left_out = left_out.iter().map(|left| format!("{} ({})", left.column, left.reason));
     let mut rows = vec![("columns", listed(columns.map(str::to_owned).collect()))];
     rows.extend(dialect.iter().map(|dialect| ("text", dialect.clone())));
     rows.push(("left out", listed(left_out.collect())));
     rows.push(("missing", listed(missing.iter().map(counted).collect())));
-    let skipped = rows_missing + rows_unknown;
-    if skipped > 0 {
-        rows.push(("skipped", format!("{skipped} rows are in no frame")));
+    if *rows_missing > 0 {
+        rows.push(("skipped", format!("{rows_missing} rows are in no frame")));
     }
     rows.retain(|(_, text)| !text.is_empty());
     rows

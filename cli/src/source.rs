@@ -12,7 +12,7 @@ use elbow_host::model::HostModel;
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
 use elbow_reader::{
-    Dataset, LoadOptions, Missing, Names, Reading, Recognise, Report, load_blocks, load_files,
+    Dataset, LoadOptions, Missing, Names, Reading, Recognise, Report, Unseen, load_blocks, load_files,
 };
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
@@ -62,7 +62,32 @@ impl SourceArgs {
         model: &Path,
         metadata: &Metadata<'_>,
     ) -> Result<Dataset, Error> {
-        let (mut data, report) = load_files(paths, &self.options(metadata, &[], Missing::Refuse))?;
+        self.load_all(paths, model, metadata, self.options(metadata, &[], Missing::Refuse))
+    }
+
+    /// As [`load`](Self::load); a word that the model has never seen is an error.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub(super) fn load_known(
+        &self,
+        path: &Path,
+        model: &Path,
+        metadata: &Metadata<'_>,
+    ) -> Result<Dataset, Error> {
+        let options = self.options(metadata, &[], Missing::Refuse);
+        let options = LoadOptions { unseen: Unseen::Refuse, ..options };
+        self.load_all(&[path.to_path_buf()], model, metadata, options)
+    }
+
+    fn load_all(
+        &self,
+        paths: &[PathBuf],
+        model: &Path,
+        metadata: &Metadata<'_>,
+        options: LoadOptions,
+    ) -> Result<Dataset, Error> {
+        let (mut data, report) = load_files(paths, &options)?;
         told_before(&data, &report);
         told_after(&data.path, &report);
         self.prepare(&mut data, model, metadata)?;
@@ -85,15 +110,11 @@ impl SourceArgs {
         take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let options = self.options(metadata, keep, Missing::Drop);
-        note_point(metadata);
         if self.binarize != Binarize::None {
             // whether values are bytes is known when all are seen
-            let (mut data, report) = load_files(paths, &options)?;
-            told_before(&data, &report);
-            told_after(&data.path, &report);
-            self.prepare(&mut data, model, metadata)?;
-            return take(data);
+            return take(self.load_all(paths, model, metadata, options)?);
         }
+        note_point(metadata);
         let mut path = None;
         let report = load_blocks(paths, &options, &mut |mut data, report| {
             if path.is_none() {
@@ -111,7 +132,7 @@ impl SourceArgs {
     fn options(&self, metadata: &Metadata<'_>, keep: &[String], unless_told: Missing) -> LoadOptions {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
         let Reading { labels, normal, missing, time, gap, written, .. } = Reading::of(metadata.reading);
-        let remembered = if missing == Missing::Refuse { unless_told } else { missing };
+        let told = self.reading.missing().or(Some(missing).filter(|missing| *missing != Missing::Refuse));
         LoadOptions {
             labels: self.labels.clone().or(labels),
             labels_if_there: self.labels.is_none(),
@@ -123,7 +144,8 @@ impl SourceArgs {
             hop: Some(metadata.hop as usize),
             normal: if self.normal.is_empty() { normal } else { self.normal.clone() },
             whole: is_whole(metadata.architecture.likelihood, self.binarize),
-            missing: self.reading.missing().unwrap_or(remembered),
+            missing: told.unwrap_or(unless_told),
+            unseen: Unseen::Code { missing: told.is_none() },
             key: self.reading.key(),
             is_fitted: true,
             part: self.reading.part().or(time, gap),
@@ -162,7 +184,10 @@ fn told_after(path: &Path, report: &Report) {
     let columns = columns.collect::<Vec<_>>().join(", ");
     for (rows, what) in [
         (report.rows_missing, format!("have a missing cell ({columns})")),
-        (report.rows_unknown, "have a word that the model has never seen: anomalies without a number".into()),
+        (
+            report.rows_unseen,
+            "have a word that the model has never seen, or none: they count as anomalies".into(),
+        ),
     ] {
         if rows > 0 {
             report::note(&format!("{}: {rows} of {} rows {what}", path.display(), report.rows));

@@ -9,7 +9,7 @@ use crate::categories::Codes;
 use crate::cell::{class, is_missing};
 use crate::columns::{features, reading};
 use crate::error::{Place, Problem};
-use crate::gaps::gap;
+use crate::gaps::is_gap;
 use crate::memory::Memory;
 use crate::names::{find, names_labels};
 use crate::npy::Npz;
@@ -184,7 +184,13 @@ impl<R: Read> RowReader for Rows<'_, R> {
         let column = self.chosen.features[feature];
         let read = self.rows.numbers(&[column], false, &mut Vec::with_capacity(1));
         let text = || self.rows.text(column).map(|text| is_missing(text.trim().as_bytes()));
-        read.is_err_and(|problem| gap(&problem).is_some()) || text().unwrap_or(false)
+        read.is_err_and(|problem| is_gap(&problem)) || text().unwrap_or(false)
+    }
+
+    fn wide(&self, feature: usize) -> Option<f64> {
+        let mut number = Vec::with_capacity(1);
+        let read = self.rows.wide(&[self.chosen.features[feature]], &mut number);
+        read.ok().and_then(|()| number.first().copied())
     }
 
     fn label(&self) -> Result<Option<Cow<'_, str>>, Problem> {

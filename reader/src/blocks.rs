@@ -149,12 +149,13 @@ pub(crate) fn run<E: From<DataError>>(
     }
     let (begun, shared) = going.expect("a file that was read");
     cutter.finish().map_err(|problem| fail(first, problem))?;
+    shared.codes.check_rows(begun.report.rows).map_err(|problem| fail(first, problem))?;
     Ok(End { begun, shared, cutter, files })
 }
 
 /// What is known from the first file on.
 fn begin(first: Heading, kinds: &Kinds, options: &LoadOptions) -> Result<(Begun, Shared), Problem> {
-    let codes = Codes::new(&first.columns, &options.categorical)?;
+    let codes = Codes::new(&first.columns, &options.categorical, options.unseen)?;
     let mut left_out = kinds.left_out.clone();
     for name in &first.reading.left_out {
         let reason = if options.drop.contains(name) { Reason::Dropped } else { Reason::NotAsked };

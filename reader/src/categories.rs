@@ -13,6 +13,9 @@ use crate::names::find;
 /// Most values of a category: more of them are a number or a name of something.
 pub const MOST_LEVELS: usize = MAX_LEVELS as usize;
 
+/// Of fewer rows than this most may have a value of their own by chance.
+const LEAST_ROWS: usize = 10;
+
 /// What a file says of a category: its values are codes, places in this list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Category {
@@ -71,6 +74,19 @@ pub fn as_fitted(described: &str) -> Vec<Categorical> {
     categories(described).into_iter().map(known).collect()
 }
 
+/// What becomes of words that a model has never seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unseen {
+    /// the file is refused
+    #[default]
+    Refuse,
+    /// they get the code behind those of the words that are known: to a model they are anomalies
+    Code {
+        /// whether a cell without a word does, too
+        missing: bool,
+    },
+}
+
 /// The codes of the columns of a table, in the making.
 #[derive(Debug)]
 pub(crate) struct Codes {
@@ -85,11 +101,14 @@ pub(crate) struct Coder {
     words: Vec<String>,
     codes: HashMap<String, usize>,
     learns: bool,
+    unseen: Unseen,
+    /// words that were never seen
+    count: u64,
 }
 
 impl Codes {
     /// For the columns that are read.
-    pub(crate) fn new(columns: &[String], asked: &[Categorical]) -> Result<Self, Problem> {
+    pub(crate) fn new(columns: &[String], asked: &[Categorical], unseen: Unseen) -> Result<Self, Problem> {
         let mut coders: Vec<Option<Coder>> = columns.iter().map(|_| None).collect();
         for Categorical { column, words } in asked {
             let at = find(columns, column)?;
@@ -98,6 +117,8 @@ impl Codes {
                 words: Vec::new(),
                 codes: HashMap::new(),
                 learns: words.is_none(),
+                unseen,
+                count: 0,
             };
             words.iter().flatten().for_each(|word| coder.learn(word));
             coders[at] = Some(coder);
@@ -108,6 +129,11 @@ impl Codes {
     /// That of a column, where it is a category.
     pub(crate) fn of(&mut self, column: usize) -> Option<&mut Coder> {
         self.coders[column].as_mut()
+    }
+
+    /// How many words were never seen.
+    pub(crate) fn unseen(&self) -> u64 {
+        self.coders.iter().flatten().map(|coder| coder.count).sum()
     }
 
     /// Whether a column is a category.
@@ -121,6 +147,18 @@ impl Codes {
         match self.coders.iter().flatten().find(many) {
             Some(Coder { column, words, .. }) => {
                 Err(Problem::TooManyWords { column: column.clone(), found: words.len(), most: MOST_LEVELS })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a category of which more than half of so many rows have a value of their own: it is a name of
+    /// rows or a time, and nothing is learned of it.
+    pub(crate) fn check_rows(&self, rows: usize) -> Result<(), Problem> {
+        let many = |coder: &&Coder| coder.learns && rows >= LEAST_ROWS && 2 * coder.words.len() > rows;
+        match self.coders.iter().flatten().find(many) {
+            Some(Coder { column, words, .. }) => {
+                Err(Problem::WordsOfRows { column: column.clone(), found: words.len(), rows })
             }
             None => Ok(()),
         }
@@ -170,12 +208,26 @@ impl Coder {
         self.words.push(word.to_string());
     }
 
+    /// The code of what was never seen.
+    fn never_seen(&mut self) -> f32 {
+        self.count += 1;
+        self.words.len() as f32
+    }
+
     /// The code of a cell's text.
     pub(crate) fn code(&mut self, cell: &[u8]) -> Result<f32, Fault> {
-        let text = class(cell)?;
+        let text = match class(cell) {
+            Err(Fault::Missing) if self.unseen == (Unseen::Code { missing: true }) => {
+                return Ok(self.never_seen());
+            }
+            text => text?,
+        };
         let word = word(&text);
         if let Some(code) = self.codes.get(&*word) {
             return Ok(*code as f32);
+        }
+        if !self.learns && self.unseen != Unseen::Refuse {
+            return Ok(self.never_seen());
         }
         if !self.learns {
             return Err(Fault::UnknownWord { word: shown(&word), known: Names(self.words.clone()) });

@@ -191,6 +191,10 @@ impl<R: BufRead> RowReader for Rows<R> {
         is_missing(cell) || cell.eq_ignore_ascii_case(b"nan")
     }
 
+    fn wide(&self, feature: usize) -> Option<f64> {
+        number(self.cell(self.chosen.features[feature]), self.dialect.numbers).ok()
+    }
+
     fn label(&self) -> Result<Option<Cow<'_, str>>, Problem> {
         let label = |column| class(self.cell(column)).map_err(|fault| self.wrong(column, fault));
         self.chosen.label.map(label).transpose()

@@ -59,6 +59,11 @@ pub enum Problem {
     )]
     TooManyWords { column: String, found: usize, most: usize },
     #[error(
+        "the category `{column}` has {found} values in {rows} rows: names of rows or times, of which nothing \
+         is learned; leave it out with --drop '{column}'"
+    )]
+    WordsOfRows { column: String, found: usize, rows: usize },
+    #[error(
         "{first}; in all {cells} cells are missing ({counts}): --missing drop leaves their rows out, \
          --missing hold takes the last value"
     )]
@@ -89,6 +94,12 @@ pub enum Problem {
         limit >> 20
     )]
     Memory { limit: u64 },
+    #[error(
+        "a fit of it takes more than {} MiB of memory, about {}; allow more with --max-memory, or take a \
+         part with --rows",
+        limit >> 20, needed >> 20
+    )]
+    FitMemory { needed: u64, limit: u64 },
     #[error("its shape is {shape:?}; rows are needed, and at least one number in each")]
     EmptyShape { shape: Vec<usize> },
     #[error("ends after {found} of its {expected} numbers; copy or write it again")]

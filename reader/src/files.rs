@@ -75,8 +75,9 @@ pub(crate) fn add(all: &mut Report, found: Found) {
             None => all.missing.push(count),
         }
     }
-    all.rows_missing += found.skipped[0];
-    all.rows_unknown += found.skipped[1];
+    note(all, found.notes);
+    all.rows_missing += found.missing_rows;
+    all.rows_unseen += found.unseen_rows;
     all.rows += found.rows;
 }
 

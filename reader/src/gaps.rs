@@ -2,7 +2,7 @@
 
 use crate::error::{Fault, Problem};
 use crate::options::Missing;
-use crate::report::{Count, Why};
+use crate::report::Count;
 
 /// What becomes of missing cells, row by row.
 pub(crate) struct Gaps {
@@ -32,20 +32,18 @@ impl Gaps {
         }
     }
 
-    /// Why a row is left out that could not be read. Which cells are missing is asked only then.
+    /// Leaves out a row that could not be read as a cell is missing. Which are is asked only then.
     pub(crate) fn fault(
         &mut self,
         problem: Problem,
         is_missing: impl Fn(usize) -> bool,
-    ) -> Result<Why, Problem> {
-        let why = match gap(&problem) {
-            Some(Why::UnknownWord) if self.policy == Missing::Refuse => return Err(problem),
-            Some(why) => why,
-            None => return Err(problem),
-        };
+    ) -> Result<(), Problem> {
+        if !is_gap(&problem) {
+            return Err(problem);
+        }
         (0..self.missing.len()).for_each(|at| self.missing[at] += usize::from(is_missing(at)));
         self.first.get_or_insert(problem);
-        Ok(why)
+        Ok(())
     }
 
     /// Whether the file is refused when all is counted.
@@ -70,13 +68,12 @@ impl Gaps {
     }
 }
 
-/// Why a row has no numbers, where its cells are missing or never seen, and not wrong.
-pub(crate) fn gap(problem: &Problem) -> Option<Why> {
-    let Problem::Cell { fault, .. } = problem else { return None };
+/// Whether a row cannot be read as a cell is missing, and not as one is wrong.
+pub(crate) fn is_gap(problem: &Problem) -> bool {
+    let Problem::Cell { fault, .. } = problem else { return false };
     match fault {
-        Fault::Missing => Some(Why::Missing),
-        Fault::NotFinite(text) if text.eq_ignore_ascii_case("nan") => Some(Why::Missing),
-        Fault::UnknownWord { .. } => Some(Why::UnknownWord),
-        _ => None,
+        Fault::Missing => true,
+        Fault::NotFinite(text) => text.eq_ignore_ascii_case("nan"),
+        _ => false,
     }
 }

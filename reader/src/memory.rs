@@ -28,6 +28,14 @@ fn free(meminfo: &str) -> Option<u64> {
 }
 
 impl Memory {
+    /// Refuses a fit that would need more.
+    ///
+    /// # Errors
+    /// [`Problem::FitMemory`].
+    pub fn allows_fit(&self, needed: u64) -> Result<(), Problem> {
+        if needed > self.0 { Err(Problem::FitMemory { needed, limit: self.0 }) } else { Ok(()) }
+    }
+
     /// Refuses what would be more.
     pub(crate) fn allows(&self, bytes: usize) -> Result<(), Problem> {
         if bytes as u64 > self.0 { Err(Problem::Memory { limit: self.0 }) } else { Ok(()) }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::categories::Categorical;
+use crate::categories::{Categorical, Unseen};
 use crate::memory::Memory;
 use crate::part::Part;
 
@@ -43,6 +43,8 @@ pub struct LoadOptions {
     pub whole: bool,
     /// what becomes of rows in which a cell is missing
     pub missing: Missing,
+    /// what becomes of words that are not those of a category
+    pub unseen: Unseen,
     /// how text is written, where it is known
     pub text: TextOptions,
     /// how text was written at the fit of a model; it holds for files that read by it
@@ -159,6 +161,7 @@ impl Default for LoadOptions {
             normal: Vec::new(),
             whole: false,
             missing: Missing::Refuse,
+            unseen: Unseen::Refuse,
             text: TextOptions::default(),
             remembered: TextOptions::default(),
             recognise: Recognise::Nothing,

@@ -17,8 +17,9 @@ pub struct Report {
     pub missing: Vec<Count>,
     /// rows that are left out, as a cell of them is missing
     pub rows_missing: usize,
-    /// rows that are left out, as they have a word that the model has never seen
-    pub rows_unknown: usize,
+    /// rows with a word that the model has never seen, or without one: their code is the one behind those
+    /// that are known
+    pub rows_unseen: usize,
     /// how the text is written
     pub dialect: Option<String>,
     /// what else was noticed, a sentence each
@@ -68,25 +69,13 @@ pub struct Count {
     pub count: usize,
 }
 
-/// A row that is in no frame.
+/// A row that is in no frame, as a cell of it is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// the data row of its file, from 0
     pub row: usize,
-    /// why
-    pub why: Why,
     /// cells of it that are kept as text
     pub kept: Vec<String>,
-}
-
-/// Why a row is in no frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Why {
-    /// a cell is missing
-    Missing,
-    /// a word that the model has never seen: an anomaly without a number
-    UnknownWord,
 }
 
 impl fmt::Display for Reason {

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use crate::categories::Codes;
 use crate::error::{Place, Problem};
 use crate::gaps::Gaps;
+use crate::merges::Merges;
 use crate::options::LoadOptions;
 use crate::reading::Reading;
-use crate::report::{Count, Skipped, Why};
+use crate::report::{Count, Skipped};
 use crate::table::{Classes, Table};
 use crate::times::Times;
 
@@ -23,6 +24,8 @@ pub(crate) trait RowReader {
     fn place(&self) -> Place;
     /// Appends its features, categories as codes. What is missing is taken from `held`, where that is a row.
     fn features(&self, codes: &mut Codes, held: &[f32], to: &mut Vec<f32>) -> Result<(), Problem>;
+    /// A feature as it is written, where it is a number.
+    fn wide(&self, feature: usize) -> Option<f64>;
     /// Whether the cell of a feature says that there is none.
     fn is_missing(&self, feature: usize) -> bool;
     /// Its label, where there are labels.
@@ -55,8 +58,12 @@ pub(crate) struct Found {
     pub(crate) rows: usize,
     /// how many cells are missing in which columns
     pub(crate) missing: Vec<Count>,
-    /// rows that are left out, with a cell missing and with an unknown word
-    pub(crate) skipped: [usize; 2],
+    /// rows that are left out
+    pub(crate) missing_rows: usize,
+    /// rows with a word that was never seen
+    pub(crate) unseen_rows: usize,
+    /// what else was noticed, a sentence each
+    pub(crate) notes: Vec<String>,
 }
 
 /// Numbers after which rows are handed on.
@@ -82,6 +89,7 @@ pub(crate) fn read(
     let mut times = Times::of(&heading.names, &options.part)?;
     let mut gaps = Gaps::new(options.missing, heading.columns.len());
     let (mut table, mut found, mut any) = (Table::default(), Found::default(), false);
+    let mut merges = Merges::new(heading.columns.len());
     let mut is_empty = true;
     while rows.next()? {
         let row = rows.number();
@@ -92,14 +100,18 @@ pub(crate) fn read(
             _ => found.rows = row + 1,
         }
         match features(rows, &mut shared.codes, &mut gaps, &mut table.values)? {
-            Some(why) => {
-                found.skipped[usize::from(why == Why::UnknownWord)] += 1;
+            None => {
+                found.missing_rows += 1;
                 let mut kept = Vec::new();
                 rows.keep(&mut kept);
-                table.skipped.push(Skipped { row, why, kept });
+                table.skipped.push(Skipped { row, kept });
             }
-            None => {
+            Some(is_unseen) => {
                 any = true;
+                found.unseen_rows += usize::from(is_unseen);
+                if !options.is_fitted && !merges.is_done() {
+                    see(rows, &mut shared.codes, &mut merges, heading.columns.len());
+                }
                 table.classes.extend(rows.label()?.map(|label| shared.classes.number(&label)));
                 if let Some(times) = &mut times {
                     times.push(&rows.time(times.column)?, || rows.place())?;
@@ -121,30 +133,41 @@ pub(crate) fn read(
         return Err(Problem::NoRows);
     }
     found.missing = gaps.finish(&heading.columns)?;
-    if !any && found.skipped[0] > 0 {
-        return Err(Problem::NoWholeRows { rows: found.skipped.iter().sum() });
+    found.notes = merges.notes(&heading.columns);
+    if !any && found.missing_rows > 0 {
+        return Err(Problem::NoWholeRows { rows: found.missing_rows });
     }
     times.as_ref().map_or(Ok(()), Times::finish)?;
     hand_on(table, times.as_mut(), options, take)?;
     Ok(found)
 }
 
-/// Appends the features of a row, or says why it is left out.
+/// Looks at the numbers of a row as they are written.
+fn see(rows: &dyn RowReader, codes: &mut Codes, merges: &mut Merges, features: usize) {
+    for feature in (0..features).filter(|feature| codes.of(*feature).is_none()).collect::<Vec<_>>() {
+        if let Some(number) = rows.wide(feature) {
+            merges.see(feature, number);
+        }
+    }
+}
+
+/// Appends the features of a row, and says whether a word of it was never seen; nothing where the row is left
+/// out.
 fn features(
     rows: &dyn RowReader,
     codes: &mut Codes,
     gaps: &mut Gaps,
     to: &mut Vec<f32>,
-) -> Result<Option<Why>, Problem> {
-    let before = to.len();
+) -> Result<Option<bool>, Problem> {
+    let (before, unseen) = (to.len(), codes.unseen());
     match rows.features(codes, gaps.held(), to) {
         Ok(()) => {
             gaps.row(&to[before..]);
-            Ok(None)
+            Ok(Some(codes.unseen() > unseen))
         }
         Err(problem) => {
             to.truncate(before);
-            gaps.fault(problem, |feature| rows.is_missing(feature)).map(Some)
+            gaps.fault(problem, |feature| rows.is_missing(feature)).map(|()| None)
         }
     }
 }

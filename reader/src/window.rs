@@ -54,7 +54,7 @@ impl Cutter {
     /// with the kept cells of the last one.
     pub(crate) fn cut(&mut self, table: Table) -> Table {
         if self.takes_rows() {
-            self.any |= table.rows() > 0 || !table.skipped.is_empty();
+            self.any |= table.rows() > 0;
             return table;
         }
         let Table { values, source, classes, kept, breaks, skipped } = table;

@@ -6,7 +6,7 @@ use elbow::{Calibrated, FrameError, Score, Verdict};
 use elbow_host::model::{Engine, HostModel};
 use elbow_host::score::calibrate::each_row;
 use elbow_host::score::evaluate::score_all;
-use elbow_reader::{Dataset, Skipped, Why};
+use elbow_reader::{Dataset, Skipped};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -108,8 +108,8 @@ impl<'a> Scorer<'a> {
         self.judge.is_some()
     }
 
-    /// Scores the next frames, and says of the rows among them that have none why: without a number, and
-    /// anomalous where a word was never seen. Rows within a window have no line of their own.
+    /// Scores the next frames; rows among them that have none have no number. Rows within a window have no
+    /// line of their own.
     ///
     /// # Errors
     /// [`Frame`](elbow_host::Error::Frame), of the first that has no score.
@@ -176,7 +176,7 @@ impl<'a> Scorer<'a> {
     }
 }
 
-fn without_frame(Skipped { row, why, kept }: &Skipped) -> Row {
+fn without_frame(Skipped { row, kept }: &Skipped) -> Row {
     Row {
         row: row + 1,
         kept: kept.clone(),
@@ -184,7 +184,7 @@ fn without_frame(Skipped { row, why, kept }: &Skipped) -> Row {
         bits_per_dim: f32::NAN,
         effective_sample_size: f32::NAN,
         standard_error: None,
-        decision: (*why == Why::UnknownWord).then_some(Decision { p_value: f32::NAN, anomalous: true }),
+        decision: None,
         stream: None,
         causes: Vec::new(),
     }

@@ -9,7 +9,7 @@ use elbow_host::random::{Purpose, stream};
 use elbow_reader::{LoadOptions, categories::as_fitted, load};
 use rand_core::Rng as _;
 
-use crate::bench::{Bench, npy, npz};
+use crate::bench::{Bench, column, npy, npz};
 
 const MODES: [&str; 3] = ["idle", "run", "wash"];
 const CODES: [u32; 3] = [0, 17, 42];
@@ -90,22 +90,23 @@ fn the_model_knows_its_words() {
     bench.write("some.csv", lines.join("\n"));
     bench.write("same.csv", "speed,mode,current,code,temp\n40,run,6,17,20\n0,idle,0,0,20\n");
     assert_eq!(bench.good("score machine.elbow some.csv"), bench.good("score machine.elbow same.csv"));
-    for (cell, said) in [
-        ("sleep", "`sleep` is none of the values that the model knows: `idle`, `run`, `wash`"),
-        ("Run", "`Run` is none of the values"),
-        ("", "the value is missing"),
-    ] {
-        bench.write("new.csv", format!("speed,mode,current,code,temp\n1,idle,0,0,20\n40,{cell},6,17,20\n"));
-        bench.refuses("eval machine.elbow new.csv", &["new.csv: row 2 (line 3), column `mode`", said]);
-        // a score goes on: the row has no number, and a word never seen is an anomaly
+    let new = |cell: &str| format!("speed,mode,current,code,temp\n40,run,6,17,20\n40,{cell},6,17,20\n");
+    for cell in ["sleep", "Run", "", "NA"] {
+        bench.write("new.csv", new(cell));
+        // a state that was never seen, or none, is an anomaly and no refusal
         let outcome = bench.run("score machine.elbow new.csv");
-        assert_eq!(outcome.code, Some(0));
-        assert_eq!(outcome.stdout.lines().nth(2), Some("2,,,,"), "{outcome:?}");
-        let why = if cell.is_empty() { "have a missing cell (mode 1)" } else { "never seen" };
-        assert!(outcome.stderr.contains("1 of 2 rows have") && outcome.stderr.contains(why), "{outcome:?}");
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let scores = column(&outcome.stdout, "log_density");
+        assert!(scores[1] < scores[0] - 40.0 && scores[1].is_finite(), "{outcome:?}");
+        let note = "new.csv: 1 of 2 rows have a word that the model has never seen, or none";
+        assert!(outcome.stderr.contains(note), "{outcome:?}");
+        assert_eq!(bench.json("eval machine.elbow new.csv")["rows"], 2);
     }
-    bench.write("new.csv", "speed,mode,current,code,temp\n1,idle,0,18,20\n");
-    bench.refuses("eval machine.elbow new.csv", &["row 1 (line 2), column `code`", "`18`"]);
+    // where a flag says what becomes of missing cells it does
+    let outcome = bench.run("score machine.elbow new.csv --missing drop");
+    assert_eq!(outcome.stdout.lines().nth(2), Some("2,,,,"), "{outcome:?}");
+    assert!(outcome.stderr.contains("1 of 2 rows have a missing cell (mode 1)"), "{outcome:?}");
+    bench.refuses("score machine.elbow new.csv --missing refuse", &["row 2 (line 3), column `mode`"]);
 }
 
 #[test]
@@ -193,7 +194,6 @@ fn arrays_hold_numbers_that_are_names() {
     bench.write("new.npz", npz(&[("X", npy(&[1, 3], [0.0, 3.0, 17.0]))]));
     let scored = bench.run("score array.elbow new.npz");
     assert!(scored.stderr.contains("1 of 1 rows have a word that the model has never seen"), "{scored:?}");
-    bench.refuses("eval array.elbow new.npz", &["row 1, column `x1`", "`3` is none of the values"]);
 }
 
 #[test]
@@ -219,6 +219,10 @@ fn what_takes_no_categories_says_so() {
     let many = (0..1100).fold("a,b\n".to_string(), |text, i| text + &format!("{i},w{i}\n"));
     bench.write("many.csv", many);
     refuses("fit many.csv --out a.elbow --categorical b", &["`b` has 1100 values", "--drop 'b'"]);
+    let names = (0..40).fold("a,b\n".to_string(), |text, i| text + &format!("{i},w{}\n", i % 30));
+    bench.write("names.csv", names);
+    let said = ["`b` has 30 values in 40 rows: names of rows or times", "--drop 'b'"];
+    refuses("fit names.csv --out a.elbow --categorical b", &said);
 }
 
 #[test]

@@ -81,3 +81,37 @@ fn medians_stand_beside_means() {
     let told = bench.good("eval engine.elbow engine.csv");
     assert_eq!(told.matches("median").count(), 2, "{told}");
 }
+
+#[test]
+fn a_fit_that_would_take_too_much_is_refused_before_it_is_read() {
+    let bench = Bench::new();
+    let rows = |count: usize| (0..count).map(|i| format!("{},{}\n", i % 7, i * i % 11)).collect::<String>();
+    // behind the first MiB stands what would be refused when it is read
+    bench.write("long.csv", "a,b\n".to_owned() + &rows(400_000) + "x,y\n");
+    bench.refuses(
+        "fit long.csv --auto --out m.elbow --max-memory 8MiB",
+        &[
+            "long.csv: a fit of it takes more than 8 MiB of memory, about ",
+            "allow more with --max-memory, or take a part with --rows",
+        ],
+    );
+    let part = bench.run("fit long.csv --model gaussian --out m.elbow --max-memory 8MiB --rows 1:2000");
+    assert_eq!(part.code, Some(0), "{part:?}");
+}
+
+#[test]
+fn values_that_32_bits_do_not_tell_apart_are_named() {
+    let bench = Bench::new();
+    let row = |i: u64| {
+        format!("{},{},{}\n", 1_700_000_000_000 + i * 7 % 60, i % 5, 20.0 + (i * i % 97) as f64 / 97.0)
+    };
+    bench.write("ticks.csv", "ticks,state,temp\n".to_owned() + &(0..300).map(row).collect::<String>());
+    let told = bench.run("fit ticks.csv --auto --out m.elbow");
+    let note = "`ticks`: of 60 different values 1 are left in 32 bits, in which 1700000000000 and \
+                1700000000007 are the same; subtract what all have in common, or leave it out with --drop \
+                'ticks'";
+    assert!(told.stderr.contains(note), "{told:?}");
+    assert!(!told.stderr.contains("`temp`"), "{told:?}");
+    let dropped = bench.run("fit ticks.csv --auto --out n.elbow --drop ticks");
+    assert!(!dropped.stderr.contains("32 bits"), "{dropped:?}");
+}

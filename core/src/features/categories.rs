@@ -8,8 +8,8 @@ use crate::format::{Load, LoadError, Sections};
 pub const MAX_LEVELS: u16 = 1024;
 
 /// Frames of numbers, of which some are codes: a category with `levels` values is an integer from 0 to
-/// `levels − 1`, and is its own feature. All else is as of `F`, which leaves the codes as they are: location
-/// 0, scale 1, no logarithm.
+/// `levels − 1`, and is its own feature; `levels` itself stands for a value that the model has never seen,
+/// or for none. All else is as of `F`, which leaves the codes as they are: location 0, scale 1, no logarithm.
 ///
 /// A category has probabilities and not densities: of the log Jacobian it has no part.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ impl<F: Features> Features for Categories<'_, F> {
         let differs = |(x, levels): (&f32, &u16)| {
             // what is beyond, or has a fraction, is no code; the conversion saturates
             let code = *x as u16;
-            *levels > 0 && (f32::from(code) - *x != 0.0 || code >= *levels)
+            *levels > 0 && (f32::from(code) - *x != 0.0 || code > *levels)
         };
         match frame.iter().zip(self.levels).position(differs) {
             Some(index) => Err(FrameError::OutOfSupport { index }),

@@ -15,6 +15,9 @@ use rand_core::Rng;
 /// `p(x|z) = Π_i N(x_i; loc_i, scale_i²) · Π_j softmax(logits_j)[x_j]`, i over the numbers of a frame and j
 /// over its categories.
 ///
+/// A code of `levels`, one past the last, is a value that was never seen: its logit is −64 beside those of
+/// the others, so that it is an anomaly and takes no mass from them that would count.
+///
 /// One dense layer gives, in the order of the frame, the mean of a number and a logit for each value of a
 /// category, whose feature is its code. Base measure: Lebesgue for numbers, counting for categories.
 ///
@@ -74,6 +77,9 @@ impl<'a, S: Shape, P: Projection> GaussianCategorical<'a, S, P> {
     }
 }
 
+/// The logit of a value that was never seen: less than one in 10²⁷ of a value whose logit is 0.
+const NEVER_SEEN: f32 = -64.0;
+
 /// What an output is.
 enum Output {
     /// of a normal distribution
@@ -97,7 +103,7 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
     ) -> [f32; L] {
         let mut log_prob = [self.log_constant; L];
         let mut sums = LogMeanExp::<L>::new();
-        let mut logit_of_code = [0.0; L];
+        let mut logit_of_code = [NEVER_SEEN; L];
         self.for_each_output(
             hidden,
             #[inline(always)]
@@ -116,6 +122,7 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
                     Output::Logit { code, is_last } => {
                         if code == 0 {
                             sums = LogMeanExp::new();
+                            logit_of_code = [NEVER_SEEN; L];
                         }
                         sums.push_to_sum(row);
                         for ((chosen, x), logit) in logit_of_code.iter_mut().zip(x).zip(row) {

@@ -117,7 +117,7 @@ fn densities_integrate_to_one() {
 fn what_is_no_code_is_refused() {
     let bytes = ModelBytes::new(&model(1).encode());
     let model = Linear::from_bytes(bytes.as_bytes()).unwrap();
-    for code in [4.0, 0.5, -1.0, 65_535.0, 65_536.0, 1e30, -1e-30, f32::MIN_POSITIVE] {
+    for code in [5.0, 0.5, -1.0, 65_535.0, 65_536.0, 1e30, -1e-30, f32::MIN_POSITIVE] {
         let expected = Err(FrameError::OutOfSupport { index: 1 });
         assert_eq!(model.log_density(&[20.0, code, 0.0], 4), expected, "{code}");
     }
@@ -128,6 +128,9 @@ fn what_is_no_code_is_refused() {
             "{code}"
         );
     }
+    // one past the last was never seen: less likely than any that was, and a number
+    let density = |code| model.log_density(&[20.0, code, 0.0], 4).unwrap().log_density.0;
+    assert!((0..4).all(|seen| density(seen as f32) > density(4.0) + 40.0) && density(4.0).is_finite());
     assert_eq!(model.log_density(&[20.0, -0.0, 0.0], 4), model.log_density(&[20.0, 0.0, 0.0], 4));
 }
 

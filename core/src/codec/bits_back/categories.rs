@@ -103,6 +103,10 @@ impl<S: Shape, P: Projection> DiscreteLikelihood for GaussianCategorical<'_, S, 
         let mut end = self.outputs.outputs();
         for (levels, code) in self.levels.iter().zip(frame).rev() {
             end = end.saturating_sub(block(*levels));
+            // what was never seen has no code in a log
+            if *code >= f32::from(*levels) {
+                return Err(StreamError::Impossible);
+            }
             self.law(hidden, end, *levels)?.push(*code as u16, rans)?;
         }
         Ok(())
