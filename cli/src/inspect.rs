@@ -8,6 +8,7 @@ use elbow::kernel::triangle;
 use serde::Serialize;
 
 use super::alarm::Alarm;
+use super::clock::Clock;
 use super::plan::Packets;
 use super::source::samples;
 use crate::error::Error;
@@ -27,6 +28,10 @@ pub(crate) struct InspectArgs {
     /// Samples K of a score, for its cost [default: those of the calibration, or 64]
     #[arg(long, value_name = "K", value_parser = samples())]
     samples: Option<u32>,
+    /// The device's clock, such as 64MHz: instructions are told as milliseconds too, one a cycle; waits for
+    /// flash come on top
+    #[arg(long, value_name = "HZ")]
+    clock: Option<Clock>,
 }
 
 /// What a model file holds.
@@ -137,10 +142,10 @@ pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
             Vec::new()
         },
     };
-    if json { report::print_json(&inspection) } else { report::print(&table(&inspection)) }
+    if json { report::print_json(&inspection) } else { report::print(&table(&inspection, args.clock)) }
 }
 
-fn table(i: &Inspection<'_>) -> String {
+fn table(i: &Inspection<'_>, clock: Option<Clock>) -> String {
     let window = match i.window {
         1 => "single rows".into(),
         rows => format!("windows of {rows} rows, every {} rows", i.hop),
@@ -176,16 +181,23 @@ fn table(i: &Inspection<'_>) -> String {
     }
     lines.extend(i.alarm.iter().flat_map(Alarm::rows));
     lines.extend(i.packets.iter().flat_map(Packets::rows));
-    lines.extend(i.devices.iter().map(|device| (device.core, on_device(device))));
+    lines.extend(i.devices.iter().map(|device| (device.core, on_device(device, i.alarm.is_some(), clock))));
     report::table(&lines)
 }
 
 /// Predicted, see `docs/benchmarks.md`.
-fn on_device(cost: &Cost) -> String {
-    let Cost { instructions, code_bytes, stack_bytes, .. } = cost;
-    format!(
-        "about {instructions} instructions a score, {code_bytes} bytes of code, {stack_bytes} bytes of stack"
-    )
+fn on_device(cost: &Cost, judges: bool, clock: Option<Clock>) -> String {
+    let &Cost { instructions, settled_instructions, code_bytes, stack_bytes, .. } = cost;
+    let told = |instructions| match clock {
+        Some(clock) => format!("{instructions} ({})", clock.milliseconds(instructions)),
+        None => instructions.to_string(),
+    };
+    let work = if judges {
+        format!("{} to {} instructions a verdict", told(settled_instructions), told(instructions))
+    } else {
+        format!("{} instructions a score", told(instructions))
+    };
+    format!("about {work}, {code_bytes} bytes of code, {stack_bytes} bytes of stack")
 }
 
 fn origin(i: &Inspection<'_>) -> (&'static str, String) {

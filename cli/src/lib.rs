@@ -5,6 +5,7 @@
 mod alarm;
 mod bench;
 mod calibrate;
+mod clock;
 mod completions;
 mod compress;
 mod demo;

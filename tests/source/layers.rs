@@ -78,7 +78,7 @@ const ORDER: [(&str, &[&str]); 5] = [
         &[
             "record",
             "error",
-            "alarm report help reading",
+            "alarm clock report help reading",
             "completions stop",
             "memory source",
             "out",

@@ -39,7 +39,12 @@ fn a_threshold_goes_into_the_file_and_changes_nothing_else() {
 
     let told = bench.json("inspect engine.elbow");
     assert_eq!(told["alarm"]["threshold_nats"], made["threshold_nats"]);
-    assert!(bench.good("inspect engine.elbow").contains("0.01 of normal frames"));
+    let words = bench.good("inspect engine.elbow --clock 64MHz");
+    assert!(words.contains("0.01 of normal frames"), "{words}");
+    assert!(words.contains(" ms) instructions a verdict"), "{words}");
+    let core = &told["devices"][1];
+    assert!(core["settled_instructions"].as_u64() < core["instructions"].as_u64(), "{core}");
+    bench.refuses("inspect engine.elbow --clock 64", &["--clock", "such as 64MHz"]);
 }
 
 #[test]

@@ -105,6 +105,9 @@ pub struct Cost {
     pub core: &'static str,
     /// instructions of a score
     pub instructions: u64,
+    /// those of a verdict that four samples settle, as most do: at best a verdict takes so many, and at
+    /// worst as many as a score
+    pub settled_instructions: u64,
     /// flash for code and tables, in bytes; the model file comes on top
     pub code_bytes: u64,
     /// the stack's peak in a score, in bytes
@@ -116,6 +119,7 @@ pub fn costs(shape: &Architecture, samples: u32) -> Vec<Cost> {
     let cost = |core: &Core| Cost {
         core: core.name,
         instructions: core.score(shape, samples).round() as u64,
+        settled_instructions: core.score(shape, samples.min(LANES)).round() as u64,
         code_bytes: core.code,
         stack_bytes: core.stack + STACK_ROOM + activation_bytes(shape),
     };
