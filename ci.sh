@@ -93,6 +93,21 @@ fuzz_targets() {
     cargo check --manifest-path fuzz/Cargo.toml --no-default-features --target-dir "${CARGO_TARGET_DIR:-target}/fuzz"
 }
 
+# What a registry would get of each crate, unpacked where nothing of this checkout is, compiles.
+packages() {
+    local crates=(elbow elbow-reader elbow-host elbow-trainer elbow-cli) folder=${CARGO_TARGET_DIR:-target} crate
+    cargo package --locked --allow-dirty --no-verify "${crates[@]/#/--package=}" || return
+    rm -rf "$folder/unpacked" && mkdir "$folder/unpacked" || return
+    {
+        printf '[workspace]\nmembers = ["*-0.*"]\nresolver = "3"\n[patch.crates-io]\n'
+        for crate in "${crates[@]}"; do
+            tar -xzf "$folder/package/$crate"-0.*.crate -C "$folder/unpacked" || return
+            printf '%s = { path = "%s" }\n' "$crate" "$(cd "$folder/unpacked" && echo "$crate"-0.*)"
+        done
+    } >"$folder/unpacked/Cargo.toml" || return
+    cp Cargo.lock "$folder/unpacked" && (cd "$folder/unpacked" && cargo check --target-dir ../unpacked-check)
+}
+
 # The images that the tests run, many at once: one by one, each would keep one processor busy with its linking.
 firmware() {
     ./cross.sh build $devices score,parity,likelihoods,codec,log,watch,mixture,bench-minimal,guard-minimal &&
@@ -117,6 +132,7 @@ step 'tests' cargo test --locked --workspace -- --show-output
 step 'every float, a million windows' cargo test --locked --workspace --test math --test codec -- --ignored
 step 'rows side by side' rows_side_by_side
 step 'Python' python_package
+step 'packages' packages
 step 'firmware for every target' firmware
 step 'devices in QEMU' cargo test --locked --workspace --test device -- --ignored --show-output
 

@@ -1,5 +1,6 @@
 //! `elbow demo`: the whole way on the data that comes with the project.
 
+mod data_set;
 mod packets;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub(super) use self::data_set::data_set;
 use self::packets::Packed;
 pub(super) use self::packets::RESOLUTION;
 use super::fit::fit_and_write;
@@ -36,7 +38,7 @@ const FIRMWARE_SAMPLES: u32 = 16;
 /// The arguments of `elbow demo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
-    /// Recorded rows with a column `label` [default: the data set of the project]
+    /// Recorded rows with a column `label` [default: the data set in the program]
     #[arg(long, value_name = "CSV")]
     data: Option<PathBuf>,
     /// Folder for the model, its type and the frames of the firmware example
@@ -85,7 +87,7 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
         seed: args.seed,
         ..Settings::default()
     };
-    let source = args.data.clone().unwrap_or_else(data_set);
+    let source = args.data.clone().map_or_else(|| data_set(&args.out), Ok)?;
     let data = load(&source, &settings.load_options())?;
     let (fitted, test) = divide(&data);
     std::fs::create_dir_all(&args.out).map_err(Error::io("write", &args.out))?;
@@ -130,12 +132,6 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
         packets,
     };
     if json { report::print_json(&report) } else { report::print(&table(&report)) }
-}
-
-/// Where the project's data set lies: below the current folder, or where this program was built.
-pub(super) fn data_set() -> PathBuf {
-    let name = Path::new("data/telemetry/telemetry.csv.gz");
-    if name.exists() { name.into() } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name) }
 }
 
 fn label(data: &Dataset, row: usize) -> &str {

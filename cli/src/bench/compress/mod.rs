@@ -59,7 +59,7 @@ pub(super) fn run(args: &CompressArgs, json: bool) -> Result<(), Error> {
         report::note("LZ4, zstd and pcodec are left out: build with --features peers to see them");
     }
     let mut points = Vec::new();
-    for set in sets::all(args.data.as_deref())? {
+    for set in sets::all(args.data.as_deref(), &args.models)? {
         let model = set.model(&args.models)?;
         for bound in BOUNDS {
             measure(&set, &model, bound, &mut points)?;

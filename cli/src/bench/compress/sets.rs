@@ -29,8 +29,8 @@ pub(super) struct Set {
 }
 
 /// The sets that there are.
-pub(super) fn all(folder: Option<&Path>) -> Result<Vec<Set>, Error> {
-    let mut sets = vec![telemetry()?];
+pub(super) fn all(folder: Option<&Path>, models: &Path) -> Result<Vec<Set>, Error> {
+    let mut sets = vec![telemetry(models)?];
     if let Some(folder) = folder {
         sets.push(ecg(&folder.join("ecg5000/ecg5000_normal_vs_anomaly.npz"))?);
         sets.push(skab(&folder.join("skab"))?);
@@ -39,9 +39,9 @@ pub(super) fn all(folder: Option<&Path>) -> Result<Vec<Set>, Error> {
 }
 
 /// Counters of a machine: minutes to fit on and to code by turns.
-fn telemetry() -> Result<Set, Error> {
+fn telemetry(folder: &Path) -> Result<Set, Error> {
     let options = LoadOptions { drop: vec!["time_s".into()], ..LoadOptions::default() };
-    let path = data_set();
+    let path = data_set(folder)?;
     let values = load(&path, &options)?.values;
     let (train, test) = by_turns(&integers(&values, &RESOLUTION), 60 * 80);
     let settings = Settings { scaling: "log".parse()?, ..settings() };
