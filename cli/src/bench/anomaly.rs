@@ -10,10 +10,13 @@ use super::peers::{Peers, ranks};
 use crate::error::Error;
 use crate::report;
 use elbow_host::score::evaluate::{check_dims, score_all};
-use elbow_host::score::metrics::{auprc, auroc};
+use elbow_host::score::metrics::{auprc, auroc, detection};
 use elbow_reader::{LoadOptions, load};
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
+
+/// False alarms at which the anomalies that are found are told.
+const RATE: f64 = 0.01;
 
 /// The arguments of `elbow bench anomaly`.
 #[derive(Debug, clap::Args)]
@@ -35,6 +38,8 @@ struct Set {
     set: String,
     auroc: f64,
     auprc: f64,
+    /// part of the anomalies found at [`RATE`]
+    detection: f64,
     fit_s: f64,
     score_us: f64,
     model_bytes: usize,
@@ -56,6 +61,7 @@ struct Report {
     model: String,
     mean_auroc: f64,
     mean_auprc: f64,
+    mean_detection: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     mean_rank: Option<f64>,
     threads: usize,
@@ -86,6 +92,7 @@ pub(super) fn run(args: &AnomalyArgs, json: bool) -> Result<(), Error> {
         model: args.model.clone(),
         mean_auroc: over(|set| set.auroc),
         mean_auprc: over(|set| set.auprc),
+        mean_detection: over(|set| set.detection),
         mean_rank: args.peers.as_ref().map(|_| over(|set| set.rank.unwrap_or(f64::NAN))),
         threads: rayon::current_num_threads(),
         sets,
@@ -111,13 +118,15 @@ fn one(folder: &Path, settings: &Settings) -> Result<Set, Error> {
     let score_us = 1e6 * start.elapsed().as_secs_f64() / test.rows as f64;
     let nats: Vec<f64> = scores.iter().map(|score| -f64::from(score.log_density.0)).collect();
     let labels = test.labels.as_ref().map(|labels| labels.anomalous.as_slice());
-    let measured = labels.and_then(|labels| auroc(&nats, labels).zip(auprc(&nats, labels)));
-    let (auroc, auprc) = measured.ok_or_else(|| {
+    let measured = labels.and_then(|labels| {
+        Some((auroc(&nats, labels)?, auprc(&nats, labels)?, detection(&nats, labels, RATE)?))
+    });
+    let (auroc, auprc, detection) = measured.ok_or_else(|| {
         let problem = "test.npz needs labels `y` of both normal and anomalous frames";
         Error::argument("splits", folder.display(), problem)
     })?;
     let model_bytes = trained.bytes.as_bytes().len();
-    Ok(Set { auroc, auprc, fit_s, score_us, model_bytes, ..Set::default() })
+    Ok(Set { auroc, auprc, detection, fit_s, score_us, model_bytes, ..Set::default() })
 }
 
 fn mean(set: &str, runs: &[Set]) -> Set {
@@ -126,6 +135,7 @@ fn mean(set: &str, runs: &[Set]) -> Set {
         set: set.to_string(),
         auroc: over(|run| run.auroc),
         auprc: over(|run| run.auprc),
+        detection: over(|run| run.detection),
         fit_s: over(|run| run.fit_s),
         score_us: over(|run| run.score_us),
         model_bytes: runs.iter().map(|run| run.model_bytes).max().unwrap_or(0),
@@ -175,17 +185,20 @@ fn table(report: &Report) -> String {
     let names = report.sets.iter().map(|set| &set.set).chain(report.peers.iter().map(|peer| &peer.name));
     let width = names.map(String::len).max().unwrap_or(0).max(4);
     let optional = |number: Option<f64>, write: fn(f64) -> String| number.map_or(String::new(), write) + "\n";
-    let mut out = format!("{:<width$}{:>9}{:>9}", "set", "AUROC", "AUPRC");
+    let mut out = format!("{:<width$}{:>9}{:>9}{:>12}", "set", "AUROC", "AUPRC", "found at 1%");
     out += &format!("{:>9}{:>14}{:>13}", "fit, s", "a score, µs", "model bytes");
     out += &optional(report.mean_rank, |_| format!("{:>7}", "rank"));
-    for Set { set, auroc, auprc, fit_s, score_us, model_bytes, rank } in &report.sets {
-        out += &format!("{set:<width$}{auroc:>9.4}{auprc:>9.4}{fit_s:>9.2}{score_us:>14.2}{model_bytes:>13}");
+    for Set { set, auroc, auprc, detection, fit_s, score_us, model_bytes, rank } in &report.sets {
+        out += &format!(
+            "{set:<width$}{auroc:>9.4}{auprc:>9.4}{detection:>12.4}{fit_s:>9.2}{score_us:>14.2}{model_bytes:>13}"
+        );
         out += &optional(*rank, |rank| format!("{rank:>7.1}"));
     }
-    out += &format!("{:<width$}{:>9.4}{:>9.4}", "mean", report.mean_auroc, report.mean_auprc);
+    let Report { mean_auroc, mean_auprc, mean_detection, .. } = report;
+    out += &format!("{:<width$}{mean_auroc:>9.4}{mean_auprc:>9.4}{mean_detection:>12.4}", "mean");
     out += &optional(report.mean_rank, |rank| format!("{rank:>43.2}"));
     for Peer { name, mean_auroc, mean_rank } in &report.peers {
-        out += &format!("{name:<width$}{mean_auroc:>9.4}{mean_rank:>52.2}\n");
+        out += &format!("{name:<width$}{mean_auroc:>9.4}{mean_rank:>64.2}\n");
     }
     out
 }

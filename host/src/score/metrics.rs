@@ -41,6 +41,28 @@ pub fn auprc(scores: &[f64], anomalous: &[bool]) -> Option<f64> {
     Some(area / anomalies as f64)
 }
 
+/// The part of the anomalies that is found where at most the part `rate` of the normal rows is an alarm: those
+/// whose score is above the threshold. `None` where a class is missing or a score is NaN.
+///
+/// `scores`: higher is more anomalous.
+///
+/// # Panics
+/// Where the slices differ in length.
+pub fn detection(scores: &[f64], anomalous: &[bool], rate: f64) -> Option<f64> {
+    let ties = ties(scores, anomalous)?;
+    let (anomalies, normals) = totals(&ties)?;
+    let most = rate * normals as f64;
+    let (mut found, mut alarms) = (0, 0);
+    for tie in &ties {
+        alarms += tie.normals;
+        if alarms as f64 > most {
+            break;
+        }
+        found += tie.anomalies;
+    }
+    Some(found as f64 / anomalies as f64)
+}
+
 /// The rows of one score.
 struct Tie {
     anomalies: u64,
@@ -106,6 +128,17 @@ mod tests {
             .unzip();
         assert_near(auroc(&scores, &anomalous), 0.6687375364319681);
         assert_near(auprc(&scores, &anomalous), 0.44932501555403864);
+    }
+
+    /// By hand: of five normal rows one may be an alarm at a fifth, and all of one score or none are.
+    #[test]
+    fn what_is_found_at_a_rate() {
+        let scores = [1.0, 2.0, 3.0, 3.0, 5.0, 4.0, 3.0, 6.0];
+        let anomalous = [false, false, false, false, false, true, true, true];
+        for (rate, found) in [(0.0, 1.0), (0.19, 1.0), (0.2, 2.0), (0.4, 2.0), (0.6, 3.0), (1.0, 3.0)] {
+            assert_near(detection(&scores, &anomalous, rate), found / 3.0);
+        }
+        assert_eq!(detection(&[1.0, f64::NAN], &[false, true], 0.1), None);
     }
 
     #[test]
