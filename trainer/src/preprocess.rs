@@ -9,8 +9,10 @@ use crate::constant_columns::resolution;
 use crate::likelihood::Units;
 use crate::repeated_columns::Repeats;
 
+mod entropy;
 #[cfg(test)]
 mod tests;
+mod waveform;
 
 /// The encoder sees features clipped to this many standard deviations unless the user says otherwise.
 pub const DEFAULT_CLIP: f32 = 8.0;

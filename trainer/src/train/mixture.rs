@@ -11,7 +11,7 @@ use elbow_host::file::write::{self, Sections};
 
 use crate::mixture::{self, Recipe, Rows};
 use crate::repeated_columns::Repeats;
-use crate::settings::Settings;
+use crate::settings::{Scaling, Settings};
 use elbow_host::model::ModelBytes;
 use elbow_reader::{Dataset, shuffle};
 
@@ -75,7 +75,17 @@ fn model(
     shuffle(&mut order, &mut rng);
     let data = data.select(&order);
     let repeats = Repeats::of(&data.values, data.dims);
-    let preprocessing = settings.fit_preprocessing(&data.values, data.dims)?.with_repeats(&repeats);
+    let preprocessing = settings.fit_preprocessing(&data.values, data.dims)?;
+    // what is alike in all directions needs units in which they are
+    let is_by_distance = recipe == Recipe::Auto && *settings.scaling != Scaling::Common;
+    let preprocessing = if is_by_distance {
+        // rows that are no windows of several channels may be windows of one
+        let channels = if settings.window > 1 { data.dims / settings.window } else { 1 };
+        preprocessing.with_entropy_scale(&data.values).with_waveform_scale(&data.values, channels)
+    } else {
+        preprocessing
+    };
+    let preprocessing = preprocessing.with_repeats(&repeats);
     let features = preprocessing.features(&data.values);
     let rows = Rows { features: &features, dims: data.dims, spanned: repeats.dims() };
     let fitted = mixture::fit(rows, recipe, &mut rng);
