@@ -2,13 +2,17 @@
 
 use std::sync::atomic::AtomicBool;
 
+use elbow::architecture::LatentKind;
 use elbow::format::checksum;
+use elbow::math::normal_quantile;
 use elbow::{Density, Explain, Gaussians, Kernels, LoadError, Mixture, Standardize};
 use elbow_host::model::{LANES, ModelBytes};
 use elbow_reader::Dataset;
+use elbow_tests::models::generator;
 use elbow_tests::tolerance::mixture as tolerance;
 use elbow_trainer::settings::Settings;
 use elbow_trainer::train::train;
+use rand_core::Rng;
 
 fn dataset(dims: usize, values: Vec<f32>) -> Dataset {
     Dataset::of("a test", values, dims)
@@ -169,6 +173,62 @@ fn constant_and_repeated_columns_are_no_trouble() {
     // nothing but one row, again and again
     let bytes = fitted("auto", &dataset(2, [3.0, 4.0].repeat(40)));
     assert!(log_density(&bytes, &[3.0, 4.0]) > log_density(&bytes, &[4.0, 4.0]));
+}
+
+/// Normal numbers of a seed.
+fn normal(seed: u64) -> impl FnMut() -> f32 {
+    let mut rng = generator(seed);
+    move || normal_quantile(rng.next_u32())
+}
+
+/// How many of `found` are less likely than all but a hundredth of `like`.
+fn found(bytes: &ModelBytes, like: &[f32], found: &[f32], dims: usize) -> usize {
+    let nats = |rows: &[f32]| rows.chunks_exact(dims).map(|row| log_density(bytes, row)).collect::<Vec<_>>();
+    let mut normal = nats(like);
+    normal.sort_by(f32::total_cmp);
+    let least = normal[normal.len() / 100];
+    nats(found).iter().filter(|nats| **nats < least).count()
+}
+
+/// A pump idles at 0.10 ± 0.01 A and runs at 12 ± 0.05 A. Six deviations from either are a hundredth of the
+/// range, and seen.
+#[test]
+fn regimes_that_are_tight_against_their_distance() {
+    let mut normal = normal(1);
+    let mut row = |n: usize, off: f32| {
+        let (level, deviation) = [(0.10, 0.01), (12.0, 0.05)][n % 2];
+        [level + deviation * (normal() + off), 20.0 + 3.0 * normal()]
+    };
+    let mut rows = |off| (0..400).flat_map(|n| row(n, off)).collect::<Vec<_>>();
+    let (fit, like, above, below) = (rows(0.0), rows(0.0), rows(6.0), rows(-6.0));
+    let bytes = fitted("auto", &dataset(2, fit));
+    for anomalies in [above, below] {
+        let found = found(&bytes, &like, &anomalies, 2);
+        assert!(found > 360, "{found}");
+    }
+}
+
+/// Of 24 columns of three causes and a little noise, 120 rows: there are too few for a mixture, and enough to
+/// know that the columns go together.
+#[test]
+fn few_rows_that_go_together() {
+    let mut normal = normal(2);
+    let mut row = |noise: f32| {
+        let causes = [normal(), normal(), normal()];
+        std::array::from_fn::<f32, 24, _>(|i| {
+            let angle = i as f32;
+            causes[0] * (angle % 5.0 - 2.0) + causes[1] * (angle % 7.0 - 3.0) + causes[2] + noise * normal()
+        })
+    };
+    let mut rows = |count, noise| (0..count).flat_map(|_| row(noise)).collect::<Vec<_>>();
+    let (fit, like, noisy) = (rows(120, 0.2), rows(200, 0.2), rows(200, 0.6));
+    let bytes = fitted("auto", &dataset(24, fit));
+    let LatentKind::Component { gaussians, .. } = bytes.open().unwrap().metadata.architecture.latent else {
+        unreachable!()
+    };
+    assert_eq!(gaussians, 1);
+    let found = found(&bytes, &like, &noisy, 24);
+    assert!(found > 190, "{found}");
 }
 
 /// A column that is there three times, and two that are constant, leave the density of the others as it is:

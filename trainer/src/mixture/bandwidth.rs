@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::Rows;
 use crate::net::simd::wide;
+use elbow_host::numbers::HALF_LOG_TAU;
 
 /// Bandwidths that are tried, in standard deviations of a feature: this
 /// many from the first, each larger by the factor.
@@ -14,6 +15,13 @@ const COUNT: i32 = 24;
 /// Rows whose density is measured, and rows that it is measured by, at most.
 const MEASURED: usize = 1_000;
 const MOST_ROWS: usize = 8_192;
+
+/// A bandwidth, and what the kernels of the other rows make of a row.
+pub(super) struct Bandwidth {
+    pub(super) h: f64,
+    /// of the first rows, in all dimensions
+    pub(super) log_densities: Vec<f64>,
+}
 
 /// The bandwidth h of the kernel density estimate that gives each row the largest density by the others, on
 /// average over the rows: `argmax_h Σ_n log 1/(N−1) Σ_{m≠n} N(x_n; x_m, h² I)`, over the dimensions that the
@@ -28,7 +36,7 @@ const MOST_ROWS: usize = 8_192;
 /// Habbema, Hermans and van den Broek (1974), "A stepwise discrimination analysis program
 /// using density estimation"; Duin (1976), "On the choice of smoothing parameters for
 /// Parzen estimators of probability density functions".
-pub(super) fn leave_one_out(rows: Rows<'_>) -> f64 {
+pub(super) fn leave_one_out(rows: Rows<'_>) -> Bandwidth {
     let measured: Vec<Vec<f32>> = (0..rows.len().min(MEASURED))
         .into_par_iter()
         .map(|n| {
@@ -36,12 +44,17 @@ pub(super) fn leave_one_out(rows: Rows<'_>) -> f64 {
             others.map(|m| square_distance(rows.row(n), rows.row(m))).collect()
         })
         .collect();
+    let logs = |h: f64| -> Vec<f64> { measured.par_iter().map(|squares| log_sum(squares, h)).collect() };
     let score = |h: f64| -> f64 {
-        let logs: Vec<f64> = measured.par_iter().map(|squares| log_sum(squares, h)).collect();
+        let logs = logs(h);
         logs.iter().sum::<f64>() / logs.len() as f64 - rows.spanned as f64 * libm::log(h)
     };
     let tried = (0..COUNT).map(|i| FIRST * FACTOR.powi(i)).map(|h| (h, score(h)));
-    tried.fold((FIRST, f64::NEG_INFINITY), |best, now| if now.1 > best.1 { now } else { best }).0
+    let h = tried.fold((FIRST, f64::NEG_INFINITY), |best, now| if now.1 > best.1 { now } else { best }).0;
+    // there are no others of one row alone
+    let others = rows.len().min(MOST_ROWS).max(2) - 1;
+    let constant = libm::log(others as f64) + rows.dims as f64 * (libm::log(h) + HALF_LOG_TAU);
+    Bandwidth { h, log_densities: logs(h).into_iter().map(|log| log - constant).collect() }
 }
 
 fn square_distance(a: &[f32], b: &[f32]) -> f32 {

@@ -4,14 +4,17 @@ mod bandwidth;
 mod clusters;
 mod em;
 mod export;
+mod folds;
 mod kernels;
 mod normal;
 mod principal;
+mod shrunk;
 mod stacked;
 
 pub use kernels::Kernel;
 pub use normal::Normal;
 
+use bandwidth::Bandwidth;
 use elbow::kernel::TILE;
 use elbow::kernel::triangle;
 use rand_pcg::Pcg32;
@@ -19,6 +22,8 @@ use rand_pcg::Pcg32;
 /// Added to the variance of each standardised feature where the recipe says no more: a thousandth of its own.
 /// Single precision bears the inverse of what is left.
 const FLOOR: f64 = 1e-3;
+/// The same of one normal distribution that is drawn towards a sphere anyway.
+const SHRUNK_FLOOR: f64 = 1e-5;
 /// Bytes of a model whose size is not given, without its metadata.
 const AUTO_BYTES: usize = 62 * 1024;
 /// Components with a full covariance that it has, at most.
@@ -74,7 +79,8 @@ impl<'a> Rows<'a> {
 /// [`Recipe::Auto`] is the density `½ p_K + ½ p_G`. `p_K` is a kernel density estimate, its
 /// bandwidth h that which gives each row the largest density by the others (`bandwidth.rs`), its
 /// rows merged to as many as there is room for. `p_G` is a mixture of normal distributions with h²
-/// added to every variance: smoothed as `p_K` is, so that neither claims more than the data show.
+/// added to every variance: smoothed as `p_K` is, so that neither claims more than the data show. Of few rows it
+/// is one normal distribution, where that wins clearly (`shrunk.rs`), or there is none.
 /// Nothing is chosen by a label or by how a set scores.
 ///
 /// # Panics
@@ -102,18 +108,20 @@ fn bytes_of_gaussian(dims: usize) -> usize {
 }
 
 fn auto(rows: Rows<'_>, rng: &mut Pcg32) -> Fitted {
-    let bandwidth = bandwidth::leave_one_out(rows);
-    let bytes = bytes_of_gaussian(rows.dims);
+    let Bandwidth { h, log_densities } = bandwidth::leave_one_out(rows);
+    let (bytes, bytes_of_kernel) = (bytes_of_gaussian(rows.dims), size_of::<f32>() * (rows.dims + 2));
     let room =
         (AUTO_BYTES / 2 / bytes).min(AUTO_GAUSSIANS).min(rows.len() / (AUTO_ROWS * rows.spanned.max(1)));
     let mut gaussians = match room {
-        // one alone would hide what the kernels tell apart
+        // one alone would hide what the kernels tell apart, unless that is nothing
+        0 | 1 if bytes + TILE * bytes_of_kernel <= AUTO_BYTES => {
+            shrunk::where_it_wins(rows, &log_densities, SHRUNK_FLOOR).into_iter().collect()
+        }
         0 | 1 => Vec::new(),
-        count => em::fit(rows, count, bandwidth * bandwidth, rng),
+        count => em::fit(rows, count, h * h, rng),
     };
     let left = AUTO_BYTES - gaussians.len() * bytes;
-    let room = left / (size_of::<f32>() * (rows.dims + 2)) / TILE * TILE;
-    let mut kernels = kernels::merge(rows, room.max(1), bandwidth, rng);
+    let mut kernels = kernels::merge(rows, (left / bytes_of_kernel / TILE * TILE).max(1), h, rng);
     if !gaussians.is_empty() {
         gaussians.iter_mut().for_each(|component| component.scale_weight(0.5));
         kernels.iter_mut().for_each(|kernel| kernel.weight *= 0.5);

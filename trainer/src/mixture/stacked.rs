@@ -4,6 +4,7 @@ use rand_core::Rng;
 use rand_pcg::Pcg32;
 use rayon::prelude::*;
 
+use super::folds::Fold;
 use super::normal::Normal;
 use super::{Rows, em};
 use elbow_host::numbers::SumOfExp;
@@ -11,8 +12,7 @@ use elbow_host::numbers::SumOfExp;
 /// Numbers of components that are tried, each from so many starts.
 const COUNTS: [usize; 8] = [1, 2, 3, 4, 6, 8, 12, 16];
 const STARTS: u64 = 3;
-/// Parts of the rows that are held out in turn, and rows that are shared out so, at most.
-const FOLDS: usize = 5;
+/// Rows that are shared out in folds, at most.
 const MOST_ROWS: usize = 5_000;
 /// Rows for each component and dimension, at least.
 const ROWS: usize = 2;
@@ -75,7 +75,7 @@ impl Candidate {
 /// `[candidates][rows]`.
 fn candidates(rows: Rows<'_>, room: usize, floor: f64, seed: u64) -> (Vec<Candidate>, Vec<Vec<f64>>) {
     let most = room.min(rows.len() / (ROWS * (rows.spanned + 1)));
-    let folds: Vec<Fold> = (0..FOLDS).map(|fold| Fold::of(rows, fold)).collect();
+    let folds = Fold::all(rows, MOST_ROWS);
     let (mut candidates, mut log_densities) = (Vec::new(), Vec::new());
     let (mut best, mut worse) = (f64::NEG_INFINITY, 0);
     for count in COUNTS.into_iter().take_while(|count| *count == 1 || *count <= most) {
@@ -84,7 +84,10 @@ fn candidates(rows: Rows<'_>, room: usize, floor: f64, seed: u64) -> (Vec<Candid
             starts.map(|start| Candidate { count, seed: seed.wrapping_add(start) }).collect();
         let held_out: Vec<Vec<f64>> = of_size
             .par_iter()
-            .map(|candidate| folds.par_iter().flat_map_iter(|fold| fold.held_out(candidate, floor)).collect())
+            .map(|candidate| {
+                let held_out = |fold: &Fold<'_>| fold.held_out(|rows| candidate.fit(rows, floor));
+                folds.par_iter().flat_map_iter(held_out).collect()
+            })
             .collect();
         let mean = |logs: &Vec<f64>| logs.iter().sum::<f64>() / logs.len() as f64;
         let now = held_out.iter().map(mean).fold(f64::NEG_INFINITY, f64::max);
@@ -97,32 +100,6 @@ fn candidates(rows: Rows<'_>, room: usize, floor: f64, seed: u64) -> (Vec<Candid
         }
     }
     (candidates, log_densities)
-}
-
-/// Rows that are held out, and the others.
-struct Fold<'a> {
-    held: &'a [f32],
-    others: Vec<f32>,
-    of: Rows<'a>,
-}
-
-impl<'a> Fold<'a> {
-    fn of(rows: Rows<'a>, fold: usize) -> Fold<'a> {
-        let used = rows.len().min(MOST_ROWS);
-        let [from, to] = [fold, fold + 1].map(|fold| fold * used / FOLDS * rows.dims);
-        let others = [&rows.features[..from], &rows.features[to..used * rows.dims]].concat();
-        Fold { held: &rows.features[from..to], others, of: rows }
-    }
-
-    /// The log density of the rows that are held out, by the candidate fitted to the others.
-    fn held_out(&self, candidate: &Candidate, floor: f64) -> Vec<f64> {
-        let fitted = candidate.fit(Rows { features: &self.others, ..self.of }, floor);
-        let log_density = |row| {
-            let terms: Vec<f64> = fitted.iter().map(|component| component.log_joint(row)).collect();
-            SumOfExp::of(&terms).log()
-        };
-        self.held.chunks_exact(self.of.dims).map(log_density).collect()
-    }
 }
 
 /// The shares of the likeliest mixture of densities, by EM from equal ones: `[candidates][rows]`.
