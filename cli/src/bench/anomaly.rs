@@ -188,9 +188,9 @@ fn table(report: &Report) -> String {
     let mut out = format!("{:<width$}{:>9}{:>9}{:>12}", "set", "AUROC", "AUPRC", "found at 1%");
     out += &format!("{:>9}{:>14}{:>13}", "fit, s", "a score, µs", "model bytes");
     out += &optional(report.mean_rank, |_| format!("{:>7}", "rank"));
-    for Set { set, auroc, auprc, detection, fit_s, score_us, model_bytes, rank } in &report.sets {
+    for Set { set, auroc, auprc, detection, fit_s, score_us, model_bytes: bytes, rank } in &report.sets {
         out += &format!(
-            "{set:<width$}{auroc:>9.4}{auprc:>9.4}{detection:>12.4}{fit_s:>9.2}{score_us:>14.2}{model_bytes:>13}"
+            "{set:<width$}{auroc:>9.4}{auprc:>9.4}{detection:>12.4}{fit_s:>9.2}{score_us:>14.2}{bytes:>13}"
         );
         out += &optional(*rank, |rank| format!("{rank:>7.1}"));
     }

@@ -41,8 +41,8 @@ pub fn auprc(scores: &[f64], anomalous: &[bool]) -> Option<f64> {
     Some(area / anomalies as f64)
 }
 
-/// The part of the anomalies that is found where at most the part `rate` of the normal rows is an alarm: those
-/// whose score is above the threshold. `None` where a class is missing or a score is NaN.
+/// The part of the anomalies that is found where at most the part `rate` of the normal rows is an alarm:
+/// those whose score is above the threshold. `None` where a class is missing or a score is NaN.
 ///
 /// `scores`: higher is more anomalous.
 ///

@@ -52,7 +52,7 @@ pub(super) fn leave_one_out(rows: Rows<'_>) -> Bandwidth {
     let tried = (0..COUNT).map(|i| FIRST * FACTOR.powi(i)).map(|h| (h, score(h)));
     let h = tried.fold((FIRST, f64::NEG_INFINITY), |best, now| if now.1 > best.1 { now } else { best }).0;
     // there are no others of one row alone
-    let others = rows.len().min(MOST_ROWS).max(2) - 1;
+    let others = rows.len().clamp(2, MOST_ROWS) - 1;
     let constant = libm::log(others as f64) + rows.dims as f64 * (libm::log(h) + HALF_LOG_TAU);
     Bandwidth { h, log_densities: logs(h).into_iter().map(|log| log - constant).collect() }
 }

@@ -79,8 +79,8 @@ impl<'a> Rows<'a> {
 /// [`Recipe::Auto`] is the density `½ p_K + ½ p_G`. `p_K` is a kernel density estimate, its
 /// bandwidth h that which gives each row the largest density by the others (`bandwidth.rs`), its
 /// rows merged to as many as there is room for. `p_G` is a mixture of normal distributions with h²
-/// added to every variance: smoothed as `p_K` is, so that neither claims more than the data show. Of few rows it
-/// is one normal distribution, where that wins clearly (`shrunk.rs`), or there is none.
+/// added to every variance: smoothed as `p_K` is, so that neither claims more than the data show. Of few rows
+/// it is one normal distribution, where that wins clearly (`shrunk.rs`), or there is none.
 /// Nothing is chosen by a label or by how a set scores.
 ///
 /// # Panics

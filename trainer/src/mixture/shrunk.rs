@@ -10,8 +10,8 @@ use super::normal::Normal;
 /// Of so many rows held out, one may be less likely.
 const LOST: usize = 100;
 
-/// The normal distribution of the rows where it wins clearly: where rows held out of its fit are likelier by it
-/// than by `others`, the log densities of the first rows by another model that did not see them; not on
+/// The normal distribution of the rows where it wins clearly: where rows held out of its fit are likelier by
+/// it than by `others`, the log densities of the first rows by another model that did not see them; not on
 /// average, which a few rows can decide, but one by one.
 pub(super) fn where_it_wins(rows: Rows<'_>, others: &[f64], floor: f64) -> Option<Normal> {
     let held_out = |fold: &Fold<'_>| fold.held_out(|rows| fit(rows, floor).into_iter().collect());
@@ -28,7 +28,8 @@ pub(super) fn where_it_wins(rows: Rows<'_>, others: &[f64], floor: f64) -> Optio
 /// rows · dims² multiply-adds, and the inverse of a triangle.
 ///
 /// # Source
-/// Ledoit and Wolf (2004), "A well-conditioned estimator for large-dimensional covariance matrices", lemma 3.3.
+/// Ledoit and Wolf (2004), "A well-conditioned estimator for large-dimensional covariance matrices", lemma
+/// 3.3.
 pub(super) fn fit(rows: Rows<'_>, floor: f64) -> Option<Normal> {
     let (d, n) = (rows.dims, rows.len() as f64);
     let mut mean = vec![0.0; d];

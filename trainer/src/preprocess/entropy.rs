@@ -11,11 +11,11 @@ impl Preprocessing {
     /// The same with columns scaled by less than their standard deviation, where their values lie closer than
     /// those of a normal distribution would.
     ///
-    /// The root of the entropy power says how close, r of the standard deviation. Under heavy tails r is 0.2 to
-    /// 0.9, and the scale is half-way, √r. A motor that idles at 0.10 ± 0.01 A and runs at 12 ± 0.05 A has a
-    /// standard deviation of 6 A and an entropy power of (0.05 A)². That of one regime is less, k of them add
-    /// log k to the entropy: three are assumed, and the scale is r/3. Down to that, by (4r)², the one goes over to
-    /// the other.
+    /// The root of the entropy power says how close, r of the standard deviation. Under heavy tails r is
+    /// 0.2 to 0.9, and the scale is half-way, √r. A motor that idles at 0.10 ± 0.01 A and runs at 12 ±
+    /// 0.05 A has a standard deviation of 6 A and an entropy power of (0.05 A)². That of one regime is
+    /// less, k of them add log k to the entropy: three are assumed, and the scale is r/3. Down to that,
+    /// by (4r)², the one goes over to the other.
     ///
     /// # Source
     /// Shannon (1948), "A mathematical theory of communication", section 21 (entropy power).

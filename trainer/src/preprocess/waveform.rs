@@ -10,9 +10,9 @@ const CORRELATION: f64 = 0.75;
 const FACTOR: f64 = 1.5;
 
 impl Preprocessing {
-    /// The same with one scale for the columns of a waveform, the root of their mean variance: they have one unit,
-    /// and where little happens in it little counts. Of rows of several `channels`, one after another in
-    /// each step, each is looked at alone.
+    /// The same with one scale for the columns of a waveform, the root of their mean variance: they have
+    /// one unit, and where little happens in it little counts. Of rows of several `channels`, one after
+    /// another in each step, each is looked at alone.
     ///
     /// A waveform is known by its neighbours: nearly all of them correlate, and are spread alike.
     pub fn with_waveform_scale(mut self, values: &[f32], channels: usize) -> Self {
