@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -24,6 +25,9 @@ REFUSED = [
     ({"mixture": 400}, "as many components"),
     ({"false_alarm": 1.5}, "false_alarm=1.5: give a part between 0 and 1"),
     ({"hidden": [0]}, "each width is from 1"),
+    ({"more": {"window": 3}}, "more: window is for files"),
+    ({"more": {"epochs": 3}}, "give it as epochs="),
+    ({"more": {"beta3": 0.5}, "epochs": 1}, "unexpected argument '--beta3' found"),
 ]
 
 
@@ -105,6 +109,26 @@ def test_ctrl_c_stops_a_fit_and_nothing_else():
     process.send_signal(signal.SIGINT)
     rest = process.communicate(timeout=120)[0]
     assert process.returncode == 0 and rest.splitlines()[-1].startswith("interrupted [")
+
+
+MIXTURE = """
+import elbow, numpy as np
+X = np.random.default_rng(0).normal(size=(200_000, 20))
+print("began", flush=True)
+try:
+    elbow.Density(mixture=500).fit(X)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+
+
+def test_ctrl_c_leaves_a_mixture():
+    process = subprocess.Popen([sys.executable, "-c", MIXTURE], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "began\n"
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    rest = process.communicate(timeout=120)[0]
+    assert process.returncode == 0 and rest == "interrupted\n"
 
 
 def test_the_command_line_is_there(saved):

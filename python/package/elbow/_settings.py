@@ -15,15 +15,27 @@ FLAGS = (
     "clip", "scaling",
 )  # fmt: skip
 
+#: flags of ``elbow fit`` that say how a file becomes rows
+OF_FILES = (
+    "window", "hop", "labels", "normal", "columns", "drop", "categorical", "all_columns", "delimiter",
+    "decimal", "no_header", "missing", "key", "time", "gap", "rows", "until", "max_memory",
+)  # fmt: skip
+
 
 def flags(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The flags, in the words of the command line; what is None is left out."""
+    more = {name.replace("-", "_"): value for name, value in (given["more"] or {}).items()}
+    for name in more:
+        if name in OF_FILES:
+            raise SettingError(f"more: {name} is for files; pass the rows that are to be fitted")
+        if name in given:
+            raise SettingError(f"more: {name} is a parameter of its own; give it as {name}=")
     named = [(name, given[name]) for name in FLAGS if given[name] is not None]
     model = _model(given["auto"], given["mixture"], [name for name, _ in named])
     return [
         *([] if model is None else [("model", model)]),
         *((name.replace("_", "-"), _word(name, value)) for name, value in named),
-        *((name.replace("_", "-"), _word(name, value)) for name, value in (given["more"] or {}).items()),
+        *((name.replace("_", "-"), _word(name, value)) for name, value in more.items()),
         ("seed", _word("seed", given["seed"])),
     ]
 
