@@ -144,9 +144,8 @@ fn tell_lost(input: &Path, model: &HostModel<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Packets need the latent of one network, and numbers only.
+/// Packets hold numbers only.
 pub(super) fn packable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
-    latent(model, path)?;
     let problem = match (model.metadata.architecture.likelihood, first_number(model)) {
         (LikelihoodKind::GaussianCategorical { .. }, Some(_)) => {
             "has categories, and packets hold numbers only; fit one without them, with --drop"
@@ -176,7 +175,8 @@ fn loggable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
 }
 
 fn latent(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
-    let problem = "is a mixture or an ensemble, which predicts no frame; give one model with a network";
+    let problem = "is a mixture or an ensemble, and a log needs the latent of one network; leave out --bits-back, or give one \
+                   model with a network";
     let has_latent = model.engine.latent().is_some();
     if has_latent { Ok(()) } else { Err(Error::argument("model", path.display(), problem)) }
 }

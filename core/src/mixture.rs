@@ -1,8 +1,10 @@
 //! Mixtures of normal distributions: densities without a network, known exactly.
 
+mod conditional;
 mod gaussians;
 mod kernels;
 
+pub use conditional::{Conditional, Moments};
 pub use gaussians::Gaussians;
 pub use kernels::Kernels;
 
@@ -18,6 +20,8 @@ use crate::unit::Nats;
 pub trait Components {
     /// Size of the features.
     type Shape: Shape;
+    /// A number for each component.
+    type Joint;
 
     /// Number of components.
     fn count(&self) -> usize;
@@ -29,11 +33,19 @@ pub trait Components {
     /// `to[i] += weight · r_i (Σ_c⁻¹ r)_i`, `r = features − μ_c`: the parts of the
     /// squared Mahalanobis distance, which is their sum.
     fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]);
+    /// `log w_c`, and a constant that all components of a mixture share.
+    fn joint(&self) -> Self::Joint;
+    /// Tells what each component expects of the feature behind those that are known, under
+    /// `log p(known, c)`.
+    fn predict(&self, joint: &Self::Joint, known: &[f32], moments: &mut Moments);
+    /// Makes `log p(known, x, c)` of `log p(known, c)`; what is below `floor` before it is none.
+    fn extend(&self, joint: &mut Self::Joint, known: &[f32], x: f32, floor: f32);
 }
 
 /// Components of one kind, then those of another.
 impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
     type Shape = A::Shape;
+    type Joint = (A::Joint, B::Joint);
 
     fn count(&self) -> usize {
         self.0.count() + self.1.count()
@@ -57,6 +69,20 @@ impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
             None => self.0.add_square_parts(component, features, weight, to),
             Some(component) => self.1.add_square_parts(component, features, weight, to),
         }
+    }
+
+    fn joint(&self) -> Self::Joint {
+        (self.0.joint(), self.1.joint())
+    }
+
+    fn predict(&self, (a, b): &Self::Joint, known: &[f32], moments: &mut Moments) {
+        self.0.predict(a, known, moments);
+        self.1.predict(b, known, moments);
+    }
+
+    fn extend(&self, (a, b): &mut Self::Joint, known: &[f32], x: f32, floor: f32) {
+        self.0.extend(a, known, x, floor);
+        self.1.extend(b, known, x, floor);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::bench::{Bench, engine, npy, npz};
+use crate::bench::{Bench, column, engine, npy, npz};
 
 #[test]
 fn from_a_csv_to_a_score() {
@@ -84,12 +84,34 @@ fn ensembles() {
         ("fit engine.csv --ensemble 2 --run r", "in one go"),
         ("fit engine.csv --start e.elbow --hidden 8 --latent gaussian:2 --out m.elbow", "is an ensemble"),
         ("quantize e.elbow --weights int8 --out q.elbow", "give --weights to elbow fit"),
-        ("compress e.elbow engine.csv engine.packets", "ensemble"),
     ] {
         bench.refuses(line, &[said]);
     }
     bench.good("calibrate e.elbow later.csv --false-alarm 0.05");
     assert!(bench.good("score e.elbow engine.csv").contains("p_value"));
+}
+
+#[test]
+fn mixtures_and_ensembles_pack_too() {
+    let bench = Bench::with_engine();
+    let fits = ["--auto", "--model gmm:2", "--ensemble 2 --hidden 8 --latent gaussian:2 --epochs 3"];
+    for fit in fits {
+        bench.good(&format!("fit engine.csv {fit} --out m.elbow --force"));
+        for (bound, most) in [("--bound 0", 0.005), ("--bound 2", 0.025)] {
+            let flags = format!("{bound} --resolution 0.01");
+            let packed = bench.json(&format!("compress m.elbow engine.csv engine.packets {flags} --force"));
+            assert!(packed["coded"]["model"].as_f64() > Some(0.5), "{fit}: {packed}");
+            bench.good("decompress m.elbow engine.packets back.csv --force");
+            let [before, after] = ["engine.csv", "back.csv"].map(|file| {
+                let text = String::from_utf8(bench.read(file)).unwrap();
+                ["temp", "rpm", "volt"].map(|name| column(&text, name)).concat()
+            });
+            let near = |(x, y): (&f32, &f32)| (x - y).abs() < most + 1e-4;
+            assert!(before.len() == after.len() && before.iter().zip(&after).all(near), "{fit} {bound}");
+        }
+    }
+    bench.good("calibrate m.elbow engine.csv --packets --bound 2 --resolution 0.01 --force");
+    assert_eq!(bench.json("compress m.elbow engine.csv p.packets --bound 2")["planned"], true);
 }
 
 #[test]

@@ -112,6 +112,11 @@ impl<P: Predictor> Codec<P> {
                 }
             }
             let values = work.values.get(window * self.frame()..).unwrap_or_default();
+            if let (true, true, Some(quantizer)) = (has_model, self.predictor.is_sequential(), quantizer) {
+                let restored = self.restore_in_order(values, work.plain, quantizer, samples);
+                restored.ok_or(PacketError::NeedsModel)?;
+                continue;
+            }
             let bases = work.base.iter().zip(work.plain.iter().cycle());
             for ((sample, (base, plain)), value) in samples.iter_mut().zip(bases).zip(values) {
                 let base = S::from_i32(if *plain == 1 { 0 } else { *base });
@@ -135,6 +140,9 @@ impl<P: Predictor> Codec<P> {
         let latents = work.latents.get_mut(self.latents_of(window)).unwrap_or_default();
         for (latent, k) in latents.iter_mut().enumerate() {
             *k = self.predictor.prior(latent).pop(rans)?;
+        }
+        if self.predictor.is_sequential() {
+            return Ok(());
         }
         self.predictor.decode(latents, work.base).ok_or(PacketError::NeedsModel)
     }

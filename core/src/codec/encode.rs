@@ -110,7 +110,8 @@ impl<P: Predictor> Codec<P> {
             return check.map(|check| Plan { coding: Coding::Model, check }).ok_or(PacketError::NeedsModel);
         };
         let quantizer = Some(Quantizer::new(bound));
-        let (mut differences, has_model) = (0_u32, self.predictor.latents() > 0);
+        let has_model = self.predictor.latents() > 0 || self.predictor.is_sequential();
+        let mut differences = 0_u32;
         work.plain.fill(1);
         let mut check = self.quantize(samples, quantizer, work).ok_or(PacketError::NeedsModel)?;
         for channel in 0..self.channels.get() {
@@ -188,8 +189,11 @@ impl<P: Predictor> Codec<P> {
         quantizer: Option<Quantizer>,
         work: &mut Work<'_>,
     ) -> Option<u16> {
-        let mut check = Check::new();
         let needs_model = holds(work.plain, 0);
+        if needs_model && self.predictor.is_sequential() {
+            return self.quantize_in_order(samples, quantizer?, work);
+        }
+        let mut check = Check::new();
         let places = work.values.chunks_exact_mut(self.frame());
         for (window, (samples, values)) in samples.chunks_exact(self.frame()).zip(places).enumerate() {
             if needs_model {

@@ -5,7 +5,8 @@ use super::integer_law::IntegerLaw;
 /// A model as the codec sees it: latents in integers, and a window of integers from them.
 ///
 /// Encoder and decoder both call [`decode`](Self::decode) on the same latents and must get the same integers:
-/// with equal numeric profiles they do, and a packet's check tells if not.
+/// with equal numeric profiles they do, and a packet's check tells if not. A model without latents may
+/// predict the samples one after another instead.
 pub trait Predictor {
     /// Names the model, and with it rows and channels; both ends must have the same.
     fn id(&self) -> u32;
@@ -19,6 +20,16 @@ pub trait Predictor {
     fn encode(&self, window: &[i32], latents: &mut [i32]) -> Option<()>;
     /// Latents to a window. `None` where the model cannot.
     fn decode(&self, latents: &[i32], window: &mut [i32]) -> Option<()>;
+    /// Whether each sample is predicted from those before it, by [`in_order`](Self::in_order), and not the
+    /// whole window from latents.
+    fn is_sequential(&self) -> bool {
+        false
+    }
+    /// Hands over what is expected of each sample of a window in turn, and takes what it is decoded to.
+    /// `None` where the model cannot.
+    fn in_order(&self, _visit: &mut dyn FnMut(i32) -> i32) -> Option<()> {
+        None
+    }
 }
 
 impl<P: Predictor + ?Sized> Predictor for &P {
@@ -44,6 +55,14 @@ impl<P: Predictor + ?Sized> Predictor for &P {
 
     fn decode(&self, latents: &[i32], window: &mut [i32]) -> Option<()> {
         (**self).decode(latents, window)
+    }
+
+    fn is_sequential(&self) -> bool {
+        (**self).is_sequential()
+    }
+
+    fn in_order(&self, visit: &mut dyn FnMut(i32) -> i32) -> Option<()> {
+        (**self).in_order(visit)
     }
 }
 

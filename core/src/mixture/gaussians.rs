@@ -1,10 +1,12 @@
 //! Components with a full covariance.
 
 use super::Components;
+use super::conditional::{Conditional, Moments, extend, predict};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections, is_scale};
 use crate::kernel::{AsIs, Kernel, TILE, Tile, Tiles, reach, tiles, triangle};
 use crate::layer::weights::F32;
+use crate::math;
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
 
@@ -48,6 +50,7 @@ impl<'a, S: Shape, M: Shape> Gaussians<'a, S, M> {
 
 impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
     type Shape = S;
+    type Joint = M::Buffer<f32>;
 
     fn count(&self) -> usize {
         M::resolve(self.constants.len())
@@ -88,6 +91,45 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
                 *to += weight * r * part;
             }
         });
+    }
+
+    fn joint(&self) -> Self::Joint {
+        let dims = S::resolve(self.dims);
+        let mut joint = M::buffer::<f32>(self.constants.len());
+        for (component, (to, constant)) in joint.as_mut().iter_mut().zip(self.constants).enumerate() {
+            let logs = (0..dims).map(|at| math::ln(self.weight(component, at, at)));
+            *to = constant - logs.fold(0.0, |sum, log| sum + log);
+        }
+        joint
+    }
+
+    fn predict(&self, joint: &Self::Joint, known: &[f32], moments: &mut Moments) {
+        predict(joint.as_ref(), |component| self.conditional(component, known), moments);
+    }
+
+    fn extend(&self, joint: &mut Self::Joint, known: &[f32], x: f32, floor: f32) {
+        extend(joint.as_mut(), |component| self.conditional(component, known), x, floor);
+    }
+}
+
+impl<S: Shape, M: Shape> Gaussians<'_, S, M> {
+    /// `W_ij` of a component, j ≤ i.
+    fn weight(&self, component: usize, i: usize, j: usize) -> f32 {
+        let tile =
+            self.weights.get(component * triangle(S::resolve(self.dims)) + triangle(i / TILE * TILE) + j);
+        tile.and_then(|tile| tile.get(i % TILE)).copied().unwrap_or(1.0)
+    }
+
+    /// Of feature i given those before it. `W_ii (x_i − mean) = Σ_(j ≤ i) W_ij (x_j − μ_j)`.
+    fn conditional(&self, component: usize, known: &[f32]) -> Conditional {
+        let i = known.len();
+        let mut means = self.means.iter().skip(component * S::resolve(self.dims));
+        let mut sum = 0.0;
+        for (j, (x, mean)) in known.iter().zip(&mut means).enumerate() {
+            sum += self.weight(component, i, j) * (x - mean);
+        }
+        let (mean, root_precision) = (means.next().copied().unwrap_or(0.0), self.weight(component, i, i));
+        Conditional { mean: mean - sum / root_precision, root_precision }
     }
 }
 

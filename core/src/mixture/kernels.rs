@@ -1,9 +1,11 @@
 //! Spherical components, of which there may be many.
 
 use super::Components;
+use super::conditional::{Conditional, Moments, extend, predict};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections, is_scale};
 use crate::kernel::{TILE, tiles};
+use crate::math;
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
 
@@ -52,6 +54,7 @@ impl<'a, S: Shape, N: Shape> Kernels<'a, S, N> {
 
 impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
     type Shape = S;
+    type Joint = N::Buffer<f32>;
 
     fn count(&self) -> usize {
         N::resolve(self.count)
@@ -87,6 +90,36 @@ impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
         for ((to, x), centres) in to.iter_mut().zip(features).zip(centres) {
             let r = x - centres.get(place).copied().unwrap_or(0.0);
             *to += weight * precision * (r * r);
+        }
+    }
+
+    fn joint(&self) -> Self::Joint {
+        let mut joint = N::buffer::<f32>(self.count());
+        let of_tiles = self.precisions.as_flattened().iter().zip(self.constants.as_flattened());
+        for (to, (precision, constant)) in joint.as_mut().iter_mut().zip(of_tiles) {
+            *to = constant - 0.5 * S::resolve(self.dims) as f32 * math::ln(*precision);
+        }
+        joint
+    }
+
+    fn predict(&self, joint: &Self::Joint, known: &[f32], moments: &mut Moments) {
+        predict(joint.as_ref(), |component| self.conditional(component, known.len()), moments);
+    }
+
+    fn extend(&self, joint: &mut Self::Joint, known: &[f32], x: f32, floor: f32) {
+        extend(joint.as_mut(), |component| self.conditional(component, known.len()), x, floor);
+    }
+}
+
+impl<S: Shape, N: Shape> Kernels<'_, S, N> {
+    /// Of a feature, whatever the others are.
+    fn conditional(&self, component: usize, feature: usize) -> Conditional {
+        let (tile, place) = (component / TILE, component % TILE);
+        let centres = self.centres.get(tile * S::resolve(self.dims) + feature);
+        let precision = self.precisions.as_flattened().get(component).copied().unwrap_or(1.0);
+        Conditional {
+            mean: centres.and_then(|centres| centres.get(place)).copied().unwrap_or(0.0),
+            root_precision: math::sqrt(precision),
         }
     }
 }

@@ -4,7 +4,7 @@
 use elbow::codec::{Codec, Fidelity, PacketError, PacketPlan, Settings};
 
 use super::predictor::HostPredictor;
-use crate::model::HostModel;
+use crate::model::{HostModel, Prediction};
 
 /// Windows that are tried, at most.
 pub(crate) const WINDOWS: usize = 64;
@@ -68,13 +68,16 @@ impl<'a> Trial<'a> {
     /// # Errors
     /// [`PacketError::WrongShape`].
     pub fn with_best_steps(self, (rows, channels): (usize, usize)) -> Result<(Plan, u64), PacketError> {
-        let latents = self.model.metadata.architecture.latent_dims() as usize;
+        let latents = HostPredictor::latents_of(self.model);
         let mut plan = Plan { rows, channels, latent_scales: vec![0; latents] };
         if self.fidelity == Fidelity::Latents {
             plan.latent_scales = self.posterior_scales(latents);
             return self.bits(&plan).map(|bits| (plan, bits));
         }
         let mut least = self.bits(&plan)?;
+        if latents == 0 {
+            return Ok((plan, least));
+        }
         let mut try_scales = |latent_scales: Vec<u8>, plan: &mut Plan| {
             let other = Plan { latent_scales, ..plan.clone() };
             let bits = self.bits(&other)?;
@@ -104,8 +107,8 @@ impl<'a> Trial<'a> {
         for window in frames.clone() {
             let units = self.resolution.iter().cycle();
             let frame: Vec<f32> = window.iter().zip(units).map(|(n, unit)| *n as f32 * unit).collect();
-            let drawn = self.model.engine.latent().map(|latent| latent.latents(&frame, DRAWS));
-            let Some(Ok(drawn)) = drawn else { continue };
+            let Some(Prediction::Latents(latent)) = self.model.engine.prediction() else { continue };
+            let Ok(drawn) = latent.latents(&frame, DRAWS) else { continue };
             for (latent, precision) in precisions.iter_mut().enumerate() {
                 let z = || drawn.iter().skip(latent).step_by(latents).map(|z| f64::from(*z));
                 let mean = z().sum::<f64>() / f64::from(DRAWS);
@@ -136,7 +139,7 @@ impl Plan {
     /// The plan in a model's file, where it is of this resolution of the columns.
     pub(crate) fn of_model(model: &HostModel<'_>, resolution: &[f32]) -> Option<Plan> {
         let PacketPlan { rows, channels, resolution: planned, latent_scales, .. } = model.extras.plan?;
-        let latents = model.metadata.architecture.latent_dims() as usize;
+        let latents = HostPredictor::latents_of(model);
         let latent_scales = latent_scales.iter().cycle().take(latents).copied().collect();
         let same = resolution.iter().zip(planned.iter().cycle()).all(|(one, other)| one == other);
         same.then_some(Plan { rows, channels, latent_scales })

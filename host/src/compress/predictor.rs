@@ -2,7 +2,7 @@
 
 use elbow::codec::{IntegerLaw, Predictor, Shape};
 
-use crate::model::{Engine, HostModel, Units};
+use crate::model::{Engine, HostModel, Prediction, Units};
 
 /// A model with the units that the codec's integers are in.
 #[derive(Clone, Debug)]
@@ -19,6 +19,14 @@ impl<'a> HostPredictor<'a> {
     pub fn new(model: &'a HostModel<'_>, id: u32, resolution: Vec<f32>, latent_scales: Vec<u8>) -> Self {
         let frame = model.metadata.architecture.features as usize;
         HostPredictor { engine: &*model.engine, id, frame, resolution, latent_scales }
+    }
+
+    /// Numbers of a window's latent: none where a model predicts number by number.
+    pub(super) fn latents_of(model: &HostModel<'_>) -> usize {
+        match model.engine.prediction() {
+            Some(Prediction::Latents(_)) => model.metadata.architecture.latent_dims() as usize,
+            _ => 0,
+        }
     }
 
     fn units(&self) -> Units<'_> {
@@ -45,10 +53,27 @@ impl Predictor for HostPredictor<'_> {
     }
 
     fn encode(&self, window: &[i32], latents: &mut [i32]) -> Option<()> {
-        self.engine.latent()?.find_latents(self.units(), window, latents)
+        match self.engine.prediction()? {
+            Prediction::Latents(latent) => latent.find_latents(self.units(), window, latents),
+            Prediction::InOrder(_) => Some(()),
+        }
     }
 
     fn decode(&self, latents: &[i32], window: &mut [i32]) -> Option<()> {
-        self.engine.latent()?.predict(self.units(), latents, window)
+        match self.engine.prediction()? {
+            Prediction::Latents(latent) => latent.predict(self.units(), latents, window),
+            Prediction::InOrder(_) => None,
+        }
+    }
+
+    fn is_sequential(&self) -> bool {
+        matches!(self.engine.prediction(), Some(Prediction::InOrder(_)))
+    }
+
+    fn in_order(&self, visit: &mut dyn FnMut(i32) -> i32) -> Option<()> {
+        match self.engine.prediction()? {
+            Prediction::Latents(_) => None,
+            Prediction::InOrder(engine) => engine.in_order(&self.resolution, visit),
+        }
     }
 }

@@ -56,7 +56,7 @@ pub fn decompress(
     let resolution: Vec<f32> = head.units.iter().map(|unit| unit.narrow()).collect();
     let (rows, channels) = (head.rows as usize, head.channels as usize);
     let plan = Plan { rows, channels, latent_scales: head.latent_scales.clone() };
-    let fits = plan.latent_scales.len() == model.metadata.architecture.latent_dims() as usize;
+    let fits = plan.latent_scales.len() == HostPredictor::latents_of(model);
     let codec = plan.codec(model, expected, &resolution).ok().filter(|_| fits);
     let codec = codec.ok_or_else(|| wrong(FileProblem::DamagedHead))?;
     let mut unpacker = Unpacker {

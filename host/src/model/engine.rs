@@ -72,10 +72,28 @@ pub trait Engine: Send + Sync + core::fmt::Debug {
     }
     /// The latent, where the model is a network with one.
     fn latent(&self) -> Option<&dyn LatentEngine>;
+    /// What predicts a window of packets; of an ensemble one member does.
+    fn prediction(&self) -> Option<Prediction<'_>>;
+}
+
+/// How a model predicts a window of integers.
+#[derive(Clone, Copy, Debug)]
+pub enum Prediction<'a> {
+    /// all of it from latents
+    Latents(&'a dyn LatentEngine),
+    /// each number from those before it
+    InOrder(&'a dyn SequentialEngine),
+}
+
+/// What the host asks of a model that predicts number by number.
+pub trait SequentialEngine: Sync + core::fmt::Debug {
+    /// What is expected of each number of a window of integers in turn, for what it is:
+    /// [`MixturePredictor`](elbow::codec::MixturePredictor). `None` where the model cannot.
+    fn in_order(&self, resolution: &[f32], visit: &mut dyn FnMut(i32) -> i32) -> Option<()>;
 }
 
 /// What the host asks of a model with a network, of its latent.
-pub trait LatentEngine: Sync {
+pub trait LatentEngine: Sync + core::fmt::Debug {
     /// [`Vae::elbo`].
     ///
     /// # Errors
@@ -177,6 +195,10 @@ impl Engine for Network<'_> {
 
     fn latent(&self) -> Option<&dyn LatentEngine> {
         Some(self)
+    }
+
+    fn prediction(&self) -> Option<Prediction<'_>> {
+        Some(Prediction::Latents(self))
     }
 }
 

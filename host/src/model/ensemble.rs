@@ -7,7 +7,7 @@ use elbow::{FrameError, Nats, Score};
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
 
-use super::{Engine, LANES, LatentEngine};
+use super::{Engine, LANES, LatentEngine, Prediction};
 
 /// Members of one density: [`elbow::Ensemble`].
 #[derive(Debug)]
@@ -61,5 +61,10 @@ impl Engine for Together<'_> {
     /// Each member has a latent of its own.
     fn latent(&self) -> Option<&dyn LatentEngine> {
         None
+    }
+
+    /// That of the last member.
+    fn prediction(&self) -> Option<Prediction<'_>> {
+        self.0.last()?.prediction()
     }
 }

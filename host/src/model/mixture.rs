@@ -3,12 +3,13 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::Debug;
+use elbow::codec::{MixturePredictor, Predictor as _};
 use elbow::features::Features;
 use elbow::format::Sections;
 use elbow::mixture::{Components, Gaussians, Kernels};
 use elbow::{Explain, FrameError, LoadError, Mixture, Nats, Score};
 
-use super::{Dynamic, Engine, LANES, LatentEngine};
+use super::{Dynamic, Engine, LANES, LatentEngine, Prediction, SequentialEngine};
 use crate::simd::wide;
 
 /// Frames side by side: their sums with those of eight components fill the registers.
@@ -90,5 +91,19 @@ where
 
     fn latent(&self) -> Option<&dyn LatentEngine> {
         None
+    }
+
+    fn prediction(&self) -> Option<Prediction<'_>> {
+        Some(Prediction::InOrder(self))
+    }
+}
+
+impl<F, C> SequentialEngine for Mixture<F, C>
+where
+    F: Features<Shape = Dynamic> + Send + Sync + Debug,
+    C: Components<Shape = Dynamic> + Send + Sync + Debug,
+{
+    fn in_order(&self, resolution: &[f32], visit: &mut dyn FnMut(i32) -> i32) -> Option<()> {
+        MixturePredictor::new(self, 0, resolution).ok()?.in_order(visit)
     }
 }

@@ -22,7 +22,7 @@ mod preprocessor;
 mod whole;
 
 pub use crate::error::LogError;
-pub use engine::{Encoding, Engine, LatentEngine, Units};
+pub use engine::{Encoding, Engine, LatentEngine, Prediction, SequentialEngine, Units};
 pub use extras::Extras;
 pub use judge::DEFAULT_SAMPLES;
 pub use lanes::LANES;
