@@ -14,7 +14,6 @@ use crate::report;
 use elbow_host::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
 use elbow_host::file::atomic_file::check_writable;
 use elbow_host::model::{HostModel, ModelBytes};
-use elbow_reader::{Names, not_streamed};
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
 
@@ -122,7 +121,6 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     if let Some(samples) = args.bits_back {
         return write_log(args, &bytes, &model, samples, json);
     }
-    packable(&model, &args.model)?;
     let options = args.packet.options();
     let bar = report::rows_bar("compressing");
     let id = model_id(bytes.as_bytes());
@@ -130,35 +128,24 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
         bar.set_position(rows)
     })?;
     bar.finish_and_clear();
-    tell_lost(&args.input, &model)?;
+    tell_escaped(&args.input, &summary);
     if json { report::print_json(&summary) } else { report::print(&report::table(&rows(&summary))) }
 }
 
-/// Says which columns of the file will not come back.
-fn tell_lost(input: &Path, model: &HostModel<'_>) -> Result<(), Error> {
-    let lost = not_streamed(input, &compress::load_options(model))?;
-    if !lost.is_empty() {
-        let input = input.display();
-        report::note(&format!("{input}: not packed, and not in what is unpacked: {}", Names(lost)));
+/// Says how many cells take more than they should.
+fn tell_escaped(input: &Path, summary: &Summary) {
+    let cells = summary.rows * summary.columns as u64;
+    if 16 * summary.escaped > cells {
+        report::note(&format!(
+            "{}: {} of {cells} cells are no number of few digits and are kept as text; --bound 0 and a --resolution \
+             round them",
+            input.display(),
+            summary.escaped
+        ));
     }
-    Ok(())
 }
 
-/// Packets hold numbers only.
-pub(super) fn packable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
-    let problem = match (model.metadata.architecture.likelihood, first_number(model)) {
-        (LikelihoodKind::GaussianCategorical { .. }, Some(_)) => {
-            "has categories, and packets hold numbers only; fit one without them, with --drop"
-        }
-        (LikelihoodKind::GaussianCategorical { .. }, None) => {
-            "is of categories, and packets hold numbers only; make a log of them, with compress --bits-back"
-        }
-        _ => return Ok(()),
-    };
-    Err(Error::argument("model", path.display(), problem))
-}
-
-/// Logs, too, need the latent of one network, and of categories no numbers beside them.
+/// Logs need the latent of one network, and of categories no numbers beside them.
 fn loggable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
     latent(model, path)?;
     match (model.metadata.architecture.likelihood, first_number(model)) {
@@ -268,6 +255,7 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
         ("ratio", format!("{:.2}", summary.ratio)),
         ("bits per value", format!("{:.3}", summary.bits_per_value)),
         ("score", format!("{:.1} bits per window", summary.bits_per_window)),
+        ("beside them", format!("{} bytes, {} cells by themselves", summary.bytes_aside, summary.escaped)),
         ("steps", if summary.planned { "of the model's plan" } else { "chosen by the first windows" }.into()),
         ("windows by model", percent(coded.model)),
         ("by differences", percent(coded.differences)),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use elbow::codec::{Fidelity, PacketPlan};
 use serde::Serialize;
 
-use super::compress::{PacketArgs, packable};
+use super::compress::PacketArgs;
 use super::out::{Name, check_out, stem, write_files};
 use crate::error::Error;
 use crate::report;
@@ -78,7 +78,6 @@ pub(super) fn run(
     check_out(out)?;
     let bytes = ModelBytes::read(path)?;
     let model = bytes.open().map_err(Error::model(path))?;
-    packable(&model, path)?;
     let bar = report::rows_bar("reading");
     let name = name.or(model.metadata.name);
     let planned = plan_packets(&model, name, data, &packet.options(), &mut |rows| {

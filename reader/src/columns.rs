@@ -2,7 +2,7 @@
 
 use crate::error::Problem;
 use crate::names::{find, names_labels, no_repeats};
-use crate::options::LoadOptions;
+use crate::options::{LoadOptions, Recognise};
 use crate::reading::Reading;
 
 /// The columns that become features: those asked for, in that order, or
@@ -35,4 +35,19 @@ pub(crate) fn reading(names: &[String], label: Option<usize>, features: &[usize]
     let is_unused = |column: &usize| Some(*column) != label && !features.contains(column);
     let left_out = (0..names.len()).filter(is_unused).map(|column| names[column].clone()).collect();
     Reading { labels: label.map(|column| names[column].clone()), left_out, ..Reading::default() }
+}
+
+/// With names for columns that have none, which data frames write before the first and some loggers behind
+/// the last. They say nothing, so they are refused where nobody finds that out; one in between is a mistake.
+pub(crate) fn named(names: Vec<String>, options: &LoadOptions) -> Result<Vec<String>, Problem> {
+    let is_found_out = options.columns.is_some() || options.recognise != Recognise::Nothing;
+    let last = names.iter().rposition(|name| !name.is_empty()).unwrap_or(0);
+    let refused =
+        |(at, name): (usize, &String)| name.is_empty() && (!is_found_out || (1..last).contains(&at));
+    if let Some(column) = names.iter().enumerate().position(refused) {
+        return Err(Problem::UnnamedColumn { column: column + 1 });
+    }
+    let give =
+        |(at, name): (usize, String)| if name.is_empty() { format!("column {}", at + 1) } else { name };
+    Ok(names.into_iter().enumerate().map(give).collect())
 }

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, Chain, Cursor, Read};
-use std::str::FromStr;
 
 use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
@@ -15,8 +14,9 @@ use crate::encoding::{Text, text, word};
 use crate::error::{Fault, Place, Problem};
 use crate::names;
 use crate::numbers::Numbers;
-use crate::options::{LoadOptions, Recognise};
+use crate::options::LoadOptions;
 use crate::rows::{Heading, RowReader};
+use crate::text_table::TextTable;
 
 /// The first lines, which were looked at, the rest, and a newline at the very end.
 type Whole<R> = Capped<Chain<Chain<Cursor<Vec<u8>>, Text<R>>, &'static [u8]>>;
@@ -26,6 +26,10 @@ pub(crate) struct Rows<R> {
     reader: Reader<Whole<R>>,
     record: ByteRecord,
     names: Vec<String>,
+    /// the names as the header has them
+    written: Vec<String>,
+    /// the lines before the header
+    preamble: String,
     chosen: Chosen,
     /// what makes an f32 of a cell
     number: fn(&[u8], Numbers) -> Result<f32, Fault>,
@@ -48,6 +52,7 @@ impl<R: BufRead> Rows<R> {
         let mut first = Cursor::new(head(&mut input, has_numbers)?);
         let dialect = Dialect::of_file(first.get_ref(), options)?;
         first.set_position(dialect.skip as u64);
+        let preamble = String::from_utf8_lossy(&first.get_ref()[..dialect.skip]).replace('\r', "");
         let delimiter = dialect.delimiter;
         let mut builder = ReaderBuilder::new();
         // Rows of the wrong length are let through to our own message. With `\n` alone
@@ -61,12 +66,27 @@ impl<R: BufRead> Rows<R> {
             Header::Comment(names) => names.clone(),
             Header::None(columns) => names::numbered(*columns),
         };
-        let names = named(names, options)?;
+        let written = names.clone();
+        let names = columns::named(names, options)?;
         let chosen = choose(&names, options)?;
         let number = if options.whole { not_rounded } else { number };
         let record = ByteRecord::new();
         let units = dialect.units.len();
-        Ok(Rows { reader, record, names, chosen, number, dialect, row: 0, delimiter, units, is_live: false })
+        let (row, is_live) = (0, false);
+        Ok(Rows {
+            reader,
+            record,
+            names,
+            written,
+            preamble,
+            chosen,
+            number,
+            dialect,
+            row,
+            delimiter,
+            units,
+            is_live,
+        })
     }
 
     /// Names of all columns.
@@ -113,14 +133,33 @@ impl<R: BufRead> Rows<R> {
         }
     }
 
-    /// Appends the features of the row.
-    pub(crate) fn numbers<T: FromStr + Copy + Into<f64>>(&self, to: &mut Vec<T>) -> Result<(), Problem> {
-        for &column in &self.chosen.features {
-            to.push(
-                number(self.cell(column), self.dialect.numbers).map_err(|fault| self.wrong(column, fault))?,
-            );
+    /// Appends the features of the row, categories as codes, and NaN for what is neither.
+    pub(crate) fn numbers(&self, codes: &mut Codes, to: &mut Vec<f64>) {
+        for (at, &column) in self.chosen.features.iter().enumerate() {
+            let cell = self.cell(column);
+            let value = match codes.of(at) {
+                Some(coder) => coder.code(cell).map(f64::from),
+                None => number(cell, self.dialect.numbers),
+            };
+            to.push(value.unwrap_or(f64::NAN));
         }
-        Ok(())
+    }
+
+    /// What stands around the rows.
+    pub(crate) fn table(&self) -> TextTable {
+        TextTable {
+            names: self.written.clone(),
+            preamble: self.preamble.clone(),
+            units: self.dialect.units.clone(),
+            has_header: self.dialect.header == Header::Line,
+            features: self.chosen.features.clone(),
+            decimal: self.dialect.numbers.decimal.sign(),
+        }
+    }
+
+    /// The row's cells.
+    pub(crate) fn record(&self) -> &ByteRecord {
+        &self.record
     }
 
     /// The features of the row as text.
@@ -252,19 +291,4 @@ fn header(cells: &ByteRecord, dialect: &Dialect) -> Result<Vec<String>, Problem>
     let unnamed = dialect.names_rows.then(String::new);
     let names: Vec<String> = unnamed.into_iter().chain(cells.iter().map(name)).collect();
     if names.is_empty() { Err(Problem::Empty) } else { Ok(names) }
-}
-
-/// With names for columns that have none, which data frames write before the first and some loggers behind
-/// the last. They say nothing, so they are refused where nobody finds that out; one in between is a mistake.
-fn named(names: Vec<String>, options: &LoadOptions) -> Result<Vec<String>, Problem> {
-    let is_found_out = options.columns.is_some() || options.recognise != Recognise::Nothing;
-    let last = names.iter().rposition(|name| !name.is_empty()).unwrap_or(0);
-    let refused =
-        |(at, name): (usize, &String)| name.is_empty() && (!is_found_out || (1..last).contains(&at));
-    if let Some(column) = names.iter().enumerate().position(refused) {
-        return Err(Problem::UnnamedColumn { column: column + 1 });
-    }
-    let give =
-        |(at, name): (usize, String)| if name.is_empty() { format!("column {}", at + 1) } else { name };
-    Ok(names.into_iter().enumerate().map(give).collect())
 }

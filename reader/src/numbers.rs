@@ -31,6 +31,16 @@ pub(crate) enum Comma {
     Unclear,
 }
 
+impl Decimal {
+    /// The sign itself.
+    pub(crate) fn sign(self) -> u8 {
+        match self {
+            Decimal::Point => b'.',
+            Decimal::Comma => b',',
+        }
+    }
+}
+
 impl Numbers {
     pub(crate) const PLAIN: Numbers = Numbers { decimal: Decimal::Point, parted: false };
 

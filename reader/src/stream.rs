@@ -3,14 +3,18 @@
 use std::io::Read;
 use std::path::Path;
 
+use ::csv::ByteRecord;
 use serde::{Deserialize, Serialize};
 
 use crate::array::Kind;
 use crate::array_rows::ArrayRows;
 use crate::array_table::{Chosen, choose};
+use crate::categories::Codes;
+use crate::digits::Digits;
 use crate::error::{DataError, Place, Problem};
 use crate::open::{Named, named, open, open_npz};
 use crate::options::LoadOptions;
+use crate::text_table::TextTable;
 use crate::{csv, npy};
 
 /// What a file says of its rows before the first.
@@ -20,6 +24,25 @@ pub struct Source {
     pub columns: Vec<String>,
     /// how its numbers are written
     pub format: Format,
+    /// of text: all that stands around them
+    pub table: Option<TextTable>,
+}
+
+/// A row of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// the numbers of the columns that are read, categories as codes; NaN where text has neither
+    pub numbers: &'a [f64],
+    record: Option<&'a ByteRecord>,
+}
+
+impl<'a> Row<'a> {
+    /// The cell of a text file's column, as it stands there but for quotes; nothing where there is none.
+    pub fn cell(&self, column: usize) -> &'a [u8] {
+        let cell = self.record.and_then(|record| record.get(column)).unwrap_or_default();
+        // of the end of a line
+        cell.strip_suffix(b"\r").unwrap_or(cell)
+    }
 }
 
 /// How numbers are written in a file: enough to write others the same way.
@@ -46,11 +69,11 @@ pub trait RowSink<E> {
     /// # Errors
     /// The sink's own; they end the stream.
     fn begin(&mut self, source: &Source) -> Result<(), E>;
-    /// A row's numbers, all of them finite, and where it stands.
+    /// A row and where it stands.
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
-    fn row(&mut self, place: &dyn Fn() -> Place, row: &[f64]) -> Result<(), E>;
+    fn row(&mut self, place: &dyn Fn() -> Place, row: &Row<'_>) -> Result<(), E>;
 }
 
 /// Hands a file's rows to a sink, in order.
@@ -75,41 +98,20 @@ pub fn stream<E: From<DataError>>(
     }
 }
 
-/// Columns of a text file that [`stream`] does not read, and that are lost where only its rows are kept.
+/// The digits of each column that [`stream`] reads of a text file.
 ///
 /// # Errors
 /// As [`load`](crate::load).
-pub fn not_streamed(path: &Path, options: &LoadOptions) -> Result<Vec<String>, DataError> {
-    if named(path) != Named::Text {
-        return Ok(Vec::new());
-    }
-    let read = || {
-        let rows = csv::Rows::open(open(path)?, options)?;
-        let columns = rows.columns();
-        Ok(rows.names().iter().filter(|name| !columns.contains(name)).cloned().collect())
-    };
-    read().map_err(|problem| DataError { path: path.to_path_buf(), problem })
-}
-
-/// The most digits behind the decimal point in each column of a text file; `None` in one with exponents.
-///
-/// # Errors
-/// As [`load`](crate::load).
-pub fn decimals(path: &Path, options: &LoadOptions) -> Result<Vec<Option<u32>>, DataError> {
+pub fn digits(path: &Path, options: &LoadOptions) -> Result<Vec<Digits>, DataError> {
     let read = || {
         let mut rows = csv::Rows::open(open(path)?, options)?;
-        let mut decimals = vec![Some(0); rows.columns().len()];
+        let mut digits = vec![Digits::default(); rows.columns().len()];
         while rows.next()? {
-            for (most, cell) in decimals.iter_mut().zip(rows.cells()) {
-                // what is no number is refused when it is read
-                let cell = rows.dialect.numbers.plain(cell).unwrap_or_default();
-                let is_plain = !cell.iter().any(|byte| matches!(byte, b'e' | b'E'))
-                    || std::str::from_utf8(&cell).is_ok_and(|text| text.parse::<f64>().is_err());
-                let behind = cell.iter().position(|byte| *byte == b'.').map_or(0, |at| cell.len() - at - 1);
-                *most = if is_plain { most.map(|most: u32| most.max(behind as u32)) } else { None };
+            for (digits, cell) in digits.iter_mut().zip(rows.cells()) {
+                rows.dialect.numbers.plain(cell).iter().for_each(|cell| digits.see(cell));
             }
         }
-        Ok(decimals)
+        Ok(digits)
     };
     read().map_err(|problem| DataError { path: path.to_path_buf(), problem })
 }
@@ -121,12 +123,14 @@ fn csv_rows<E>(
     fail: &impl Fn(Problem) -> E,
 ) -> Result<(), E> {
     let mut rows = csv::Rows::open(input, options).map_err(fail)?;
-    sink.begin(&Source { columns: rows.columns(), format: Format::Csv { delimiter: rows.delimiter } })?;
+    let format = Format::Csv { delimiter: rows.delimiter };
+    sink.begin(&Source { columns: rows.columns(), format, table: Some(rows.table()) })?;
+    let mut codes = Codes::new(&rows.columns(), &options.categorical).map_err(fail)?;
     let mut numbers: Vec<f64> = Vec::new();
     while rows.next().map_err(fail)? {
         numbers.clear();
-        rows.numbers(&mut numbers).map_err(fail)?;
-        sink.row(&|| rows.place(), &numbers)?;
+        rows.numbers(&mut codes, &mut numbers);
+        sink.row(&|| rows.place(), &Row { numbers: &numbers, record: Some(rows.record()) })?;
     }
     if rows.row == 0 { Err(fail(Problem::NoRows)) } else { Ok(()) }
 }
@@ -144,12 +148,12 @@ fn array_rows<E, R: Read>(
         _ => vec![features.len() as u64],
     };
     let kind = rows.layout().element().map_or(Kind::F64, |element| element.kind);
-    sink.begin(&Source { columns: names, format: Format::Npy { kind, shape } })?;
+    sink.begin(&Source { columns: names, format: Format::Npy { kind, shape }, table: None })?;
     let mut row = Vec::new();
     while rows.next(&options.memory).map_err(fail)? {
         row.clear();
         rows.wide(&features, &mut row).map_err(fail)?;
-        sink.row(&|| rows.place(), &row)?;
+        sink.row(&|| rows.place(), &Row { numbers: &row, record: None })?;
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ const ORDER: [(&str, &[&str]); 5] = [
         "reader",
         &[
             "error numbers report time",
-            "array capped encoding literal memory merges names",
+            "array capped digits encoding literal memory merges names text_table",
             "cell layout",
             "array_rows categories",
             "part",

@@ -70,7 +70,6 @@ pub use integer_law::IntegerLaw;
 pub use law_tables::{COST_UNITS, Shape};
 pub use mixture_predictor::MixturePredictor;
 pub use packet::{Codec, Encoded, Settings, max_packet_len, scratch_len};
-pub use packet::{Codec, Encoded, Settings};
 pub use plan::{PacketPlan, VaeCodec};
 pub use predictor::{NoModel, Predictor};
 pub use rans::{Rans, StreamError};

@@ -7,7 +7,7 @@ use elbow::format::checksum;
 use serde::{Deserialize, Serialize};
 
 use super::unit::Unit;
-use crate::error::packets::{FileProblem, VERSION};
+use crate::error::packets::{FIRST_VERSION, FileProblem, VERSION};
 use elbow_reader::Format;
 
 /// First bytes of a file of packets.
@@ -48,8 +48,8 @@ impl Head {
         bytes
     }
 
-    /// Reads them.
-    pub(super) fn read(input: &mut impl Read) -> Result<Head, FileProblem> {
+    /// Reads them, and which version they are of.
+    pub(super) fn read(input: &mut impl Read) -> Result<(Head, u16), FileProblem> {
         let mut front = [0; 14];
         input.read_exact(&mut front).map_err(|_| FileProblem::NotPackets)?;
         let [magic @ .., v0, v1, l0, l1, l2, l3] = front;
@@ -57,7 +57,7 @@ impl Head {
             return Err(FileProblem::NotPackets);
         }
         let (found, length) = (u16::from_le_bytes([v0, v1]), u32::from_le_bytes([l0, l1, l2, l3]));
-        if found != VERSION {
+        if !(FIRST_VERSION..=VERSION).contains(&found) {
             return Err(FileProblem::Version { found });
         }
         let mut rest = Vec::new();
@@ -66,7 +66,7 @@ impl Head {
         let (described, stored) = rest.split_last_chunk::<4>().ok_or(FileProblem::DamagedHead)?;
         let is_right = checksum(&[&front, described].concat()) == u32::from_le_bytes(*stored);
         let head: Option<Head> = if is_right { postcard::from_bytes(described).ok() } else { None };
-        head.filter(Head::is_sound).ok_or(FileProblem::DamagedHead)
+        head.filter(Head::is_sound).map(|head| (head, found)).ok_or(FileProblem::DamagedHead)
     }
 
     fn is_sound(&self) -> bool {

@@ -5,6 +5,7 @@ use std::path::Path;
 use elbow::architecture::LikelihoodKind;
 use serde::Serialize;
 
+use super::side::SideReader;
 use super::write::Writer;
 use crate::error::Error;
 use crate::file::atomic_file::write_atomically;
@@ -94,9 +95,11 @@ pub fn decompress_log(
     } else {
         Format::Csv { delimiter: b',' }
     };
-    let mut writer = Writer::create(output, &format, &columns)?.with_words(&categories(metadata.columns));
+    let mut writer =
+        Writer::create(output, &format, &columns, None)?.with_words(&categories(metadata.columns));
+    let side = SideReader::default();
     for row in frames.chunks(width) {
-        writer.row(row.iter().map(|x| f64::from(*x)))?;
+        writer.row(&row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>(), 0, &side)?;
     }
     let rows = (frames.len() / width) as u64;
     writer.finish(rows)?;

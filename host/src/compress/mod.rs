@@ -9,13 +9,17 @@
 //! end the number of rows (`docs/packet-format.md`).
 
 mod calibrate;
+mod cells;
 mod file;
 mod log;
 mod pack;
 mod plan;
 mod predictor;
 mod rows;
+mod side;
+mod stamp;
 mod summary;
+mod table;
 mod unit;
 mod unpack;
 mod write;

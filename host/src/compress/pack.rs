@@ -9,12 +9,14 @@ use super::calibrate::{self, Plan, Trial};
 use super::file::{self, Head};
 use super::predictor::HostPredictor;
 use super::rows::Rows;
+use super::side::SideWriter;
 use super::summary::{Counts, Summary};
+use super::table::Table;
 use super::unit::Unit;
 use crate::error::Error;
 use crate::file::atomic_file::AtomicFile;
 use crate::model::HostModel;
-use elbow_reader::{Place, RowSink, Source, stream};
+use elbow_reader::{Place, Row, RowSink, Source, stream};
 
 /// Windows that share a packet, where neither the user nor the model says.
 pub const DEFAULT_WINDOWS_PER_PACKET: u8 = 32;
@@ -31,7 +33,15 @@ pub enum Fidelity {
 }
 
 impl Fidelity {
-    /// Whether a number between two steps is refused.
+    /// What the codes of a category are counted in: in steps so far apart that a bound leaves them apart.
+    pub(super) fn unit_of_codes(self) -> Unit {
+        match self {
+            Fidelity::Within(bound) => Unit::new(1.0 / (2.0 * f64::from(bound) + 1.0)).unwrap_or(Unit::ONE),
+            _ => Unit::ONE,
+        }
+    }
+
+    /// Whether a number between two steps is kept by itself.
     pub(super) fn is_exact(self) -> bool {
         self == Fidelity::Lossless
     }
@@ -75,7 +85,7 @@ pub fn compress(
     packed: &mut dyn FnMut(u64),
 ) -> Result<Summary, Error> {
     let planned = model.extras.plan.map(|plan| plan.windows as u8);
-    let rows = Rows::new(model, input, options.resolution.as_deref(), options.fidelity.is_exact());
+    let rows = Rows::new(model, input, options.resolution.as_deref(), options.fidelity);
     let load = rows.load.clone();
     let mut packer = Packer {
         model,
@@ -87,6 +97,8 @@ pub fn compress(
         out: BufWriter::new(AtomicFile::create(output)?),
         output,
         rows,
+        side: SideWriter::default(),
+        others: Vec::new(),
         pending: Vec::new(),
         coder: None,
         counts: Counts::default(),
@@ -105,6 +117,10 @@ struct Packer<'a> {
     packed: &'a mut dyn FnMut(u64),
     out: BufWriter<AtomicFile>,
     rows: Rows<'a>,
+    /// what is in no packet
+    side: SideWriter,
+    /// the places of the columns that are in none
+    others: Vec<usize>,
     /// samples that are in no packet yet
     pending: Vec<i32>,
     /// chosen when there are windows to choose by
@@ -122,11 +138,19 @@ struct Coder<'a> {
 
 impl RowSink<Error> for Packer<'_> {
     fn begin(&mut self, source: &Source) -> Result<(), Error> {
-        self.rows.begin(source)
+        self.rows.begin(source)?;
+        let is_lossless = self.rows.is_of_digits();
+        let digits = if is_lossless { &self.rows.digits[..] } else { &[] };
+        let table = source.table.as_ref().map(|table| Table::of(table, digits));
+        self.others = table.as_ref().map_or_else(Vec::new, Table::places);
+        self.side = SideWriter::new(table);
+        Ok(())
     }
 
-    fn row(&mut self, place: &dyn Fn() -> Place, row: &[f64]) -> Result<(), Error> {
-        self.rows.steps(place, row, &mut self.pending)?;
+    fn row(&mut self, place: &dyn Fn() -> Place, row: &Row<'_>) -> Result<(), Error> {
+        let side = &mut self.side;
+        self.rows.steps(place, row, &mut self.pending, &mut |column, text| side.escape(column, text));
+        side.row(self.others.iter().map(|column| row.cell(*column)));
         self.counts.rows += 1;
         if self.counts.rows.is_multiple_of(4096) {
             (self.packed)(self.counts.rows);
@@ -159,6 +183,7 @@ impl Packer<'_> {
 
     /// Chooses the codec, by the model's plan or by the first windows, and writes the head.
     fn begin_packets(&mut self) -> Result<(), Error> {
+        self.rows.check()?;
         let Some(source) = &self.rows.source else { return Ok(()) };
         let resolution = self.rows.resolution();
         let most = self.pending.len().min(calibrate::WINDOWS * self.frame());
@@ -235,6 +260,12 @@ impl Packer<'_> {
         let end = file::end(self.counts.rows);
         self.counts.bytes += end.len() as u64;
         self.out.write_all(&end).map_err(Error::io("write", self.output))?;
+        self.rows.check()?;
+        self.counts.escaped = self.side.escaped;
+        let side = self.side.finish();
+        self.counts.bytes += side.len() as u64;
+        self.counts.bytes_aside = side.len() as u64;
+        self.out.write_all(&side).map_err(Error::io("write", self.output))?;
         let file =
             self.out.into_inner().map_err(|error| Error::io("write", self.output)(error.into_error()))?;
         file.commit()?;

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::file::parts::FileParts;
 use crate::file::write::Sections;
 use crate::model::{HostModel, ModelBytes};
-use elbow_reader::{Place, RowSink, Source, stream};
+use elbow_reader::{Place, Row, RowSink, Source, stream};
 
 /// Windows that a plan is chosen by, at most: those of whole packets, spread evenly over the file.
 const WINDOWS: usize = 256;
@@ -28,13 +28,14 @@ pub fn plan_packets(
     options: &Options,
     seen: &mut dyn FnMut(u64),
 ) -> Result<ModelBytes, Error> {
-    let mut rows = Rows::new(model, input, options.resolution.as_deref(), options.fidelity.is_exact());
+    let mut rows = Rows::new(model, input, options.resolution.as_deref(), options.fidelity);
     // a plan that is there already says nothing of this file
     rows.planned = None;
     let mut all = All { rows, samples: Vec::new(), count: 0, seen };
     let load = all.rows.load.clone();
     stream(input, &load, &mut all)?;
-    let All { rows, samples, .. } = all;
+    let All { mut rows, samples, .. } = all;
+    rows.check()?;
     let windows = options.windows_per_packet.unwrap_or(DEFAULT_WINDOWS_PER_PACKET);
     let chosen = spread(&samples, usize::from(windows) * rows.frame(), rows.frame());
     if chosen.is_empty() {
@@ -104,8 +105,8 @@ impl RowSink<Error> for All<'_> {
         self.rows.begin(source)
     }
 
-    fn row(&mut self, place: &dyn Fn() -> Place, row: &[f64]) -> Result<(), Error> {
-        self.rows.steps(place, row, &mut self.samples)?;
+    fn row(&mut self, place: &dyn Fn() -> Place, row: &Row<'_>) -> Result<(), Error> {
+        self.rows.steps(place, row, &mut self.samples, &mut |_, _| ());
         self.count += 1;
         if self.count.is_multiple_of(4096) {
             (self.seen)(self.count);

@@ -4,11 +4,16 @@ use std::path::Path;
 
 use elbow::codec::PacketPlan;
 
+use super::pack::Fidelity;
 use super::unit::Unit;
 use crate::error::Error;
 use crate::model::HostModel;
-use elbow_reader::categories::names;
-use elbow_reader::{DataError, Fault, Format, LoadOptions, Place, Problem, Reading, Source, decimals};
+use elbow_reader::categories::{Category, as_fitted, categories, names};
+use elbow_reader::{DataError, Digits, Format, LoadOptions, Place, Problem, Reading, Row, Source, digits};
+
+/// One in so many numbers may lie between the steps of a resolution that was named, and stands by itself; where
+/// there are more of them it is the wrong resolution.
+const MOST_BETWEEN: u64 = 8;
 
 /// Whose rows, and in which units.
 pub(super) struct Rows<'a> {
@@ -18,11 +23,18 @@ pub(super) struct Rows<'a> {
     pub(super) planned: Option<PacketPlan<'a>>,
     /// what the user said of the resolution
     asked: Option<&'a [Unit]>,
-    /// whether a number between two steps is refused
-    exact: bool,
     pub(super) load: LoadOptions,
     pub(super) source: Option<Source>,
     pub(super) units: Vec<Unit>,
+    /// of each column of text
+    pub(super) digits: Vec<Digits>,
+    categories: Vec<Category>,
+    fidelity: Fidelity,
+    /// the last row's steps, which stand in for a number that has none
+    last: Vec<i32>,
+    /// rows so far, and of each column how many numbers had no step, and what is wrong with the first
+    count: u64,
+    misfits: Vec<(u64, Option<Problem>)>,
 }
 
 /// How a file is read for a model: columns without names of their own are told by their places.
@@ -30,7 +42,8 @@ pub fn load_options(model: &HostModel<'_>) -> LoadOptions {
     let columns: Vec<String> = names(model.metadata.columns).into_iter().map(str::to_string).collect();
     let named = !columns.iter().enumerate().all(|(at, name)| *name == format!("x{at}"));
     let remembered = Reading::of(model.metadata.reading).written;
-    LoadOptions { columns: named.then_some(columns), remembered, ..LoadOptions::default() }
+    let categorical = as_fitted(model.metadata.columns);
+    LoadOptions { columns: named.then_some(columns), remembered, categorical, ..LoadOptions::default() }
 }
 
 impl<'a> Rows<'a> {
@@ -38,10 +51,23 @@ impl<'a> Rows<'a> {
         model: &'a HostModel<'a>,
         input: &'a Path,
         asked: Option<&'a [Unit]>,
-        exact: bool,
+        fidelity: Fidelity,
     ) -> Self {
-        let load = load_options(model);
-        Rows { model, input, planned: model.extras.plan, asked, exact, load, source: None, units: Vec::new() }
+        Rows {
+            model,
+            input,
+            planned: model.extras.plan,
+            asked,
+            load: load_options(model),
+            source: None,
+            units: Vec::new(),
+            digits: Vec::new(),
+            categories: categories(model.metadata.columns),
+            fidelity,
+            last: Vec::new(),
+            count: 0,
+            misfits: Vec::new(),
+        }
     }
 
     /// Numbers in a window.
@@ -58,7 +84,16 @@ impl<'a> Rows<'a> {
             let (data, model) = (self.input.to_path_buf(), metadata.name.into());
             return Err(Error::Dims { data, model, expected, found });
         }
+        let is_named = self.asked.is_some() || self.planned.is_some();
+        if let (Format::Csv { .. }, false) = (&source.format, is_named) {
+            self.digits = digits(self.input, &self.load)?;
+        }
         self.units = self.resolve(source)?;
+        for Category { feature, .. } in &self.categories {
+            self.units[*feature] = self.fidelity.unit_of_codes();
+        }
+        self.last = vec![0; source.columns.len()];
+        self.misfits = source.columns.iter().map(|_| (0, None)).collect();
         self.source = Some(source.clone());
         Ok(())
     }
@@ -86,26 +121,71 @@ impl<'a> Rows<'a> {
             (None, None, Format::Npy { kind, .. }) if kind.is_integer() => Ok(vec![Unit::ONE; columns]),
             (None, None, Format::Npy { .. }) => Err(ask("the numbers are floats")),
             (None, None, Format::Csv { .. }) => {
-                let unit = |decimals: &Option<u32>| decimals.and_then(Unit::of_decimals);
-                let units = decimals(self.input, &self.load)?;
-                let units = units.iter().map(unit).collect::<Option<Vec<_>>>();
-                units.ok_or_else(|| ask("a column has numbers with exponents"))
+                let unit = |digits: &Digits| Unit::of_decimals(digits.best()).unwrap_or(Unit::ONE);
+                Ok(self.digits.iter().map(unit).collect())
             }
         }
     }
 
-    /// A row's numbers of steps go behind the others.
+    /// A row's numbers of steps go behind the others. `escape` gets the columns whose cells have none, and
+    /// what stands there: in their place the last step stands.
     pub(super) fn steps(
-        &self,
+        &mut self,
         place: &dyn Fn() -> Place,
-        row: &[f64],
+        row: &Row<'_>,
         samples: &mut Vec<i32>,
-    ) -> Result<(), Error> {
-        let Some(source) = &self.source else { return Ok(()) };
-        for ((value, unit), name) in row.iter().zip(&self.units).zip(&source.columns) {
-            let cell = |fault: Fault| Problem::Cell { place: place(), column: name.clone(), fault };
-            let fail = |fault| DataError { path: self.input.to_path_buf(), problem: cell(fault) };
-            samples.push(unit.steps(*value, &source.format, self.exact).map_err(fail)?);
+        escape: &mut dyn FnMut(usize, Vec<u8>),
+    ) {
+        let Some(source) = &self.source else { return };
+        self.count += 1;
+        for (at, (value, unit)) in row.numbers.iter().zip(&self.units).enumerate() {
+            let cell = source.table.as_ref().map(|table| row.cell(table.features[at]));
+            let words = self.categories.iter().find(|category| category.feature == at);
+            let is_word = |Category { words, .. }: &Category| {
+                words.get(*value as usize).is_some_and(|word| cell.is_none_or(|cell| cell == word.as_bytes()))
+            };
+            let steps = match words {
+                _ if value.is_nan() => None,
+                Some(category) if !is_word(category) => None,
+                _ => match unit.steps(*value, &source.format, self.fidelity.is_exact()) {
+                    Ok(steps) => Some(steps),
+                    Err(fault) => {
+                        let (misfits, first) = &mut self.misfits[at];
+                        *misfits += 1;
+                        first.get_or_insert_with(|| Problem::Cell {
+                            place: place(),
+                            column: source.columns[at].clone(),
+                            fault,
+                        });
+                        None
+                    }
+                },
+            };
+            match steps {
+                Some(steps) => self.last[at] = steps,
+                None => escape(at, cell.map_or_else(|| format!("{value:?}").into(), <[u8]>::to_vec)),
+            }
+            samples.push(self.last[at]);
+        }
+    }
+
+    /// Whether the resolution is that of the file's digits, and all of them are kept.
+    pub(super) fn is_of_digits(&self) -> bool {
+        let is_found = self.asked.is_none() && self.planned.is_none();
+        is_found && (self.fidelity.is_exact() || self.fidelity == Fidelity::Within(0))
+    }
+
+    /// A resolution that was named, or is the plan's, must suit most numbers.
+    pub(super) fn check(&mut self) -> Result<(), Error> {
+        if self.asked.is_none() && self.planned.is_none() {
+            return Ok(());
+        }
+        for (misfits, first) in &mut self.misfits {
+            if *misfits * MOST_BETWEEN > self.count
+                && let Some(problem) = first.take()
+            {
+                return Err(DataError { path: self.input.to_path_buf(), problem }.into());
+            }
         }
         Ok(())
     }

@@ -31,6 +31,10 @@ pub struct Summary {
     pub bits_per_value: f64,
     /// information in a window, in bits: its score, lower is more typical
     pub bits_per_window: f64,
+    /// of the output file, bytes of what is in no packet: other columns, cells that stand by themselves
+    pub bytes_aside: u64,
+    /// cells of the model's columns that stand by themselves: no number, or none of whole steps
+    pub escaped: u64,
     /// how windows were coded
     pub coded: Coded,
     /// the resolution of each column
@@ -65,6 +69,8 @@ pub(super) struct Counts {
     pub(super) windows: [u64; 4],
     pub(super) bytes: u64,
     pub(super) bits: u64,
+    pub(super) bytes_aside: u64,
+    pub(super) escaped: u64,
     /// whether the model's plan was kept to
     pub(super) planned: bool,
     /// whether a number needs more than 16 bits
@@ -87,6 +93,8 @@ impl Counts {
             ratio: bytes_as_integers as f64 / self.bytes as f64,
             bits_per_value: 8.0 * self.bytes as f64 / values as f64,
             bits_per_window: self.bits as f64 / windows as f64,
+            bytes_aside: self.bytes_aside,
+            escaped: self.escaped,
             coded: Coded {
                 model: share(Coding::Model),
                 differences: share(Coding::Differences),

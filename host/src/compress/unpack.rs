@@ -10,9 +10,12 @@ use serde::Serialize;
 use super::calibrate::Plan;
 use super::file::{Head, Next, Packets};
 use super::predictor::HostPredictor;
+use super::side::SideReader;
 use super::write::Writer;
+use crate::error::packets::FIRST_VERSION;
 use crate::error::{Error, FileProblem};
 use crate::model::HostModel;
+use elbow_reader::categories::categories;
 
 /// What came out of a file of packets.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -48,7 +51,7 @@ pub fn decompress(
     let (model_path, model, expected) = model;
     let wrong = |problem| Error::Packets { path: input.to_path_buf(), problem };
     let mut file = BufReader::new(File::open(input).map_err(Error::io("read", input))?);
-    let head = Head::read(&mut file).map_err(wrong)?;
+    let (head, version) = Head::read(&mut file).map_err(wrong)?;
     if head.model != expected {
         let found = head.model;
         return Err(wrong(FileProblem::WrongModel { model: model_path.to_path_buf(), expected, found }));
@@ -59,14 +62,26 @@ pub fn decompress(
     let fits = plan.latent_scales.len() == HostPredictor::latents_of(model);
     let codec = plan.codec(model, expected, &resolution).ok().filter(|_| fits);
     let codec = codec.ok_or_else(|| wrong(FileProblem::DamagedHead))?;
+    let side = if version > FIRST_VERSION { read_side(input)? } else { Some(SideReader::default()) };
+    let is_sound = |side: &SideReader| side.table().is_none_or(|table| table.is_sound(head.columns.len()));
+    let has_side = side.as_ref().is_some_and(is_sound);
+    if !has_side && !keep_going {
+        return Err(wrong(FileProblem::NoSide));
+    }
+    let side = side.filter(|_| has_side).unwrap_or_default();
+    let table = side.table().cloned();
+    let words = categories(model.metadata.columns);
     let mut unpacker = Unpacker {
         scratch: vec![0; codec.scratch_len(head.windows_per_packet.into())],
         held: Vec::new(),
         codec,
         head: &head,
-        writer: Writer::create(output, &head.format, &head.columns)?,
+        writer: Writer::create(output, &head.format, &head.columns, table.as_ref())?.with_words(&words),
+        side,
+        row: Vec::new(),
+
         next: 0,
-        result: Unpacked::default(),
+        result: Unpacked { cut_short: !has_side, ..Unpacked::default() },
     };
     let mut packets = Packets::new(file, &head);
     loop {
@@ -119,10 +134,19 @@ fn describe(result: &Unpacked, damage: Option<PacketError>) -> String {
     both.join(", ") + &why
 }
 
+/// What stands behind the packets.
+fn read_side(input: &Path) -> Result<Option<SideReader>, Error> {
+    let mut file = File::open(input).map_err(Error::io("read", input))?;
+    SideReader::read(&mut file).map_err(Error::io("read", input))
+}
+
 struct Unpacker<'a> {
     codec: Codec<HostPredictor<'a>>,
     head: &'a Head,
     writer: Writer<'a>,
+    side: SideReader,
+    /// a row's numbers
+    row: Vec<f64>,
     scratch: Vec<i32>,
     /// the samples of the last packet: how many of its rows count is known by what follows
     held: Vec<i32>,
@@ -185,9 +209,13 @@ impl Unpacker<'_> {
     /// Writes the rows of the last packet, at most so many.
     fn write_held(&mut self, most: u64) -> Result<(), Error> {
         let columns = self.head.columns.len();
-        for row in self.held.chunks_exact(columns).take(usize::try_from(most).unwrap_or(usize::MAX)) {
-            let values = row.iter().zip(&self.head.units).map(|(steps, unit)| unit.value(*steps));
-            self.writer.row(values)?;
+        let first = self.next.saturating_sub(1) * self.packet_rows();
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        for (number, row) in (first..).zip(self.held.chunks_exact(columns).take(most)) {
+            self.row.clear();
+            self.row.extend(row.iter().zip(&self.head.units).map(|(steps, unit)| unit.value(*steps)));
+            self.side.go_to(number);
+            self.writer.row(&self.row, number, &self.side)?;
             self.result.rows += 1;
         }
         self.held.clear();

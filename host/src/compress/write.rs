@@ -3,6 +3,8 @@
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use super::side::SideReader;
+use super::table::{Column, Table};
 use crate::error::Error;
 use crate::file::atomic_file::AtomicFile;
 use elbow_reader::categories::Category;
@@ -29,26 +31,48 @@ pub(super) struct Writer<'a> {
     path: &'a Path,
     file: BufWriter<AtomicFile>,
     format: &'a Format,
+    /// how the source's columns stood, where that is known
+    table: Option<&'a Table>,
     /// of each column that is a category, as text has them
     words: Vec<Vec<String>>,
     buffer: Vec<u8>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn create(path: &'a Path, format: &'a Format, columns: &[String]) -> Result<Self, Error> {
+    pub(super) fn create(
+        path: &'a Path,
+        format: &'a Format,
+        columns: &[String],
+        table: Option<&'a Table>,
+    ) -> Result<Self, Error> {
         let file = BufWriter::new(AtomicFile::create(path)?);
-        let mut writer = Writer { path, file, format, words: Vec::new(), buffer: Vec::new() };
+        let mut writer = Writer { path, file, format, table, words: Vec::new(), buffer: Vec::new() };
         match format {
-            Format::Csv { delimiter } => {
-                let names: Vec<String> = columns.iter().map(|name| quoted(name, *delimiter)).collect();
-                writer.buffer.extend(names.join(&char::from(*delimiter).to_string()).as_bytes());
-                writer.buffer.push(b'\n');
-            }
+            Format::Csv { delimiter } => writer.heading(*delimiter, columns),
             // the number of rows is written last
             Format::Npy { kind, shape } => writer.buffer.resize(header_len(*kind, shape), b' '),
         }
         writer.flush()?;
         Ok(writer)
+    }
+
+    /// What stands before the rows of text.
+    fn heading(&mut self, delimiter: u8, columns: &[String]) {
+        let between = char::from(delimiter).to_string();
+        let line = |cells: &[String]| {
+            let cells: Vec<String> = cells.iter().map(|cell| quoted(cell, delimiter)).collect();
+            cells.join(&between) + "\n"
+        };
+        match self.table {
+            None => self.buffer.extend(line(columns).bytes()),
+            Some(Table { names, preamble, units, has_header, .. }) => {
+                self.buffer.extend(preamble.bytes());
+                if *has_header {
+                    self.buffer.extend(line(names).bytes());
+                }
+                units.iter().for_each(|unit| self.buffer.extend(line(unit).bytes()));
+            }
+        }
     }
 
     /// Text has words in place of the codes of categories.
@@ -62,23 +86,63 @@ impl<'a> Writer<'a> {
         self
     }
 
-    pub(super) fn row(&mut self, row: impl Iterator<Item = f64>) -> Result<(), Error> {
+    /// A row's numbers of the columns that were packed, its number, and what stood beside them.
+    pub(super) fn row(&mut self, numbers: &[f64], number: u64, side: &SideReader) -> Result<(), Error> {
         match self.format {
-            Format::Csv { delimiter } => {
-                for (column, value) in row.enumerate() {
-                    if column > 0 {
-                        self.buffer.push(*delimiter);
-                    }
-                    match self.words.get(column).and_then(|words| words.get(value as usize)) {
-                        Some(word) => self.buffer.extend(word.as_bytes()),
-                        None => drop(write!(self.buffer, "{value}")),
-                    }
+            Format::Csv { delimiter } => self.text(numbers, *delimiter, number, side),
+            Format::Npy { kind, .. } => {
+                for (column, value) in numbers.iter().enumerate() {
+                    let by_itself =
+                        side.escape(number, column).and_then(|text| std::str::from_utf8(text).ok());
+                    let by_itself = by_itself.and_then(|text| text.parse().ok());
+                    kind.encode(by_itself.unwrap_or(*value), &mut self.buffer);
                 }
-                self.buffer.push(b'\n');
             }
-            Format::Npy { kind, .. } => row.for_each(|value| kind.encode(value, &mut self.buffer)),
         }
         self.flush()
+    }
+
+    fn text(&mut self, numbers: &[f64], delimiter: u8, number: u64, side: &SideReader) {
+        let packed = |at| Column::Packed { at: at as u32, digits: None };
+        let columns = self.table.map_or_else(
+            || (0..numbers.len()).map(packed).collect::<Vec<_>>(),
+            |table| table.columns.clone(),
+        );
+        let mut others = 0;
+        for (place, column) in columns.into_iter().enumerate() {
+            if place > 0 {
+                self.buffer.push(delimiter);
+            }
+            match column {
+                Column::Packed { at, digits } => match side.escape(number, at as usize) {
+                    Some(text) => push_cell(text, delimiter, &mut self.buffer),
+                    None => self.number(numbers[at as usize], at as usize, digits),
+                },
+                Column::Other => {
+                    push_cell(side.cell(number, others), delimiter, &mut self.buffer);
+                    others += 1;
+                }
+            }
+        }
+        self.buffer.push(b'\n');
+    }
+
+    /// A number as text, or the word that it is the code of.
+    fn number(&mut self, value: f64, column: usize, digits: Option<u8>) {
+        let words = self.words.get(column).filter(|words| !words.is_empty());
+        // a bound leaves codes near their places
+        if let Some(word) = words.and_then(|words| words.get(value.round() as usize)) {
+            return self.buffer.extend(word.as_bytes());
+        }
+        let from = self.buffer.len();
+        drop(match digits {
+            Some(digits) => write!(self.buffer, "{value:.digits$}", digits = usize::from(digits)),
+            None => write!(self.buffer, "{value}"),
+        });
+        if let Some(decimal) = self.table.map(|table| table.decimal).filter(|decimal| *decimal != b'.') {
+            let written = self.buffer[from..].iter_mut();
+            written.filter(|byte| **byte == b'.').for_each(|byte| *byte = decimal);
+        }
     }
 
     /// Ends the file after so many rows and gives it its name.
@@ -101,6 +165,17 @@ impl<'a> Writer<'a> {
         self.buffer.clear();
         written.map_err(Error::io("write", self.path))
     }
+}
+
+fn push_cell(cell: &[u8], delimiter: u8, to: &mut Vec<u8>) {
+    if !cell.iter().any(|byte| [b'"', b'\n', delimiter].contains(byte)) {
+        return to.extend(cell);
+    }
+    to.push(b'"');
+    for byte in cell {
+        to.extend(std::iter::repeat_n(*byte, if *byte == b'"' { 2 } else { 1 }));
+    }
+    to.push(b'"');
 }
 
 /// A name as a cell of a CSV file.

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 /// Version of what stands around the packets.
-pub(crate) const VERSION: u16 = 2;
+pub(crate) const VERSION: u16 = 3;
+/// The first of them that this build reads; it has packets alone.
+pub(crate) const FIRST_VERSION: u16 = 2;
 
 /// What is wrong with a file of packets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,7 +13,10 @@ pub(crate) const VERSION: u16 = 2;
 pub enum FileProblem {
     #[error("is no file of packets; pass what elbow compress wrote")]
     NotPackets,
-    #[error("is a file of packets of version {found}, but this build reads {VERSION}; update the older end")]
+    #[error(
+        "is a file of packets of version {found}, but this build reads {FIRST_VERSION} and {VERSION}; update \
+         the older end"
+    )]
     Version { found: u16 },
     #[error("its beginning is damaged, and nothing in it can be read without; copy it again")]
     DamagedHead,
@@ -20,6 +25,11 @@ pub enum FileProblem {
         model.display()
     )]
     WrongModel { model: PathBuf, expected: u32, found: u32 },
+    #[error(
+        "what stands behind its packets is damaged or cut off: other columns and cells that stand by \
+         themselves; copy the file again, or read the rest with --keep-going"
+    )]
+    NoSide,
     #[error("{what}; copy the file again, or read the rest with --keep-going")]
     Damaged { what: String },
     #[error("{what}; the other {rows} rows were written")]
