@@ -137,8 +137,8 @@ fn tell_escaped(input: &Path, summary: &Summary) {
     let cells = summary.rows * summary.columns as u64;
     if 16 * summary.escaped > cells {
         report::note(&format!(
-            "{}: {} of {cells} cells are no number of few digits and are kept as text; --bound 0 and a --resolution \
-             round them",
+            "{}: {} of {cells} cells are no number of few digits and are kept as text; --bound 0 and a \
+             --resolution round them",
             input.display(),
             summary.escaped
         ));
@@ -162,8 +162,8 @@ fn loggable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
 }
 
 fn latent(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
-    let problem = "is a mixture or an ensemble, and a log needs the latent of one network; leave out --bits-back, or give one \
-                   model with a network";
+    let problem = "is a mixture or an ensemble, and a log needs the latent of one network; leave out \
+                   --bits-back, or give one model with a network";
     let has_latent = model.engine.latent().is_some();
     if has_latent { Ok(()) } else { Err(Error::argument("model", path.display(), problem)) }
 }

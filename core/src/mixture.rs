@@ -3,6 +3,7 @@
 mod conditional;
 mod gaussians;
 mod kernels;
+mod pair;
 
 pub use conditional::{Conditional, Moments};
 pub use gaussians::Gaussians;
@@ -40,50 +41,6 @@ pub trait Components {
     fn predict(&self, joint: &Self::Joint, known: &[f32], moments: &mut Moments);
     /// Makes `log p(known, x, c)` of `log p(known, c)`; what is below `floor` before it is none.
     fn extend(&self, joint: &mut Self::Joint, known: &[f32], x: f32, floor: f32);
-}
-
-/// Components of one kind, then those of another.
-impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
-    type Shape = A::Shape;
-    type Joint = (A::Joint, B::Joint);
-
-    fn count(&self) -> usize {
-        self.0.count() + self.1.count()
-    }
-
-    #[inline(always)]
-    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut(&[[f32; L]])) {
-        self.0.for_each_log_joint(features, &mut visit);
-        self.1.for_each_log_joint(features, visit);
-    }
-
-    fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]) {
-        match component.checked_sub(self.0.count()) {
-            None => self.0.add_mean(component, weight, to),
-            Some(component) => self.1.add_mean(component, weight, to),
-        }
-    }
-
-    fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]) {
-        match component.checked_sub(self.0.count()) {
-            None => self.0.add_square_parts(component, features, weight, to),
-            Some(component) => self.1.add_square_parts(component, features, weight, to),
-        }
-    }
-
-    fn joint(&self) -> Self::Joint {
-        (self.0.joint(), self.1.joint())
-    }
-
-    fn predict(&self, (a, b): &Self::Joint, known: &[f32], moments: &mut Moments) {
-        self.0.predict(a, known, moments);
-        self.1.predict(b, known, moments);
-    }
-
-    fn extend(&self, (a, b): &mut Self::Joint, known: &[f32], x: f32, floor: f32) {
-        self.0.extend(a, known, x, floor);
-        self.1.extend(b, known, x, floor);
-    }
 }
 
 /// A mixture of normal distributions: `p(x) = Σ_c w_c N(x; μ_c, Σ_c)`, in raw units.

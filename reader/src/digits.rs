@@ -8,8 +8,10 @@ pub struct Digits {
     /// of 0 to 9 digits behind the decimal point: how many of the cells have more than that, zeros at the end
     /// not counted, or too many before it for 32 bits
     pub misfits: [u64; 10],
-    /// how many digits all cells have behind the point, zeros counted, where that is the same
-    pub alike: Option<u32>,
+    /// of 0 to 9 digits behind the point: how many cells are written with as many, zeros at the end counted
+    pub written: [u64; 10],
+    /// cells written with no more digits than they need
+    pub shortest: u64,
 }
 
 impl Digits {
@@ -24,9 +26,23 @@ impl Digits {
             let is_large = value.abs() * 10_f64.powi(digits as i32) > f64::from(i32::MAX);
             *misfits += u64::from(is_large || behind > digits as i64);
         }
-        let written = (mantissa.len() == text.len()).then_some(fraction.len() as u32);
-        self.alike = if self.cells == 0 { written } else { self.alike.filter(|_| self.alike == written) };
+        if mantissa.len() == text.len() {
+            self.written.get_mut(fraction.len()).into_iter().for_each(|cells| *cells += 1);
+            self.shortest += u64::from(!fraction.ends_with('0'));
+        }
         self.cells += 1;
+    }
+
+    /// How many digits to write behind the point, so that most cells come back as they were written; `None`
+    /// for as many as a number needs.
+    pub fn alike(&self) -> Option<u32> {
+        let most = (0..self.written.len()).max_by_key(|digits| self.written[*digits])?;
+        (self.written[most] > self.shortest).then_some(most as u32)
+    }
+
+    /// Whether more than one number in eight has more digits than those that cost the fewest bits.
+    pub fn are_too_many(&self) -> bool {
+        8 * self.misfits[self.best() as usize] > self.cells
     }
 
     /// The digits behind the point that cost the fewest bits: about 3.3 for each digit of each number, 80 for

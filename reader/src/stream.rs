@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::array::Kind;
 use crate::array_rows::ArrayRows;
 use crate::array_table::{Chosen, choose};
-use crate::categories::Codes;
+use crate::categories::{Codes, Unseen};
 use crate::digits::Digits;
 use crate::error::{DataError, Place, Problem};
 use crate::open::{Named, named, open, open_npz};
@@ -125,7 +125,7 @@ fn csv_rows<E>(
     let mut rows = csv::Rows::open(input, options).map_err(fail)?;
     let format = Format::Csv { delimiter: rows.delimiter };
     sink.begin(&Source { columns: rows.columns(), format, table: Some(rows.table()) })?;
-    let mut codes = Codes::new(&rows.columns(), &options.categorical).map_err(fail)?;
+    let mut codes = Codes::new(&rows.columns(), &options.categorical, Unseen::Refuse).map_err(fail)?;
     let mut numbers: Vec<f64> = Vec::new();
     while rows.next().map_err(fail)? {
         numbers.clear();

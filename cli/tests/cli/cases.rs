@@ -100,5 +100,8 @@ fn the_first_hour_of_four_files() {
         assert!(told.starts_with(&format!("row,{keep},log_density,")), "{told}");
         let scored = column(&told.replace(",,", ",0,"), "log_density");
         assert!(scored.len() >= 60 && scored.iter().all(|score| score.is_finite()), "{file}");
+        bench.good(&format!("compress m.elbow {file} packets"));
+        bench.good("decompress m.elbow packets back.csv");
+        assert_eq!(bench.read("back.csv"), bench.read(file), "{file}");
     }
 }

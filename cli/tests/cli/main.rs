@@ -33,4 +33,5 @@ mod scores;
 mod session;
 mod start;
 mod steps;
+mod tables;
 mod verdicts;

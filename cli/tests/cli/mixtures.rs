@@ -96,12 +96,12 @@ fn mixtures_and_ensembles_pack_too() {
     let bench = Bench::with_engine();
     let fits = ["--auto", "--model gmm:2", "--ensemble 2 --hidden 8 --latent gaussian:2 --epochs 3"];
     for fit in fits {
-        bench.good(&format!("fit engine.csv {fit} --out m.elbow --force"));
+        bench.good(&format!("fit engine.csv {fit} --out m.elbow"));
         for (bound, most) in [("--bound 0", 0.005), ("--bound 2", 0.025)] {
             let flags = format!("{bound} --resolution 0.01");
-            let packed = bench.json(&format!("compress m.elbow engine.csv engine.packets {flags} --force"));
+            let packed = bench.json(&format!("compress m.elbow engine.csv engine.packets {flags}"));
             assert!(packed["coded"]["model"].as_f64() > Some(0.5), "{fit}: {packed}");
-            bench.good("decompress m.elbow engine.packets back.csv --force");
+            bench.good("decompress m.elbow engine.packets back.csv");
             let [before, after] = ["engine.csv", "back.csv"].map(|file| {
                 let text = String::from_utf8(bench.read(file)).unwrap();
                 ["temp", "rpm", "volt"].map(|name| column(&text, name)).concat()
@@ -110,7 +110,7 @@ fn mixtures_and_ensembles_pack_too() {
             assert!(before.len() == after.len() && before.iter().zip(&after).all(near), "{fit} {bound}");
         }
     }
-    bench.good("calibrate m.elbow engine.csv --packets --bound 2 --resolution 0.01 --force");
+    bench.good("calibrate m.elbow engine.csv --packets --bound 2 --resolution 0.01");
     assert_eq!(bench.json("compress m.elbow engine.csv p.packets --bound 2")["planned"], true);
 }
 

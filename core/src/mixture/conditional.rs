@@ -83,8 +83,8 @@ impl Conditional {
 }
 
 impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
-    /// Hands over, number by number, what is expected of it given those before it, and takes what it is:
-    /// `E[feature_i | x_1 … x_(i−1)] = Σ_c p(c | x_1 … x_(i−1)) E[feature_i | x_1 … x_(i−1), c]` in raw units.
+    /// Hands over, number by number, what is expected of it given those before it, in raw units, and takes
+    /// what it is. With y = x_1 … x_(i−1), `E[feature_i | y] = Σ_c p(c | y) E[feature_i | y, c]`.
     ///
     /// A number beyond eight standard deviations counts as one at eight, and one that has no feature as the
     /// one that was expected.

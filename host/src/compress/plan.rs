@@ -5,7 +5,7 @@ use std::path::Path;
 use elbow::codec::PacketPlan;
 
 use super::calibrate::{Plan, Trial};
-use super::pack::{DEFAULT_WINDOWS_PER_PACKET, Options};
+use super::options::{DEFAULT_WINDOWS_PER_PACKET, Options};
 use super::rows::Rows;
 use crate::error::Error;
 use crate::file::parts::FileParts;

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use elbow::codec::PacketPlan;
 
-use super::pack::Fidelity;
+use super::options::Fidelity;
 use super::unit::Unit;
 use crate::error::Error;
 use crate::model::HostModel;
 use elbow_reader::categories::{Category, as_fitted, categories, names};
 use elbow_reader::{DataError, Digits, Format, LoadOptions, Place, Problem, Reading, Row, Source, digits};
 
-/// One in so many numbers may lie between the steps of a resolution that was named, and stands by itself; where
-/// there are more of them it is the wrong resolution.
+/// One in so many numbers may lie between the steps of a resolution that was named, and stands by itself;
+/// where there are more of them it is the wrong resolution.
 const MOST_BETWEEN: u64 = 8;
 
 /// Whose rows, and in which units.
@@ -121,6 +121,10 @@ impl<'a> Rows<'a> {
             (None, None, Format::Npy { kind, .. }) if kind.is_integer() => Ok(vec![Unit::ONE; columns]),
             (None, None, Format::Npy { .. }) => Err(ask("the numbers are floats")),
             (None, None, Format::Csv { .. }) => {
+                // by themselves all of them are kept, but a bound is of steps
+                if !self.fidelity.is_exact() && self.digits.iter().any(Digits::are_too_many) {
+                    return Err(ask("the numbers of a column have more digits than 32 bits hold"));
+                }
                 let unit = |digits: &Digits| Unit::of_decimals(digits.best()).unwrap_or(Unit::ONE);
                 Ok(self.digits.iter().map(unit).collect())
             }

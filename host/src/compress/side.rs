@@ -1,7 +1,7 @@
 //! What of a file is in no packet: its other columns, and cells that are no whole steps.
 //!
-//! Some thousand rows at a time are a block, column by column, deflated. The blocks stand behind the packets, so
-//! that rows between lost packets keep their cells; `docs/packet-format.md` has the bytes.
+//! Some thousand rows at a time are a block, column by column, deflated. The blocks stand behind the packets,
+//! so that rows between lost packets keep their cells; `docs/packet-format.md` has the bytes.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 

@@ -21,8 +21,8 @@ pub(super) struct Table {
 /// Where the cells of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Column {
-    /// in packets: which of the model's it is, and how many digits stand behind the point, where that is the
-    /// same in all cells
+    /// in packets: which of the model's it is, and how many digits stand behind the point, where not as many
+    /// as a number needs
     Packed { at: u32, digits: Option<u8> },
     /// beside them
     Other,
@@ -33,7 +33,7 @@ impl Table {
     pub(super) fn of(table: &TextTable, digits: &[Digits]) -> Table {
         let mut columns = vec![Column::Other; table.names.len()];
         for (at, place) in table.features.iter().enumerate() {
-            let alike = digits.get(at).and_then(|digits| digits.alike);
+            let alike = digits.get(at).and_then(Digits::alike);
             if let Some(column) = columns.get_mut(*place) {
                 let digits = alike.and_then(|digits| u8::try_from(digits).ok());
                 *column = Column::Packed { at: at as u32, digits };

@@ -3,6 +3,7 @@
 mod alarm_rates;
 mod beta_binomial;
 mod categories;
+mod conditional;
 mod decision;
 mod ensemble;
 mod integers;
