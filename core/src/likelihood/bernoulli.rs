@@ -32,7 +32,7 @@ impl Law<1> for BernoulliLaw {
         0.0
     }
 
-    fn mean(&self, [logit]: [f32; 1]) -> f32 {
+    fn mean(&self, (): (), [logit]: [f32; 1]) -> f32 {
         math::sigmoid(logit)
     }
 

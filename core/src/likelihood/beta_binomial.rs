@@ -60,7 +60,7 @@ impl Law<2> for BetaBinomialLaw {
         0.0
     }
 
-    fn mean(&self, [log_alpha, log_beta]: [f32; 2]) -> f32 {
+    fn mean(&self, (): (), [log_alpha, log_beta]: [f32; 2]) -> f32 {
         // n α/(α + β)
         f32::from(self.most) * math::sigmoid(log_alpha - log_beta)
     }

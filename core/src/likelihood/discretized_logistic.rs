@@ -47,7 +47,7 @@ impl Law<2> for DiscretizedLogisticLaw<'_> {
     }
 
     /// The most likely integers lie there.
-    fn mean(&self, [loc, _]: [f32; 2]) -> f32 {
+    fn mean(&self, _: f32, [loc, _]: [f32; 2]) -> f32 {
         loc
     }
 

@@ -52,7 +52,7 @@ impl Law<1> for GaussianLaw<'_> {
         math::ln(inverse_scale) - HALF_LOG_TAU
     }
 
-    fn mean(&self, [loc]: [f32; 1]) -> f32 {
+    fn mean(&self, _: f32, [loc]: [f32; 1]) -> f32 {
         loc
     }
 

@@ -43,7 +43,7 @@ impl Law<2> for GaussianPerOutputLaw {
         -HALF_LOG_TAU
     }
 
-    fn mean(&self, [loc, _]: [f32; 2]) -> f32 {
+    fn mean(&self, (): (), [loc, _]: [f32; 2]) -> f32 {
         loc
     }
 

@@ -84,9 +84,11 @@ impl<W: Law<N>, O: Outputs<N>, const N: usize> Likelihood for Independent<W, O, 
     }
 
     fn mean(&self, hidden: &[[O::From; 1]], features: &mut [f32]) {
+        let mut known = self.law.features();
         for (t, features) in features.chunks_mut(TILE).enumerate() {
-            for (x, outputs) in features.iter_mut().zip(self.outputs.tile(t, hidden)) {
-                *x = self.law.mean(outputs);
+            let outputs = self.outputs.tile(t, hidden);
+            for ((x, outputs), feature) in features.iter_mut().zip(outputs).zip(&mut known) {
+                *x = self.law.mean(feature, outputs);
             }
         }
     }

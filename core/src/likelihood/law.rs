@@ -41,7 +41,7 @@ pub trait Law<const N: usize> {
     fn constant(&self, feature: Self::Feature) -> f32;
 
     /// `E[x|z]`, or what stands for it.
-    fn mean(&self, outputs: [f32; N]) -> f32;
+    fn mean(&self, feature: Self::Feature, outputs: [f32; N]) -> f32;
 
     /// Draws x ~ p(·|z).
     fn draw<R: Rng + ?Sized>(&self, feature: Self::Feature, outputs: [f32; N], rng: &mut R) -> f32;

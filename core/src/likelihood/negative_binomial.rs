@@ -52,7 +52,7 @@ impl Law<2> for NegativeBinomialLaw {
         0.0
     }
 
-    fn mean(&self, [log_mean, _]: [f32; 2]) -> f32 {
+    fn mean(&self, (): (), [log_mean, _]: [f32; 2]) -> f32 {
         held_exp(log_mean)
     }
 

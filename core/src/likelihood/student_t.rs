@@ -57,7 +57,7 @@ impl Law<2> for StudentTLaw<'_> {
     }
 
     /// The median, too; for ν = 1 there is no mean.
-    fn mean(&self, [loc, _]: [f32; 2]) -> f32 {
+    fn mean(&self, _: (f32, f32), [loc, _]: [f32; 2]) -> f32 {
         loc
     }
 
