@@ -15,9 +15,13 @@
 
 use core::f32::consts::{LN_2, LOG2_E};
 
+mod angles;
+mod compare;
 mod logs;
 mod normal_quantile;
 mod roots;
+pub use angles::{angle, sin_cos};
+pub use compare::{clamp, is_finite, is_nan};
 pub use logs::{ln_1m_exp, ln_1p};
 pub use normal_quantile::normal_quantile;
 pub use roots::{inverse_sqrt, sqrt};
@@ -275,25 +279,4 @@ pub fn sigmoid(x: f32) -> f32 {
 #[inline(always)]
 pub fn softplus(x: f32) -> f32 {
     (if x > 0.0 { x } else { 0.0 }) + ln_1p_unit(exp_of_minus_abs(x))
-}
-
-/// Whether x is neither NaN nor infinite, by its bits.
-///
-/// A comparison would do on most targets; vectorised for Cortex-M55 it takes NaN for less than anything.
-#[inline(always)]
-pub fn is_finite(x: f32) -> bool {
-    x.to_bits() & f32::INFINITY.to_bits() != f32::INFINITY.to_bits()
-}
-
-/// Whether x is NaN, by its bits as [`is_finite`].
-#[inline(always)]
-pub fn is_nan(x: f32) -> bool {
-    x.to_bits() & !SIGN > INFINITY_BITS
-}
-
-/// `min(max(value, low), high)` in comparisons, whose result does not depend on the target's `fmin`.
-#[inline(always)]
-pub fn clamp(value: f32, low: f32, high: f32) -> f32 {
-    let value = if value < low { low } else { value };
-    if value > high { high } else { value }
 }

@@ -2,7 +2,7 @@
 
     python3 -m venv venv && venv/bin/pip install mpmath==1.4.1 numpy==2.4.6
     venv/bin/python docs/scripts/fit_math.py            # all, about two minutes
-    venv/bin/python docs/scripts/fit_math.py exp tanh   # some of: exp ln ln_1p_unit normal_quantile
+    venv/bin/python docs/scripts/fit_math.py exp tanh   # some of: exp ln ln_1p_unit sin_cos normal_quantile
 
 Method. A formula  f(x) = base(x) + sum c_k phi_k(x)  is fitted by Remez exchange in 50-digit arithmetic so that the
 largest weighted error is least (weight = 1/|f| where the relative error counts, 1 where the absolute one does). The
@@ -164,6 +164,20 @@ def ln_1p_unit():
     show([f"LN_1P_{k}" for k in range(2, 11)], c, f"relative error of the formula {mpmath.nstr(e * 2**24, 3)}·2^-24")
 
 
+def sin_cos():
+    """sin h = h + h z (c3 + … + c9 z^3) and cos h = 1 + z (c2 + … + c10 z^4), z = h^2, on |h| <= pi/2, a little wider for
+    an angle that is rounded past a half turn."""
+    top = (mp.pi / 2 * mpf("1.0001")) ** 2
+    root = mpmath.sqrt
+    target = lambda z: (mpmath.sin(root(z)) / root(z) - 1) / z if z > mpf("1e-12") else -mpf(1) / 6
+    weight = lambda z: z * root(z) / mpmath.sin(root(z)) if z else mpf(0)
+    c, e = fit_rounded(powers(0, 4), target, weight, 0, top)
+    show([f"SIN_{k}" for k in (3, 5, 7, 9)], c, f"relative error of the formula {mpmath.nstr(e * 2**24, 3)}·2^-24")
+    target = lambda z: (mpmath.cos(root(z)) - 1) / z if z > mpf("1e-12") else -mpf(1) / 2
+    c, e = fit_rounded(powers(0, 5), target, lambda z: z, 0, top)
+    show([f"COS_{k}" for k in (2, 4, 6, 8, 10)], c, f"absolute error of the formula {mpmath.nstr(e * 2**24, 3)}·2^-24")
+
+
 # ---- normal quantile -------------------------------------------------------------------------------------------------
 
 DEGREE = 5
@@ -256,7 +270,7 @@ def normal_quantile():
 
 
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or ["exp", "ln", "ln_1p_unit", "normal_quantile"]
+    chosen = sys.argv[1:] or ["exp", "ln", "ln_1p_unit", "sin_cos", "normal_quantile"]
     for name in chosen:
         print(f"// {name}: {globals()[name].__doc__.strip()}")
         globals()[name]()
