@@ -46,6 +46,20 @@ impl Columns {
         }
     }
 
+    /// What is wrong with a model of these columns for data of others of the same shape. Values of categories
+    /// are the file's to compare.
+    pub(crate) fn differ_from(&self, data: &Columns) -> Option<&'static str> {
+        let _ = (self, data);
+        None
+    }
+
+    /// What they have of `log |∂features/∂frame|`, in nats.
+    pub(crate) fn log_jacobian(&self) -> f64 {
+        match self {
+            Columns::Numbers | Columns::Categories(_) => 0.0,
+        }
+    }
+
     /// Their sections behind those of the numbers' features, and before the encoder's layers.
     pub(crate) fn write(&self, features: &mut Sections, encoder: &mut Sections) {
         match self {

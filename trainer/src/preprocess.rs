@@ -235,8 +235,8 @@ impl Preprocessing {
     /// The part of `log |∂features/∂frame|` that no frame changes, in nats:
     /// `Σ log(1/scale) + Σ log rate`; 0 for integers.
     pub fn log_jacobian(&self) -> f64 {
-        if let Preprocessing::Columns { numbers, .. } = self {
-            return numbers.log_jacobian();
+        if let Preprocessing::Columns { numbers, columns } = self {
+            return numbers.log_jacobian() + columns.log_jacobian();
         }
         let Preprocessing::Standardize { log_rate, inverse_scale, integers: false, .. } = self else {
             return 0.0;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use elbow::architecture::Architecture;
 
+use crate::columns::Columns;
 use crate::error::Error;
 use crate::layout::Layout;
 use crate::preprocess::Preprocessing;
@@ -24,6 +25,7 @@ pub fn from_model(
     architecture: &Architecture,
     layout: &Layout,
     columns: &str,
+    kinds: &Columns,
 ) -> Result<(Preprocessing, Vec<f32>), Error> {
     let bytes = ModelBytes::read(path)?;
     let model = bytes.open().map_err(Error::model(path))?;
@@ -46,5 +48,9 @@ pub fn from_model(
         return Err(Error::argument("start", path.display(), problem));
     }
     let network = Network::read(bytes.as_bytes(), &found).map_err(Error::model(path))?;
-    Ok((network.preprocessing(), network.params(layout)))
+    let preprocessing = network.preprocessing();
+    if let Some(problem) = preprocessing.columns().differ_from(kinds) {
+        return Err(Error::argument("start", path.display(), problem));
+    }
+    Ok((preprocessing, network.params(layout)))
 }

@@ -28,7 +28,7 @@ impl<T: Real> Likelihood<T> for GaussianPerOutput<T> {
 
 /// A normal distribution, from its mean and log scale, without its `½ log 2π`.
 #[inline(always)]
-fn law<T: Real>(x: T, [loc, log_scale]: [T; 2]) -> Law<T> {
+pub(super) fn law<T: Real>(x: T, [loc, log_scale]: [T; 2]) -> Law<T> {
     // u = (x − loc) / scale, log p = −½ u² − log_scale − ½ log 2π
     let (clamped, passes) = (clamp(log_scale, LOG_SCALES), is_within(log_scale, LOG_SCALES));
     let inverse = (-clamped).exp();

@@ -1,6 +1,7 @@
 //! Everything that decides what a fit gives: on the command line, in a TOML file, or by default.
 
 mod args;
+mod columns;
 mod config;
 mod flags;
 mod reading;
@@ -16,7 +17,6 @@ use elbow::architecture::{
 use serde::{Deserialize, Serialize};
 
 use crate::binarize::Binarize;
-use crate::columns::Columns;
 use crate::error::Error;
 use crate::fit::Schedule;
 use crate::latent::PriorKind;
@@ -207,31 +207,6 @@ impl Settings {
         } else {
             Err(Error::argument("columns", features, format!("a frame has 1 to {MAX_WIDTH} numbers")))
         }
-    }
-
-    /// As [`architecture`](Self::architecture), for frames of which some numbers are no mere numbers.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn architecture_of(&self, features: usize, columns: &Columns) -> Result<Architecture, Error> {
-        let numbers = self.architecture(features)?;
-        let wrong = |problem: &str| Error::argument("categorical", self.categorical.join(","), problem);
-        let likelihood = columns.likelihood(numbers.likelihood).map_err(wrong)?;
-        let architecture = Architecture { likelihood, ..numbers };
-        if architecture.is_sound() {
-            Ok(architecture)
-        } else {
-            Err(wrong(&format!("numbers and values of categories are {MAX_WIDTH} at most")))
-        }
-    }
-
-    /// Refuses what cannot be the shape of a model, whatever the data are.
-    ///
-    /// # Errors
-    /// As [`architecture`](Self::architecture).
-    pub fn check_shape(&self) -> Result<(), Error> {
-        let levels = if self.categorical.is_empty() { Vec::new() } else { vec![2] };
-        self.architecture_of(1, &Columns::categories(levels)).map(drop)
     }
 
     /// The mixture to fit, where the model is one.

@@ -6,7 +6,6 @@ use elbow::architecture::{Architecture, WeightKind};
 use elbow::format::Metadata;
 use elbow_host::model::ModelBytes;
 use elbow_reader::Dataset;
-use elbow_reader::categories::levels;
 
 use super::trained::{Told, Trained, check_rows, metadata, validation};
 use crate::binarize::Binarize;
@@ -41,7 +40,7 @@ pub(super) fn fit(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Trained, Error> {
     check_rows(&data)?;
-    let kinds = Columns::categories(levels(&data.categories, data.dims));
+    let kinds = settings.columns_of(&data)?;
     let architecture = settings.architecture_of(data.dims, &kinds)?;
     let config = settings.fit_config()?;
     let layout = Layout::new(&architecture);
@@ -108,7 +107,7 @@ impl Start {
         kinds: Columns,
     ) -> Result<Start, Error> {
         if let Some(path) = &settings.start {
-            let (preprocessing, params) = from_model(path, architecture, layout, columns)?;
+            let (preprocessing, params) = from_model(path, architecture, layout, columns, &kinds)?;
             let features = preprocessing.features(&train.values);
             return Ok(Start { preprocessing, features, params });
         }
@@ -210,9 +209,7 @@ fn steps(settings: &Settings, preprocessing: &Preprocessing, dims: usize) -> Res
             let steps = inverse_scale.iter().zip(resolution.iter().cycle());
             Ok(steps.map(|(inverse, unit)| inverse * unit).collect())
         }
-        Preprocessing::Columns { columns: Columns::Categories(_), .. } => {
-            wrong("only where no column is a category".into())
-        }
+        Preprocessing::Columns { .. } => wrong("only where no column is a category".into()),
         _ => wrong("only for numbers that are neither bits nor taken in logarithms".into()),
     }
 }

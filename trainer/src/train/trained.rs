@@ -75,12 +75,7 @@ impl Told {
 }
 
 fn columns(settings: &Settings, data: &Dataset) -> String {
-    let Settings { window, hop, .. } = settings;
-    // The columns of a window are those of its first row, each with `@0` behind it.
-    let behind = if (*window, hop.unwrap_or(*window)) == (1, 1) { "" } else { "@0" };
-    let columns = data.columns[..data.dims / window].iter();
-    let columns: Vec<&str> = columns.map(|name| name.strip_suffix(behind).unwrap_or(name)).collect();
-    describe(&columns, &data.categories)
+    describe(&settings.row_columns(data), &data.categories)
 }
 
 /// What the file of a model says of itself.
