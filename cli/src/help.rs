@@ -12,6 +12,7 @@ const HEADINGS: [(&str, &[&str]); 6] = [
             "columns",
             "drop",
             "categorical",
+            "period",
             "window",
             "hop",
             "binarize",

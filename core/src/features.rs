@@ -1,5 +1,6 @@
 //! From raw frames to what the network sees, and back: preprocessing is part of the model.
 
+mod angles;
 mod binary;
 mod categories;
 mod counts;
@@ -12,6 +13,7 @@ mod integers;
 mod log_standardize;
 mod standardize;
 
+pub use angles::{Angles, MAX_TURNS, is_period};
 pub use binary::Binary;
 pub(crate) use categories::read_levels;
 pub use categories::{Categories, MAX_LEVELS, block};

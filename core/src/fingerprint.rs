@@ -66,6 +66,9 @@ pub enum Part {
     OneHot = 35,
     GaussianCategorical = 36,
     NegativeBinomial = 37,
+    Angles = 38,
+    SineCosine = 39,
+    VonMises = 40,
 }
 
 impl Part {

@@ -71,12 +71,12 @@ pub mod unit;
 pub use architecture::Architecture;
 pub use decision::{Calibrated, Calibration, Verdict, VerdictKind};
 pub use ensemble::Ensemble;
-pub use features::{Categories, FrameError};
+pub use features::{Angles, Categories, FrameError};
 pub use format::LoadError;
 pub use latent::{GaussianHead, PointHead, VmfHead};
 pub use layer::activation::{Elu, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
 pub use likelihood::{Bernoulli, BetaBinomial, DiscretizedLogistic, Gaussian, GaussianPerOutput};
-pub use likelihood::{NegativeBinomial, StudentT};
+pub use likelihood::{NegativeBinomial, StudentT, VonMises};
 pub use mixture::Mixture;
 pub use model::{Parts, Vae};
 pub use posterior::{FixedConcentration, LearnedConcentration, TabledConcentration};
@@ -113,6 +113,8 @@ pub type Integers<'a, const X: usize> = features::Integers<'a, Width<X>>;
 pub type Counts<const X: usize> = features::Counts<Width<X>>;
 /// Layers `E` for frames of `X` numbers, which see categories one-hot.
 pub type OneHot<'a, const X: usize, E> = layer::OneHot<'a, Width<X>, E>;
+/// Layers `E` for frames of `X` numbers, which see angles as sine and cosine.
+pub type SineCosine<'a, const X: usize, E> = layer::SineCosine<'a, Width<X>, E>;
 /// Numbers and categories, `X` in all, of the outputs of `P`.
 pub type GaussianCategorical<'a, const X: usize, P> = likelihood::GaussianCategorical<'a, Width<X>, P>;
 /// Frames of `X` bits.

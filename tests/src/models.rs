@@ -2,7 +2,7 @@
 
 use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
 use elbow::format::Metadata;
-use elbow_trainer::columns::Columns;
+use elbow_trainer::columns::{Angles, Columns};
 use elbow_trainer::export;
 use elbow_trainer::layout::Layout;
 use elbow_trainer::preprocess::Preprocessing;
@@ -51,12 +51,23 @@ impl Model {
         if let LikelihoodKind::GaussianCategorical { .. } = model.architecture.likelihood {
             model.set_levels(&levels(model.layout.features));
         }
+        if let LikelihoodKind::VonMises { angles } = model.architecture.likelihood {
+            let features = model.layout.features;
+            let periods = (0..features).map(|i| if i < angles as usize { 0.7 + i as f32 } else { 0.0 });
+            model.set_columns(Columns::Angles(Angles::new(periods.collect(), vec![-0.3; features])));
+        }
         model
     }
 
     /// Says which numbers of a frame are categories.
     pub fn set_levels(&mut self, levels: &[u16]) {
-        self.preprocessing = self.preprocessing.clone().with_columns(Columns::Categories(levels.to_vec()));
+        self.set_columns(Columns::Categories(levels.to_vec()));
+    }
+
+    /// Says what the numbers of a frame are.
+    pub fn set_columns(&mut self, columns: Columns) {
+        self.layout.units.columns = columns.clone();
+        self.preprocessing = self.preprocessing.clone().with_columns(columns);
     }
 
     /// The bytes of its file.

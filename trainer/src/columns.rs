@@ -1,8 +1,12 @@
-//! Which numbers of a frame are no mere numbers: categories.
+//! Which numbers of a frame are no mere numbers: categories, angles.
+
+mod angles;
 
 use elbow::architecture::LikelihoodKind;
 use elbow::features::block;
 use elbow_host::file::write::Sections;
+
+pub use angles::Angles;
 
 /// What some numbers of a frame are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +16,8 @@ pub enum Columns {
     Numbers,
     /// codes: how many values each number has, 0 where it is no category
     Categories(Vec<u16>),
+    /// angles beside numbers
+    Angles(Angles),
 }
 
 impl Columns {
@@ -35,6 +41,7 @@ impl Columns {
                 let outputs = u32::try_from(outputs).unwrap_or(u32::MAX);
                 Ok(LikelihoodKind::GaussianCategorical { outputs })
             }
+            Columns::Angles(angles) => Ok(LikelihoodKind::VonMises { angles: angles.count() as u32 }),
         }
     }
 
@@ -43,20 +50,26 @@ impl Columns {
         match self {
             Columns::Numbers => true,
             Columns::Categories(levels) => levels[index] == 0,
+            Columns::Angles(angles) => angles.periods()[index] == 0.0,
         }
     }
 
     /// What is wrong with a model of these columns for data of others of the same shape. Values of categories
     /// are the file's to compare.
     pub(crate) fn differ_from(&self, data: &Columns) -> Option<&'static str> {
-        let _ = (self, data);
-        None
+        match (self, data) {
+            (Columns::Angles(ours), Columns::Angles(theirs)) if ours.periods() != theirs.periods() => {
+                Some("its angles have other periods than --period says")
+            }
+            _ => None,
+        }
     }
 
     /// What they have of `log |∂features/∂frame|`, in nats.
     pub(crate) fn log_jacobian(&self) -> f64 {
         match self {
             Columns::Numbers | Columns::Categories(_) => 0.0,
+            Columns::Angles(angles) => angles.log_jacobian(),
         }
     }
 
@@ -68,6 +81,7 @@ impl Columns {
                 features.integers(levels);
                 encoder.integers(levels);
             }
+            Columns::Angles(angles) => angles.write(features, encoder),
         }
     }
 }

@@ -212,6 +212,7 @@ mod tests {
             LikelihoodKind::BetaBinomial { most: 9 },
             LikelihoodKind::GaussianCategorical { outputs: 9 },
             LikelihoodKind::NegativeBinomial,
+            LikelihoodKind::VonMises { angles: 2 },
         ] {
             let layout = Layout::new(&architecture(likelihood));
             let mut next = 0;

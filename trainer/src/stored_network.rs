@@ -11,7 +11,7 @@ use elbow::fingerprint::Part;
 use elbow::format::{ModelFile, Sections as Reading};
 use elbow::kernel::TILE;
 
-use crate::columns::Columns;
+use crate::columns::{Angles, Columns};
 use crate::latent;
 use crate::layout::Layout;
 use crate::preprocess::Preprocessing;
@@ -131,6 +131,7 @@ impl Network {
         numbers.with_columns(match self.shape.likelihood.columns() {
             Kind::Numbers => Columns::Numbers,
             Kind::Categories { .. } => Columns::Categories(run.integers.clone()),
+            Kind::Angles { .. } => Columns::Angles(Angles::new(named("period"), named("start"))),
         })
     }
 

@@ -1,6 +1,6 @@
 //! The family of the likelihood p(x|z).
 
-use super::columns::levels;
+use super::columns::{angles, levels};
 use super::{Architecture, Columns, FeaturesKind, Operation, Section, Visit, Word, Work, role};
 use crate::fingerprint::Part;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,12 @@ pub enum LikelihoodKind {
     /// Independent counts without an upper end; the decoder gives log mean and log r of a negative binomial
     /// distribution.
     NegativeBinomial,
+    /// Independent angles beside normals; the decoder gives √κ (cos μ, sin μ) of an angle's von Mises
+    /// distribution, and mean and log scale of another number.
+    VonMises {
+        /// how many angles
+        angles: u32,
+    },
 }
 
 impl FeaturesKind {
@@ -43,7 +49,8 @@ impl FeaturesKind {
             LikelihoodKind::Gaussian
             | LikelihoodKind::GaussianPerOutput
             | LikelihoodKind::StudentT
-            | LikelihoodKind::GaussianCategorical { .. } => FeaturesKind::Standardize,
+            | LikelihoodKind::GaussianCategorical { .. }
+            | LikelihoodKind::VonMises { .. } => FeaturesKind::Standardize,
             LikelihoodKind::DiscretizedLogistic => FeaturesKind::Integers,
             LikelihoodKind::BetaBinomial { most } => FeaturesKind::Counts { most },
             LikelihoodKind::NegativeBinomial => FeaturesKind::Counts { most: 0 },
@@ -63,6 +70,7 @@ impl LikelihoodKind {
             LikelihoodKind::BetaBinomial { .. } => "beta-binomial",
             LikelihoodKind::GaussianCategorical { .. } => "gaussian-categorical",
             LikelihoodKind::NegativeBinomial => "negative-binomial",
+            LikelihoodKind::VonMises { .. } => "von-mises",
         }
     }
 
@@ -70,6 +78,7 @@ impl LikelihoodKind {
     pub fn columns(self) -> Columns {
         match self {
             LikelihoodKind::GaussianCategorical { outputs } => Columns::Categories { outputs },
+            LikelihoodKind::VonMises { angles } => Columns::Angles { count: angles },
             _ => Columns::Numbers,
         }
     }
@@ -83,7 +92,9 @@ impl LikelihoodKind {
             (FeaturesKind::Counts { most: 0 }, LikelihoodKind::NegativeBinomial) => true,
             (FeaturesKind::Counts { .. }, _)
             | (_, LikelihoodKind::BetaBinomial { .. } | LikelihoodKind::NegativeBinomial) => false,
-            (_, LikelihoodKind::GaussianCategorical { .. }) => features.is_linear(),
+            (_, LikelihoodKind::GaussianCategorical { .. } | LikelihoodKind::VonMises { .. }) => {
+                features.is_linear()
+            }
             _ => true,
         }
     }
@@ -102,6 +113,7 @@ impl LikelihoodKind {
             LikelihoodKind::BetaBinomial { .. } => Part::BetaBinomial,
             LikelihoodKind::GaussianCategorical { .. } => Part::GaussianCategorical,
             LikelihoodKind::NegativeBinomial => Part::NegativeBinomial,
+            LikelihoodKind::VonMises { .. } => Part::VonMises,
         };
         v.part(role::LIKELIHOOD, part, |v| match self {
             LikelihoodKind::Bernoulli => {
@@ -163,6 +175,15 @@ impl LikelihoodKind {
                 v.work(each(Operation::Term, 1));
                 // two exponentials, seven logarithms, nine divisions
                 v.work(each(Operation::Exp, 12));
+            }
+            LikelihoodKind::VonMises { angles: count } => {
+                shape.output("means or √κ cos μ", v);
+                shape.output("log scales or √κ sin μ", v);
+                v.section(angles(shape));
+                v.work(each(Operation::Term, 1));
+                // of a number one exponential; of an angle sine, cosine, roots and normaliser
+                v.work(each(Operation::Exp, 1));
+                v.work(Work::each(Operation::Exp, u64::from(count).saturating_mul(16)));
             }
         });
     }

@@ -50,6 +50,10 @@ impl Visit for Sound {
             Number::U16 if section.name == "levels" => {
                 ("u16", [3_u16, 0, 0, 0, 0].map(u16::to_le_bytes).concat())
             }
+            // all of them
+            Number::U16 if section.name == "1 for an angle" => {
+                ("u16", [1_u16; 5].map(u16::to_le_bytes).concat())
+            }
             Number::U16 => ("u16", std::vec![0; 2 * len]),
             Number::I32 => ("i32", std::vec![0; 4 * len]),
         };
@@ -138,6 +142,16 @@ fn likelihoods_and_features() {
     let counts = LikelihoodKind::BetaBinomial { most: 1 };
     check_pair!(counts, Counts<5>, BetaBinomial<Output<'a>, Output<'a>>);
     let categories = LikelihoodKind::GaussianCategorical { outputs: 7 };
+    check!(
+        of(LikelihoodKind::VonMises { angles: 5 }),
+        Vae<(
+            Angles<'a, Standardize<'a, 5>>,
+            SineCosine<'a, 5, (Dense<'a, 10, 9, Tanh>,)>,
+            Head<'a>,
+            Hidden3<'a>,
+            VonMises<'a, Output<'a>, Output<'a>>,
+        )>
+    );
     check_pair!(LikelihoodKind::NegativeBinomial, Counts<5>, NegativeBinomial<Output<'a>, Output<'a>>);
     check!(
         of(categories),

@@ -6,6 +6,7 @@ mod dense;
 mod hand_on;
 mod one_hot;
 mod quantize;
+mod sine_cosine;
 pub mod weights;
 
 pub use chain::PassThrough;
@@ -13,6 +14,8 @@ pub use dense::{DenseLayer, Projection};
 pub use hand_on::HandOn;
 pub use one_hot::OneHot;
 pub use quantize::Quantize;
+pub use sine_cosine::SineCosine;
+pub(crate) use sine_cosine::read_angles;
 
 use crate::shape::{Element, Shape};
 

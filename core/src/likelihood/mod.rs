@@ -20,6 +20,7 @@ mod student_t;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod von_mises;
 
 pub use bernoulli::{Bernoulli, BernoulliLaw};
 pub use beta_binomial::{BetaBinomial, BetaBinomialLaw, LOG_SHAPE_LIMIT};
@@ -35,6 +36,7 @@ pub use negative_binomial::{NegativeBinomial, NegativeBinomialLaw};
 pub use outputs::Outputs;
 pub use student_t::{StudentT, StudentTLaw};
 pub use terms::Terms;
+pub use von_mises::{MAX_ROOT_CONCENTRATION, VonMises, VonMisesLaw};
 
 use crate::math::{self, clamp};
 use crate::shape::{Element, Lanes, Shape};

@@ -2,10 +2,10 @@
 
 use elbow::architecture::{Architecture, Columns, FeaturesKind};
 use elbow::features::{
-    Binary, Categories, Counts, Features, Integers, LogStandardize, Standardize, WholeNumbers,
+    Angles, Binary, Categories, Counts, Features, Integers, LogStandardize, Standardize, WholeNumbers,
 };
 use elbow::format::Sections;
-use elbow::layer::{Layer, OneHot};
+use elbow::layer::{Layer, OneHot, SineCosine};
 use elbow::{FrameError, LoadError};
 
 use super::net::Chain;
@@ -79,6 +79,7 @@ impl Features for AnyNumbers<'_> {
 pub(super) enum AnyFeatures<'a> {
     Numbers(AnyNumbers<'a>),
     Categories(Categories<'a, AnyNumbers<'a>>),
+    Angles(Angles<'a, AnyNumbers<'a>>),
 }
 
 /// Evaluates an expression for the part that there is.
@@ -87,6 +88,7 @@ macro_rules! each {
         match $any {
             AnyFeatures::Numbers($part) => $value,
             AnyFeatures::Categories($part) => $value,
+            AnyFeatures::Angles($part) => $value,
         }
     };
 }
@@ -98,6 +100,7 @@ impl<'a> AnyFeatures<'a> {
         Ok(match shape.likelihood.columns() {
             Columns::Numbers => AnyFeatures::Numbers(numbers),
             Columns::Categories { .. } => AnyFeatures::Categories(Categories::read(numbers, sections)?),
+            Columns::Angles { .. } => AnyFeatures::Angles(Angles::read(numbers, sections)?),
         })
     }
 }
@@ -146,6 +149,7 @@ impl WholeNumbers for AnyFeatures<'_> {
 pub(super) enum AnyEncoder<'a> {
     Plain(Chain<'a>),
     OneHot(OneHot<'a, Dynamic, Chain<'a>>),
+    SineCosine(SineCosine<'a, Dynamic, Chain<'a>>),
 }
 
 impl<'a> AnyEncoder<'a> {
@@ -157,6 +161,9 @@ impl<'a> AnyEncoder<'a> {
             Columns::Numbers => AnyEncoder::Plain(layers(sections)?),
             Columns::Categories { .. } => {
                 AnyEncoder::OneHot(OneHot::read(sections, dims, inputs as usize, layers)?)
+            }
+            Columns::Angles { .. } => {
+                AnyEncoder::SineCosine(SineCosine::read(sections, dims, inputs as usize, layers)?)
             }
         })
     }
@@ -172,6 +179,7 @@ impl Layer for AnyEncoder<'_> {
         match self {
             AnyEncoder::Plain(layers) => layers.outputs(),
             AnyEncoder::OneHot(layers) => layers.outputs(),
+            AnyEncoder::SineCosine(layers) => layers.outputs(),
         }
     }
 
@@ -180,6 +188,7 @@ impl Layer for AnyEncoder<'_> {
         match self {
             AnyEncoder::Plain(layers) => layers.forward(x),
             AnyEncoder::OneHot(layers) => layers.forward(x),
+            AnyEncoder::SineCosine(layers) => layers.forward(x),
         }
     }
 }

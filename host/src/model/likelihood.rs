@@ -10,6 +10,7 @@ use elbow::format::Sections;
 use elbow::likelihood::{
     BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianCategorical, GaussianLaw,
     GaussianPerOutputLaw, Independent, Law, Likelihood, NegativeBinomialLaw, ReadLaw, StudentTLaw, Terms,
+    VonMisesLaw,
 };
 use elbow::shape::Lanes;
 use rand_core::Rng;
@@ -126,6 +127,7 @@ impl<'a> AnyLikelihood<'a> {
             LikelihoodKind::StudentT => Box::new(two::<StudentTLaw<'_>>(shape, sections)?),
             LikelihoodKind::BetaBinomial { .. } => Box::new(two::<BetaBinomialLaw>(shape, sections)?),
             LikelihoodKind::NegativeBinomial => Box::new(two::<NegativeBinomialLaw>(shape, sections)?),
+            LikelihoodKind::VonMises { .. } => Box::new(two::<VonMisesLaw<'_>>(shape, sections)?),
             LikelihoodKind::GaussianCategorical { .. } => {
                 let outputs = output(shape, sections)?;
                 Box::new(GaussianCategorical::<Dynamic, _>::read(outputs, sections, dims)?)

@@ -4,9 +4,9 @@ use elbow::architecture::{Activation, LatentKind, LikelihoodKind};
 use elbow::format::fields::PARAMETERS;
 use elbow::format::{ALIGNMENT, MAGIC, checksum};
 use elbow::{
-    Bernoulli, BetaBinomial, Binary, Counts, Dense, DiscretizedLogistic, Gaussian, GaussianHead,
-    GaussianPerOutput, Integers, LoadError, NegativeBinomial, PassThrough, PointHead, Relu, Standardize,
-    StudentT, Tanh, Vae,
+    Angles, Bernoulli, BetaBinomial, Binary, Counts, Dense, DiscretizedLogistic, Gaussian, GaussianHead,
+    GaussianPerOutput, Integers, LoadError, NegativeBinomial, PassThrough, PointHead, Relu, SineCosine,
+    Standardize, StudentT, Tanh, Vae, VonMises,
 };
 use elbow_host::model::ModelBytes;
 use elbow_tests::files::{Message, place, signed};
@@ -60,6 +60,13 @@ type Events<'a> = Vae<(
     GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
     (Dense<'a, 2, 8, Tanh>,),
     NegativeBinomial<Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
+)>;
+type Angular<'a> = Vae<(
+    Angles<'a, Standardize<'a, 9>>,
+    SineCosine<'a, 9, (Dense<'a, 11, 8, Tanh>,)>,
+    GaussianHead<Dense<'a, 8, 2>, Dense<'a, 8, 2>>,
+    (Dense<'a, 2, 8, Tanh>,),
+    VonMises<'a, Dense<'a, 8, 9>, Dense<'a, 8, 9>>,
 )>;
 type Bits<'a> = Vae<(
     Binary<17>,
@@ -121,6 +128,8 @@ fn a_device_and_a_host_read_the_same_model() {
         check_type!(Bytes, Model::random(architecture(9, &[8], 2, &[8], counts), 7));
     }
     check_type!(Events, Model::random(architecture(9, &[8], 2, &[8], LikelihoodKind::NegativeBinomial), 8));
+    let angles = LikelihoodKind::VonMises { angles: 2 };
+    check_type!(Angular, Model::random(architecture(9, &[8], 2, &[8], angles), 8));
     let mut point = architecture(5, &[9], 2, &[9], LikelihoodKind::Gaussian);
     point.latent = LatentKind::Point { dim: 2, activation: Activation::Relu };
     check_type!(Autoencoder, Model::random(point, 4));

@@ -53,6 +53,7 @@ fn shapes() -> Vec<Architecture> {
         LikelihoodKind::StudentT,
         LikelihoodKind::BetaBinomial { most: 9 },
         LikelihoodKind::NegativeBinomial,
+        LikelihoodKind::VonMises { angles: 4 },
         categories(9),
     ]
     .map(of)

@@ -89,6 +89,7 @@ fn models() {
         LikelihoodKind::DiscretizedLogistic,
         LikelihoodKind::StudentT,
         LikelihoodKind::NegativeBinomial,
+        LikelihoodKind::VonMises { angles: 2 },
     ];
     let sound = kinds.map(|kind| Model::random(architecture(4, &[5], 2, &[5], kind), 1).encode());
     attack(hostile::model, &sound, 20_000, 6);

@@ -28,6 +28,7 @@ pub(crate) fn models() -> Vec<Model> {
         (LikelihoodKind::StudentT, gaussian),
         (LikelihoodKind::BetaBinomial { most: 9 }, gaussian),
         (LikelihoodKind::NegativeBinomial, gaussian),
+        (LikelihoodKind::VonMises { angles: 4 }, gaussian),
         (LikelihoodKind::Gaussian, mixture),
         (categories(13), gaussian),
         (LikelihoodKind::Gaussian, sphere(ConcentrationKind::Learned)),

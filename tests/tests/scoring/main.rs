@@ -12,3 +12,4 @@ mod mixture;
 mod negative_binomial;
 mod ranges;
 mod student_t;
+mod von_mises;

@@ -13,6 +13,7 @@ mod gaussian_per_output;
 mod negative_binomial;
 mod student_t;
 mod two_outputs;
+mod von_mises;
 
 use std::fmt;
 
@@ -34,6 +35,7 @@ use gaussian_categorical::GaussianCategorical;
 use gaussian_per_output::GaussianPerOutput;
 use negative_binomial::NegativeBinomial;
 use student_t::StudentT;
+use von_mises::VonMises;
 
 /// Of logarithms of scales.
 const LOG_SCALES: (f32, f32) = (LOG_SCALE_MIN, LOG_SCALE_MAX);
@@ -106,14 +108,16 @@ pub fn of<T: Real>(kind: LikelihoodKind, units: &Units) -> Box<dyn Likelihood<T>
         LikelihoodKind::BetaBinomial { most } => Box::new(BetaBinomial::new(most)),
         LikelihoodKind::GaussianCategorical { .. } => Box::new(GaussianCategorical::new(&units.columns)),
         LikelihoodKind::NegativeBinomial => Box::new(NegativeBinomial::default()),
+        LikelihoodKind::VonMises { .. } => Box::new(VonMises::new(&units.columns)),
     }
 }
 
 /// What `--likelihood` takes.
 pub const WORDS: &str = "gaussian (one scale per feature), gaussian-per-output, student-t (heavy tails), \
                          bernoulli (bits), \
-                         discretized-logistic (integers), beta-binomial:N (counts up to N, at most 255) or \
-                         negative-binomial (counts without an upper end)";
+                         discretized-logistic (integers), beta-binomial:N (counts up to N, at most 255), \
+                         negative-binomial (counts without an upper end) or von-mises (angles, with \
+                         --period)";
 
 impl Word for LikelihoodKind {
     const NAME: &'static str = "likelihood";
@@ -126,13 +130,15 @@ impl Word for LikelihoodKind {
             "student-t" => LikelihoodKind::StudentT,
             "discretized-logistic" => LikelihoodKind::DiscretizedLogistic,
             "negative-binomial" => LikelihoodKind::NegativeBinomial,
+            // the data say how many
+            "von-mises" => LikelihoodKind::VonMises { angles: 0 },
             other => match other.strip_prefix("beta-binomial:").map(str::parse) {
                 Some(Ok(most @ 1..)) => LikelihoodKind::BetaBinomial { most },
                 Some(_) => return Err("give a largest count N from 1 to 255".into()),
                 None => {
                     let words = "choose gaussian, gaussian-per-output, student-t, bernoulli, \
                                  discretized-logistic, \
-                                 negative-binomial or beta-binomial:N";
+                                 negative-binomial, von-mises or beta-binomial:N";
                     return Err(words.into());
                 }
             },

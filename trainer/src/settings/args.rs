@@ -171,6 +171,10 @@ pub struct SettingsArgs {
     /// error codes: each value has a probability
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(super) categorical: Option<Vec<String>>,
+    /// Columns that are angles, for --likelihood von-mises, and how long a turn of each is in its unit: 360
+    /// where all are, dir=360,hour=24 where some are
+    #[arg(long, value_name = "P|NAME=P,…", value_delimiter = ',')]
+    pub(super) period: Option<Vec<String>>,
     /// Take every column, also times, counters, names of rows and what looks like labels
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -249,6 +253,10 @@ impl SettingsArgs {
     fn check_has_use(&self, settings: &Settings) -> Result<(), Error> {
         if settings.mixture().is_none() {
             return Ok(());
+        }
+        if !settings.period.is_empty() {
+            let problem = format!("--model {} has no angles; fit a network with --model vae", settings.model);
+            return Err(Error::argument("period", settings.period.join(","), problem));
         }
         if !settings.categorical.is_empty() {
             let problem = format!(

@@ -79,6 +79,8 @@ pub struct Settings {
     pub columns: Option<Vec<String>>,
     pub drop: Vec<String>,
     pub categorical: Vec<String>,
+    #[serde(deserialize_with = "words::one_or_many")]
+    pub period: Vec<String>,
     pub all_columns: bool,
     pub delimiter: Option<String>,
     pub decimal: Option<String>,
@@ -137,6 +139,7 @@ impl Default for Settings {
             columns: None,
             drop: Vec::new(),
             categorical: Vec::new(),
+            period: Vec::new(),
             all_columns: false,
             delimiter: None,
             decimal: None,

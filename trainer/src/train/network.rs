@@ -209,7 +209,7 @@ fn steps(settings: &Settings, preprocessing: &Preprocessing, dims: usize) -> Res
             let steps = inverse_scale.iter().zip(resolution.iter().cycle());
             Ok(steps.map(|(inverse, unit)| inverse * unit).collect())
         }
-        Preprocessing::Columns { .. } => wrong("only where no column is a category".into()),
+        Preprocessing::Columns { .. } => wrong("only where no column is a category or an angle".into()),
         _ => wrong("only for numbers that are neither bits nor taken in logarithms".into()),
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use elbow::architecture::{Activation, Architecture, FeaturesKind, Hidden, LatentKind, LikelihoodKind};
 use elbow_host::random::{Purpose, stream};
 use elbow_trainer::bound::{Batch, Encoded, Latent, Workspace, bound};
-use elbow_trainer::columns::Columns;
+use elbow_trainer::columns::{Angles, Columns};
 use elbow_trainer::gradient::bound_and_gradient;
 use elbow_trainer::layout::Layout;
 use elbow_trainer::likelihood::Units;
@@ -16,7 +16,7 @@ use elbow_trainer::net::chain::{self, Trace};
 use elbow_trainer::objective::Objective;
 use rand_core::Rng;
 
-pub(crate) const LIKELIHOODS: [LikelihoodKind; 8] = [
+pub(crate) const LIKELIHOODS: [LikelihoodKind; 9] = [
     LikelihoodKind::Bernoulli,
     LikelihoodKind::Gaussian,
     LikelihoodKind::GaussianPerOutput,
@@ -25,6 +25,7 @@ pub(crate) const LIKELIHOODS: [LikelihoodKind; 8] = [
     LikelihoodKind::BetaBinomial { most: 9 },
     LikelihoodKind::GaussianCategorical { outputs: 5 },
     LikelihoodKind::NegativeBinomial,
+    LikelihoodKind::VonMises { angles: 2 },
 ];
 pub(crate) const OBJECTIVES: [Objective; 5] =
     [Objective::ELBO, Objective::Iwae, Objective::Dreg, Objective::Stl, Objective::Rws];
@@ -76,8 +77,13 @@ impl Problem {
         };
         let mut layout = Layout::new(&architecture);
         // bins narrower than the scales, as wide, and wider
-        layout.units =
-            Units { columns: Columns::Categories(LEVELS.to_vec()), half_bins: vec![0.01, 0.7, 3.0] };
+        let columns = match likelihood {
+            LikelihoodKind::VonMises { .. } => {
+                Columns::Angles(Angles::new(vec![360.0, 0.0, 24.0], vec![0.0; FEATURES]))
+            }
+            _ => Columns::Categories(LEVELS.to_vec()),
+        };
+        layout.units = Units { columns, half_bins: vec![0.01, 0.7, 3.0] };
         let mut rng = stream(1, Purpose::Noise, 0, 0);
         // Sums of twelve uniform numbers: near enough to normal for a test.
         let mut normals = |n: usize, scale: f64| -> Vec<f64> {
