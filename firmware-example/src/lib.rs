@@ -17,6 +17,7 @@ pub mod rises;
 pub mod sphere;
 pub mod ticks;
 pub mod watch;
+pub mod wind;
 
 use core::fmt::{self, Write};
 use demo::DEMO_SAMPLES;

@@ -65,7 +65,7 @@ pub fn load() -> Result<Models, LoadError> {
 const COLUMNS: usize = 20;
 
 /// A recorded frame in whole numbers: none of its counters is negative.
-fn whole(frame: &[f32; WIDTH]) -> [f32; WIDTH] {
+pub(crate) fn whole(frame: &[f32; WIDTH]) -> [f32; WIDTH] {
     frame.map(|x| (x + 0.5) as i32 as f32)
 }
 

@@ -17,6 +17,13 @@ fn same_likelihoods(target: &str) {
     assert_eq!(same_lines(target, &qemu::run(target, "likelihoods"), &host), "");
 }
 
+fn same_angles_and_events(target: &str) {
+    let mut host = String::new();
+    elbow_firmware::wind::parity(&mut host).expect("the host runs it too");
+    assert!(host.lines().count() > 150, "the conformance set is large enough to mean something");
+    assert_eq!(same_lines(target, &qemu::run(target, "wind"), &host), "");
+}
+
 fn same_scores(target: &str) {
     let mut host = String::new();
     let summary = elbow_firmware::score(&mut host).expect("the host runs it too");
@@ -47,6 +54,12 @@ macro_rules! runs {
             #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
             fn same_likelihoods() {
                 super::same_likelihoods($target);
+            }
+
+            #[test]
+            #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
+            fn same_angles_and_events() {
+                super::same_angles_and_events($target);
             }
 
             #[test]
