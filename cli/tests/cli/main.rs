@@ -12,6 +12,7 @@ mod collapse;
 mod compress;
 mod ecg5000;
 mod export;
+mod faults;
 mod files;
 mod first_hour;
 mod first_use;
