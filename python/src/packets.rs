@@ -6,7 +6,7 @@ use elbow::codec::model_id;
 use elbow_host::Model;
 use elbow_host::compress::{Fidelity, Options, Unit, compress, decompress};
 
-use crate::error::{Error, UNSUPPORTED};
+use crate::error::Error;
 
 /// Packs the rows of a file.
 pub(crate) fn pack(
@@ -16,10 +16,6 @@ pub(crate) fn pack(
     bound: Option<u16>,
     resolution: Option<Vec<f64>>,
 ) -> Result<(), Error> {
-    if model.get().engine.latent().is_none() {
-        let problem = "a mixture or an ensemble predicts no frame; fit one model with a network to pack rows";
-        return Err(Error::new(UNSUPPORTED, problem));
-    }
     let unit = |unit: f64| {
         let problem = "a resolution is a positive number, such as 0.01";
         Unit::new(unit).ok_or_else(|| Error::argument("resolution", unit, problem))
