@@ -76,14 +76,17 @@ fn model(
     let data = data.select(&order);
     let repeats = Repeats::of(&data.values, data.dims);
     let preprocessing = settings.fit_preprocessing(&data.values, data.dims)?;
-    // what is alike in all directions needs units in which they are
-    let is_by_distance = recipe == Recipe::Auto && *settings.scaling != Scaling::Common;
-    let preprocessing = if is_by_distance {
-        // rows that are no windows of several channels may be windows of one
-        let channels = if settings.window > 1 { data.dims / settings.window } else { 1 };
-        preprocessing.with_entropy_scale(&data.values).with_waveform_scale(&data.values, channels)
-    } else {
-        preprocessing
+    let preprocessing = match recipe {
+        _ if *settings.scaling == Scaling::Common => preprocessing,
+        // what is alike in all directions needs units in which they are
+        Recipe::Auto => {
+            // rows that are no windows of several channels may be windows of one
+            let channels = if settings.window > 1 { data.dims / settings.window } else { 1 };
+            preprocessing.with_entropy_scale(&data.values).with_waveform_scale(&data.values, channels)
+        }
+        // the floor of the variances shall be low beside that of a regime
+        Recipe::Stacked => preprocessing.with_entropy_scale(&data.values),
+        Recipe::Gaussians(_) | Recipe::Principal(_) => preprocessing,
     };
     let preprocessing = preprocessing.with_repeats(&repeats);
     let features = preprocessing.features(&data.values);
