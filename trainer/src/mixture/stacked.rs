@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::folds::Fold;
 use super::normal::Normal;
-use super::{Rows, em};
+use super::{Rows, em, shrunk};
 use elbow_host::numbers::SumOfExp;
 
 /// Numbers of components that are tried, each from so many starts.
@@ -62,10 +62,15 @@ pub(super) fn fit(rows: Rows<'_>, room: usize, floor: f64, rng: &mut impl Rng) -
 struct Candidate {
     count: usize,
     seed: u64,
+    /// whether it is the one component that is drawn towards a sphere
+    is_shrunk: bool,
 }
 
 impl Candidate {
     fn fit(&self, rows: Rows<'_>, floor: f64) -> Vec<Normal> {
+        if self.is_shrunk {
+            return shrunk::fit(rows, floor).into_iter().collect();
+        }
         em::fit(rows, self.count, floor, &mut Pcg32::new(self.seed, STREAM))
     }
 }
@@ -79,9 +84,13 @@ fn candidates(rows: Rows<'_>, room: usize, floor: f64, seed: u64) -> (Vec<Candid
     let (mut candidates, mut log_densities) = (Vec::new(), Vec::new());
     let (mut best, mut worse) = (f64::NEG_INFINITY, 0);
     for count in COUNTS.into_iter().take_while(|count| *count == 1 || *count <= most) {
-        let starts = 0..if count == 1 { 1 } else { STARTS };
-        let of_size: Vec<_> =
-            starts.map(|start| Candidate { count, seed: seed.wrapping_add(start) }).collect();
+        let of_size: Vec<_> = match count {
+            // few rows leave a whole covariance uncertain
+            1 => [false, true].map(|is_shrunk| Candidate { count, seed, is_shrunk }).to_vec(),
+            _ => (0..STARTS)
+                .map(|start| Candidate { count, seed: seed.wrapping_add(start), is_shrunk: false })
+                .collect(),
+        };
         let held_out: Vec<Vec<f64>> = of_size
             .par_iter()
             .map(|candidate| {
@@ -175,5 +184,16 @@ mod tests {
         let (many, one) = (distance(200), distance(1));
         assert!(many < 0.12 && one > 0.5, "{many} {one}");
         assert!(fitted(features, 2, 7).len() <= 7);
+    }
+
+    /// Of 30 rows of 20 numbers a whole covariance says nearly nothing.
+    #[test]
+    fn few_rows_are_drawn_towards_a_sphere() {
+        let row = |normal: &mut dyn FnMut() -> f32| std::array::from_fn::<f32, 20, _>(|_| normal());
+        let all = rows(430, row);
+        let (features, fresh) = all.split_at(30 * 20);
+        let entropy = 10.0 * (1.0 + std::f64::consts::TAU.ln());
+        let distance = cost(fresh, 20, &fitted(features, 20, 100)) - entropy;
+        assert!(distance < 2.0, "{distance}");
     }
 }
