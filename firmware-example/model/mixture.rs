@@ -29,7 +29,3 @@ pub const MIXTURE_HOP: usize = 1;
 /// Columns of a row: number i of a frame is column `i % 6` of row `i / 6`.
 #[allow(dead_code)]
 pub const MIXTURE_COLUMNS: [&str; 6] = ["cpu_user", "cpu_system", "interrupts_per_s", "context_switches_per_s", "mem_available_mib", "anon_mib"];
-
-/// Coordinates of the latent.
-#[allow(dead_code)]
-pub const MIXTURE_LATENTS: usize = 139;

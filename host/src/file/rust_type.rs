@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Write as _};
 
-use elbow::architecture::{Activation, Architecture, Section, Visit, Word};
+use elbow::architecture::{Activation, Architecture, LatentKind, Section, Visit, Word};
 use elbow::codec::{PacketPlan, max_packet_len, scratch_len};
 use elbow::ensemble::fingerprint;
 use elbow::fingerprint::Part;
@@ -64,7 +64,9 @@ fn sizes(model: &HostModel<'_>, samples: u32) -> String {
     let about =
         format!("Columns of a row: number i of a frame is column `i % {channels}` of row `i / {channels}`.");
     constant(&about, "COLUMNS", &format!("[&str; {channels}]"), &columns);
-    constant("Coordinates of the latent.", "LATENTS", "usize", &latent.dims());
+    if !matches!(latent, LatentKind::Component { .. }) {
+        constant("Coordinates of the latent.", "LATENTS", "usize", &latent.dims());
+    }
     if let Some(PacketPlan { rows, channels, windows, .. }) = &extras.plan {
         let frame = rows * channels;
         let latents = latent.dims() as usize;
