@@ -172,11 +172,12 @@ fn other_weights_are_another_shape() {
     assert!(matches!(Int8x8::from_bytes(int8.as_bytes()), Err(LoadError::WrongShape { .. })));
     let bytes = int8.as_bytes();
     let end = place(bytes, WEIGHTS).end;
-    for (kind, expected) in [(0, "WrongShape"), (2, "WrongShape"), (3, "Malformed")] {
+    for (kind, is_named) in [(0, true), (2, true), (3, false)] {
         let mut broken = bytes.to_vec();
         assert_eq!(std::mem::replace(&mut broken[end - 1], kind), 1);
         let error = with_checksum(broken).open().map(|_| ()).unwrap_err();
-        assert!(format!("{error:?}").starts_with(expected), "{kind}: {error:?}");
+        let shape = matches!(error, LoadError::WrongShape { .. });
+        assert!(shape == is_named && (shape || error == LoadError::Malformed), "{kind}: {error}");
     }
 }
 
