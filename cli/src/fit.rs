@@ -10,8 +10,8 @@ use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
 use super::alarm::Alarm;
-use super::memory::check_memory;
 use super::out::{Name, Overwrite, beside, check_out, cost_rows, write_files};
+use super::{memory::check_memory, window::suggest, window::with_window};
 use crate::error::Error;
 use crate::{reading, report, stop};
 use elbow_host::file::describe::describe_model;
@@ -115,6 +115,7 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let given = args.settings.clone();
     let given = if args.auto { given.with_model("auto") } else { given };
     let settings = given.resolve(args.config.as_deref().or(begun.as_deref()))?;
+    let settings = with_window(&args.data, settings)?;
     if let (Some(folder), Some(_)) = (&args.run, settings.mixture()) {
         let problem = format!("--model {} is fitted in one go; leave it out", settings.model);
         return Err(Error::argument("run", folder.display(), problem));
@@ -136,12 +137,12 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
         args.overwrite.check(&out)?;
     }
     let begun = Begun { settings: &settings, data: &args.data };
-    let open = |folder: &PathBuf| RunDir::open(folder, args.resume, cadence, begun);
-    let folder = args.run.as_ref().map(open).transpose()?;
+    let folder = args.run.as_ref().map(|at| RunDir::open(at, args.resume, cadence, begun)).transpose()?;
     check_out(&out)?;
     check_memory(&args.data, &settings)?;
     let (data, report) = load_files(&args.data, &settings.load_options())?;
     report.notes.iter().for_each(|note| report::note(note));
+    suggest(&args.data, data.dims, &settings);
     let summary = fit_and_write(&name, data, &settings, folder, &out)?;
     let summary = Summary { run: args.run.clone(), reading: Some(report), ..summary };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }

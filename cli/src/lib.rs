@@ -26,6 +26,7 @@ pub mod report;
 mod score;
 mod source;
 pub mod stop;
+mod window;
 
 use std::ffi::OsString;
 

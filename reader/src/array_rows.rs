@@ -1,10 +1,9 @@
 //! An array's rows one after another, whatever its order and its types.
 
 use std::io::Read;
-use std::str::FromStr;
 
 use crate::array::{Array, Element, is_rounded};
-use crate::cell::number;
+use crate::cell::{Real, number};
 use crate::error::{Fault, Place, Problem};
 use crate::layout::{Column, Item, Layout, Order};
 use crate::memory::Memory;
@@ -171,12 +170,7 @@ impl<R: Read> ArrayRows<R> {
     }
 
     /// Appends these columns one by one; those of text may hold numbers.
-    fn each<T: FromStr + Copy + Into<f64>>(
-        &self,
-        chosen: &[usize],
-        to: &mut Vec<T>,
-        decode: Decode<T>,
-    ) -> Result<(), Problem> {
+    fn each<T: Real>(&self, chosen: &[usize], to: &mut Vec<T>, decode: Decode<T>) -> Result<(), Problem> {
         for &column in chosen {
             let of = &self.columns[column];
             let read = match of.item {

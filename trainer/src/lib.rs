@@ -23,6 +23,7 @@ pub mod minibatch;
 pub mod mixture;
 pub mod net;
 pub mod objective;
+pub mod period;
 pub mod posterior_spread;
 pub mod preprocess;
 pub mod quantize;

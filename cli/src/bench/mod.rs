@@ -3,6 +3,7 @@
 mod anomaly;
 mod compress;
 mod peers;
+mod read;
 mod score;
 mod step;
 
@@ -17,6 +18,8 @@ pub(crate) enum BenchCommand {
     Anomaly(anomaly::AnomalyArgs),
     /// Bits for each number of recorded data, beside other codecs
     Compress(compress::CompressArgs),
+    /// Reading: megabytes of a file per second
+    Read(read::ReadArgs),
     /// Scores: rows per second, and the time of a single row
     Score(score::ScoreArgs),
     /// A training step: forward, backward and update
@@ -45,6 +48,7 @@ pub(super) fn run(command: &BenchCommand, json: bool) -> Result<(), Error> {
     match command {
         BenchCommand::Anomaly(args) => anomaly::run(args, json),
         BenchCommand::Compress(args) => compress::run(args, json),
+        BenchCommand::Read(args) => read::run(args, json),
         BenchCommand::Score(args) => score::run(args, json),
         BenchCommand::Step(args) => step::run(args, json),
     }

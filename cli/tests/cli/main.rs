@@ -36,3 +36,4 @@ mod start;
 mod steps;
 mod tables;
 mod verdicts;
+mod window;

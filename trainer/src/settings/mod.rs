@@ -155,6 +155,17 @@ impl Default for Settings {
     }
 }
 
+/// The window of settings that leave it to the data, until it is found.
+pub const AUTO_WINDOW: usize = u32::MAX as usize;
+
+/// A number of rows, or `auto`.
+fn window(text: &str) -> Result<u32, String> {
+    match text {
+        "auto" => Ok(u32::MAX),
+        _ => text.parse().map_err(|_| "give a number of rows, or auto".into()),
+    }
+}
+
 impl Settings {
     /// As TOML.
     pub fn to_toml(&self) -> String {
