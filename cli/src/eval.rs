@@ -9,10 +9,10 @@ use super::source::SourceArgs;
 use crate::error::Error;
 use crate::report;
 use elbow_host::model::ModelBytes;
-use elbow_host::score::alarms::Alarms;
-use elbow_host::score::evaluate::{Evaluation, score_all};
+use elbow_host::score::alarms::{AlarmCounts, Alarms};
+use elbow_host::score::evaluate::{Evaluation, Evaluator, score_all};
 use elbow_host::score::latent_use::LatentUse;
-use elbow_host::score::seen::Seen;
+use elbow_host::score::seen::{Again, Seen};
 
 /// The arguments of `elbow eval`.
 #[derive(Debug, clap::Args)]
@@ -39,21 +39,36 @@ struct Report {
 pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    let data = args.source.load(&args.data, &args.model, &model.metadata)?;
-    if let Some(part) = Seen::read(model.metadata.seen).and_then(|seen| seen.part_of(&data)) {
+    let (bar, engine) = (report::rows_bar("scoring"), &*model.engine);
+    let (samples, mut seconds) = (args.source.samples(&model), 0.0);
+    let seen = Seen::read(model.metadata.seen);
+    let mut again = seen.as_ref().map(Again::of);
+    let (mut evaluator, mut alarms) = (Evaluator::new(engine), AlarmCounts::new(&model));
+    let (mut labelled, mut first) = (None, None);
+    args.source.each_unlabelled_block(&args.data, &args.model, &model.metadata, &mut |data| {
+        let start = Instant::now();
+        let scores = score_all(engine, &data, samples, |rows| bar.inc(rows as u64))?;
+        seconds += start.elapsed().as_secs_f64();
+        again.iter_mut().for_each(|again| again.push(&data));
+        alarms.iter_mut().try_for_each(|alarms| alarms.push(&data))?;
+        if data.labels.is_some() {
+            labelled = Some(Evaluation::new(engine, &data, &scores, seconds)?);
+        } else {
+            evaluator.push(&data, &scores)?;
+        }
+        first.get_or_insert(data.path);
+        Ok(())
+    })?;
+    bar.finish_and_clear();
+    if let Some(part) = again.and_then(|again| again.part()) {
         report::note(&format!(
             "{}: the fit saw about {:.0} % of these rows; their scores are better than those of new rows",
-            data.path.display(),
+            first.unwrap_or_default().display(),
             100.0 * part
         ));
     }
-    let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
-    let start = Instant::now();
-    let samples = args.source.samples(&model);
-    let scores = score_all(&*model.engine, &data, samples, |rows| bar.inc(rows as u64))?;
-    bar.finish_and_clear();
-    let evaluation = Evaluation::new(&*model.engine, &data, &scores, start.elapsed().as_secs_f64())?;
-    let report = Report { evaluation, alarms: Alarms::new(&model, &data)? };
+    let evaluation = labelled.unwrap_or_else(|| evaluator.finish(seconds));
+    let report = Report { evaluation, alarms: alarms.map(AlarmCounts::finish) };
     if json {
         return report::print_json(&report);
     }

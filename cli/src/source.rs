@@ -12,7 +12,8 @@ use elbow_host::model::HostModel;
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
 use elbow_reader::{
-    Dataset, LoadOptions, Missing, Names, Reading, Recognise, Report, Unseen, load_blocks, load_files,
+    Dataset, LoadOptions, Missing, Names, Reading, Recognise, Report, Unseen, is_labelled, is_stream,
+    load_blocks, load_files,
 };
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
@@ -114,6 +115,17 @@ impl SourceArgs {
             // whether values are bytes is known when all are seen
             return take(self.load_all(paths, model, metadata, options)?);
         }
+        self.blocks(paths, model, metadata, options, take)
+    }
+
+    fn blocks(
+        &self,
+        paths: &[PathBuf],
+        model: &Path,
+        metadata: &Metadata<'_>,
+        options: LoadOptions,
+        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         note_point(metadata);
         let mut path = None;
         let report = load_blocks(paths, &options, &mut |mut data, report| {
@@ -126,6 +138,26 @@ impl SourceArgs {
         })?;
         told_after(&path.unwrap_or_default(), &report);
         Ok(())
+    }
+
+    /// Reads the frames that a model takes some at a time where nothing asks for all of them at once, as
+    /// labels do, for whose sake scores are sorted.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and those of `take`.
+    pub(super) fn each_unlabelled_block(
+        &self,
+        paths: &[PathBuf],
+        model: &Path,
+        metadata: &Metadata<'_>,
+        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let options = self.options(metadata, &[], Missing::Refuse);
+        let is_whole = self.binarize != Binarize::None || paths.iter().any(|path| is_stream(path));
+        match is_whole || is_labelled(paths, &options)? {
+            true => take(self.load_all(paths, model, metadata, options)?),
+            false => self.blocks(paths, model, metadata, options, take),
+        }
     }
 
     /// How files are read for a model; what becomes of missing cells where neither flag nor model says.

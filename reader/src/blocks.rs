@@ -46,6 +46,30 @@ pub fn load_blocks<E: From<DataError>>(
     Ok(end.begun.report)
 }
 
+/// Whether files have labels, by what the first says before its rows.
+///
+/// # Errors
+/// As [`load_files`](crate::load_files), of what is wrong at the head of a file.
+///
+/// # Panics
+/// Where there is no path.
+pub fn is_labelled(paths: &[PathBuf], options: &LoadOptions) -> Result<bool, DataError> {
+    let paths = expand(paths)?;
+    let first = paths.first().expect("a path");
+    let mut is_labelled = false;
+    let looked = with_rows(first, options, &mut |rows| {
+        is_labelled = rows.heading()?.is_labelled;
+        Ok(Found::default())
+    });
+    looked.map_err(|problem| DataError { path: first.clone(), problem })?;
+    Ok(is_labelled)
+}
+
+/// Whether a file can be read but once, as standard input, a pipe or a device.
+pub fn is_stream(path: &Path) -> bool {
+    is_live(path)
+}
+
 /// What is known of some files once rows come.
 pub(crate) struct Begun {
     pub(crate) first: Heading,

@@ -39,3 +39,26 @@ fn each_row_has_its_score_before_the_next_is_there() {
     let whole = bench.good("score engine.elbow some.csv");
     assert!(whole.lines().skip(1).eq(scores.iter().map(String::as_str)), "{whole}");
 }
+
+/// A file that is read in several blocks; standard input is read whole.
+#[test]
+fn an_evaluation_of_blocks_is_that_of_the_whole() {
+    let bench = Bench::with_model();
+    let unlabelled = |rows: usize| {
+        let cut = |line: &str| line.rsplit_once(',').map_or(String::new(), |(row, _)| row.to_owned() + "\n");
+        engine_csv(rows).lines().map(cut).collect::<String>()
+    };
+    bench.write("long.csv", unlabelled(40_000));
+    bench.good("calibrate engine.elbow long.csv --false-alarm 0.1 --out c.elbow --samples 4");
+    let file = bench.json("eval c.elbow long.csv --samples 4");
+    let long = std::fs::File::open(bench.path("long.csv")).unwrap();
+    let whole = bench.command("eval c.elbow - --samples 4 --json").stdin(long).output().unwrap();
+    let whole: serde_json::Value = serde_json::from_slice(&whole.stdout).unwrap();
+    let told = |of: &serde_json::Value| {
+        let mut of = of.clone();
+        of.as_object_mut().unwrap().remove("seconds");
+        of
+    };
+    assert_eq!(told(&file), told(&whole));
+    assert_eq!((file["rows"].as_u64(), file["alarms"].is_object()), (Some(40_000), true), "{file}");
+}

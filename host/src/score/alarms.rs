@@ -1,10 +1,10 @@
 //! How often a calibrated model raises the alarm on a file of frames.
 
-use elbow::Calibration;
+use elbow::Calibrated;
 
 use super::calibrate::each_row;
 use crate::error::Error;
-use crate::model::HostModel;
+use crate::model::{Engine, HostModel};
 use elbow_reader::Dataset;
 
 /// What a calibration says of a file of frames.
@@ -24,33 +24,56 @@ pub struct Alarms {
     pub agreement: f64,
 }
 
-impl Alarms {
-    /// Judges every frame.
+/// Alarms in the making: frames come some at a time.
+#[allow(missing_debug_implementations, reason = "it holds posteriors and engines")]
+pub struct AlarmCounts<'a> {
+    judge: Calibrated<'a, &'a (dyn Engine + 'a)>,
+    /// rows and alarms of normal frames, and of the others
+    of: [[usize; 2]; 2],
+    samples: f64,
+    agreeing: usize,
+    is_labelled: bool,
+}
+
+impl<'a> AlarmCounts<'a> {
+    /// Of no frames yet; nothing where the model has no threshold.
+    pub fn new(model: &'a HostModel<'_>) -> Option<Self> {
+        let judge = model.calibrated()?;
+        Some(AlarmCounts { judge, of: [[0; 2]; 2], samples: 0.0, agreeing: 0, is_labelled: false })
+    }
+
+    /// Judges frames.
     ///
     /// # Errors
     /// [`Error::Frame`].
-    pub fn new(model: &HostModel<'_>, data: &Dataset) -> Result<Option<Alarms>, Error> {
-        let Some(judge) = model.calibrated() else { return Ok(None) };
-        let Calibration { false_alarm, threshold, .. } = *judge.calibration();
+    pub fn push(&mut self, data: &Dataset) -> Result<(), Error> {
+        let (judge, threshold) = (&self.judge, self.judge.calibration().threshold);
         let verdicts = each_row(data, |frame| {
             let (early, full) = (judge.judge(frame)?, judge.judge_in_full(frame)?);
             let agrees = early.is_anomalous() == (full.score.log_density.0 < threshold);
             Ok((early.is_anomalous(), early.score.samples, agrees))
         })?;
-        let n = verdicts.len() as f64;
-        let part = |class: bool| {
-            let of =
-                |row: &usize| data.labels.as_ref().map_or(class, |labels| labels.anomalous[*row] == class);
-            let rows: Vec<usize> = (0..data.rows).filter(of).collect();
-            let alarms = rows.iter().filter(|row| verdicts[**row].0).count();
-            (!rows.is_empty()).then(|| alarms as f64 / rows.len() as f64)
-        };
-        Ok(Some(Alarms {
-            false_alarm,
-            of_normal: data.labels.as_ref().and_then(|_| part(false)),
-            of_anomalous: part(true),
-            samples: verdicts.iter().map(|(_, samples, _)| f64::from(*samples)).sum::<f64>() / n,
-            agreement: verdicts.iter().filter(|(.., agrees)| *agrees).count() as f64 / n,
-        }))
+        self.is_labelled |= data.labels.is_some();
+        for (row, (alarm, samples, agrees)) in verdicts.into_iter().enumerate() {
+            let is_other = data.labels.as_ref().is_none_or(|labels| labels.anomalous[row]);
+            let [rows, alarms] = &mut self.of[usize::from(is_other)];
+            (*rows, *alarms) = (*rows + 1, *alarms + usize::from(alarm));
+            self.samples += f64::from(samples);
+            self.agreeing += usize::from(agrees);
+        }
+        Ok(())
+    }
+
+    /// What they say.
+    pub fn finish(self) -> Alarms {
+        let n = (self.of[0][0] + self.of[1][0]) as f64;
+        let part = |[rows, alarms]: [usize; 2]| (rows > 0).then(|| alarms as f64 / rows as f64);
+        Alarms {
+            false_alarm: self.judge.calibration().false_alarm,
+            of_normal: part(self.of[0]).filter(|_| self.is_labelled),
+            of_anomalous: part(self.of[1]),
+            samples: self.samples / n,
+            agreement: self.agreeing as f64 / n,
+        }
     }
 }

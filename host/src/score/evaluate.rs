@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::model::{Engine, LANES};
-use crate::score::latent_use::{LatentUse, MOST_PAIRED};
+use crate::score::latent_use::{LatentUse, MOST_PAIRED, Spread};
 use crate::score::metrics::{auprc, auroc};
 use elbow_reader::Dataset;
 
@@ -103,52 +103,112 @@ pub struct Evaluation {
     pub seconds: f64,
 }
 
-impl Evaluation {
-    /// Sums up scores, and encodes the frames again to see what the latent carries.
+/// An evaluation of frames without labels that come some at a time: what it holds is four bytes a frame, and
+/// the posteriors of some.
+#[allow(missing_debug_implementations, reason = "it holds posteriors and engines")]
+pub struct Evaluator<'a> {
+    dims: usize,
+    samples: u32,
+    rows: usize,
+    /// −log p(x), as narrow as scores are
+    nats: Vec<f32>,
+    effective: f64,
+    latent: Option<Spread<'a>>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// Of no frames yet.
+    pub fn new(engine: &'a dyn Engine) -> Self {
+        let latent = engine.latent().map(Spread::new);
+        Evaluator { dims: 0, samples: 0, rows: 0, nats: Vec::new(), effective: 0.0, latent }
+    }
+
+    /// Takes frames and their scores, and encodes some again to see what the latent carries.
     ///
     /// # Errors
     /// [`Error::Frame`], though frames that were scored have a posterior.
-    pub fn new(engine: &dyn Engine, data: &Dataset, scores: &[Score], seconds: f64) -> Result<Self, Error> {
-        let nats: Vec<f64> = scores.iter().map(|score| -f64::from(score.log_density.0)).collect();
-        let anomalous = data.labels.as_ref().map(|labels| labels.anomalous.as_slice());
-        let of_class = |class: bool| -> Vec<usize> {
-            let member = |row: &usize| anomalous.map_or(!class, |labels| labels[*row] == class);
-            (0..nats.len()).filter(member).collect()
-        };
-        let nats_of = |rows: &[usize]| mean_ci95(&rows.iter().map(|row| nats[*row]).collect::<Vec<_>>());
-        let (normal, abnormal) = (of_class(false), of_class(true));
-        // A file of anomalies only is summed up as it is.
-        let told = if normal.is_empty() { &abnormal } else { &normal };
-        let (mean, half_width) = nats_of(told);
-        let median_of = |rows: &[usize]| median(rows.iter().map(|row| nats[*row]).collect());
-        let latent = engine
-            .latent()
-            .map(|latent| LatentUse::new(latent, told.len(), MOST_PAIRED, |n| data.row(told[n])));
-        let latent = latent.transpose().map_err(|source| frame_error(data, told[0], source))?;
+    pub fn push(&mut self, data: &Dataset, scores: &[Score]) -> Result<(), Error> {
+        let rows: Vec<usize> = (0..data.rows).collect();
+        self.push_rows(data, scores, &rows)
+    }
+
+    fn push_rows(&mut self, data: &Dataset, scores: &[Score], rows: &[usize]) -> Result<(), Error> {
+        self.dims = data.dims;
+        self.rows += rows.len();
+        self.samples = scores.first().map_or(self.samples, |score| score.samples);
+        self.nats.extend(rows.iter().map(|row| -scores[*row].log_density.0));
+        for score in scores {
+            self.effective += f64::from(score.effective_sample_size);
+        }
+        let pushed = self.latent.as_mut().map(|latent| latent.push(rows.len(), |n| data.row(rows[n])));
+        let failed = |(n, source): (usize, FrameError)| frame_error(data, rows[n], source);
+        pushed.transpose().map_err(failed).map(|_| ())
+    }
+
+    /// Sums up; `seconds` are those that the scores took.
+    pub fn finish(mut self, seconds: f64) -> Evaluation {
+        let (mean, half_width) = mean_ci95(self.nats.iter().map(|nats| f64::from(*nats)));
         let bits = |nats| f64::from(Bits::from(Nats(1.0)).0) * nats;
-        Ok(Evaluation {
-            rows: data.rows,
-            dims: data.dims,
-            samples: scores.first().map_or(0, |score| score.samples),
+        Evaluation {
+            rows: self.rows,
+            dims: self.dims,
+            samples: self.samples,
             nats_per_row: mean,
-            median_nats_per_row: median_of(told),
+            median_nats_per_row: median_in_place(&mut self.nats),
             nats_per_row_ci95: half_width,
             bits_per_row: bits(mean),
             bits_per_row_ci95: bits(half_width),
-            bits_per_dim: bits(mean) / data.dims as f64,
-            anomalous_nats_per_row: (!abnormal.is_empty()).then(|| nats_of(&abnormal).0),
-            anomalous_median_nats_per_row: (!abnormal.is_empty()).then(|| median_of(&abnormal)),
-            effective_sample_size: mean_ci95(
-                &scores.iter().map(|score| f64::from(score.effective_sample_size)).collect::<Vec<_>>(),
-            )
-            .0,
-            anomalous_rows: anomalous.map(|_| abnormal.len()),
-            auroc: anomalous.and_then(|labels| auroc(&nats, labels)),
-            auprc: anomalous.and_then(|labels| auprc(&nats, labels)),
-            latent,
+            bits_per_dim: bits(mean) / self.dims as f64,
+            anomalous_nats_per_row: None,
+            anomalous_median_nats_per_row: None,
+            effective_sample_size: self.effective / self.rows as f64,
+            anomalous_rows: None,
+            auroc: None,
+            auprc: None,
+            latent: self.latent.and_then(|latent| latent.finish(MOST_PAIRED)),
             seconds,
+        }
+    }
+}
+
+impl Evaluation {
+    /// Sums up scores of frames, apart for normal and anomalous ones where there are labels.
+    ///
+    /// # Errors
+    /// As [`Evaluator::push`].
+    pub fn new(engine: &dyn Engine, data: &Dataset, scores: &[Score], seconds: f64) -> Result<Self, Error> {
+        let anomalous = data.labels.as_ref().map(|labels| labels.anomalous.as_slice());
+        let of_class = |class: bool| -> Vec<usize> {
+            let member = |row: &usize| anomalous.map_or(!class, |labels| labels[*row] == class);
+            (0..data.rows).filter(member).collect()
+        };
+        let (normal, abnormal) = (of_class(false), of_class(true));
+        // A file of anomalies only is summed up as it is.
+        let told = if normal.is_empty() { &abnormal } else { &normal };
+        let mut evaluator = Evaluator::new(engine);
+        evaluator.push_rows(data, scores, told)?;
+        evaluator.rows = data.rows;
+        let of_told = evaluator.finish(seconds);
+        let Some(labels) = anomalous else { return Ok(of_told) };
+        let nats: Vec<f64> = scores.iter().map(|score| -f64::from(score.log_density.0)).collect();
+        let of_abnormal: Vec<f64> = abnormal.iter().map(|row| nats[*row]).collect();
+        let is_any = !abnormal.is_empty();
+        Ok(Evaluation {
+            anomalous_nats_per_row: is_any.then(|| mean_ci95(of_abnormal.iter().copied()).0),
+            anomalous_median_nats_per_row: is_any.then(|| median(of_abnormal)),
+            anomalous_rows: Some(abnormal.len()),
+            auroc: auroc(&nats, labels),
+            auprc: auprc(&nats, labels),
+            ..of_told
         })
     }
+}
+
+/// The median, without another list of them; their order changes.
+fn median_in_place(values: &mut [f32]) -> f64 {
+    let Some(last) = values.len().checked_sub(1) else { return f64::NAN };
+    let mut middle = |at: usize| f64::from(*values.select_nth_unstable_by(at, f32::total_cmp).1);
+    0.5 * (middle(last / 2) + middle(last.div_ceil(2)))
 }
 
 /// The middle value, or the mean of the two there; NaN of none.
@@ -159,10 +219,10 @@ pub fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// Mean, and half the width of its 95 % interval by the normal approximation.
-pub fn mean_ci95(values: &[f64]) -> (f64, f64) {
+pub fn mean_ci95(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
     let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    let mean = values.clone().sum::<f64>() / n;
+    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
     (mean, 1.96 * (variance / n).sqrt())
 }
 

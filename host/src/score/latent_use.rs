@@ -56,7 +56,7 @@ impl LatentUse {
         Ok(Self::of(&posteriors.into_iter().collect::<Result<Vec<_>, _>>()?, most_paired))
     }
 
-    fn of(posteriors: &[Box<dyn HostPosterior + '_>], most_paired: usize) -> LatentUse {
+    fn of<'a>(posteriors: &[Box<dyn HostPosterior + 'a>], most_paired: usize) -> LatentUse {
         let paired: Vec<_> =
             spread(posteriors.len(), most_paired).into_iter().map(|n| &*posteriors[n]).collect();
         let mutual_information = mutual_information(&paired);
@@ -81,6 +81,55 @@ impl LatentUse {
             encoded_rows: posteriors.len(),
             paired_rows: paired.len(),
         }
+    }
+}
+
+/// Posteriors of frames that come some at a time, spread evenly over them: of many every second, fourth, … one.
+pub(super) struct Spread<'a> {
+    engine: &'a dyn LatentEngine,
+    posteriors: Vec<Box<dyn HostPosterior + 'a>>,
+    /// frames from one that is encoded to the next
+    stride: usize,
+    /// frames that have come
+    frames: usize,
+}
+
+impl<'a> Spread<'a> {
+    pub(super) fn new(engine: &'a dyn LatentEngine) -> Self {
+        Spread { engine, posteriors: Vec::new(), stride: 1, frames: 0 }
+    }
+
+    /// The next frames, so many.
+    ///
+    /// # Errors
+    /// [`FrameError`] of a frame that has no posterior, and which one it is.
+    pub(super) fn push<'f>(
+        &mut self,
+        frames: usize,
+        frame: impl Fn(usize) -> &'f [f32] + Sync,
+    ) -> Result<(), (usize, FrameError)> {
+        while (self.frames + frames).div_ceil(self.stride) > 2 * MOST_ROWS {
+            let mut at = 0..;
+            self.posteriors.retain(|_| at.next().is_some_and(|at: usize| at.is_multiple_of(2)));
+            self.stride *= 2;
+        }
+        let first = self.frames.next_multiple_of(self.stride) - self.frames;
+        let chosen: Vec<usize> = (first..frames).step_by(self.stride).collect();
+        let encoded: Vec<_> = chosen.par_iter().map(|at| self.engine.posterior(frame(*at))).collect();
+        for (at, posterior) in chosen.into_iter().zip(encoded) {
+            self.posteriors.push(posterior.map_err(|error| (at, error))?);
+        }
+        self.frames += frames;
+        Ok(())
+    }
+
+    /// What the latent carries of them; nothing of none.
+    pub(super) fn finish(self, most_paired: usize) -> Option<LatentUse> {
+        let mut chosen = spread(self.posteriors.len(), MOST_ROWS).into_iter().peekable();
+        let mut at = 0..;
+        let mut posteriors = self.posteriors;
+        posteriors.retain(|_| at.next().is_some_and(|at| chosen.next_if_eq(&at).is_some()));
+        (!posteriors.is_empty()).then(|| LatentUse::of(&posteriors, most_paired))
     }
 }
 

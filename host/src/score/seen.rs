@@ -1,5 +1,7 @@
 //! Which rows a model was fitted to: a sample of their checksums in its file, enough to know them again.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -102,18 +104,53 @@ impl Seen {
     /// part is told where Chernoff's bound gives m and more of a binomial number of k less than 10⁻⁴, and
     /// where the part does harm.
     pub fn part_of(&self, data: &Dataset) -> Option<f64> {
-        let mut sums = checksums(&data.values, data.dims);
-        sums.retain(|sum| *sum <= self.limit);
-        let n = sums.len() as f64;
-        sums.sort_unstable();
-        sums.dedup();
-        let found = self.sums().filter(|sum| sums.binary_search(sum).is_ok()).count();
-        let (m, k, twice) = (found as f64, self.steps.len() as f64, self.twice as f64);
+        let mut again = Again::of(self);
+        again.push(data);
+        again.part()
+    }
+}
+
+/// Rows that come some at a time, beside those that a fit saw.
+#[derive(Debug)]
+pub struct Again<'a> {
+    seen: &'a Seen,
+    /// rows whose checksum could have been kept
+    rows: usize,
+    /// checksums that were
+    found: BTreeSet<u32>,
+    kept: BTreeSet<u32>,
+    last: Option<u32>,
+}
+
+impl<'a> Again<'a> {
+    /// Of no rows yet.
+    pub fn of(seen: &'a Seen) -> Self {
+        Again { seen, rows: 0, found: BTreeSet::new(), kept: seen.sums().collect(), last: None }
+    }
+
+    /// The next rows.
+    pub fn push(&mut self, data: &Dataset) {
+        let sums = checksums(&data.values, data.dims);
+        let repeats = usize::from(self.last.is_some() && self.last == sums.first().copied());
+        self.last = sums.last().copied().or(self.last);
+        for sum in sums.into_iter().skip(repeats).filter(|sum| *sum <= self.seen.limit) {
+            self.rows += 1;
+            if self.kept.contains(&sum) {
+                self.found.insert(sum);
+            }
+        }
+    }
+
+    /// As [`Seen::part_of`] of all of them.
+    pub fn part(&self) -> Option<f64> {
+        let Seen { rows, twice, steps, .. } = self.seen;
+        let n = self.rows as f64;
+        let (m, k, twice) = (self.found.len() as f64, steps.len() as f64, *twice as f64);
         // of a Poisson number two deviations and a little more
         let most = twice + 2.0 * twice.sqrt() + 2.0;
-        let by_chance = n * 2.0 * most / self.rows.max(1) as f64;
+        let by_chance = n * 2.0 * most / (*rows).max(1) as f64;
         let is_certain = by_chance < m && log_tail(m, by_chance, k) < CERTAIN;
-        (found > 1 && is_certain && m > HARMLESS * n).then_some(m / n)
+        (self.found.len() > 1 && is_certain && m > HARMLESS * n).then_some(m / n)
     }
 }
 

@@ -113,7 +113,7 @@ pub(super) fn validation(
     let model = bytes.open().map_err(Error::model(&data.path))?;
     let scores = score_all(&*model.engine, data, samples, |_| ())?;
     let nats: Vec<f64> = scores.iter().map(|score| score.log_density.0.into()).collect();
-    let (nats, ci95) = mean_ci95(&nats);
+    let (nats, ci95) = mean_ci95(nats.iter().copied());
     // frames that were scored have a posterior
     let latent_use =
         || LatentUse::new(model.engine.latent()?, data.rows, LOG_PAIRED, |row| data.row(row)).ok();
