@@ -150,7 +150,7 @@ pub struct SettingsArgs {
     #[arg(long, value_enum)]
     pub(super) binarize: Option<Binarize>,
     /// Consecutive rows joined to one frame; `auto`: as many as the rows' own period suggests [default: 1]
-    #[arg(long, value_name = "ROWS|auto", value_parser = super::window)]
+    #[arg(long, value_name = "ROWS", value_parser = super::window)]
     pub(super) window: Option<u32>,
     /// Rows from one window to the next [default: the window]
     #[arg(long, value_name = "ROWS")]

@@ -162,7 +162,10 @@ pub const AUTO_WINDOW: usize = u32::MAX as usize;
 fn window(text: &str) -> Result<u32, String> {
     match text {
         "auto" => Ok(u32::MAX),
-        _ => text.parse().map_err(|_| "give a number of rows, or auto".into()),
+        _ => match text.parse() {
+            Ok(rows) if rows < u32::MAX => Ok(rows),
+            _ => Err("give a number of rows, or auto".into()),
+        },
     }
 }
 
