@@ -11,10 +11,13 @@ pub(super) struct Alarm {
     pub(super) expected: f32,
     threshold_nats: f32,
     samples: u32,
+    /// independent ones
     calibration_rows: u32,
     margin_nats: f32,
     mean_nats: f32,
     deviation_nats: f32,
+    /// so many frames in a row count as one
+    frames_as_one: f32,
     smallest_p_value: f32,
     quantiles: usize,
     data: String,
@@ -31,10 +34,17 @@ impl Alarm {
             margin_nats: c.margin,
             mean_nats: c.mean.0,
             deviation_nats: c.deviation.0,
+            frames_as_one: c.frames_as_one,
             smallest_p_value: c.quantiles().next().map_or(1.0, |(p, _)| p),
             quantiles: c.quantiles().count(),
             data: format!("{:08x}", c.data),
         }
+    }
+
+    /// Where rows overlap, repeat or follow one another closely.
+    fn as_one(&self) -> String {
+        let as_one = self.frames_as_one;
+        if as_one > 1.0 { format!(", of {as_one:.1} that count as one") } else { String::new() }
     }
 
     /// As rows of a table.
@@ -51,8 +61,11 @@ impl Alarm {
             (
                 "calibrated",
                 format!(
-                    "on {calibration_rows} rows (data {}), score {:.3} ± {:.3} nats",
-                    self.data, self.mean_nats, self.deviation_nats
+                    "on {calibration_rows} rows{} (data {}), score {:.3} ± {:.3} nats",
+                    self.as_one(),
+                    self.data,
+                    self.mean_nats,
+                    self.deviation_nats
                 ),
             ),
             ("p-values", format!("{} of them, from {:.2e}", self.quantiles, self.smallest_p_value)),

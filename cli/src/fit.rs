@@ -164,6 +164,7 @@ pub(super) fn fit_and_write(
         let note = Repeats::of(&data.values, data.dims).note(&data.columns);
         note.iter().for_each(|note| report::note(note));
     }
+    dependence(&data).iter().for_each(|note| report::note(note));
     let labels = data.labels.as_ref();
     let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
     let trained = train(name, data, settings, folder, stop, |now| show(&bar, now));
@@ -198,6 +199,20 @@ pub(super) fn fit_and_write(
         seconds: start.elapsed().as_secs_f64(),
         quantization: trained.quantization.clone(),
     })
+}
+
+/// What is said of rows that are not independent.
+fn dependence(data: &Dataset) -> Vec<String> {
+    let (rows, repeats, as_one) = (data.rows, data.repeats(), data.frames_as_one());
+    let repeats = (repeats > 0).then(|| format!("{repeats} of {rows} frames repeat the one before"));
+    let as_one = (as_one > 1.0).then(|| {
+        let independent = (rows as f64 / as_one) as usize;
+        format!(
+            "{rows} frames count as about {independent}, as they overlap, repeat or follow one another closely: \
+             held out are whole stretches"
+        )
+    });
+    repeats.into_iter().chain(as_one).collect()
 }
 
 fn constant((name, value, change): &(String, f32, Option<f32>)) -> String {

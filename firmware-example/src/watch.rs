@@ -87,7 +87,8 @@ impl Guard {
     /// # Errors
     /// The model is refused.
     pub fn new() -> Result<Self, Failure> {
-        Ok(Guard { model: demo::calibrated()?, window: Window::new(ROWS), watch: Watch::default() })
+        let model = demo::calibrated()?;
+        Ok(Guard { window: Window::new(ROWS), watch: Watch::of(model.calibration()), model })
     }
 
     /// Takes a row, and judges where it completes a frame.

@@ -84,6 +84,7 @@ pub(crate) struct Begun {
     /// what its first data row is called among those of all files
     pub(crate) start: usize,
     keep: Vec<String>,
+    window: usize,
 }
 
 /// When all frames have come.
@@ -101,6 +102,7 @@ impl Begun {
         Dataset {
             path: self.path.clone(),
             dims: columns.len(),
+            window: self.window,
             columns,
             categories,
             rows: of.rows(),
@@ -206,6 +208,7 @@ fn begin(first: Heading, kinds: &Kinds, options: &LoadOptions) -> Result<(Begun,
         columns: Vec::new(),
         categories: codes.known(),
         keep: options.keep.clone(),
+        window: options.window,
         first,
         report,
         reading,

@@ -21,6 +21,8 @@ pub struct Dataset {
     pub rows: usize,
     /// numbers in a frame
     pub dims: usize,
+    /// rows of the file in a frame
+    pub window: usize,
     /// `rows × dims` finite numbers, row-major
     pub values: Vec<f32>,
     /// columns that were asked to be kept as text
@@ -91,6 +93,7 @@ impl Dataset {
             categories: Vec::new(),
             rows,
             dims,
+            window: 1,
             values,
             kept: Kept::default(),
             reading: Reading::default(),
@@ -154,6 +157,7 @@ impl Dataset {
             categories: self.categories.clone(),
             rows: rows.len(),
             dims: self.dims,
+            window: self.window,
             values: rows.iter().map(|&row| self.row(row)).collect::<Vec<_>>().concat(),
             kept: self.kept.select(rows),
             reading: self.reading.clone(),

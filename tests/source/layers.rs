@@ -39,6 +39,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "options",
             "dialect reading",
             "dataset",
+            "dependence",
             "columns",
             "table",
             "gaps split times window",

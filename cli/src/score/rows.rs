@@ -99,7 +99,9 @@ impl<'a> Scorer<'a> {
     /// With verdicts where the model's threshold is for so many samples.
     pub(super) fn new(model: &'a HostModel<'_>, samples: u32, alarm: Option<Alarm>, causes: usize) -> Self {
         let judge = model.calibrated().filter(|judge| judge.calibration().samples == samples);
-        let watch = alarm.map(|Alarm { needed, of }| Watch::new(Debounce::new(needed, of), Drift::default()));
+        let as_one = judge.as_ref().map_or(1.0, |judge| judge.calibration().frames_as_one);
+        let drift = Drift::default().of_frames(as_one);
+        let watch = alarm.map(|Alarm { needed, of }| Watch::new(Debounce::new(needed, of), drift));
         Scorer { engine: &*model.engine, judge, samples, watch, causes }
     }
 

@@ -39,10 +39,13 @@ pub struct Calibration<'a> {
     pub threshold: f32,
     /// see [`margin()`]
     pub margin: f32,
-    /// mean score of the calibration frames, as [`judge`](super::Calibrated::judge) returns it
+    /// mean score of the calibration frames that are not anomalous, as [`judge`](super::Calibrated::judge)
+    /// returns it, each held within three deviations
     pub mean: Nats,
     /// standard deviation of the same
     pub deviation: Nats,
+    /// so many frames in a row count as one, 1 where they are independent; older files do not say
+    pub frames_as_one: f32,
     /// CRC-32 of the calibration frames, as little-endian floats
     pub data: u32,
     /// CRC-32 of the parameters that it was made with; older files do not say
@@ -107,7 +110,8 @@ impl<'a> Calibration<'a> {
             CALIBRATION_OF_ANY | CALIBRATION_WITHOUT_SPREAD => None,
             _ => return Err(LoadError::BadCalibration),
         };
-        let [false_alarm, threshold, margin, mean, deviation] = *sections.floats(5)? else {
+        // the sixth was padding once
+        let [false_alarm, threshold, margin, mean, deviation, as_one] = *sections.floats(6)? else {
             return Err(LoadError::BadCalibration);
         };
         let (mean, deviation) = (Nats(mean), Nats(deviation));
@@ -122,6 +126,7 @@ impl<'a> Calibration<'a> {
             margin,
             mean,
             deviation,
+            frames_as_one: if as_one > 1.0 { as_one } else { 1.0 },
             data,
             parameters,
             quantiles,

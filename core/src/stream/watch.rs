@@ -1,5 +1,7 @@
 //! From verdicts to alarms: m of n for faults, cumulative sums for drift.
 
+use crate::decision::Calibration;
+
 /// An alarm where `needed` of the last `of` verdicts are anomalous.
 ///
 /// If frames were independent with a rate α of false alarms, a debounced alarm would
@@ -46,14 +48,14 @@ const fn at_most(high: u32, n: u32) -> u32 {
 
 /// Two-sided cumulative sums of standardised scores: small changes that last.
 ///
-/// `S⁻ = min(2h, max(0, S⁻ − z − k))`, `S⁺ = min(2h, max(0, S⁺ + z − k))`; drift where one of them exceeds h.
-/// z is held within ±c before, so that no single frame, however odd, makes a drift. The sums end at 2h, so
-/// that a drift is over after about `h/k` frames as calibrated, however long it was.
+/// `S⁻ = min(2h, max(0, S⁻ − (z + k)/τ))`, `S⁺ = min(2h, max(0, S⁺ + (z − k)/τ))`; drift where one of them
+/// exceeds h. z is held within ±c before, so that no single frame, however odd, makes a drift. τ frames in a row
+/// count as one, as those of windows that overlap do. The sums end at 2h, so that a drift is over after about
+/// `h/k` independent frames as calibrated, however long it was.
 ///
-/// For independent standard normal z and k = ½ the mean time between false alarms of one side is about
-/// `2(e^b − b − 1)` frames with b = h + 1.166 (Siegmund 1985, "Sequential analysis", chapter 2), 5.7·10⁷ for
-/// h = 16; a fall of the mean by δ > k standard deviations is found after about `h/(δ − k)` frames. Scores of
-/// frames close in time are correlated, and alarm sooner.
+/// For independent standard normal z the mean time between false alarms of one side is about
+/// `(e^a − a − 1)/2k²` frames with a = 2k(h + 1.166) (Siegmund 1985, "Sequential analysis", chapter 2), 1.3·10⁸
+/// for k = ¼ and h = 32; a fall of the mean by δ > k standard deviations is found after about `h/(δ − k)` frames.
 ///
 /// **Source.** Page (1954), "Continuous inspection schemes", Biometrika 41.
 #[derive(Clone, Copy, Debug)]
@@ -61,21 +63,31 @@ pub struct Drift {
     allowance: f32,
     limit: f32,
     clip: f32,
+    /// 1/τ
+    pace: f32,
     low: f32,
     high: f32,
 }
 
 impl Default for Drift {
-    /// k = ½, h = 16, c = 3.
+    /// k = ¼, h = 32, c = 3, for frames that are independent.
     fn default() -> Self {
-        Drift::new(0.5, 16.0, 3.0)
+        Drift::new(0.25, 32.0, 3.0)
     }
 }
 
 impl Drift {
     /// With allowance k, limit h and clip c, all in standard deviations of a score.
     pub const fn new(allowance: f32, limit: f32, clip: f32) -> Self {
-        Drift { allowance, limit, clip, low: 0.0, high: 0.0 }
+        Drift { allowance, limit, clip, pace: 1.0, low: 0.0, high: 0.0 }
+    }
+
+    /// The same for frames of which so many in a row count as one
+    /// ([`Calibration::frames_as_one`](crate::Calibration)); fewer than one are one.
+    #[must_use]
+    pub const fn of_frames(mut self, as_one: f32) -> Self {
+        self.pace = if as_one > 1.0 { 1.0 / as_one } else { 1.0 };
+        self
     }
 
     /// Takes the next standardised score ([`Calibration::standardize`](crate::Calibration::standardize)).
@@ -89,8 +101,8 @@ impl Drift {
         };
         // a NaN, which no verdict has, leaves the sums as they are
         let most = 2.0 * self.limit;
-        self.low = sum(self.low, -z - self.allowance, most);
-        self.high = sum(self.high, z - self.allowance, most);
+        self.low = sum(self.low, (-z - self.allowance) * self.pace, most);
+        self.high = sum(self.high, (z - self.allowance) * self.pace, most);
     }
 
     /// Whether scores have become lower.
@@ -146,13 +158,18 @@ pub struct Watch {
 }
 
 impl Default for Watch {
-    /// 3 of 5 for a fault; k = ½, h = 16, c = 3 for drift.
+    /// 3 of 5 for a fault; [`Drift::default`] for drift.
     fn default() -> Self {
         Watch::new(Debounce::new(3, 5), Drift::default())
     }
 }
 
 impl Watch {
+    /// The default for the frames of a calibration, as far as they are not independent.
+    pub fn of(calibration: &Calibration<'_>) -> Self {
+        Watch::new(Debounce::new(3, 5), Drift::default().of_frames(calibration.frames_as_one))
+    }
+
     /// Joins the two; the limit of the drift is raised to `of·(clip − allowance)` where it is lower.
     pub fn new(debounce: Debounce, mut drift: Drift) -> Self {
         let by_verdicts = debounce.of as f32 * (drift.clip - drift.allowance);
@@ -214,13 +231,27 @@ mod tests {
             (1..1000).find(|_| watch.push(false, z) != State::Steady)
         };
         // h/(δ − k), the first frame beyond it
-        assert_eq!((after(-1.0), after(-1.5), after(1.0)), (Some(33), Some(17), Some(33)));
-        assert_eq!((after(0.0), after(-0.5), after(0.5)), (None, None, None));
+        assert_eq!((after(-1.0), after(-1.5), after(1.0)), (Some(43), Some(26), Some(43)));
+        assert_eq!((after(0.0), after(-0.25), after(0.25)), (None, None, None));
+        assert_eq!((after(-0.5), after(0.5)), (Some(129), Some(129)));
         let mut watch = Watch::default();
-        assert!((0..32).all(|_| watch.push(false, -1.0) == State::Steady));
+        assert!((0..42).all(|_| watch.push(false, -1.0) == State::Steady));
         assert_eq!(watch.push(false, -1.0), State::DriftLow);
         watch.reset();
         assert_eq!(watch.push(false, -1.0), State::Steady);
+    }
+
+    /// Of frames that are the same eight times each count as one.
+    #[test]
+    fn frames_that_hang_together_count_as_one() {
+        let told = |repeats: u32| {
+            let mut drift = Drift::default().of_frames(repeats as f32);
+            (1..1000).find(|_| {
+                (0..repeats).for_each(|_| drift.push(-1.0));
+                drift.is_low()
+            })
+        };
+        assert_eq!((told(1), told(8), Drift::default().of_frames(f32::NAN).pace), (Some(43), Some(43), 1.0));
     }
 
     /// A drift of any length is over `h/k` frames after its end, and a second one is found as the first was.

@@ -1,5 +1,6 @@
 //! Work on files that failed.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use elbow::codec::PacketError;
@@ -8,6 +9,36 @@ use elbow::{FrameError, LoadError};
 use elbow_reader::DataError;
 
 use super::{FileProblem, LogError};
+
+/// Rows, and as how many independent ones they count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "said above")]
+pub struct Counted {
+    pub rows: usize,
+    pub independent: usize,
+}
+
+impl Counted {
+    /// The smallest rate of false alarms that they can promise, where that is no matter of counting lines.
+    fn least(self) -> String {
+        let least = 1.0 / (self.independent as f64 + 1.0);
+        if self.independent < self.rows { format!(" of at least {least:.2e}") } else { String::new() }
+    }
+}
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} normal rows", self.rows)?;
+        if self.independent < self.rows {
+            write!(
+                f,
+                " count as {}, as they overlap, repeat or follow one another closely",
+                self.independent
+            )?;
+        }
+        Ok(())
+    }
+}
 
 /// Work on files that failed. Its text is the one sentence that the user reads.
 #[derive(Debug, thiserror::Error)]
@@ -85,16 +116,15 @@ pub enum Error {
     },
     /// Fewer rows than a rate of false alarms needs.
     #[error(
-        "{}: {found} normal rows; --false-alarm {false_alarm} needs at least {needed}: \
-         give more rows or a larger rate",
-        path.display()
+        "{}: {found}; --false-alarm {false_alarm} needs at least {needed}: give more rows or a larger rate{}",
+        path.display(), found.least()
     )]
     TooFewToCalibrate {
         /// the file of frames
         path: PathBuf,
         /// rows there are
-        found: usize,
-        /// rows needed
+        found: Counted,
+        /// independent rows needed
         needed: usize,
         /// the rate
         false_alarm: f64,

@@ -5,7 +5,7 @@ use elbow::format::{CALIBRATION, checksum};
 use elbow::{Calibrated, FrameError};
 use rayon::prelude::*;
 
-use crate::error::Error;
+use crate::error::{Counted, Error};
 use crate::file::parts::FileParts;
 use crate::file::write::Sections;
 use crate::model::{HostModel, ModelBytes};
@@ -52,13 +52,14 @@ pub fn calibrate(
     samples: u32,
     scored: impl Fn() + Sync,
 ) -> Result<ModelBytes, Error> {
-    let too_few = || Error::TooFewToCalibrate {
+    let too_few = |independent| Error::TooFewToCalibrate {
         path: data.path.clone(),
-        found: data.rows,
+        found: Counted { rows: data.rows, independent },
         needed: rows_needed(false_alarm),
         false_alarm,
     };
-    threshold_rank(false_alarm, data.rows).ok_or_else(too_few)?;
+    let apart = data.places().apart();
+    threshold_rank(false_alarm, apart).ok_or_else(|| too_few(apart))?;
     if let Some(part) = Seen::read(model.metadata.seen).and_then(|seen| seen.part_of(data)) {
         return Err(Error::SeenRows { path: data.path.clone(), part, false_alarm });
     }
@@ -71,7 +72,10 @@ pub fn calibrate(
     })?
     .into_iter()
     .unzip();
-    let mut block = Block::new(statistics, false_alarm, samples, margin(data.dims)).ok_or_else(too_few)?;
+    let independent = data.independent(&statistics);
+    let statistics = counted_as(statistics, independent);
+    let mut block = Block::new(statistics, false_alarm, samples, margin(data.dims))
+        .ok_or_else(|| too_few(independent))?;
     block.data = fingerprint(data);
     block.parameters = checksum(model.parameters);
     block.terms = spreads(&terms, data.dims);
@@ -91,6 +95,15 @@ pub fn calibrate(
     assemble(&block)
 }
 
+/// As many of the statistics as there are independent rows, with the same law: of n the `⌈jn/(m + 1)⌉`-th
+/// smallest for j = 1 … m. Of rows that repeat one another it is each one once.
+fn counted_as(mut statistics: Vec<f32>, independent: usize) -> Vec<f32> {
+    statistics.sort_by(f32::total_cmp);
+    let (n, m) = (statistics.len(), independent);
+    let rank = |j: usize| (j * n).div_ceil(m + 1);
+    if m >= n { statistics } else { (1..=m).map(|j| statistics[rank(j) - 1]).collect() }
+}
+
 /// What the sections of a calibration are made of.
 #[derive(Clone, Debug)]
 pub struct Block {
@@ -103,8 +116,8 @@ pub struct Block {
     ranks: Vec<u32>,
     /// rising
     statistics: Vec<f32>,
-    /// mean and standard deviation of the scores
-    moments: [f32; 2],
+    /// mean and standard deviation of the scores, and how many frames in a row count as one
+    moments: [f32; 3],
     /// of each feature: median of its term, 1/(median − 1 % quantile)
     terms: [Vec<f32>; 2],
 }
@@ -123,7 +136,7 @@ impl Block {
             parameters: 0,
             ranks: kept_ranks(statistics.len() as u32, rank),
             statistics,
-            moments: [0.0, 1.0],
+            moments: [0.0, 1.0, 1.0],
             terms: [Vec::new(), Vec::new()],
         })
     }
@@ -135,7 +148,7 @@ impl Block {
         let [rows, quantiles, features] = [statistics.len(), ranks.len(), terms[0].len()].map(|n| n as u32);
         let counts = [CALIBRATION, *samples, rows, quantiles, self.data, features, self.parameters];
         out.numbers(counts.map(u32::to_le_bytes));
-        out.floats(&[*false_alarm, *threshold, *margin, moments[0], moments[1]]);
+        out.floats(&[*false_alarm, *threshold, *margin, moments[0], moments[1], moments[2]]);
         let quantiles: Vec<f32> = ranks.iter().map(|rank| statistics[*rank as usize - 1]).collect();
         out.floats(&quantiles);
         out.numbers(ranks.iter().map(|rank| rank.to_le_bytes()));
@@ -171,16 +184,33 @@ fn kept_ranks(rows: u32, threshold: u32) -> Vec<u32> {
     ranks
 }
 
-/// Mean and standard deviation of the scores that [`Calibrated::judge`] returns.
-fn moments(bytes: &ModelBytes, data: &Dataset) -> Result<[f32; 2], Error> {
+/// Deviations within which a drift monitor holds a score.
+const HELD_WITHIN: f64 = 3.0;
+/// Steps towards moments of what is held within so many of them.
+const STEPS: usize = 20;
+
+/// Mean and standard deviation of the scores that [`Calibrated::judge`] returns, of frames that are not
+/// anomalous and held within three deviations, as a drift monitor adds them up; and how many frames count as one.
+fn moments(bytes: &ModelBytes, data: &Dataset) -> Result<[f32; 3], Error> {
     let model = bytes.open().map_err(Error::model(&data.path))?;
-    let judge =
-        |judge: Calibrated<'_, _>| each_row(data, move |frame| Ok(judge.judge(frame)?.score.log_density.0));
-    let scores = model.calibrated().map_or(Ok(Vec::new()), judge)?;
-    let n = scores.len() as f64;
-    let mean = scores.iter().map(|score| f64::from(*score)).sum::<f64>() / n;
-    let square = scores.iter().map(|score| (f64::from(*score) - mean).powi(2)).sum::<f64>();
-    Ok([mean as f32, (square / (n - 1.0).max(1.0)).sqrt() as f32])
+    let judge = |judge: Calibrated<'_, _>| {
+        each_row(data, move |frame| judge.judge(frame).map(|v| (v.score.log_density.0, v.is_anomalous())))
+    };
+    let verdicts = model.calibrated().map_or(Ok(Vec::new()), judge)?;
+    let all: Vec<f32> = verdicts.iter().map(|verdict| verdict.0).collect();
+    let normal: Vec<f64> = verdicts.iter().filter(|verdict| !verdict.1).map(|v| f64::from(v.0)).collect();
+    let n = normal.len().max(1) as f64;
+    let mut within = [f64::NEG_INFINITY, f64::INFINITY];
+    let (mut mean, mut deviation) = (0.0, 1.0);
+    for _ in 0..STEPS {
+        let held = normal.iter().map(|score| score.clamp(within[0], within[1]));
+        mean = held.clone().sum::<f64>() / n;
+        let square = held.map(|score| (score - mean).powi(2)).sum::<f64>();
+        deviation = (square / (n - 1.0).max(1.0)).sqrt();
+        within = [mean - HELD_WITHIN * deviation, mean + HELD_WITHIN * deviation];
+    }
+    let as_one = data.rows as f32 / data.independent(&all) as f32;
+    Ok([mean as f32, deviation as f32, as_one])
 }
 
 /// Something of each frame, in order.

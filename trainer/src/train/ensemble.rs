@@ -41,7 +41,7 @@ pub(super) fn fit(
         let value = format!("{:?}", settings.binarize).to_lowercase();
         return wrong("binarize", value, "members would see other bits; make bits of the file first");
     }
-    let split = data.split(settings.valid, settings.seed);
+    let split = data.hold_out(settings.valid, settings.seed);
     let (rows, valid) = (data.select(&split.train), data.select(&split.valid));
     let mut member = |m: u32| {
         // what is told of a file is its first seed

@@ -29,19 +29,23 @@ pub(super) struct Divided {
 /// # Errors
 /// [`Error::TooFewToHoldBack`].
 pub(super) fn divide(data: &Dataset, false_alarm: f64, settings: &Settings) -> Result<Divided, Error> {
-    let (needed, wanted) = (rows_needed(false_alarm), (BELOW / false_alarm).ceil() as usize);
-    let (usually, most) = (data.rows / USUALLY, data.rows / MOST);
+    let as_one = data.frames_as_one();
+    let overlap = data.rows as f64 / data.places().apart() as f64;
+    let needed = (rows_needed(false_alarm) as f64 * overlap).ceil() as usize;
+    let wanted = (BELOW / false_alarm * as_one).ceil() as usize;
+    // of rows that hang together it is not known before the fit how far their scores do
+    let (most, usually) = (data.rows / MOST, data.rows / if as_one > 1.0 { MOST } else { USUALLY });
     if needed > most {
         return Err(Error::TooFewToHoldBack {
             path: data.path.clone(),
             found: data.rows,
             false_alarm,
             needed: needed.saturating_mul(MOST),
-            least: 1.0 / (most as f64 + 1.0),
+            least: 1.0 / ((most as f64 / overlap).floor() + 1.0),
         });
     }
     let held_back = wanted.min(usually).max(needed);
-    let split = data.split(held_back as f64 / data.rows as f64, settings.seed);
+    let split = data.hold_out(held_back as f64 / data.rows as f64, settings.seed);
     Ok(Divided { fit: data.select(&split.train), calibration: data.select(&split.valid) })
 }
 

@@ -29,7 +29,7 @@ pub(super) fn fit(name: &str, data: &Dataset, settings: &Settings, recipe: Recip
         return Err(Error::argument("likelihood", &settings.likelihood, problem));
     }
     check_size(settings, recipe, data)?;
-    let split = data.split(settings.valid, settings.seed);
+    let split = data.hold_out(settings.valid, settings.seed);
     let valid = data.select(&split.valid);
     let part = model(name, &data.select(&split.train), settings, recipe, f64::NAN)?;
     let valid_nats = validation(&part, &valid, 1, false)?.nats;

@@ -48,7 +48,7 @@ pub(super) fn fit(
         return Err(Error::TooManyParameters { found: layout.len, most: MOST_PARAMETERS });
     }
     prepare(&mut data, architecture.likelihood, settings.binarize)?;
-    let split = data.split(settings.valid, settings.seed);
+    let split = data.hold_out(settings.valid, settings.seed);
     let (train, mut valid) = (data.select(&split.train), data.select(&split.valid));
     if settings.binarize == Binarize::Dynamic {
         Binarize::draw_all(&mut valid, settings.seed);
