@@ -164,12 +164,13 @@ pub(super) fn fit_and_write(
         let note = Repeats::of(&data.values, data.dims).note(&data.columns);
         note.iter().for_each(|note| report::note(note));
     }
-    dependence(&data).iter().for_each(|note| report::note(note));
+    let dependence = dependence(&data);
     let labels = data.labels.as_ref();
     let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
     let trained = train(name, data, settings, folder, stop, |now| show(&bar, now));
     bar.finish_and_clear();
     let trained = trained?;
+    dependence.iter().for_each(|note| report::note(note));
     write(&trained, out)?;
     let epochs = trained.fitted.as_ref().map(|fitted| Epochs {
         epochs: fitted.history.len(),
