@@ -164,7 +164,7 @@ pub(super) fn fit_and_write(
         let note = Repeats::of(&data.values, data.dims).note(&data.columns);
         note.iter().for_each(|note| report::note(note));
     }
-    let dependence = dependence(&data);
+    let dependence = reading::dependence(&data);
     let labels = data.labels.as_ref();
     let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
     let trained = train(name, data, settings, folder, stop, |now| show(&bar, now));
@@ -180,7 +180,7 @@ pub(super) fn fit_and_write(
     let model = trained.bytes.open().map_err(Error::model(out))?;
     let architecture = describe_model(&model);
     if *settings.likelihood != LikelihoodKind::Bernoulli {
-        seen_from(&model, &trained.valid).iter().for_each(|column| report::note(&constant(column)));
+        seen_from(&model, &trained.valid).iter().for_each(|column| report::note(&reading::constant(column)));
     }
     Ok(Summary {
         model: out.to_path_buf(),
@@ -200,28 +200,6 @@ pub(super) fn fit_and_write(
         seconds: start.elapsed().as_secs_f64(),
         quantization: trained.quantization.clone(),
     })
-}
-
-/// What is said of rows that are not independent.
-fn dependence(data: &Dataset) -> Vec<String> {
-    let (rows, repeats, as_one) = (data.rows, data.repeats(), data.frames_as_one());
-    let repeats = (repeats > 0).then(|| format!("{repeats} of {rows} frames repeat the one before"));
-    let as_one = (as_one > 1.0).then(|| {
-        let independent = (rows as f64 / as_one) as usize;
-        format!(
-            "{rows} frames count as about {independent}, as they overlap, repeat or follow one another closely: \
-             held out are whole stretches"
-        )
-    });
-    repeats.into_iter().chain(as_one).collect()
-}
-
-fn constant((name, value, change): &(String, f32, Option<f32>)) -> String {
-    let seen = match change {
-        Some(change) => format!("a change by {change} is seen"),
-        None => "no change of it is seen".into(),
-    };
-    format!("constant: {name} ({value}): {seen}; --drop leaves columns out")
 }
 
 /// Nats of a density as bits of a row of whole steps, where there is a resolution.
@@ -306,10 +284,12 @@ fn table(summary: &Summary) -> String {
     rows.extend(summary.quantization.iter().flat_map(cost_rows));
     rows.extend(summary.alarm.iter().flat_map(Alarm::rows));
     let model = summary.model.display();
-    let next = match &summary.alarm {
-        Some(_) => format!("elbow score {model} NEW.csv tells p-values and alarms"),
-        None => format!("elbow calibrate {model} NORMAL.csv --false-alarm 0.01, by rows of their own"),
-    };
-    rows.push(("next", next));
+    rows.push((
+        "next",
+        match &summary.alarm {
+            Some(_) => format!("elbow score {model} NEW.csv tells p-values and alarms"),
+            None => format!("elbow calibrate {model} NORMAL.csv --false-alarm 0.01, by rows of their own"),
+        },
+    ));
     report::table(&rows)
 }

@@ -1,6 +1,6 @@
 //! What the reader took a file for, told to the person who handed it over.
 
-use elbow_reader::{Count, Report};
+use elbow_reader::{Count, Dataset, Report};
 
 /// As rows of a table; what there is nothing to say of has none.
 pub(super) fn rows(report: &Report) -> Vec<(&'static str, String)> {
@@ -30,4 +30,27 @@ fn listed(names: Vec<String>) -> String {
         0..=SHOWN => shown,
         many => format!("{shown}, … ({many})"),
     }
+}
+
+/// What is said of rows that are not independent.
+pub(super) fn dependence(data: &Dataset) -> Vec<String> {
+    let (rows, repeats, as_one) = (data.rows, data.repeats(), data.frames_as_one());
+    let repeats = (repeats > 0).then(|| format!("{repeats} of {rows} frames repeat the one before"));
+    let as_one = (as_one > 1.0).then(|| {
+        let independent = (rows as f64 / as_one) as usize;
+        format!(
+            "{rows} frames count as about {independent}, as they overlap, repeat or follow one another \
+             closely: held out are whole stretches"
+        )
+    });
+    repeats.into_iter().chain(as_one).collect()
+}
+
+/// What is said of a column that the fit saw no change of.
+pub(super) fn constant((name, value, change): &(String, f32, Option<f32>)) -> String {
+    let seen = match change {
+        Some(change) => format!("a change by {change} is seen"),
+        None => "no change of it is seen".into(),
+    };
+    format!("constant: {name} ({value}): {seen}; --drop leaves columns out")
 }

@@ -1,5 +1,5 @@
-//! How many rows count as independent ones: the one place that knows of windows that overlap, rows that repeat
-//! the one before, and values that follow one another closely.
+//! How many rows count as independent ones: the one place that knows of windows that overlap, rows that
+//! repeat the one before, and values that follow one another closely.
 
 use crate::dataset::Dataset;
 
@@ -16,7 +16,8 @@ const LOW: f64 = 0.2;
 /// Where frames stand to one another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
-    /// of each frame, the row of the file at which it begins, or the first of the equal frames that it follows
+    /// of each frame, the row of the file at which it begins, or the first of the equal frames that it
+    /// follows
     origins: Vec<usize>,
     /// frames whose origins are closer than so many rows have rows in common
     window: usize,
@@ -124,8 +125,8 @@ impl Places {
 /// independent; 1 where they may be.
 ///
 /// The largest over blocks of 2, 4, 8, … values of the variance of the blocks' means, times their length, by
-/// the variance of the values: of ranks, so that no outlier decides, and of whether a value is among the lowest
-/// fifth, which is what a threshold asks.
+/// the variance of the values: of ranks, so that no outlier decides, and of whether a value is among the
+/// lowest fifth, which is what a threshold asks.
 ///
 /// **Source.** Batch means: Flyvbjerg and Petersen (1989), "Error estimates on averages of correlated data";
 /// Geyer (1992), "Practical Markov chain Monte Carlo", for the effective number.

@@ -42,10 +42,10 @@ const LONGEST_GAP: usize = 100;
 impl Dataset {
     /// Divides the rows so that those held out are as new rows would be.
     ///
-    /// Where rows are independent, as [`split`](Self::split). Where they overlap, repeat one another or follow
-    /// one another closely ([`frames_as_one`](Self::frames_as_one)), whole stretches are held out, and the rows
-    /// beside them are in neither part: those that have rows in common with them, and about as many as count
-    /// as one. Rows too few for that are divided at random.
+    /// Where rows are independent, as [`split`](Self::split). Where they overlap, repeat one another or
+    /// follow one another closely ([`frames_as_one`](Self::frames_as_one)), whole stretches are held out, and
+    /// the rows beside them are in neither part: those that have rows in common with them, and about as many
+    /// as count as one. Rows too few for that are divided at random.
     pub fn hold_out(&self, valid_fraction: f64, seed: u64) -> Split {
         let at_random = || self.split(valid_fraction, seed);
         let as_one = self.frames_as_one();

@@ -190,7 +190,8 @@ const HELD_WITHIN: f64 = 3.0;
 const STEPS: usize = 20;
 
 /// Mean and standard deviation of the scores that [`Calibrated::judge`] returns, of frames that are not
-/// anomalous and held within three deviations, as a drift monitor adds them up; and how many frames count as one.
+/// anomalous and held within three deviations, as a drift monitor adds them up; and how many frames count as
+/// one.
 fn moments(bytes: &ModelBytes, data: &Dataset) -> Result<[f32; 3], Error> {
     let model = bytes.open().map_err(Error::model(&data.path))?;
     let judge = |judge: Calibrated<'_, _>| {
