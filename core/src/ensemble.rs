@@ -116,18 +116,24 @@ impl<M: Density, const N: usize> Density for Ensemble<M, N> {
 }
 
 impl<M: Explain, const N: usize> Explain for Ensemble<M, N> {
-    /// The terms are those of the last member.
-    fn explain_until(
+    fn add_without(
         &self,
         frame: &M::Frame,
         samples: u32,
-        terms: &mut [f32],
+        without: &mut [f32],
         mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
-        let score = self.pool(|member| member.explain_until(frame, samples, terms, |_, _| false))?;
+        let score = self.pool(|member| member.add_without(frame, samples, without, |_, _| false))?;
+        take_mean(without, N);
         is_enough(&score, Nats(0.0));
         Ok(score)
     }
+}
+
+/// From the logarithms of sums over so many members to those of means.
+pub fn take_mean(log_sums: &mut [f32], members: usize) {
+    let log_members = math::ln(members as f32);
+    log_sums.iter_mut().for_each(|log_sum| *log_sum -= log_members);
 }
 
 impl<'a, M: Load<'a> + Copy, const N: usize> Load<'a> for Ensemble<M, N> {

@@ -16,6 +16,7 @@
 use core::f32::consts::{LN_2, LOG2_E};
 
 mod angles;
+pub(crate) mod binary_logs;
 mod compare;
 mod logs;
 mod normal_quantile;

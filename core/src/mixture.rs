@@ -3,12 +3,15 @@
 mod conditional;
 mod gaussians;
 mod kernels;
+mod log_sums;
 mod pair;
 
 pub use conditional::{Conditional, Moments};
 pub use gaussians::Gaussians;
 pub use kernels::Kernels;
+pub use log_sums::LogSums;
 
+use crate::distribution::HALF_LOG_TAU;
 use crate::features::{Features, Frame, FrameBuffer, FrameError, extract, extract_all};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
@@ -31,9 +34,12 @@ pub trait Components {
     fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], visit: impl FnMut(&[[f32; L]]));
     /// `to += weight · E[features|c]`
     fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]);
-    /// `to[i] += weight · r_i (Σ_c⁻¹ r)_i`, `r = features − μ_c`: the parts of the
-    /// squared Mahalanobis distance, which is their sum.
-    fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]);
+    /// Adds `Σ_c exp(offset) p(features without i, c)` to the i-th sum of `without`, and the log
+    /// joints to `sum`, as [`for_each_log_joint`](Self::for_each_log_joint) hands them over.
+    ///
+    /// With P the inverse of a component's covariance and `r = features − μ_c`,
+    /// `log N(features without i) = log N(features) + (P r)_i²/(2 P_ii) − ½ log P_ii + ½ log 2π`.
+    fn add_without(&self, features: &[f32], offset: f32, sum: &mut LogMeanExp<1>, without: &mut LogSums<'_>);
     /// `log w_c`, and a constant that all components of a mixture share.
     fn joint(&self) -> Self::Joint;
     /// Tells what each component expects of the feature behind those that are known, under
@@ -220,31 +226,39 @@ fn as_of(samples: u32, score: Score) -> Score {
 }
 
 impl<F: Features, C: Components<Shape = F::Shape>> Explain for Mixture<F, C> {
-    /// The terms are `−½ Σ_c p(c|x) r_i (Σ_c⁻¹ r)_i`, `r = x − μ_c` in features: each number's share of the
-    /// squared distance from the components that the frame is near.
+    /// Exact but for rounding, and for components that are `e^12` times less likely than others whichever
+    /// number is left out.
     ///
     /// # Cost
-    /// Twice that of a score; and of each of the [`Gaussians`] that the frame
-    /// is near, a product with its triangle transposed.
-    fn explain_until(
+    /// Of each of the [`Gaussians`] that of three scores; of the [`Kernels`] that of one and a half, and fifty
+    /// operations a number of those that are likely without one of the numbers.
+    fn add_without(
         &self,
         frame: &Frame<F>,
         samples: u32,
-        terms: &mut [f32],
+        without: &mut [f32],
         mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
-        terms.fill(0.0);
         let (features, log_jacobian) = extract(&self.features, frame.as_ref())?;
-        let log_density = self.for_each_posterior(features.as_ref(), |component, weight| {
-            self.components.add_square_parts(component, features.as_ref(), -0.5 * weight, terms);
-        });
+        let offset = log_jacobian + math::ln(samples as f32);
+        let (mut sum, mut memory) = (LogMeanExp::new(), F::Shape::scratch::<f32>(self.dims()));
+        let mut without = LogSums::new(without, memory.as_mut());
+        self.components.add_without(features.as_ref(), offset, &mut sum, &mut without);
+        without.finish();
+        let [log_density] = sum.log_sum();
         let score = as_of(samples, self.score(log_density + log_jacobian)?);
         is_enough(&score, Nats(0.0));
         Ok(score)
     }
+}
+
+/// `−½ log P + ½ log 2π`: what the density of a number gains in its log where its precision given the others
+/// is P and it stands where they expect it.
+fn log_width(precision: f32) -> f32 {
+    HALF_LOG_TAU - 0.5 * math::ln(precision)
 }
 
 impl<'a, F: Load<'a>, C: Load<'a>> Load<'a> for Mixture<F, C> {

@@ -5,6 +5,7 @@ mod frames;
 mod log_weight;
 mod moments;
 mod spread;
+mod without;
 
 pub use crate::log_mean_exp::LogMeanExp;
 pub use density::{Density, Explain};
@@ -17,7 +18,7 @@ use crate::unit::{Bits, Nats};
 use rand_core::Rng;
 
 /// Samples that go through the decoder side by side on a device. No score depends on it.
-const LANES: usize = 4;
+const LANES: usize = crate::likelihood::BLOCK;
 
 /// The log density of a frame, with what the samples say of its error. Higher is more typical.
 #[derive(Clone, Copy, Debug, PartialEq)]

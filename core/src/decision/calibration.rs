@@ -54,8 +54,6 @@ pub struct Calibration<'a> {
     quantiles: &'a [f32],
     /// how many statistics are at most as large as the quantile, itself included
     ranks: &'a [u32],
-    /// of each feature the median of its term, and 1/(median − 1 % quantile)
-    terms: [&'a [f32]; 2],
 }
 
 impl<'a> Calibration<'a> {
@@ -117,7 +115,9 @@ impl<'a> Calibration<'a> {
         let (mean, deviation) = (Nats(mean), Nats(deviation));
         let quantiles = sections.floats(count as usize)?;
         let ranks = sections.integers::<u32>(count as usize)?;
-        let terms = [sections.floats(features as usize)?, sections.scales(features as usize)?];
+        // of each feature two numbers, which causes were once counted in
+        sections.floats(features as usize)?;
+        sections.scales(features as usize)?;
         Ok(Calibration {
             samples,
             rows,
@@ -131,7 +131,6 @@ impl<'a> Calibration<'a> {
             parameters,
             quantiles,
             ranks,
-            terms,
         })
     }
 
@@ -169,14 +168,6 @@ impl<'a> Calibration<'a> {
         match self.ranks.get(above) {
             Some(rank) => *rank as f32 / (self.rows + 1) as f32,
             None => 1.0,
-        }
-    }
-
-    /// Terms of the features to surprises, in place: `(median − term)/(median − 1 % quantile)`.
-    pub(super) fn surprise(&self, terms: &mut [f32]) {
-        let [median, inverse_spread] = self.terms;
-        for ((term, median), inverse_spread) in terms.iter_mut().zip(median).zip(inverse_spread) {
-            *term = (median - *term) * inverse_spread;
         }
     }
 

@@ -1,12 +1,12 @@
 //! Why a frame is unlikely: its features, the most surprising ones first.
 
-/// A feature, and how much less likely it is than in normal frames.
+/// A feature, and how unlikely its number is beside the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cause {
     /// its place in the frame, from 0; in a window of rows of c numbers,
     /// number `feature % c` of row `feature / c`
     pub feature: usize,
-    /// 0: as in half of the calibration frames; 1: as in one of a hundred; more: rarer
+    /// `−log p(x_i | the others)`, in nats of the features
     pub surprise: f32,
 }
 
@@ -17,6 +17,9 @@ pub struct Cause {
 pub fn top<const N: usize>(surprises: &[f32]) -> [Cause; N] {
     let mut top = [Cause::default(); N];
     for (feature, &surprise) in surprises.iter().enumerate() {
+        if feature >= N && top.last().is_none_or(|last| last.surprise >= surprise) {
+            continue;
+        }
         let place = top.iter().take(feature).take_while(|cause| cause.surprise >= surprise).count();
         if let Some(behind) = top.get_mut(place..)
             && let Some(cause) = behind.last_mut()

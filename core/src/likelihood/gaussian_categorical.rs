@@ -8,7 +8,7 @@ use crate::format::{Load, LoadError, Sections};
 use crate::layer::Projection;
 use crate::log_mean_exp::LogMeanExp;
 use crate::math;
-use crate::shape::{Lanes, Shape, Width};
+use crate::shape::{Lanes, Shape, Width, lanes};
 use core::marker::PhantomData;
 use rand_core::Rng;
 
@@ -111,13 +111,13 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
                 let Some(x) = features.get(feature).map(|x| x.lanes()) else { return };
                 match output {
                     Output::Mean { inverse_scale } => {
-                        for ((log_prob, loc), x) in log_prob.iter_mut().zip(row).zip(x) {
-                            // r = (x − loc)/scale, log N = −½ r² − log scale − ½ log 2π
-                            let r = (x - loc) * inverse_scale;
-                            let term = -0.5 * (r * r);
-                            *log_prob += term;
-                            terms.add(feature, term);
-                        }
+                        // r = (x − loc)/scale, log N = −½ r² − log scale − ½ log 2π
+                        let of_lanes: [f32; L] = lanes(|l| {
+                            let r = (x[l] - row[l]) * inverse_scale;
+                            -0.5 * (r * r)
+                        });
+                        log_prob.iter_mut().zip(of_lanes).for_each(|(log_prob, term)| *log_prob += term);
+                        terms.set(feature, of_lanes);
                     }
                     Output::Logit { code, is_last } => {
                         if code == 0 {
@@ -131,14 +131,11 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
                         if !is_last {
                             return;
                         }
-                        for ((log_prob, logit), log_sum) in
-                            log_prob.iter_mut().zip(logit_of_code).zip(sums.log_sum())
-                        {
-                            // log softmax(logits)[x] = logits[x] − log Σ_c exp logits[c]
-                            let term = logit - log_sum;
-                            *log_prob += term;
-                            terms.add(feature, term);
-                        }
+                        // log softmax(logits)[x] = logits[x] − log Σ_c exp logits[c]
+                        let log_sums = sums.log_sum();
+                        let of_lanes: [f32; L] = lanes(|l| logit_of_code[l] - log_sums[l]);
+                        log_prob.iter_mut().zip(of_lanes).for_each(|(log_prob, term)| *log_prob += term);
+                        terms.set(feature, of_lanes);
                     }
                 }
             },

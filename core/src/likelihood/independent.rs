@@ -49,7 +49,7 @@ impl<W: Law<N>, O: Outputs<N>, const N: usize> Independent<W, O, N> {
             |outputs| {
                 // behind the last one there is padding
                 let Some((i, (x, feature))) = rest.next() else { return };
-                let x = x.lanes();
+                let (x, mut of_lanes) = (x.lanes(), [0.0; L]);
                 for l in 0..L {
                     if MAY_BE_MISSING && math::is_nan(x[l]) {
                         of_missing[l] += self.law.constant(feature);
@@ -57,8 +57,9 @@ impl<W: Law<N>, O: Outputs<N>, const N: usize> Independent<W, O, N> {
                     }
                     let part = self.law.part(feature, x[l], lanes(|n| outputs[n][l]));
                     sum[l] += part;
-                    terms.add(i, self.law.term(part));
+                    of_lanes[l] = self.law.term(part);
                 }
+                terms.set(i, of_lanes);
             },
         );
         let log_prob = lanes(|l| self.law.finish(sum[l]));

@@ -35,7 +35,7 @@ pub use modelled::Modelled;
 pub use negative_binomial::{NegativeBinomial, NegativeBinomialLaw};
 pub use outputs::Outputs;
 pub use student_t::{StudentT, StudentTLaw};
-pub use terms::Terms;
+pub use terms::{BLOCK, Terms};
 pub use von_mises::{MAX_ROOT_CONCENTRATION, VonMises, VonMisesLaw};
 
 use crate::math::{self, clamp};

@@ -36,6 +36,7 @@ impl<T: Likelihood, S: Shape> Likelihood for Modelled<T, S> {
         terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L] {
         let modelled = features.get(..self.modelled).unwrap_or(features);
+        (modelled.len()..features.len()).for_each(|feature| terms.set(feature, [0.0; L]));
         self.likelihood.log_prob_terms(hidden, modelled, terms)
     }
 

@@ -1,12 +1,13 @@
 //! Components with a full covariance.
 
-use super::Components;
 use super::conditional::{Conditional, Moments, extend, predict};
+use super::{Components, LogSums, log_width};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections, is_scale};
 use crate::kernel::{AsIs, Kernel, TILE, Tile, Tiles, reach, tiles, triangle};
 use crate::layer::weights::F32;
 use crate::math;
+use crate::score::LogMeanExp;
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
 
@@ -76,21 +77,23 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
         to.iter_mut().zip(mean).for_each(|(to, mean)| *to += weight * mean);
     }
 
-    fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]) {
+    fn add_without(&self, features: &[f32], offset: f32, sum: &mut LogMeanExp<1>, without: &mut LogSums<'_>) {
         let dims = S::resolve(self.dims);
         let mut centred = S::scratch::<[f32; 1]>(dims);
-        let mean = self.means.iter().skip(component * dims);
-        for ((r, x), mean) in centred.as_mut().iter_mut().zip(features).zip(mean) {
-            *r = [x - mean];
-        }
-        let weights = self.weights.chunks_exact(triangle(dims)).nth(component).unwrap_or_default();
-        for_each_tile(weights, centred.as_ref(), |tile, r, y| {
-            // Σ⁻¹r = Wᵀ(Wr), by tiles of Wr
-            for ((to, [r]), row) in to.iter_mut().zip(r).zip(tile) {
-                let part = row.iter().zip(y.as_flattened()).fold(0.0, |part, (w, y)| part + w * y);
-                *to += weight * r * part;
+        let mut parts = S::scratch::<[f32; 2]>(dims);
+        let means = self.means.chunks_exact(dims);
+        let weights = self.weights.chunks_exact(triangle(dims));
+        for ((mean, weights), constant) in means.zip(weights).zip(self.constants) {
+            for (([r], x), mean) in centred.as_mut().iter_mut().zip(features).zip(mean) {
+                *r = x - mean;
             }
-        });
+            let square = with_parts(weights, centred.as_ref(), parts.as_mut());
+            let log_joint = constant - 0.5 * square;
+            sum.push_to_sum([log_joint]);
+            without.add(parts.as_ref().iter().map(|[product, diagonal]| {
+                (log_joint + offset) + (0.5 * product * product / diagonal + log_width(*diagonal))
+            }));
+        }
     }
 
     fn joint(&self) -> Self::Joint {
@@ -131,6 +134,25 @@ impl<S: Shape, M: Shape> Gaussians<'_, S, M> {
         let (mean, root_precision) = (means.next().copied().unwrap_or(0.0), self.weight(component, i, i));
         Conditional { mean: mean - sum / root_precision, root_precision }
     }
+}
+
+/// `|W r|²`; `(P r)_i` and `P_ii` of each i, `P = WᵀW`.
+fn with_parts(weights: &[[f32; TILE]], r: &[[f32; 1]], parts: &mut [[f32; 2]]) -> f32 {
+    let mut square = 0.0;
+    parts.fill([0.0; 2]);
+    for_each_tile(weights, r, |tile, _, y| {
+        for [y] in y {
+            square += y * y;
+        }
+        // Pr = Wᵀ(Wr) and the squares of the columns, by tiles of Wr
+        for ([product, diagonal], row) in parts.iter_mut().zip(tile) {
+            for (w, [y]) in row.iter().zip(y) {
+                *product += w * y;
+                *diagonal += w * w;
+            }
+        }
+    });
+    square
 }
 
 /// Whether `W_ii > 0` for all i: else W is no inverse of a Cholesky factor.

@@ -1,11 +1,12 @@
 //! Spherical components, of which there may be many.
 
-use super::Components;
 use super::conditional::{Conditional, Moments, extend, predict};
+use super::{Components, LogSums, log_width};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections, is_scale};
 use crate::kernel::{TILE, tiles};
 use crate::math;
+use crate::score::LogMeanExp;
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
 
@@ -60,6 +61,7 @@ impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
         N::resolve(self.count)
     }
 
+    #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut(&[[f32; L]])) {
         let tiles = self.centres.chunks_exact(S::resolve(self.dims));
@@ -83,13 +85,26 @@ impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
         }
     }
 
-    fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]) {
-        let (tile, place) = (component / TILE, component % TILE);
-        let precision = self.precisions.as_flattened().get(component).copied().unwrap_or(0.0);
-        let centres = self.centres.iter().skip(tile * S::resolve(self.dims));
-        for ((to, x), centres) in to.iter_mut().zip(features).zip(centres) {
-            let r = x - centres.get(place).copied().unwrap_or(0.0);
-            *to += weight * precision * (r * r);
+    fn add_without(&self, features: &[f32], offset: f32, sum: &mut LogMeanExp<1>, without: &mut LogSums<'_>) {
+        let dims = S::resolve(self.dims);
+        let tiles = self.centres.chunks_exact(dims);
+        let mut left = self.count();
+        for ((centres, precisions), constants) in tiles.zip(self.precisions).zip(self.constants) {
+            let moments = moments(centres, features);
+            let of_components = moments.iter().zip(precisions).zip(constants).take(left);
+            for (place, (([square, fourth], precision), constant)) in of_components.enumerate() {
+                let log_joint = constant - 0.5 * (precision * square);
+                sum.push_to_sum([log_joint]);
+                let (half, log_joint) = (0.5 * precision, log_joint + offset);
+                if !is_lost(without.seen() - log_joint, half, *fourth) {
+                    let base = log_joint + log_width(*precision);
+                    without.add(features.iter().zip(centres).map(|(x, centres)| {
+                        let r = x - centres.get(place).copied().unwrap_or(0.0);
+                        base + half * (r * r)
+                    }));
+                }
+            }
+            left = left.saturating_sub(TILE);
         }
     }
 
@@ -122,6 +137,31 @@ impl<S: Shape, N: Shape> Kernels<'_, S, N> {
             root_precision: math::sqrt(precision),
         }
     }
+}
+
+/// Whether a component lies so far below what is seen that no number that is left out brings it back: the
+/// greatest of `½ precision r_i²` is at most `½ precision √(Σ r_i⁴)`, and the width that is gained at most as
+/// wide as half the precision's logarithm says.
+fn is_lost(gap: f32, half: f32, fourth: f32) -> bool {
+    // log₂ from the bits of a float is too small by less than 0.09
+    let log2 = (half.to_bits() as f32) * (1.0 / 8_388_608.0) - 127.0;
+    // ½ log 2π − ½ log 2 half, of which log 2 is 0.69
+    let gap = gap - (0.58 - 0.346_573_6 * log2);
+    gap > 0.0 && gap * gap > half * half * fourth
+}
+
+/// `Σ_i r_i²`, to the bits as [`squares`], and `Σ_i r_i⁴` for eight centres, `r = x − μ`.
+fn moments(centres: &[[f32; TILE]], x: &[f32]) -> [[f32; 2]; TILE] {
+    let mut moments = [[0.0; 2]; TILE];
+    for (centres, x) in centres.iter().zip(x) {
+        for ([square, fourth], centre) in moments.iter_mut().zip(centres) {
+            let r = x - centre;
+            let r2 = r * r;
+            *square += r2;
+            *fourth += r2 * r2;
+        }
+    }
+    moments
 }
 
 /// `|x − μ|²` for eight centres, dimensions rising. Two halves, because the compiler does not

@@ -1,6 +1,7 @@
 //! Components of two kinds as one mixture.
 
-use super::{Components, Moments};
+use super::{Components, LogSums, Moments};
+use crate::score::LogMeanExp;
 
 /// Components of one kind, then those of another.
 impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
@@ -24,11 +25,9 @@ impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
         }
     }
 
-    fn add_square_parts(&self, component: usize, features: &[f32], weight: f32, to: &mut [f32]) {
-        match component.checked_sub(self.0.count()) {
-            None => self.0.add_square_parts(component, features, weight, to),
-            Some(component) => self.1.add_square_parts(component, features, weight, to),
-        }
+    fn add_without(&self, features: &[f32], offset: f32, sum: &mut LogMeanExp<1>, without: &mut LogSums<'_>) {
+        self.0.add_without(features, offset, sum, without);
+        self.1.add_without(features, offset, sum, without);
     }
 
     fn joint(&self) -> Self::Joint {

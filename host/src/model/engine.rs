@@ -39,21 +39,21 @@ pub trait Engine: Send + Sync + core::fmt::Debug {
     /// # Errors
     /// As there, each frame its own.
     fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES];
-    /// [`Explain::explain_until`]; without terms it is
+    /// [`Explain::add_without`]; where `without` is empty it is
     /// [`log_density_until`](elbow::Density::log_density_until). Unless it says otherwise a
-    /// model has one block, and nothing to explain by.
+    /// model has one block, and finds no number odder than another.
     ///
     /// # Errors
     /// As there.
-    fn explain_until(
+    fn add_without(
         &self,
         frame: &[f32],
         samples: u32,
-        terms: &mut [f32],
+        without: &mut [f32],
         is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         let score = self.log_density(frame, samples)?;
-        terms.fill(0.0);
+        without.fill(score.log_density.0 + elbow::math::ln(samples as f32));
         is_enough(&score, Nats(0.0));
         Ok(score)
     }
@@ -170,16 +170,16 @@ impl Engine for Network<'_> {
         )
     }
 
-    fn explain_until(
+    fn add_without(
         &self,
         frame: &[f32],
         samples: u32,
-        terms: &mut [f32],
+        without: &mut [f32],
         is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         wide(
             #[inline(always)]
-            || Explain::explain_until(self, frame, samples, terms, is_enough),
+            || Explain::add_without(self, frame, samples, without, is_enough),
         )
     }
 

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use elbow::ensemble::pooled;
+use elbow::ensemble::{pooled, take_mean};
 use elbow::{FrameError, Nats, Score};
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
@@ -34,19 +34,20 @@ impl Engine for Together<'_> {
         })
     }
 
-    fn explain_until(
+    fn add_without(
         &self,
         frame: &[f32],
         samples: u32,
-        terms: &mut [f32],
+        without: &mut [f32],
         is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
-        let score = self.pool(|member| member.explain_until(frame, samples, terms, &mut |_, _| false))?;
+        let score = self.pool(|member| member.add_without(frame, samples, without, &mut |_, _| false))?;
+        take_mean(without, self.0.len());
         is_enough(&score, Nats(0.0));
         Ok(score)
     }
 
-    /// That of the last member, as are the causes.
+    /// That of the last member.
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
         self.0.last().ok_or(FrameError::NoSamples)?.reconstruct(frame)
     }

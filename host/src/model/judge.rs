@@ -13,19 +13,19 @@ impl Density for dyn Engine + '_ {
         samples: u32,
         mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
-        Engine::explain_until(self, frame, samples, &mut [], &mut is_enough)
+        Engine::add_without(self, frame, samples, &mut [], &mut is_enough)
     }
 }
 
 impl Explain for dyn Engine + '_ {
-    fn explain_until(
+    fn add_without(
         &self,
         frame: &[f32],
         samples: u32,
-        terms: &mut [f32],
+        without: &mut [f32],
         mut is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
-        Engine::explain_until(self, frame, samples, terms, &mut is_enough)
+        Engine::add_without(self, frame, samples, without, &mut is_enough)
     }
 }
 

@@ -8,7 +8,7 @@ use elbow::LoadError;
 use elbow::architecture::{Activation, Architecture, LikelihoodKind};
 use elbow::format::Sections;
 use elbow::likelihood::{
-    BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianCategorical, GaussianLaw,
+    BLOCK, BernoulliLaw, BetaBinomialLaw, DiscretizedLogisticLaw, GaussianCategorical, GaussianLaw,
     GaussianPerOutputLaw, Independent, Law, Likelihood, NegativeBinomialLaw, ReadLaw, StudentTLaw, Terms,
     VonMisesLaw,
 };
@@ -24,13 +24,13 @@ use crate::simd::wide;
 pub(super) trait Door: Debug + Send + Sync {
     /// `log p(features|z)` of each lane. `features` holds one number for each feature
     /// or, unless `shared`, one for each lane of it; `terms`, where they are asked for,
-    /// get what each feature's add up to over the lanes.
+    /// are kept for each feature and lane.
     fn log_prob(
         &self,
         hidden: &[f32],
         features: &[f32],
         shared: bool,
-        terms: Option<&mut [f32]>,
+        terms: Option<&mut [[f32; BLOCK]]>,
         log_prob: &mut [f32],
     );
     /// `E[features|z]`
@@ -50,7 +50,7 @@ impl<T: OnDense + Debug + Send + Sync> Door for T {
         hidden: &[f32],
         features: &[f32],
         shared: bool,
-        terms: Option<&mut [f32]>,
+        terms: Option<&mut [[f32; BLOCK]]>,
         log_prob: &mut [f32],
     ) {
         match (log_prob.len(), shared, terms) {
@@ -76,7 +76,7 @@ fn shared_frame<const L: usize, T: OnDense>(
     likelihood: &T,
     hidden: &[f32],
     features: &[f32],
-    terms: Option<&mut [f32]>,
+    terms: Option<&mut [[f32; BLOCK]]>,
     log_prob: &mut [f32],
 ) {
     // where nobody asks for them, they are for no feature
@@ -175,7 +175,7 @@ impl Likelihood for AnyLikelihood<'_> {
         features: &[X],
         terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L] {
-        log_prob(&*self.0, hidden, features, terms.sums())
+        log_prob(&*self.0, hidden, features, terms.block())
     }
 
     fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {
@@ -193,7 +193,7 @@ pub(super) fn log_prob<const L: usize, X: Lanes<L>>(
     door: &dyn Door,
     hidden: &[[f32; L]],
     features: &[X],
-    terms: Option<&mut [f32]>,
+    terms: Option<&mut [[f32; BLOCK]]>,
 ) -> [f32; L] {
     let mut log_prob = [0.0; L];
     let numbers = X::numbers(features);

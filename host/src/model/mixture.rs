@@ -7,7 +7,7 @@ use elbow::codec::{MixturePredictor, Predictor as _};
 use elbow::features::Features;
 use elbow::format::Sections;
 use elbow::mixture::{Components, Gaussians, Kernels};
-use elbow::{Explain, FrameError, LoadError, Mixture, Nats, Score};
+use elbow::{Density, Explain, FrameError, LoadError, Mixture, Nats, Score};
 
 use super::{Dynamic, Engine, LANES, LatentEngine, Prediction, SequentialEngine};
 use crate::simd::wide;
@@ -72,16 +72,21 @@ where
         scores.map(|score| score.and_then(as_of(samples)))
     }
 
-    fn explain_until(
+    fn add_without(
         &self,
         frame: &[f32],
         samples: u32,
-        terms: &mut [f32],
+        without: &mut [f32],
         is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         wide(
             #[inline(always)]
-            || Explain::explain_until(self, frame, samples, terms, is_enough),
+            || {
+                if without.is_empty() {
+                    return self.log_density_until(frame, samples, is_enough);
+                }
+                Explain::add_without(self, frame, samples, without, is_enough)
+            },
         )
     }
 

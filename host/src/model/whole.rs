@@ -76,7 +76,7 @@ impl Likelihood for WholeLikelihood<'_> {
         features: &[X],
         terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L] {
-        log_prob(self.door(), hidden, features, terms.sums())
+        log_prob(self.door(), hidden, features, terms.block())
     }
 
     fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {

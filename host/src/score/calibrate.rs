@@ -23,11 +23,6 @@ const ABSOLUTE: u32 = 64;
 /// of a whole number of frames means that number.
 const DECIMAL: f64 = 1e-9;
 
-/// One in so many terms is below the low quantile.
-const RARE: usize = 100;
-/// Nats.
-const LEAST_SPREAD: f32 = 1e-3;
-
 /// Which rank the threshold has: `⌊false_alarm·(n + 1)⌋`; `None` where there are too few rows for any.
 pub fn threshold_rank(false_alarm: f64, rows: usize) -> Option<u32> {
     let rank = (false_alarm * (rows as f64 + 1.0) * (1.0 + DECIMAL)) as u32;
@@ -64,21 +59,16 @@ pub fn calibrate(
         return Err(Error::SeenRows { path: data.path.clone(), part, false_alarm });
     }
     let engine = &*model.engine;
-    let (statistics, terms): (Vec<f32>, Vec<Vec<f32>>) = each_row(data, |frame| {
-        let mut terms = vec![0.0; frame.len()];
-        let statistic = statistic(&engine, frame, samples, margin(data.dims), &mut terms)?;
+    let statistics = each_row(data, |frame| {
         scored();
-        Ok((statistic, terms))
-    })?
-    .into_iter()
-    .unzip();
+        statistic(&engine, frame, samples, margin(data.dims))
+    })?;
     let independent = data.independent(&statistics);
     let statistics = counted_as(statistics, independent);
     let mut block = Block::new(statistics, false_alarm, samples, margin(data.dims))
         .ok_or_else(|| too_few(independent))?;
     block.data = fingerprint(data);
     block.parameters = checksum(model.parameters);
-    block.terms = spreads(&terms, data.dims);
     let mut metadata = model.metadata.clone();
     metadata.name = new_name;
     let assemble = |block: &Block| {
@@ -118,8 +108,6 @@ pub struct Block {
     statistics: Vec<f32>,
     /// mean and standard deviation of the scores, and how many frames in a row count as one
     moments: [f32; 3],
-    /// of each feature: median of its term, 1/(median − 1 % quantile)
-    terms: [Vec<f32>; 2],
 }
 
 impl Block {
@@ -137,37 +125,22 @@ impl Block {
             ranks: kept_ranks(statistics.len() as u32, rank),
             statistics,
             moments: [0.0, 1.0, 1.0],
-            terms: [Vec::new(), Vec::new()],
         })
     }
 
     /// As `docs/model-format.md` has it.
     pub fn encode(&self) -> Vec<u8> {
-        let Block { samples, false_alarm, threshold, margin, ranks, statistics, moments, terms, .. } = self;
+        let Block { samples, false_alarm, threshold, margin, ranks, statistics, moments, .. } = self;
         let mut out = Sections(Vec::new());
-        let [rows, quantiles, features] = [statistics.len(), ranks.len(), terms[0].len()].map(|n| n as u32);
-        let counts = [CALIBRATION, *samples, rows, quantiles, self.data, features, self.parameters];
+        let [rows, quantiles] = [statistics.len(), ranks.len()].map(|n| n as u32);
+        let counts = [CALIBRATION, *samples, rows, quantiles, self.data, 0, self.parameters];
         out.numbers(counts.map(u32::to_le_bytes));
         out.floats(&[*false_alarm, *threshold, *margin, moments[0], moments[1], moments[2]]);
         let quantiles: Vec<f32> = ranks.iter().map(|rank| statistics[*rank as usize - 1]).collect();
         out.floats(&quantiles);
         out.numbers(ranks.iter().map(|rank| rank.to_le_bytes()));
-        terms.iter().for_each(|numbers| out.floats(numbers));
         out.0
     }
-}
-
-/// Median and 1/(median − 1 % quantile) of each feature's terms. A feature
-/// that never moved gets [`LEAST_SPREAD`].
-fn spreads(terms: &[Vec<f32>], dims: usize) -> [Vec<f32>; 2] {
-    let of = |feature: usize| {
-        let mut terms: Vec<f32> = terms.iter().map(|terms| terms[feature]).collect();
-        terms.sort_by(f32::total_cmp);
-        let (median, low) = (terms[terms.len() / 2], terms[terms.len() / RARE]);
-        (median, 1.0 / (median - low).max(LEAST_SPREAD))
-    };
-    let (medians, inverse_spreads) = (0..dims).into_par_iter().map(of).unzip();
-    [medians, inverse_spreads]
 }
 
 /// The ranks of the quantiles that a file keeps: dense at the low end,

@@ -57,7 +57,7 @@ pub fn without_lowest(
 ) -> Result<Dataset, Error> {
     let engine = &*model.engine;
     let statistics = each_row(data, |frame| -> Result<f32, FrameError> {
-        statistic(&engine, frame, samples, margin(data.dims), &mut [])
+        statistic(&engine, frame, samples, margin(data.dims))
     })?;
     let mut rows: Vec<usize> = (0..data.rows).collect();
     rows.sort_by(|a, b| statistics[*a].total_cmp(&statistics[*b]));

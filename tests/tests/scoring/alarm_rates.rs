@@ -41,8 +41,7 @@ fn statistics(mut data: Dataset, fitted: usize) -> Vec<f32> {
     };
     let trained = train("rates", fit, &settings, None, &AtomicBool::new(false), |_| ()).unwrap();
     let model = trained.bytes.open().unwrap();
-    let of =
-        |row| statistic(&&*model.engine, others.row(row), SAMPLES, margin(others.dims), &mut []).unwrap();
+    let of = |row| statistic(&&*model.engine, others.row(row), SAMPLES, margin(others.dims)).unwrap();
     (0..others.rows).map(of).collect()
 }
 

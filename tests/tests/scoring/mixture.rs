@@ -6,7 +6,7 @@ use elbow::architecture::LatentKind;
 use elbow::format::checksum;
 use elbow::math::normal_quantile;
 use elbow::{Density, Explain, Gaussians, Kernels, LoadError, Mixture, Standardize};
-use elbow_host::model::{LANES, ModelBytes};
+use elbow_host::model::{HostModel, LANES, ModelBytes};
 use elbow_reader::Dataset;
 use elbow_tests::models::generator;
 use elbow_tests::tolerance::mixture as tolerance;
@@ -114,35 +114,64 @@ fn device_and_host_have_the_same_bits() {
     assert!(host.engine.latent().is_none());
 }
 
-/// The terms of a single Gaussian add up to what the log density loses against
-/// its mean; those of kernels to their own distances.
+/// `−log p(x_i | the others)` in units of the features: the density's integral over the i-th number, by the
+/// trapezoidal rule in doubles, is what it is without that number.
 #[test]
-fn the_parts_of_a_frame_add_up() {
-    let frame = [3.0_f32, -1.0, 2.5];
-    let terms_of = |bytes: &ModelBytes, frame: &[f32]| {
-        let (host, mut terms) = (bytes.open().unwrap(), vec![0.0; 3]);
-        let score = host.engine.explain_until(frame, 4, &mut terms, &mut |_, _| true).unwrap();
-        assert_eq!(Ok(score), host.engine.log_density(frame, 4));
-        terms
-    };
-    let gaussian = fitted("gaussian", &clusters());
-    let centre = gaussian.open().unwrap().engine.reconstruct(&frame).unwrap();
-    let lost = log_density(&gaussian, &centre) - log_density(&gaussian, &frame);
-    let sum: f32 = terms_of(&gaussian, &frame).iter().sum();
-    assert!((sum + lost).abs() < 1e-4 * (1.0 + lost.abs()), "{sum} {lost}");
-
-    // where kernels and Gaussians both have a share: as the device has it
-    let both = fitted("auto", &clusters());
-    let device = Both::from_bytes(both.as_bytes()).unwrap();
-    for frame in [[1.5, 0.4, 1.0], [11.0, -5.5, 30.0], frame] {
-        let mut terms = [0.0; 3];
-        let score = device.explain_until(&frame, 4, &mut terms, |_, _| false).unwrap();
-        assert_eq!(Ok(score), device.log_density_until(&frame, 4, |_, _| false));
-        assert_eq!(terms_of(&both, &frame), terms);
-        assert!(terms.iter().sum::<f32>() <= 0.0, "{terms:?}");
+fn surprises_are_those_of_marginals() {
+    let data = clusters();
+    let scale: Vec<f64> = (0..3)
+        .map(|i| {
+            let column: Vec<f64> = data.values.chunks(3).map(|row| row[i].into()).collect();
+            let mean = column.iter().sum::<f64>() / column.len() as f64;
+            (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / column.len() as f64).sqrt()
+        })
+        .collect();
+    for (name, limit) in [("gaussian", 1e-4), ("gmm:2", 1e-3), ("auto", 1e-3)] {
+        let bytes = fitted(name, &data);
+        let model = bytes.open().unwrap();
+        // typical; odd in one number; of the first cluster but for one number, and of neither
+        for frame in [[1.5, 0.4, 1.0], [1.0, 0.5, 7.0], [1.5, 0.4, 4.0], [11.0, 0.4, 3.0], [3.0, -1.0, 2.5]] {
+            let mut surprises = [0.0; 3];
+            let score = model.engine.explain_until(&frame, 4, &mut surprises, |_, _| true).unwrap();
+            assert_eq!(Ok(score), model.engine.log_density(&frame, 4));
+            for (i, found) in surprises.into_iter().enumerate() {
+                let (steps, from, to) = (6000, -12.0, 28.0);
+                let step = (to - from) / f64::from(steps);
+                let at = |k: i32| {
+                    let mut moved = frame;
+                    moved[i] = (from + step * f64::from(k)) as f32;
+                    let score = model.engine.log_density(&moved, 1).unwrap();
+                    f64::from(score.log_density.0 - score_of(&model, &frame)).exp()
+                };
+                let density = (0..=steps).map(at).sum::<f64>() * step / scale[i];
+                let error = (f64::from(found) - density.ln()).abs();
+                assert!(
+                    error < limit * (1.0 + density.ln().abs()),
+                    "{name} {frame:?} {i}: {found} {density}"
+                );
+            }
+        }
     }
-    let terms = terms_of(&both, &[11.0, -5.5, 30.0]);
-    assert!(terms[2] < 4.0 * terms[0].min(terms[1]), "the third number is the odd one: {terms:?}");
+}
+
+fn score_of(model: &HostModel<'_>, frame: &[f32]) -> f32 {
+    model.engine.log_density(frame, 1).unwrap().log_density.0
+}
+
+#[test]
+fn surprises_have_the_bits_of_a_device() {
+    let both = fitted("auto", &clusters());
+    let (host, device) = (both.open().unwrap(), Both::from_bytes(both.as_bytes()).unwrap());
+    for frame in [[1.5, 0.4, 1.0], [11.0, -5.5, 30.0], [3.0, -1.0, 2.5], [1e4, 0.0, 0.0]] {
+        let (mut surprises, mut of_host) = ([0.0; 3], [0.0; 3]);
+        let score = device.explain_until(&frame, 4, &mut surprises, |_, _| false).unwrap();
+        assert_eq!(Ok(score), device.log_density_until(&frame, 4, |_, _| false));
+        host.engine.explain_until(&frame, 4, &mut of_host, |_, _| false).unwrap();
+        assert_eq!(surprises.map(f32::to_bits), of_host.map(f32::to_bits), "{frame:?}");
+    }
+    let mut surprises = [0.0; 3];
+    device.explain_until(&[11.0, -5.5, 30.0], 4, &mut surprises, |_, _| false).unwrap();
+    assert!(surprises[2] > 4.0 * surprises[0].max(surprises[1]), "the third is the odd one: {surprises:?}");
     assert!(device.explain_until(&[f32::NAN; 3], 4, &mut [0.0; 3], |_, _| false).is_err());
     assert!(device.explain_until(&[0.0; 3], 0, &mut [0.0; 3], |_, _| false).is_err());
 }
