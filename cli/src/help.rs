@@ -122,7 +122,7 @@ Columns, one line for each frame:
   anomalous              1 where the score is below the alarm threshold
   alarm, drift           with --alarm M/N: 1 where M of the last N frames are anomalous; `low` or `high` where
                          scores have moved for long, too little for an alarm
-  cause_1, surprise_1, … with --why N: the columns least like normal frames; HIGH is odd (1: as in one of 100)
+  cause_1, surprise_1, … with --why N: the columns that the others speak least for: −log p(column | others)
 
 Examples:
   elbow score sensors.elbow new.csv --keep timestamp --alarm 3/5 --why 3

@@ -63,11 +63,11 @@ fn assert_marginal<'a, W: Law<N> + ReadLaw<'a>, const N: usize>(
     let few: Vec<f32> = (0..11).filter(is_there).map(|i| numbers[i]).collect();
     let [expected, _] = part.log_prob::<2, f32>(&[], &few);
     let gaps: Vec<f32> = (0..11).map(|i| if is_there(&i) { numbers[i] } else { f32::NAN }).collect();
-    let mut terms = [[0.0; BLOCK]; 11];
+    let mut terms = [[0.0; super::BLOCK]; 11];
     let whole = Incomplete(whole);
     let [found, same] = whole.log_prob_terms::<2, _>(&[], &gaps, &mut terms[..]);
     assert!((found - expected).abs() < 2e-5, "{found} {expected}");
-    assert_eq!((same, terms[2], terms[9]), (found, [0.0; BLOCK], [0.0; BLOCK]));
+    assert_eq!((same, terms[2], terms[9]), (found, [0.0; super::BLOCK], [0.0; super::BLOCK]));
     assert!(terms[1][0].abs() > 1e-6, "a term of a number that is there");
     // where nothing is missing no bit is another
     assert_eq!(whole.log_prob::<2, f32>(&[], numbers), whole.0.log_prob::<2, f32>(&[], numbers));

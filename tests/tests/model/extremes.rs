@@ -2,7 +2,7 @@
 //! alone, among others, in blocks of samples and by a device's type.
 
 use elbow::format::{ModelFile, checksum};
-use elbow::{Density, FrameError, Score};
+use elbow::{Density, Explain, FrameError, Score};
 use elbow_firmware::{demo::Demo, mixture::Mixture};
 use elbow_host::model::{Engine, LANES, ModelBytes};
 use elbow_tests::hostile::MODELS;
@@ -73,7 +73,7 @@ fn compare(engine: &dyn Engine, frames: &[Vec<f32>], samples: u32, what: &str) -
         let alone = bits_of(engine.log_density(frame, samples));
         assert_eq!(together[l], alone, "{what}: frame {l} of many, {samples} samples, {frame:?}");
         let mut terms = vec![0.0; frame.len()];
-        let explained = engine.explain_until(frame, samples, &mut terms, &mut |_, _| false);
+        let explained = engine.explain_until(frame, samples, &mut terms, |_, _| false);
         assert_eq!(bits_of(explained), alone, "{what}: frame {l} in blocks, {samples} samples, {frame:?}");
         scored += usize::from(alone.is_ok());
     }
