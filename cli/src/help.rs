@@ -75,7 +75,7 @@ const HEADINGS: [(&str, &[&str]); 6] = [
     ),
     (
         "Scores and alarms",
-        &["samples", "false_alarm", "trim", "alarm", "why", "keep", "calibration", "bits_back"],
+        &["samples", "false_alarm", "trim", "alarm", "follow", "why", "keep", "calibration", "bits_back"],
     ),
     ("Packets", &["packets", "bound", "lossless", "latents_only", "windows_per_packet", "keep_going"]),
     ("Output", &["out", "name", "force", "run", "resume", "checkpoint_every", "snapshot_every"]),
@@ -119,7 +119,7 @@ Columns, one line for each frame:
   effective_sample_size  of K samples: near 1, the score rests on one of them
   standard_error         of log_density, in nats
   p_value                of a calibrated model: part of normal frames that score as low; LOW is anomalous
-  anomalous              1 where the score is below the alarm threshold
+  anomalous              1 where the score is below the alarm threshold, with --follow the one that follows
   alarm, drift           with --alarm M/N: 1 where M of the last N frames are anomalous; `low` or `high` where
                          scores have moved for long, too little for an alarm
   cause_1, surprise_1, … with --why N: the columns that the others speak least for: −log p(column | others)

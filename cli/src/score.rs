@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use self::destination::Destination;
-use self::rows::{Alarm, MOST_CAUSES, Row, Scorer};
+use self::rows::{Alarm, MOST_CAUSES, Row, Scorer, Told};
 use self::table::{Columns, Table};
 use super::out::{Overwrite, is_same};
 use super::source::SourceArgs;
@@ -35,7 +35,11 @@ pub(crate) struct ScoreArgs {
     /// Also tell, as a device does, where m of the last n frames are anomalous, and slow drift
     #[arg(long, value_name = "M/N", value_parser = Alarm::read)]
     alarm: Option<Alarm>,
-    /// Also tell the N columns of each frame that are least like normal ones
+    /// Let the threshold follow the stream, so that the stated part of the frames is anomalous however slowly it
+    /// moves
+    #[arg(long)]
+    follow: bool,
+    /// Also tell the N columns of each frame that the others speak least for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MOST_CAUSES as i64))]
     why: Option<u8>,
     #[command(flatten)]
@@ -58,12 +62,18 @@ struct Report {
     scores: Vec<Row>,
 }
 
+impl ScoreArgs {
+    fn told(&self) -> Told {
+        Told { alarm: self.alarm, follow: self.follow, causes: self.why.unwrap_or(0).into() }
+    }
+}
+
 pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     args.out.as_deref().map_or(Ok(()), |out| check_out(args, out))?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let samples = args.source.samples(&model);
-    let mut scorer = Scorer::new(&model, samples, args.alarm, args.why.unwrap_or(0).into());
+    let mut scorer = Scorer::new(&model, samples, args.told());
     check_verdicts(args, &model, samples, scorer.has_verdicts())?;
     let bar = report::rows_bar("scoring");
     let columns = Columns {
@@ -128,7 +138,7 @@ fn check_verdicts(
     if has_verdicts {
         return Ok(());
     }
-    let asked = [("alarm", args.alarm.is_some()), ("why", args.why.is_some())];
+    let asked = [("alarm", args.alarm.is_some()), ("follow", args.follow), ("why", args.why.is_some())];
     let asked = asked.into_iter().find_map(|(name, is_asked)| is_asked.then_some(name));
     match (model.extras.calibration, asked) {
         (None, None) => Ok(()),

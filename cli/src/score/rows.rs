@@ -1,7 +1,7 @@
 //! Frames to what is told of each: score, verdict, what the stream does, and why.
 
 use elbow::decision::top;
-use elbow::stream::{Debounce, Drift, State, Watch};
+use elbow::stream::{Debounce, Drift, Follow, State, Watch};
 use elbow::{Calibrated, FrameError, Score, Verdict};
 use elbow_host::model::{Engine, HostModel};
 use elbow_host::score::calibrate::each_row;
@@ -13,6 +13,9 @@ use crate::error::Error;
 
 /// Causes of one frame, at most.
 pub(super) const MOST_CAUSES: usize = 16;
+
+/// Scores that a threshold which follows the stream is a quantile of.
+const FOLLOWED: usize = 256;
 
 /// One scored frame.
 #[derive(Debug, Serialize)]
@@ -51,7 +54,7 @@ pub(super) struct Stream {
     pub(super) drift: Option<&'static str>,
 }
 
-/// A column, with its place in a window behind it, and how much less likely it is than in normal frames.
+/// A column, with its place in a window behind it, and how unlikely it is beside the others, in nats.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Cause {
     pub(super) column: String,
@@ -83,26 +86,39 @@ pub(super) struct Scorer<'a> {
     judge: Option<Calibrated<'a, &'a (dyn Engine + 'a)>>,
     samples: u32,
     watch: Option<Watch>,
+    follow: Option<Follow<FOLLOWED>>,
     causes: usize,
+}
+
+/// What is told of frames beside their scores.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) alarm: Option<Alarm>,
+    /// the threshold follows the stream
+    pub(super) follow: bool,
+    /// how many of each frame
+    pub(super) causes: usize,
 }
 
 /// All that is computed of one frame, whatever stands before it.
 struct Judged {
     score: Score,
     verdict: Option<Verdict>,
-    /// by as few samples as settle it, standardised: what a device watches
-    early: Option<(bool, f32)>,
+    /// the score by as few samples as settle the verdict, standardised: what a device watches
+    early: Option<f32>,
     causes: Vec<(usize, f32)>,
 }
 
 impl<'a> Scorer<'a> {
     /// With verdicts where the model's threshold is for so many samples.
-    pub(super) fn new(model: &'a HostModel<'_>, samples: u32, alarm: Option<Alarm>, causes: usize) -> Self {
+    pub(super) fn new(model: &'a HostModel<'_>, samples: u32, told: Told) -> Self {
+        let Told { alarm, follow, causes } = told;
         let judge = model.calibrated().filter(|judge| judge.calibration().samples == samples);
         let as_one = judge.as_ref().map_or(1.0, |judge| judge.calibration().frames_as_one);
         let drift = Drift::default().of_frames(as_one);
         let watch = alarm.map(|Alarm { needed, of }| Watch::new(Debounce::new(needed, of), drift));
-        Scorer { engine: &*model.engine, judge, samples, watch, causes }
+        let follow = judge.filter(|_| follow).map(|judge| Follow::new(judge.calibration()));
+        Scorer { engine: &*model.engine, judge, samples, watch, follow, causes }
     }
 
     /// Whether frames get verdicts.
@@ -151,7 +167,7 @@ impl<'a> Scorer<'a> {
             let mut surprises = vec![0.0; frame.len()];
             let settled = judge.judge_explained(frame, &mut surprises)?;
             let z = judge.calibration().standardize(settled.score.log_density);
-            early = Some((settled.is_anomalous(), z));
+            early = Some(z);
             let top = top::<MOST_CAUSES>(&surprises);
             let told = top.iter().take(self.causes.min(frame.len()));
             causes = told.map(|cause| (cause.feature, cause.surprise)).collect();
@@ -163,6 +179,8 @@ impl<'a> Scorer<'a> {
         let Judged { score, verdict, early, causes } = judged;
         let name =
             |(feature, surprise): (usize, f32)| Cause { column: data.columns[feature].clone(), surprise };
+        let fixed = verdict.is_some_and(|verdict| verdict.is_anomalous());
+        let anomalous = self.follow.as_mut().map_or(fixed, |follow| follow.push(score.log_density));
         let watched = self.watch.as_mut().zip(early);
         Row {
             row: data.source_rows[frame] + 1,
@@ -171,8 +189,8 @@ impl<'a> Scorer<'a> {
             bits_per_dim: score.bits_per_dim(),
             effective_sample_size: score.effective_sample_size,
             standard_error: score.standard_error.is_finite().then_some(score.standard_error),
-            decision: verdict.map(|v| Decision { p_value: v.p_value, anomalous: v.is_anomalous() }),
-            stream: watched.map(|(watch, (is_anomalous, z))| Stream::of(watch.push(is_anomalous, z))),
+            decision: verdict.map(|v| Decision { p_value: v.p_value, anomalous }),
+            stream: watched.map(|(watch, z)| Stream::of(watch.push(anomalous, z))),
             causes: causes.into_iter().map(name).collect(),
         }
     }

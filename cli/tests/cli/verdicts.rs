@@ -66,6 +66,29 @@ fn alarms_of_m_of_n_drift_and_causes() {
     bench.refuses("score m.elbow new.csv --alarm 3/5 --samples 8", &["which are for --samples 64"]);
 }
 
+/// A sensor that creeps away is soon below any threshold that stands still, and drift is told of it.
+#[test]
+fn a_threshold_that_follows_keeps_its_rate() {
+    const ROWS: usize = 3000;
+    let bench = with_alarm();
+    bench.refuses("score m.elbow new.csv --follow", &["has no alarm threshold, which --follow needs"]);
+    bench.good("calibrate m.elbow calm.csv --false-alarm 0.01");
+    let creeping = |i: usize| {
+        let noise = |step: usize| (i * i * step % 1009) as f64 / 1009.0;
+        format!("{},{}", noise(37), noise(61) + 2.0 * i as f64 / ROWS as f64)
+    };
+    bench.write("creeping.csv", csv("a,b", ROWS, creeping));
+    let of = |flags: &str| bench.good(&format!("score m.elbow creeping.csv --alarm 3/5{flags}"));
+    let count = |told: &str, name, cell| cells(told, name).iter().filter(|found| **found == cell).count();
+    let (still, following) = (of(""), of(" --follow"));
+    assert!(count(&still, "anomalous", "1") > ROWS / 4);
+    let anomalous = count(&following, "anomalous", "1");
+    assert!((ROWS / 200..=ROWS / 100 + 22).contains(&anomalous), "{anomalous}");
+    assert!(count(&following, "drift", "low") > ROWS / 4, "what was followed is told as drift");
+    // scores are as they were
+    assert_eq!(cells(&still, "log_density"), cells(&following, "log_density"));
+}
+
 #[test]
 fn columns_are_carried_along_as_they_are() {
     let bench = with_alarm();

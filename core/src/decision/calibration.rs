@@ -171,6 +171,14 @@ impl<'a> Calibration<'a> {
         }
     }
 
+    /// The score that a part of the calibration frames is at most as high as: of those that the file keeps the
+    /// next one up, or the highest.
+    pub fn quantile(&self, part: f32) -> Nats {
+        let rank = part * self.rows as f32;
+        let at = self.ranks.partition_point(|kept| (*kept as f32) < rank);
+        Nats(self.quantiles.get(at).or(self.quantiles.last()).copied().unwrap_or(0.0))
+    }
+
     /// The p-values that the file can tell apart, rising, with the statistics below which they are returned.
     pub fn quantiles(&self) -> impl Iterator<Item = (f32, Nats)> {
         let n = (self.rows + 1) as f32;

@@ -15,8 +15,10 @@
 //! }
 //! ```
 
+mod follow;
 mod watch;
 mod window;
 
+pub use follow::Follow;
 pub use watch::{Debounce, Drift, State, Watch};
 pub use window::Window;
