@@ -196,6 +196,7 @@ fn write_log(
         binarize: args.binarize,
         samples: Some(samples.into()),
         seed: args.seed,
+        skip_broken: false,
     };
     let data = source.load_known(&args.input, &args.model, &model.metadata)?;
     let summary = compress::compress_log(bytes, &data, &args.output, samples)?;

@@ -75,10 +75,24 @@ const HEADINGS: [(&str, &[&str]); 6] = [
     ),
     (
         "Scores and alarms",
-        &["samples", "false_alarm", "trim", "alarm", "follow", "why", "keep", "calibration", "bits_back"],
+        &[
+            "samples",
+            "false_alarm",
+            "trim",
+            "alarm",
+            "drift",
+            "follow",
+            "why",
+            "keep",
+            "calibration",
+            "bits_back",
+        ],
     ),
     ("Packets", &["packets", "bound", "lossless", "latents_only", "windows_per_packet", "keep_going"]),
-    ("Output", &["out", "name", "force", "run", "resume", "checkpoint_every", "snapshot_every"]),
+    (
+        "Output",
+        &["out", "format", "exec", "name", "force", "run", "resume", "checkpoint_every", "snapshot_every"],
+    ),
 ];
 
 /// Formats and defaults of a file, said once for every command that reads one.
@@ -88,7 +102,7 @@ Files: text (.csv, .tsv, .txt, or - for standard input; how its cells are parted
 of labels, normal words, columns and windows is in the model: no later command needs to be told again.";
 
 /// What stands below the flags of a command.
-const NOTES: [(&str, &str); 8] = [
+const NOTES: [(&str, &str); 9] = [
     (
         "fit",
         "\
@@ -128,6 +142,17 @@ Examples:
   elbow score sensors.elbow new.csv --keep timestamp --alarm 3/5 --why 3
   elbow score sensors.elbow new.csv --out scores.csv
   elbow score sensors.elbow new.csv | grep ',1$'      the rows of a calibrated model that raise an alarm",
+    ),
+    (
+        "watch",
+        "\
+Rows that cannot be read, and rows with a missing cell, are noted and left out; a window begins anew behind \
+them. It ends with its input, with a reader that has gone away, and by Ctrl-C: every line is whole.
+
+Examples:
+  tail -n +1 -f sensors.csv | elbow watch sensors.elbow --drift
+  elbow watch sensors.elbow /dev/ttyUSB0 --format influx | curl ...
+  elbow watch sensors.elbow - --exec 'logger \"pump: $ELBOW_STATE, look at $ELBOW_CAUSE\"'",
     ),
     (
         "calibrate",
@@ -196,7 +221,7 @@ mod tests {
     #[test]
     fn every_flag_of_the_ways_from_file_to_alarm_has_a_heading() {
         let cli = Cli::command();
-        for name in ["fit", "eval", "score", "calibrate", "compress", "decompress", "quantize"] {
+        for name in ["fit", "eval", "score", "watch", "calibrate", "compress", "decompress", "quantize"] {
             let command = cli.find_subcommand(name).expect("a command");
             let bare = |arg: &&Arg| {
                 let general = ["help", "json", "threads", "seed"].contains(&arg.get_id().as_str());

@@ -26,6 +26,7 @@ pub mod report;
 mod score;
 mod source;
 pub mod stop;
+mod watch;
 mod window;
 
 use std::ffi::OsString;
@@ -65,6 +66,8 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Log density of every frame of a file
     Score(score::ScoreArgs),
+    /// Judge rows as they come: verdicts, alarms, drift and causes, each row's before the next is there
+    Watch(watch::WatchArgs),
     /// Make a model of an autoencoder's weights from another program
     Import(import::ImportArgs),
     /// Set the alarm threshold by normal frames, with a bound on false alarms; or the steps of packets
@@ -157,6 +160,7 @@ impl Cli {
             Command::Fit(args) => fit::run(args, self.json),
             Command::Eval(args) => eval::run(args, self.json),
             Command::Score(args) => score::run(args, self.json),
+            Command::Watch(args) => watch::run(args, self.json),
             Command::Import(args) => import::run(args, self.json),
             Command::Calibrate(args) => calibrate::run(args, self.json),
             Command::Quantize(args) => quantize::run(args, self.json),

@@ -37,7 +37,7 @@ pub fn note(text: &str) {
 }
 
 /// One line, with what would act on a terminal made visible: whoever names a file may be a stranger.
-fn shown(text: &str) -> Cow<'_, str> {
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     let visible = |c: char| if is_control(c) { c.escape_default().to_string() } else { c.to_string() };
     if text.contains(is_control) { text.chars().map(visible).collect() } else { text.into() }
 }

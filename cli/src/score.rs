@@ -1,8 +1,8 @@
 //! `elbow score`.
 
 mod destination;
-mod rows;
-mod table;
+pub(crate) mod rows;
+pub(crate) mod table;
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};

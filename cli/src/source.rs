@@ -40,6 +40,9 @@ pub(crate) struct SourceArgs {
     /// Seed of --binarize dynamic
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
+    /// a row that cannot be read ends nothing
+    #[arg(skip)]
+    pub(super) skip_broken: bool,
 }
 
 /// Numbers of samples that end within reason.
@@ -185,6 +188,7 @@ impl SourceArgs {
             text: self.reading.text(),
             remembered: written,
             recognise: Recognise::Nothing,
+            skip_broken: self.skip_broken,
         }
     }
 

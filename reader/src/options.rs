@@ -45,6 +45,8 @@ pub struct LoadOptions {
     pub missing: Missing,
     /// what becomes of words that are not those of a category
     pub unseen: Unseen,
+    /// leave out rows that cannot be read, as a line is that a cable garbled, instead of refusing the file
+    pub skip_broken: bool,
     /// how text is written, where it is known
     pub text: TextOptions,
     /// how text was written at the fit of a model; it holds for files that read by it
@@ -164,6 +166,7 @@ impl Default for LoadOptions {
             unseen: Unseen::Refuse,
             text: TextOptions::default(),
             remembered: TextOptions::default(),
+            skip_broken: false,
             recognise: Recognise::Nothing,
         }
     }

@@ -76,6 +76,8 @@ pub struct Skipped {
     pub row: usize,
     /// cells of it that are kept as text
     pub kept: Vec<String>,
+    /// what is wrong with it, where it is broken
+    pub problem: Option<String>,
 }
 
 impl fmt::Display for Reason {

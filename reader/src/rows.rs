@@ -91,7 +91,12 @@ pub(crate) fn read(
     let (mut table, mut found, mut any) = (Table::default(), Found::default(), false);
     let mut merges = Merges::new(heading.columns.len());
     let mut is_empty = true;
-    while rows.next()? {
+    loop {
+        let broken = match rows.next() {
+            Ok(true) => None,
+            Ok(false) => break,
+            Err(problem) => Some(left_out(problem, options)?),
+        };
         let row = rows.number();
         is_empty = false;
         match options.part.rows {
@@ -99,14 +104,24 @@ pub(crate) fn read(
             Some(part) if !part.contains(row) => continue,
             _ => found.rows = row + 1,
         }
-        match features(rows, &mut shared.codes, &mut gaps, &mut table.values)? {
-            None => {
+        let read = match broken {
+            Some(problem) => Err(problem),
+            None => match features(rows, &mut shared.codes, &mut gaps, &mut table.values) {
+                Ok(is_unseen) => Ok(is_unseen),
+                Err(problem) => Err(left_out(problem, options)?),
+            },
+        };
+        match read {
+            Err(problem) => {
+                table.skipped.push(Skipped { row, kept: Vec::new(), problem: Some(problem) });
+            }
+            Ok(None) => {
                 found.missing_rows += 1;
                 let mut kept = Vec::new();
                 rows.keep(&mut kept);
-                table.skipped.push(Skipped { row, kept });
+                table.skipped.push(Skipped { row, kept, problem: None });
             }
-            Some(is_unseen) => {
+            Ok(Some(is_unseen)) => {
                 any = true;
                 found.unseen_rows += usize::from(is_unseen);
                 if !options.is_fitted && !merges.is_done() {
@@ -140,6 +155,14 @@ pub(crate) fn read(
     times.as_ref().map_or(Ok(()), Times::finish)?;
     hand_on(table, times.as_mut(), options, take)?;
     Ok(found)
+}
+
+/// What is wrong with a row that is left out for it.
+fn left_out(problem: Problem, options: &LoadOptions) -> Result<String, Problem> {
+    match problem {
+        Problem::Ragged { .. } | Problem::Cell { .. } if options.skip_broken => Ok(problem.to_string()),
+        problem => Err(problem),
+    }
 }
 
 /// Looks at the numbers of a row as they are written.

@@ -12,65 +12,65 @@ use serde::Serialize;
 use crate::error::Error;
 
 /// Causes of one frame, at most.
-pub(super) const MOST_CAUSES: usize = 16;
+pub(crate) const MOST_CAUSES: usize = 16;
 
 /// Scores that a threshold which follows the stream is a quantile of.
 const FOLLOWED: usize = 256;
 
 /// One scored frame.
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
-    pub(super) row: usize,
+pub(crate) struct Row {
+    pub(crate) row: usize,
     /// cells of the row that completes the frame
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) kept: Vec<String>,
-    pub(super) log_density: f32,
-    pub(super) bits_per_dim: f32,
-    pub(super) effective_sample_size: f32,
+    pub(crate) kept: Vec<String>,
+    pub(crate) log_density: f32,
+    pub(crate) bits_per_dim: f32,
+    pub(crate) effective_sample_size: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) standard_error: Option<f32>,
+    pub(crate) standard_error: Option<f32>,
     #[serde(flatten)]
-    pub(super) decision: Option<Decision>,
+    pub(crate) decision: Option<Decision>,
     #[serde(flatten)]
-    pub(super) stream: Option<Stream>,
+    pub(crate) stream: Option<Stream>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) causes: Vec<Cause>,
+    pub(crate) causes: Vec<Cause>,
 }
 
 /// What a calibrated model says of a frame.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Decision {
-    pub(super) p_value: f32,
-    pub(super) anomalous: bool,
+pub(crate) struct Decision {
+    pub(crate) p_value: f32,
+    pub(crate) anomalous: bool,
 }
 
 /// What the stream of frames does, as a device tells it.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Stream {
+pub(crate) struct Stream {
     /// m of the last n frames are anomalous
-    pub(super) alarm: bool,
+    pub(crate) alarm: bool,
     /// scores have become lower or higher, too little for an alarm each
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) drift: Option<&'static str>,
+    pub(crate) drift: Option<&'static str>,
 }
 
 /// A column, with its place in a window behind it, and how unlikely it is beside the others, in nats.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Cause {
-    pub(super) column: String,
-    pub(super) surprise: f32,
+pub(crate) struct Cause {
+    pub(crate) column: String,
+    pub(crate) surprise: f32,
 }
 
 /// m of n, as `3/5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Alarm {
+pub(crate) struct Alarm {
     needed: u32,
     of: u32,
 }
 
 impl Alarm {
     /// Of its text.
-    pub(super) fn read(text: &str) -> Result<Alarm, String> {
+    pub(crate) fn read(text: &str) -> Result<Alarm, String> {
         let number = |text: &str| text.trim().parse::<u32>().ok();
         let pair = text.split_once('/').and_then(|(m, n)| Some((number(m)?, number(n)?)));
         match pair {
@@ -81,7 +81,7 @@ impl Alarm {
 }
 
 /// What scores frames in their order.
-pub(super) struct Scorer<'a> {
+pub(crate) struct Scorer<'a> {
     engine: &'a dyn Engine,
     judge: Option<Calibrated<'a, &'a (dyn Engine + 'a)>>,
     samples: u32,
@@ -92,12 +92,12 @@ pub(super) struct Scorer<'a> {
 
 /// What is told of frames beside their scores.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Told {
-    pub(super) alarm: Option<Alarm>,
+pub(crate) struct Told {
+    pub(crate) alarm: Option<Alarm>,
     /// the threshold follows the stream
-    pub(super) follow: bool,
+    pub(crate) follow: bool,
     /// how many of each frame
-    pub(super) causes: usize,
+    pub(crate) causes: usize,
 }
 
 /// All that is computed of one frame, whatever stands before it.
@@ -111,7 +111,7 @@ struct Judged {
 
 impl<'a> Scorer<'a> {
     /// With verdicts where the model's threshold is for so many samples.
-    pub(super) fn new(model: &'a HostModel<'_>, samples: u32, told: Told) -> Self {
+    pub(crate) fn new(model: &'a HostModel<'_>, samples: u32, told: Told) -> Self {
         let Told { alarm, follow, causes } = told;
         let judge = model.calibrated().filter(|judge| judge.calibration().samples == samples);
         let as_one = judge.as_ref().map_or(1.0, |judge| judge.calibration().frames_as_one);
@@ -122,7 +122,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Whether frames get verdicts.
-    pub(super) fn has_verdicts(&self) -> bool {
+    pub(crate) fn has_verdicts(&self) -> bool {
         self.judge.is_some()
     }
 
@@ -131,7 +131,7 @@ impl<'a> Scorer<'a> {
     ///
     /// # Errors
     /// [`Frame`](elbow_host::Error::Frame), of the first that has no score.
-    pub(super) fn take(
+    pub(crate) fn take(
         &mut self,
         data: &Dataset,
         window: u32,
@@ -196,7 +196,7 @@ impl<'a> Scorer<'a> {
     }
 }
 
-fn without_frame(Skipped { row, kept }: &Skipped) -> Row {
+fn without_frame(Skipped { row, kept, .. }: &Skipped) -> Row {
     Row {
         row: row + 1,
         kept: kept.clone(),
@@ -211,6 +211,11 @@ fn without_frame(Skipped { row, kept }: &Skipped) -> Row {
 }
 
 impl Stream {
+    /// As it is, or without drift.
+    pub(crate) fn with_drift(self, is_told: bool) -> Self {
+        Stream { drift: self.drift.filter(|_| is_told), ..self }
+    }
+
     fn of(state: State) -> Stream {
         let drift = match state {
             State::DriftLow => Some("low"),

@@ -8,23 +8,23 @@ use super::rows::{Decision, Row, Stream};
 
 /// Which columns there are.
 #[derive(Clone, Debug)]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     /// names of those that are carried along
-    pub(super) kept: Vec<String>,
-    pub(super) verdicts: bool,
-    pub(super) alarm: bool,
-    pub(super) causes: usize,
+    pub(crate) kept: Vec<String>,
+    pub(crate) verdicts: bool,
+    pub(crate) alarm: bool,
+    pub(crate) causes: usize,
 }
 
 /// Rows of CSV as they come: the shortest decimals that read back as the same f32.
-pub(super) struct Table<W: Write> {
+pub(crate) struct Table<W: Write> {
     out: Writer<W>,
     columns: Columns,
 }
 
 impl<W: Write> Table<W> {
     /// Writes the header.
-    pub(super) fn begin(to: W, columns: Columns) -> io::Result<Self> {
+    pub(crate) fn begin(to: W, columns: Columns) -> io::Result<Self> {
         let mut out = WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(to);
         let mut header = vec!["row".to_owned()];
         header.extend(columns.kept.iter().cloned());
@@ -42,7 +42,7 @@ impl<W: Write> Table<W> {
     }
 
     /// Writes some rows, all of which are there when it ends.
-    pub(super) fn write(&mut self, rows: &[Row]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, rows: &[Row]) -> io::Result<()> {
         rows.iter().try_for_each(|row| self.row(row)).map_err(of_writing)?;
         self.out.flush()
     }
@@ -73,7 +73,7 @@ impl<W: Write> Table<W> {
     }
 
     /// What it was written to.
-    pub(super) fn into_inner(self) -> io::Result<W> {
+    pub(crate) fn into_inner(self) -> io::Result<W> {
         self.out.into_inner().map_err(|error| error.into_error())
     }
 }

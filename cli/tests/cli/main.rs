@@ -36,4 +36,5 @@ mod start;
 mod steps;
 mod tables;
 mod verdicts;
+mod watch;
 mod window;

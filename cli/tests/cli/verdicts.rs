@@ -11,7 +11,7 @@ fn stream() -> String {
     })
 }
 
-fn with_alarm() -> Bench {
+pub(crate) fn with_alarm() -> Bench {
     let bench = Bench::new();
     let calm = |step: usize| {
         csv("a,b", 400, |i| {
@@ -26,7 +26,7 @@ fn with_alarm() -> Bench {
 }
 
 /// The cells of a column.
-fn cells<'a>(csv: &'a str, name: &str) -> Vec<&'a str> {
+pub(crate) fn cells<'a>(csv: &'a str, name: &str) -> Vec<&'a str> {
     let mut lines = csv.lines().map(|line| line.split(','));
     let at = lines.next().and_then(|mut header| header.position(|column| column == name)).unwrap();
     lines.map(|mut cells| cells.nth(at).unwrap()).collect()

@@ -112,6 +112,7 @@ impl Settings {
             text: text(self.delimiter.as_deref(), self.decimal.as_deref(), self.no_header),
             remembered: TextOptions::default(),
             recognise: self.recognise(),
+            skip_broken: false,
         }
     }
 
