@@ -35,8 +35,8 @@ pub(crate) struct ScoreArgs {
     /// Also tell, as a device does, where m of the last n frames are anomalous, and slow drift
     #[arg(long, value_name = "M/N", value_parser = Alarm::read)]
     alarm: Option<Alarm>,
-    /// Let the threshold follow the stream, so that the stated part of the frames is anomalous however slowly it
-    /// moves
+    /// Let the threshold follow the stream, so that the stated part of the frames is anomalous however slowly
+    /// it moves
     #[arg(long)]
     follow: bool,
     /// Also tell the N columns of each frame that the others speak least for

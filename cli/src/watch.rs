@@ -29,8 +29,8 @@ pub(crate) struct WatchArgs {
     /// Also tell slow drift
     #[arg(long)]
     drift: bool,
-    /// Let the threshold follow the stream, so that the stated part of the frames is anomalous however slowly it
-    /// moves
+    /// Let the threshold follow the stream, so that the stated part of the frames is anomalous however slowly
+    /// it moves
     #[arg(long)]
     follow: bool,
     /// The N columns of a frame that the others speak least for

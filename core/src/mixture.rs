@@ -230,8 +230,8 @@ impl<F: Features, C: Components<Shape = F::Shape>> Explain for Mixture<F, C> {
     /// number is left out.
     ///
     /// # Cost
-    /// Of each of the [`Gaussians`] that of three scores; of the [`Kernels`] that of one and a half, and fifty
-    /// operations a number of those that are likely without one of the numbers.
+    /// Of each of the [`Gaussians`] that of three scores; of the [`Kernels`] that of one and a half, and
+    /// fifty operations a number of those that are likely without one of the numbers.
     fn add_without(
         &self,
         frame: &Frame<F>,

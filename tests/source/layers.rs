@@ -87,7 +87,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "plan",
             "calibrate",
             "eval export import inspect score",
-            "demo",
+            "demo watch",
             "bench",
         ],
     ),

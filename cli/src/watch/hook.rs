@@ -9,8 +9,8 @@ use crate::score::rows::Row;
 /// Commands that may run at once: a stream that flickers must not fill the machine.
 const MOST: usize = 8;
 
-/// Runs a command, and does not wait for it. Nothing of a row or a model stands in its text: all that it is told
-/// is in its environment.
+/// Runs a command, and does not wait for it. Nothing of a row or a model stands in its text: all that it is
+/// told is in its environment.
 #[derive(Debug)]
 pub(super) struct Hook {
     command: Option<String>,

@@ -171,8 +171,8 @@ impl<'a> Calibration<'a> {
         }
     }
 
-    /// The score that a part of the calibration frames is at most as high as: of those that the file keeps the
-    /// next one up, or the highest.
+    /// The score that a part of the calibration frames is at most as high as: of those that the file keeps
+    /// the next one up, or the highest.
     pub fn quantile(&self, part: f32) -> Nats {
         let rank = part * self.rows as f32;
         let at = self.ranks.partition_point(|kept| (*kept as f32) < rank);

@@ -149,13 +149,14 @@ impl<M: Density> Calibrated<'_, M> {
 }
 
 impl<M: Explain> Calibrated<'_, M> {
-    /// As [`judge`](Self::judge), and why: `surprises[i] = −log p(x_i | the others)`, in nats of the features,
-    /// says how odd number i is beside the others, by the samples that the verdict took. [`top`] picks the
-    /// greatest. What the model would have expected instead is `model().reconstruct(frame)`.
+    /// As [`judge`](Self::judge), and why: `surprises[i] = −log p(x_i | the others)`, in nats of the
+    /// features, says how odd number i is beside the others, by the samples that the verdict took. [`top`]
+    /// picks the greatest. What the model would have expected instead is `model().reconstruct(frame)`.
     ///
     /// `log p(x_i | the others) = log p(x) − log p(x_−i)`: both are known when the score is
-    /// ([`Explain::add_without`]). A number that is odd only because another one is wrong has a small surprise
-    /// where the others, among them the wrong one, speak for it; the wrong one has none to speak for it.
+    /// ([`Explain::add_without`]). A number that is odd only because another one is wrong has a small
+    /// surprise where the others, among them the wrong one, speak for it; the wrong one has none to speak for
+    /// it.
     ///
     /// # Errors
     /// As [`judge`](Self::judge).

@@ -48,9 +48,9 @@ pub trait Explain: Density {
     ) -> Result<Score, FrameError>;
 
     /// As [`log_density_until`](Density::log_density_until), with
-    /// `−log p(x_i | the others) = log p(x_−i) − log p(x)` in place of each number's, in nats of the features. Of a
-    /// network it is counted from a constant of the feature, as the terms of its likelihood are: of normal
-    /// distributions from their peak.
+    /// `−log p(x_i | the others) = log p(x_−i) − log p(x)` in place of each number's, in nats of the
+    /// features. Of a network it is counted from a constant of the feature, as the terms of its likelihood
+    /// are: of normal distributions from their peak.
     ///
     /// # Errors
     /// As there.

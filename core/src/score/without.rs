@@ -11,8 +11,8 @@ const SEEN: f32 = 9.0;
 /// Sums over samples, by the terms `log p(x_i|z_k)` of each: `exp(log_sums[i]) += w_k/p(x_i|z_k)`.
 ///
 /// A weight without a factor of its likelihood is that of the frame without this number, so nothing is drawn
-/// or decoded again. What counts for next to nothing in the score is left out here too: a sample whose weight is
-/// less than `e^−9` of the greatest so far. The others' sum is right within 0.06 nats.
+/// or decoded again. What counts for next to nothing in the score is left out here too: a sample whose weight
+/// is less than `e^−9` of the greatest so far. The others' sum is right within 0.06 nats.
 #[derive(Debug)]
 pub(super) struct Without<'a> {
     log_sums: &'a mut [f32],

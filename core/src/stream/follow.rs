@@ -20,24 +20,25 @@ const FLOOR: f32 = 16.0;
 ///
 /// A frame with the score v is anomalous where `log p ≤ a`: p is its rank among the N scores kept,
 /// `(1 + #{kept ≤ v})/(N + 1)`, and below all of them the tail of an exponential law goes on,
-/// `exp(−(least − v)/s)/(N + 1)`, `s = (mean − least)/log N`. After each verdict `a ← min(0, a + α − e)`, e = 1
-/// if the frame five verdicts before was anomalous. Scores that are not anomalous are kept.
+/// `exp(−(least − v)/s)/(N + 1)`, `s = (mean − least)/log N`. After each verdict `a ← min(0, a + α − e)`, e =
+/// 1 if the frame five verdicts before was anomalous. Scores that are not anomalous are kept.
 ///
 /// **Guarantee.** Of T frames above the floor, whatever their scores, at most `αT + 22` are anomalous: no
 /// distribution, no independence and no model is asked for. For a rises by α with each frame and falls by 1
 /// for each that was anomalous; it begins and ends at 0 or below, and since no `log p` is below −16 and five
-/// verdicts may be under way, it does not fall below −22. Nor are fewer than `αT − log 1/α` anomalous, unless a
-/// was held at 0. On streams that move slowly against N frames the rate is much closer to α than that.
+/// verdicts may be under way, it does not fall below −22. Nor are fewer than `αT − log 1/α` anomalous, unless
+/// a was held at 0. On streams that move slowly against N frames the rate is much closer to α than that.
 ///
 /// **Bounds.** What is slow is followed, a fault too. Scores below a *floor*, by default sixteen times as far
 /// below the calibration's mean score as its threshold, are always anomalous and move nothing. And
-/// [`Drift`](super::Drift) goes on to compare with the calibration: a threshold that has moved is told as drift.
+/// [`Drift`](super::Drift) goes on to compare with the calibration: a threshold that has moved is told as
+/// drift.
 ///
 /// **Cost.** Two passes over N floats a verdict and a logarithm. Memory: N floats and five words.
 ///
-/// **Source.** Gibbs and Candès (2021), "Adaptive conformal inference under distribution shift", equation 2 and
-/// proposition 4.1, whose argument this is; the level moves by its logarithm, so that after some anomalous
-/// frames the next still can be, if it is rare enough.
+/// **Source.** Gibbs and Candès (2021), "Adaptive conformal inference under distribution shift", equation 2
+/// and proposition 4.1, whose argument this is; the level moves by its logarithm, so that after some
+/// anomalous frames the next still can be, if it is rare enough.
 #[derive(Clone, Copy, Debug)]
 pub struct Follow<const N: usize> {
     kept: [f32; N],
@@ -79,8 +80,8 @@ impl<const N: usize> Follow<N> {
         Follow { kept, next: 0, rate, level: math::ln(rate), floor, verdicts: 0 }
     }
 
-    /// Takes the score of the next frame, by all samples as [`judge_in_full`](crate::Calibrated::judge_in_full)
-    /// returns it; whether the frame is anomalous.
+    /// Takes the score of the next frame, by all samples as
+    /// [`judge_in_full`](crate::Calibrated::judge_in_full) returns it; whether the frame is anomalous.
     pub fn push(&mut self, score: Nats) -> bool {
         let score = score.0;
         if score < self.floor {
