@@ -11,9 +11,11 @@ const DELAY: u32 = 5;
 const STEP: f32 = 1.0;
 /// The least level is `e^−16`.
 const RAREST: f32 = -16.0;
-/// The floor lies so many times as far below the mean score as the threshold of the calibration: nats grow
+/// The floor lies so many times as far below the median score as the threshold of the calibration: nats grow
 /// with the square of a distance, so this is four times its distance from what is normal.
 const FLOOR: f32 = 16.0;
+/// Nats that the threshold counts as below the median, at least: scores may be all alike.
+const LEAST_SPREAD: f32 = 1.0;
 
 /// A threshold at a rolling quantile of the last `N` scores, its level held so that a part α of the frames is
 /// anomalous however the stream moves: adaptive conformal inference.
@@ -30,7 +32,7 @@ const FLOOR: f32 = 16.0;
 /// a was held at 0. On streams that move slowly against N frames the rate is much closer to α than that.
 ///
 /// **Bounds.** What is slow is followed, a fault too. Scores below a *floor*, by default sixteen times as far
-/// below the calibration's mean score as its threshold, are always anomalous and move nothing. And
+/// below the calibration's median score as its threshold, are always anomalous and move nothing. And
 /// [`Drift`](super::Drift) goes on to compare with the calibration: a threshold that has moved is told as
 /// drift.
 ///
@@ -56,8 +58,9 @@ pub struct Follow<const N: usize> {
 impl<const N: usize> Follow<N> {
     /// Begins at the calibration's threshold, as if the stream had been what it was calibrated on.
     pub fn new(calibration: &Calibration<'_>) -> Self {
-        let mean = calibration.mean.0;
-        let floor = mean - FLOOR * (mean - calibration.threshold);
+        let median = calibration.quantile(0.5).0;
+        let spread = median - calibration.threshold;
+        let floor = median - FLOOR * if spread > LEAST_SPREAD { spread } else { LEAST_SPREAD };
         Follow::from_quantiles(calibration.false_alarm, floor, |part| calibration.quantile(part).0)
     }
 
