@@ -121,6 +121,8 @@ pub mod mixture {
     /// A sum over 400 × 400 points, at least one in each standard deviation:
     /// more exact than the f32 of its terms.
     pub const INTEGRAL: f64 = 1e-3;
+    /// Relative to 1 + |surprise|: differences of log densities of up to 460, in f32.
+    pub const MARGINAL: f64 = 1e-3;
     /// Relative to 1 + |log density|, each term of which is rounded.
     pub const SUM: f64 = 1e-6;
     /// Relative to 1 + |log density|, a sum of squares of features in single precision, here of three

@@ -126,7 +126,7 @@ fn surprises_are_those_of_marginals() {
             (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / column.len() as f64).sqrt()
         })
         .collect();
-    for (name, limit) in [("gaussian", 1e-4), ("gmm:2", 1e-3), ("auto", 1e-3)] {
+    for name in ["gaussian", "gmm:2", "auto"] {
         let bytes = fitted(name, &data);
         let model = bytes.open().unwrap();
         // typical; odd in one number; of the first cluster but for one number, and of neither
@@ -146,7 +146,7 @@ fn surprises_are_those_of_marginals() {
                 let density = (0..=steps).map(at).sum::<f64>() * step / scale[i];
                 let error = (f64::from(found) - density.ln()).abs();
                 assert!(
-                    error < limit * (1.0 + density.ln().abs()),
+                    error < tolerance::MARGINAL * (1.0 + density.ln().abs()),
                     "{name} {frame:?} {i}: {found} {density}"
                 );
             }
