@@ -72,10 +72,11 @@ fn a_threshold_that_follows_keeps_its_rate() {
     const ROWS: usize = 3000;
     let bench = with_alarm();
     bench.refuses("score m.elbow new.csv --follow", &["has no alarm threshold, which --follow needs"]);
+    bench.good("fit fit.csv --model gaussian --out m.elbow");
     bench.good("calibrate m.elbow calm.csv --false-alarm 0.01");
     let creeping = |i: usize| {
         let noise = |step: usize| (i * i * step % 1009) as f64 / 1009.0;
-        format!("{},{}", noise(37), noise(61) + 2.0 * i as f64 / ROWS as f64)
+        format!("{},{}", noise(37), noise(61) + 1.5 * i as f64 / ROWS as f64)
     };
     bench.write("creeping.csv", csv("a,b", ROWS, creeping));
     let of = |flags: &str| bench.good(&format!("score m.elbow creeping.csv --alarm 3/5{flags}"));
