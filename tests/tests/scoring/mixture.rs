@@ -6,7 +6,7 @@ use elbow::architecture::LatentKind;
 use elbow::format::checksum;
 use elbow::math::normal_quantile;
 use elbow::{Density, Explain, Gaussians, Kernels, LoadError, Mixture, Standardize};
-use elbow_host::model::{HostModel, LANES, ModelBytes};
+use elbow_host::model::{LANES, ModelBytes};
 use elbow_reader::Dataset;
 use elbow_tests::models::generator;
 use elbow_tests::tolerance::mixture as tolerance;
@@ -124,18 +124,17 @@ fn surprises_are_those_of_marginals() {
         let bytes = fitted(name, &clusters());
         let model = bytes.open().unwrap();
         let mut units = [None; 3];
-        // typical; odd in one number; of the first cluster but for one number, and of neither
+        let log_of = |frame: &[f32]| model.engine.log_density(frame, 1).unwrap().log_density.0;
         for frame in frames {
             let mut surprises = [0.0; 3];
             let score = model.engine.explain_until(&frame, 4, &mut surprises, |_, _| true).unwrap();
             assert_eq!(Ok(score), model.engine.log_density(&frame, 4));
             for (i, found) in surprises.into_iter().enumerate() {
-                let (steps, from, to) = (6000, -12.0, 28.0);
-                let step = (to - from) / f64::from(steps);
+                let (steps, from, step) = (6000, -12.0, 40.0 / 6000.0);
                 let at = |k: i32| {
                     let mut moved = frame;
                     moved[i] = (from + step * f64::from(k)) as f32;
-                    f64::from(score_of(&model, &moved) - score_of(&model, &frame)).exp()
+                    f64::from(log_of(&moved) - log_of(&frame)).exp()
                 };
                 let expected = ((0..=steps).map(at).sum::<f64>() * step).ln();
                 let unit = *units[i].get_or_insert(f64::from(found) - expected);
@@ -147,10 +146,6 @@ fn surprises_are_those_of_marginals() {
             }
         }
     }
-}
-
-fn score_of(model: &HostModel<'_>, frame: &[f32]) -> f32 {
-    model.engine.log_density(frame, 1).unwrap().log_density.0
 }
 
 #[test]
