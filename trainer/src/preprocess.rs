@@ -187,7 +187,7 @@ impl Preprocessing {
     }
 
     /// The scale of each feature; `None` where frames are their own features.
-    fn inverse_scale(&self) -> Option<&[f32]> {
+    pub(crate) fn inverse_scale(&self) -> Option<&[f32]> {
         match self {
             Preprocessing::Binary | Preprocessing::Counts { .. } => None,
             Preprocessing::Standardize { inverse_scale, .. } => Some(inverse_scale),

@@ -25,7 +25,7 @@ pub(super) enum Form {
 /// Where lines go.
 pub(super) enum Lines {
     Text(Option<Live>),
-    Csv(Table<Stdout>),
+    Csv(Box<Table<Stdout>>),
     Jsonl,
     /// the measurement with its tags
     Influx(String),
@@ -46,7 +46,7 @@ impl Lines {
                 let columns = Columns { kept: keep.to_vec(), verdicts: true, alarm: true, causes };
                 let mut table = Table::begin(io::stdout(), columns)?;
                 table.write(&[])?;
-                Lines::Csv(table)
+                Lines::Csv(Box::new(table))
             }
             Form::Jsonl => Lines::Jsonl,
             Form::Influx => Lines::Influx(format!("elbow,model={}", tag(model))),

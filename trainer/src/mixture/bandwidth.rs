@@ -57,6 +57,17 @@ pub(super) fn leave_one_out(rows: Rows<'_>) -> Bandwidth {
     Bandwidth { h, log_densities: logs(h).into_iter().map(|log| log - constant).collect() }
 }
 
+/// Mean log density of the first rows by the kernels of the others, in nats, over the dimensions that the rows
+/// span.
+///
+/// # Cost
+/// As [`leave_one_out`].
+pub(crate) fn log_density(rows: Rows<'_>) -> f64 {
+    let Bandwidth { h, log_densities } = leave_one_out(rows);
+    let beyond = (rows.dims - rows.spanned) as f64 * (libm::log(h) + HALF_LOG_TAU);
+    log_densities.iter().sum::<f64>() / log_densities.len() as f64 + beyond
+}
+
 fn square_distance(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
 }

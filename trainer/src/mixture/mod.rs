@@ -11,6 +11,7 @@ mod principal;
 mod shrunk;
 mod stacked;
 
+pub(crate) use bandwidth::log_density;
 pub use kernels::Kernel;
 pub use normal::Normal;
 

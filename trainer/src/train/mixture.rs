@@ -10,6 +10,7 @@ use elbow_host::file::parts::FileParts;
 use elbow_host::file::write::{self, Sections};
 
 use crate::mixture::{self, Recipe, Rows};
+use crate::preprocess::Preprocessing;
 use crate::repeated_columns::Repeats;
 use crate::settings::{Scaling, Settings};
 use elbow_host::model::ModelBytes;
@@ -82,7 +83,10 @@ fn model(
         Recipe::Auto => {
             // rows that are no windows of several channels may be windows of one
             let channels = if settings.window > 1 { data.dims / settings.window } else { 1 };
-            preprocessing.with_entropy_scale(&data.values).with_waveform_scale(&data.values, channels)
+            let close = preprocessing.clone().with_entropy_scale(&data.values);
+            let [wide, close] =
+                [preprocessing, close].map(|scaled| scaled.with_waveform_scale(&data.values, channels));
+            likelier([wide, close], &data.values, &repeats)
         }
         // the floor of the variances shall be low beside that of a regime
         Recipe::Stacked => preprocessing.with_entropy_scale(&data.values),
@@ -100,6 +104,27 @@ fn model(
     let sections = write::parameters(&architecture, &runs, |_, _| unreachable!("a mixture has no layers"));
     let metadata = metadata(name, &architecture, settings, &told, data.rows, valid_nats as f32);
     Ok(ModelBytes::new(&FileParts::new(&metadata, &sections).encode()?))
+}
+
+/// Rows that two scales are compared by, at most.
+const COMPARED: usize = 1_024;
+
+/// The scales in which kernels of the other rows give the rows the larger density: those of a regime serve
+/// where there are regimes, and cost where a tail is all that there is.
+fn likelier(scaled: [Preprocessing; 2], values: &[f32], repeats: &Repeats) -> Preprocessing {
+    let copies = repeats.copies();
+    let dims = copies.len();
+    let some = &values[..values.len().min(COMPARED * dims)];
+    let log_density = |scaled: &Preprocessing| {
+        // of columns that repeat one another the density has one
+        let scales = scaled.inverse_scale().into_iter().flatten().zip(&copies);
+        let of_scales: f64 = scales.map(|(scale, copies)| f64::from(*scale).ln() / *copies as f64).sum();
+        let features = scaled.clone().with_repeats(repeats).features(some);
+        of_scales + mixture::log_density(Rows { features: &features, dims, spanned: repeats.dims() })
+    };
+    let [first, second] = scaled.each_ref().map(log_density);
+    let [one, other] = scaled;
+    if second > first { other } else { one }
 }
 
 fn architecture(fitted: &mixture::Fitted, preprocessing: FeaturesKind, dims: usize) -> Architecture {
