@@ -124,7 +124,7 @@ impl Engine {
         let (is_one, margin) = (table.is_one, margin(table.dims));
         let samples = self.0.judge()?.calibration().samples;
         let engine = self.0.scorer();
-        let all = self.0.each(py, table, |frame| statistic(&engine, frame, samples, margin, &mut []))?;
+        let all = self.0.each(py, table, |frame| statistic(&engine, frame, samples, margin))?;
         one_or_many(py, is_one, all)
     }
 
