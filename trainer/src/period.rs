@@ -71,8 +71,8 @@ fn covariance(series: &[f64], lag: usize) -> f64 {
 }
 
 /// A series at equal steps between its first and last time, by straight lines between its points; as it is
-/// where times do not rise, or so many steps are missing that most of it would be made up. Also gives the step:
-/// the median of those between times.
+/// where times do not rise, or so many steps are missing that most of it would be made up. Also gives the
+/// step: the median of those between times.
 pub fn resampled(times: &[i64], column: &[f64]) -> (Vec<f64>, Option<i64>) {
     let mut steps: Vec<i64> = times.windows(2).map(|two| two[1].saturating_sub(two[0])).collect();
     let rises = steps.iter().all(|step| *step >= 0);

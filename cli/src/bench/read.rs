@@ -15,7 +15,8 @@ pub(crate) struct ReadArgs {
     /// The file
     data: PathBuf,
     /// How often it is read; the fastest counts
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
     repeats: u32,
 }
 

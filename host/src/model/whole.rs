@@ -97,6 +97,10 @@ impl DiscreteLikelihood for WholeLikelihood<'_> {
         each!(self, part => part.continuous())
     }
 
+    fn without_code(&self, frame: &[f32]) -> Option<usize> {
+        each!(self, part => part.without_code(frame))
+    }
+
     fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
         features: &F,

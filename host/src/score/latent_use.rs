@@ -84,7 +84,8 @@ impl LatentUse {
     }
 }
 
-/// Posteriors of frames that come some at a time, spread evenly over them: of many every second, fourth, … one.
+/// Posteriors of frames that come some at a time, spread evenly over them: of many every second, fourth, …
+/// one.
 pub(super) struct Spread<'a> {
     engine: &'a dyn LatentEngine,
     posteriors: Vec<Box<dyn HostPosterior + 'a>>,

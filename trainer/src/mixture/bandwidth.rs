@@ -57,8 +57,8 @@ pub(super) fn leave_one_out(rows: Rows<'_>) -> Bandwidth {
     Bandwidth { h, log_densities: logs(h).into_iter().map(|log| log - constant).collect() }
 }
 
-/// Mean log density of the first rows by the kernels of the others, in nats, over the dimensions that the rows
-/// span.
+/// Mean log density of the first rows by the kernels of the others, in nats, over the dimensions that the
+/// rows span.
 ///
 /// # Cost
 /// As [`leave_one_out`].

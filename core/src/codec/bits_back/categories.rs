@@ -93,6 +93,10 @@ impl<S: Shape, P: Projection> DiscreteLikelihood for GaussianCategorical<'_, S, 
         self.levels.iter().position(|levels| *levels == 0)
     }
 
+    fn without_code(&self, frame: &[f32]) -> Option<usize> {
+        self.levels.iter().zip(frame).position(|(levels, code)| *code >= f32::from(*levels))
+    }
+
     fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(
         &self,
         _: &F,
@@ -103,10 +107,6 @@ impl<S: Shape, P: Projection> DiscreteLikelihood for GaussianCategorical<'_, S, 
         let mut end = self.outputs.outputs();
         for (levels, code) in self.levels.iter().zip(frame).rev() {
             end = end.saturating_sub(block(*levels));
-            // what was never seen has no code in a log
-            if *code >= f32::from(*levels) {
-                return Err(StreamError::Impossible);
-            }
             self.law(hidden, end, *levels)?.push(*code as u16, rans)?;
         }
         Ok(())

@@ -18,6 +18,9 @@ pub trait DiscreteLikelihood: Likelihood {
         None
     }
 
+    /// The first number of a frame that has a density and no code, such as a word never seen.
+    fn without_code(&self, frame: &[f32]) -> Option<usize>;
+
     /// Puts a frame on the stack, the last number first.
     ///
     /// # Errors
@@ -75,6 +78,10 @@ pub trait DiscreteLaw<const N: usize>: Law<N> {
 impl<W: DiscreteLaw<N>, O: Outputs<N>, const N: usize> DiscreteLikelihood for Independent<W, O, N> {
     fn symbols(&self) -> usize {
         W::SYMBOLS
+    }
+
+    fn without_code(&self, _: &[f32]) -> Option<usize> {
+        None
     }
 
     fn push<F: WholeNumbers, B: AsRef<[u8]> + AsMut<[u8]>>(

@@ -120,6 +120,9 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
             return Err(StreamError::Full.into());
         }
         let (features, _) = self.model.extract(frame.as_ref())?;
+        if let Some(index) = self.model.likelihood.without_code(frame.as_ref()) {
+            return Err(FrameError::OutOfSupport { index }.into());
+        }
         let posterior = self.model.posterior(features.as_ref());
         let mut buckets = LatentShape::<P>::buffer(self.model.latent_dims());
         if rans.bits() < self.initial_bits() {
