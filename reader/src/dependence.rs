@@ -205,7 +205,7 @@ mod tests {
         for (a, expected) in [(0.5, 3.0), (0.9, 19.0)] {
             let mut state = 0.0;
             let mut step = |e: &f32| {
-                state = a * state + (e / 2.0_f32.powi(31) - 1.0);
+                state = a * state + (e / 2_147_483_648.0 - 1.0);
                 state
             };
             let values: Vec<f32> = noise(20_000, 5).iter().map(&mut step).collect();
