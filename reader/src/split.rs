@@ -34,8 +34,9 @@ impl Dataset {
 
 /// Rows held out lie in so many stretches, at most …
 const STRETCHES: usize = 10;
-/// … each of at least so many times the gap beside it, where there are rows enough.
-const GAPS: usize = 4;
+/// … each of at least so many times the gap beside it, where there are rows enough: few long ones would hold
+/// but a few states of a machine.
+const GAPS: usize = 2;
 /// A gap for rows that only follow one another closely is at most one row in so many.
 const LONGEST_GAP: usize = 100;
 
