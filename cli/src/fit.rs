@@ -172,6 +172,10 @@ pub(super) fn fit_and_write(
     let trained = trained?;
     dependence.iter().for_each(|note| report::note(note));
     write(&trained, out)?;
+    if let Some(refused) = trained.refused {
+        report::note(&format!("{}: written, without a threshold", out.display()));
+        return Err(refused.into());
+    }
     let epochs = trained.fitted.as_ref().map(|fitted| Epochs {
         epochs: fitted.history.len(),
         best_epoch: fitted.best_epoch,

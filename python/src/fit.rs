@@ -108,7 +108,11 @@ fn awake(
     }
     let panicked = |_| PyRuntimeError::new_err("the fit panicked; this is a bug of elbow: please report it");
     let trained = py.detach(|| worker.join()).map_err(panicked)?.map_err(PyErr::from)?;
-    Ok(trained.map_err(Error::from)?)
+    let mut trained = trained.map_err(Error::from)?;
+    match trained.refused.take() {
+        Some(refused) => Err(Error::from(refused).into()),
+        None => Ok(trained),
+    }
 }
 
 /// One call for each epoch.

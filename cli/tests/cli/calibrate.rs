@@ -185,3 +185,30 @@ fn more_samples_than_a_device_draws_are_refused() {
     let line = "calibrate engine.elbow later.csv --false-alarm 0.1 --samples";
     bench.refuses(&format!("{line} 4097"), &["--samples 4097", "4096"]);
 }
+
+/// How closely scores follow one another only the fit shows; it is not thrown away for that.
+#[test]
+fn a_fit_outlives_a_threshold_that_cannot_be_set() {
+    let bench = Bench::new();
+    let (mut state, mut slow) = (1_u32, 0.0);
+    let row = |_| {
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state) / f64::from(u32::MAX) - 0.5
+        };
+        slow = 0.97 * slow + noise();
+        format!("{slow:.4},{:.4}\n", noise())
+    };
+    bench.write("slow.csv", "a,b\n".to_owned() + &(0..600).map(row).collect::<String>());
+    let fit = "fit slow.csv --auto --out slow.elbow --false-alarm";
+    let outcome = bench.run(&format!("{fit} 0.01"));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{outcome:?}");
+    for said in
+        ["slow.elbow: written, without a threshold\nelbow: slow.csv: 300", "at least 99: give more rows"]
+    {
+        assert!(outcome.stderr.contains(said), "{outcome:?}");
+    }
+    assert!(bench.json("inspect slow.elbow")["alarm"].is_null());
+    assert!(bench.path("slow.rs").exists());
+    assert!(bench.json(&format!("{fit} 0.05"))["alarm"]["threshold_nats"].is_number());
+}

@@ -62,15 +62,5 @@ pub(super) fn fit(
     let valid_nats = validation(&join(f64::NAN)?, &valid, settings.valid_samples, false)?.nats;
     let train_nats = fits.iter().map(|fit| fit.train_nats).sum::<f64>() / fits.len() as f64;
     let bytes = join(valid_nats)?;
-    let train_rows = rows.rows;
-    Ok(Trained {
-        bytes,
-        fitted: None,
-        train_rows,
-        calibration_rows: None,
-        valid,
-        train_nats,
-        valid_nats,
-        quantization: None,
-    })
+    Ok(Trained::new(bytes, rows.rows, valid, [train_nats, valid_nats]))
 }

@@ -1,6 +1,6 @@
 //! Rows that the fit does not see, and the threshold that they set.
 
-use elbow_host::model::DEFAULT_SAMPLES;
+use elbow_host::model::{DEFAULT_SAMPLES, ModelBytes};
 use elbow_host::score::calibrate::{calibrate, rows_needed};
 use elbow_reader::Dataset;
 
@@ -50,20 +50,27 @@ pub(super) fn divide(data: &Dataset, false_alarm: f64, settings: &Settings) -> R
 }
 
 impl Trained {
-    /// With the threshold that these rows set.
-    pub(super) fn calibrated(
-        self,
+    /// With the threshold that these rows set; where they can set none with the reason, as a fit is not
+    /// thrown away for it.
+    pub(super) fn calibrated(self, rows: Dataset, false_alarm: f64, settings: &Settings) -> Trained {
+        let calibration_rows = Some(rows.rows);
+        match self.with_threshold(rows, false_alarm, settings) {
+            Ok(bytes) => Trained { bytes, calibration_rows, ..self },
+            Err(refused) => Trained { refused: Some(refused), ..self },
+        }
+    }
+
+    fn with_threshold(
+        &self,
         mut rows: Dataset,
         false_alarm: f64,
         settings: &Settings,
-    ) -> Result<Trained, Error> {
+    ) -> Result<ModelBytes, Error> {
         prepare(&mut rows, *settings.likelihood, settings.binarize)?;
         if settings.binarize == Binarize::Dynamic {
             Binarize::draw_all(&mut rows, settings.seed);
         }
         let model = self.bytes.open().map_err(Error::model(&rows.path))?;
-        let bytes = calibrate(&model, model.metadata.name, &rows, false_alarm, DEFAULT_SAMPLES, || ())?;
-        drop(model);
-        Ok(Trained { bytes, calibration_rows: Some(rows.rows), ..self })
+        Ok(calibrate(&model, model.metadata.name, &rows, false_alarm, DEFAULT_SAMPLES, || ())?)
     }
 }

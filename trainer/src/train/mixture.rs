@@ -36,17 +36,7 @@ pub(super) fn fit(name: &str, data: &Dataset, settings: &Settings, recipe: Recip
     let valid_nats = validation(&part, &valid, 1, false)?.nats;
     let bytes = model(name, data, settings, recipe, valid_nats)?;
     let train_nats = validation(&bytes, data, 1, false)?.nats;
-    let train_rows = data.rows;
-    Ok(Trained {
-        bytes,
-        fitted: None,
-        train_rows,
-        calibration_rows: None,
-        valid,
-        train_nats,
-        valid_nats,
-        quantization: None,
-    })
+    Ok(Trained::new(bytes, data.rows, valid, [train_nats, valid_nats]))
 }
 
 /// Refuses more parts than the rows can tell of.

@@ -18,8 +18,8 @@ use held_back::{Divided, divide};
 pub use trained::Trained;
 
 /// Fits a model to the normal frames of a file, and calibrates it by some of them that it holds back where
-/// the settings name a rate of false alarms. With a `folder`, the run of a network is written down there, and
-/// goes on from its last checkpoint.
+/// the settings name a rate of false alarms; where these cannot set a threshold, [`Trained::refused`] says
+/// why. With a `folder`, the run of a network is written down there, and goes on from its last checkpoint.
 ///
 /// # Errors
 /// [`Error::TooFewRows`], [`Error::TooFewToHoldBack`], [`Error::TooManyParameters`], [`Error::Fit`]; those of
@@ -37,7 +37,7 @@ pub fn train(
     if let Some(false_alarm) = settings.false_alarm {
         let Divided { fit, calibration } = divide(&data, false_alarm, settings)?;
         let trained = of_all(name, fit, settings, folder, stop, &mut progress)?;
-        return trained.calibrated(calibration, false_alarm, settings);
+        return Ok(trained.calibrated(calibration, false_alarm, settings));
     }
     of_all(name, data, settings, folder, stop, &mut progress)
 }

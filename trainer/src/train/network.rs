@@ -76,16 +76,8 @@ pub(super) fn fit(
     let (bytes, fitted) = recorded.run(&rows, begin.params, &config, progress)?;
     let (bytes, quantization) = rounded(bytes, settings, &train, &valid)?;
     let EpochRecord { train_nats, valid_nats, .. } = fitted.history[fitted.best_epoch as usize - 1];
-    Ok(Trained {
-        bytes,
-        fitted: Some(fitted),
-        train_rows,
-        calibration_rows: None,
-        valid,
-        train_nats,
-        valid_nats,
-        quantization,
-    })
+    let trained = Trained::new(bytes, train_rows, valid, [train_nats, valid_nats]);
+    Ok(Trained { fitted: Some(fitted), quantization, ..trained })
 }
 
 /// Where a fit begins.

@@ -38,6 +38,30 @@ pub struct Trained {
     pub valid_nats: f64,
     /// what rounding the weights cost on them, where they were rounded
     pub quantization: Option<Cost>,
+    /// why the rows held back could set no threshold, which their scores show; the model is whole
+    pub refused: Option<Error>,
+}
+
+impl Trained {
+    /// By the mean nats of the rows it was fitted on and of those held out; all else is not so.
+    pub(super) fn new(
+        bytes: ModelBytes,
+        train_rows: usize,
+        valid: Dataset,
+        [train_nats, valid_nats]: [f64; 2],
+    ) -> Self {
+        Trained {
+            bytes,
+            fitted: None,
+            train_rows,
+            valid,
+            calibration_rows: None,
+            train_nats,
+            valid_nats,
+            quantization: None,
+            refused: None,
+        }
+    }
 }
 
 /// Refuses too few rows.
