@@ -44,7 +44,11 @@ impl Alarm {
     /// Where rows overlap, repeat or follow one another closely.
     fn as_one(&self) -> String {
         let as_one = self.frames_as_one;
-        if as_one > 1.0 { format!(", of {as_one:.1} that count as one") } else { String::new() }
+        if as_one > 1.0 {
+            format!(", each for {as_one:.1} that follow one another closely")
+        } else {
+            String::new()
+        }
     }
 
     /// As rows of a table.

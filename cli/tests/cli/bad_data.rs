@@ -149,6 +149,8 @@ fn too_few_rows() {
     bench.refuses("fit d.csv --out m.elbow", &["d.csv: 9 normal rows; a fit needs at least 10"]);
     bench.write("d.csv", csv("a,label", 30, |i| format!("{i},{}", u8::from(i > 8))));
     bench.refuses("fit d.csv --out m.elbow", &["d.csv: 9 normal rows; a fit needs at least 10"]);
+    // no rate helps so few
+    bench.refuses("fit d.csv --out m.elbow --false-alarm 0.01", &["9 normal rows; a fit needs at least 10"]);
     bench.refuses("fit d.csv --out m.elbow --window 25", &["a window of 25 needs 25 consecutive rows"]);
 }
 

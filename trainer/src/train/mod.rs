@@ -34,6 +34,7 @@ pub fn train(
     mut progress: impl FnMut(&Progress),
 ) -> Result<Trained, Error> {
     data.keep_normal();
+    trained::check_rows(&data)?;
     if let Some(false_alarm) = settings.false_alarm {
         let Divided { fit, calibration } = divide(&data, false_alarm, settings)?;
         let trained = of_all(name, fit, settings, folder, stop, &mut progress)?;
