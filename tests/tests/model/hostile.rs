@@ -7,6 +7,7 @@ use elbow_host::compress::{Fidelity, Options, Unit, compress};
 use elbow_host::model::ModelBytes;
 use elbow_tests::hostile::{self, MODELS};
 use elbow_tests::models::{Model, architecture, generator};
+use elbow_trainer::settings::Settings;
 use rand_core::Rng;
 
 /// Numbers that code forgets.
@@ -127,4 +128,54 @@ fn data() {
     let files: [&[u8]; 8] = [&csv, &csv, &npy, npz, &idx, &csv, &npy, &csv];
     let sound: Vec<_> = (0..=255).map(|first: u8| with_first(first, files[usize::from(first & 7)])).collect();
     attack(hostile::data, &sound, 6_000, 5);
+}
+
+#[test]
+fn parts_of_models() {
+    attack(hostile::load, &MODELS.map(<[u8]>::to_vec), 4_000, 7);
+}
+
+/// Numbers that arithmetic forgets, and usual ones.
+fn numbers(rng: &mut impl Rng) -> Vec<u8> {
+    let edges = [0.0, -0.0, 1.0, f32::MIN_POSITIVE, 1e-45, f32::MAX, f32::MIN, f32::INFINITY, f32::NAN, 3e4];
+    let number = |_| match rng.next_u32() % 4 {
+        0 => edges[below(edges.len(), rng)],
+        1 => f32::from_bits(rng.next_u32()),
+        _ => below(256, rng) as f32 - 64.0,
+    };
+    (0..96).map(number).flat_map(f32::to_le_bytes).collect()
+}
+
+#[test]
+fn frames() {
+    let mut rng = generator(8);
+    let sound: Vec<_> = (0..90).map(|i| with_first(i % 9, &with_first(i / 9, &numbers(&mut rng)))).collect();
+    attack(hostile::frames, &sound, 4_000, 9);
+}
+
+#[test]
+fn samples() {
+    let mut rng = generator(10);
+    let sound: Vec<_> = (0..20).map(|first| with_first(first, &numbers(&mut rng))).collect();
+    attack(hostile::samples, &sound, 4_000, 11);
+}
+
+#[test]
+fn events() {
+    let sound: Vec<_> = (0..16_u8).map(|i| [&[i % 4, i / 4][..], &[3; 128]].concat()).collect();
+    attack(hostile::events, &sound, 1_000, 12);
+}
+
+#[test]
+fn scores() {
+    let mut rng = generator(13);
+    let sound: Vec<_> = (0..20).map(|_| numbers(&mut rng)).collect();
+    attack(hostile::scores, &sound, 1_000, 14);
+}
+
+#[test]
+fn runs() {
+    let toml = Settings::default().to_toml();
+    attack(hostile::settings, &[toml.into_bytes()], 4_000, 15);
+    attack(hostile::weights, &[include_bytes!("../../../reader/src/fixtures/numpy.npz").to_vec()], 1_000, 16);
 }
