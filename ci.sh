@@ -31,6 +31,7 @@ absent_packages() {
     [ -z "$(absent_targets)" ] || debian_source || printf '%s\n' rustc-web cargo-web rust-web-src
     [ -z "$(absent_targets)" ] || have ld.lld || echo lld
     have qemu-system-arm || echo qemu-system-arm
+    have qemu-x86_64 || echo qemu-user
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     # Newer releases keep RISC-V in a package of its own.
     have qemu-system-riscv32 || if packaged qemu-system-riscv; then echo qemu-system-riscv; else echo qemu-system-misc; fi
@@ -83,6 +84,11 @@ rows_side_by_side() {
         awk '{ print } $2 == 1 { seen = 1; slow = $3 * $5 < 1e6 } END { exit !seen || slow }'
 }
 
+# The same bits without AVX-512, and without AVX, FMA and AVX2: see docs/scripts/processors.py for 64-bit ARM too.
+other_processors() {
+    cargo build --locked --package elbow-cli && python3 docs/scripts/processors.py "${CARGO_TARGET_DIR:-target}/debug/elbow"
+}
+
 # The wheel, in an environment of its own: it says so and passes where there is no index of packages.
 python_package() { python/check.sh; }
 
@@ -131,6 +137,7 @@ step 'fuzz targets' fuzz_targets
 step 'tests' cargo test --locked --workspace -- --show-output
 step 'every float, a million windows' cargo test --locked --workspace --test math --test codec -- --ignored
 step 'rows side by side' rows_side_by_side
+step 'other processors' other_processors
 step 'Python' python_package
 step 'packages' packages
 step 'firmware for every target' firmware

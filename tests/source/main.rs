@@ -1,5 +1,6 @@
 //! The source itself: imports go one way, and lines and files stay short.
 
+mod dependencies;
 mod imports;
 mod layers;
 mod names;

@@ -11,8 +11,8 @@ static OPENED: LazyLock<Vec<Model>> =
     LazyLock::new(|| MODELS.iter().map(|bytes| Model::open(bytes).expect("sound")).collect());
 static DEMO: LazyLock<Demo<'static>> = LazyLock::new(|| demo::load().expect("sound"));
 
-/// Frames, the first byte of which chooses the model and the second the samples: a frame has one result, alone or
-/// among others, on the host and by the device's type, and a verdict is that of its score.
+/// Frames, the first byte of which chooses the model and the second the samples: a frame has one result,
+/// alone or among others, on the host and by the device's type, and a verdict is that of its score.
 ///
 /// # Panics
 /// A frame has two results, or an embedded model is damaged.

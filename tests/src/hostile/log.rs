@@ -34,8 +34,8 @@ pub fn log(bytes: &[u8]) {
     }
 }
 
-/// Frames to log, as bytes: those that the model's law allows come back as they were. The first byte chooses the model,
-/// the second the samples.
+/// Frames to log, as bytes: those that the model's law allows come back as they were. The first byte
+/// chooses the model, the second the samples.
 ///
 /// # Panics
 /// A frame came back changed, or the embedded models are damaged.

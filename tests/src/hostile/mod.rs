@@ -1,5 +1,5 @@
-//! What comes from outside, as bytes: whatever they are, they give a result or an error, and never a panic; and
-//! what is promised of every input holds for these.
+//! What comes from outside, as bytes: whatever they are, they give a result or an error, and never a panic;
+//! and what is promised of every input holds for these.
 //!
 //! `fuzz/` searches for bytes that break this; the test `hostile` changes sound inputs at random.
 

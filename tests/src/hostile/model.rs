@@ -38,8 +38,8 @@ fn open(bytes: &[u8]) {
     }
 }
 
-/// A model file as a device meets it, with a right checksum: by the type in its firmware, and each part alone. Far
-/// cheaper than [`model`], since nothing is scored.
+/// A model file as a device meets it, with a right checksum: by the type in its firmware, and each part
+/// alone. Far cheaper than [`model`], since nothing is scored.
 ///
 /// # Panics
 /// A calibration was loaded that cannot be one.

@@ -6,8 +6,9 @@ use elbow_firmware::demo::{self, WIDTH};
 
 use super::packet::DEMO;
 
-/// Samples of a sensor, as a device packs them: what the receiver unpacks is within the bound that was asked for, and a
-/// packet is never longer than it may be. The first byte chooses the bound and whether samples have 16 or 32 bits.
+/// Samples of a sensor, as a device packs them: what the receiver unpacks is within the bound that was
+/// asked for, and a packet is never longer than it may be. The first byte chooses the bound and whether
+/// samples have 16 or 32 bits.
 ///
 /// # Panics
 /// A sample comes back too far off, or the embedded model is damaged.

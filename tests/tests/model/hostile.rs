@@ -78,11 +78,9 @@ fn file_of_packets() -> Vec<u8> {
     std::fs::read(output).unwrap()
 }
 
-#[test]
-fn models() {
-    attack(hostile::model, &MODELS.map(<[u8]>::to_vec), 1_000, 1);
-    // those are of the first formats; this is the one that is written today,
-    // in small: most bytes say something
+/// Models in the format that is written today, in small: most bytes say something. The committed ones are
+/// of the first formats.
+fn small_models() -> Vec<Vec<u8>> {
     let kinds = [
         LikelihoodKind::Gaussian,
         LikelihoodKind::Bernoulli,
@@ -92,47 +90,32 @@ fn models() {
         LikelihoodKind::NegativeBinomial,
         LikelihoodKind::VonMises { angles: 2 },
     ];
-    let sound = kinds.map(|kind| Model::random(architecture(4, &[5], 2, &[5], kind), 1).encode());
-    attack(hostile::model, &sound, 20_000, 6);
+    kinds.map(|kind| Model::random(architecture(4, &[5], 2, &[5], kind), 1).encode()).to_vec()
 }
 
-#[test]
-fn packets() {
+fn sound_packets() -> Vec<Vec<u8>> {
     let mut lines = String::new();
     elbow_firmware::codec::packets(&mut lines).unwrap();
-    let sound = from_hex(&lines);
-    attack(hostile::packet, &sound, 20_000, 2);
-    attack(hostile::packets, &[file_of_packets()], 1_000, 3);
+    from_hex(&lines)
 }
 
-#[test]
-fn logs() {
+fn sound_logs() -> Vec<Vec<u8>> {
     let mut lines = String::new();
     elbow_firmware::rises::logs(&mut lines).unwrap();
-    let sound: Vec<_> = (0..=255)
-        .step_by(17)
-        .zip(from_hex(&lines).iter().cycle())
-        .map(|(i, log)| with_first(i, log))
-        .collect();
-    attack(hostile::log, &sound, 1_000, 4);
+    (0..=255).step_by(17).zip(from_hex(&lines).iter().cycle()).map(|(i, log)| with_first(i, log)).collect()
 }
 
-#[test]
-fn data() {
+const NPZ: &[u8] = include_bytes!("../../../reader/src/fixtures/numpy.npz");
+
+/// A file of each kind, read in each way.
+fn sound_data() -> Vec<Vec<u8>> {
     let csv = b"x0,x1,label\n1.5,-2,0\n3e3,\"4\",1\n5,6,0\n".to_vec();
     let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }";
     let mut npy = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
     npy.extend(format!("{header:117}\n").bytes().chain((0..24).map(|i| i * 7)));
     let idx = [&[0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 2][..], &[1, 2, 3, 4, 5, 6]].concat();
-    let npz = include_bytes!("../../../reader/src/fixtures/numpy.npz");
-    let files: [&[u8]; 8] = [&csv, &csv, &npy, npz, &idx, &csv, &npy, &csv];
-    let sound: Vec<_> = (0..=255).map(|first: u8| with_first(first, files[usize::from(first & 7)])).collect();
-    attack(hostile::data, &sound, 6_000, 5);
-}
-
-#[test]
-fn parts_of_models() {
-    attack(hostile::load, &MODELS.map(<[u8]>::to_vec), 4_000, 7);
+    let files: [&[u8]; 8] = [&csv, &csv, &npy, NPZ, &idx, &csv, &npy, &csv];
+    (0..=255).map(|first: u8| with_first(first, files[usize::from(first & 7)])).collect()
 }
 
 /// Numbers that arithmetic forgets, and usual ones.
@@ -146,36 +129,85 @@ fn numbers(rng: &mut impl Rng) -> Vec<u8> {
     (0..96).map(number).flat_map(f32::to_le_bytes).collect()
 }
 
-#[test]
-fn frames() {
-    let mut rng = generator(8);
-    let sound: Vec<_> = (0..90).map(|i| with_first(i % 9, &with_first(i / 9, &numbers(&mut rng)))).collect();
-    attack(hostile::frames, &sound, 4_000, 9);
+/// Numbers behind bytes that choose.
+fn chosen(firsts: std::ops::Range<u8>, seed: u64) -> Vec<Vec<u8>> {
+    let mut rng = generator(seed);
+    firsts.map(|i| with_first(i, &with_first(i / 9, &numbers(&mut rng)))).collect()
+}
+
+fn sound_events() -> Vec<Vec<u8>> {
+    (0..16_u8).map(|i| [&[i % 4, i / 4][..], &[3; 128]].concat()).collect()
+}
+
+/// A file, whose text is that of the settings' defaults.
+fn sound_settings() -> Vec<Vec<u8>> {
+    vec![Settings::default().to_toml().into_bytes()]
 }
 
 #[test]
-fn samples() {
-    let mut rng = generator(10);
-    let sound: Vec<_> = (0..20).map(|first| with_first(first, &numbers(&mut rng))).collect();
-    attack(hostile::samples, &sound, 4_000, 11);
+fn models() {
+    attack(hostile::model, &MODELS.map(<[u8]>::to_vec), 1_000, 1);
+    attack(hostile::model, &small_models(), 20_000, 6);
 }
 
 #[test]
-fn events() {
-    let sound: Vec<_> = (0..16_u8).map(|i| [&[i % 4, i / 4][..], &[3; 128]].concat()).collect();
-    attack(hostile::events, &sound, 1_000, 12);
+fn parts_of_models() {
+    attack(hostile::load, &MODELS.map(<[u8]>::to_vec), 4_000, 7);
 }
 
 #[test]
-fn scores() {
-    let mut rng = generator(13);
-    let sound: Vec<_> = (0..20).map(|_| numbers(&mut rng)).collect();
-    attack(hostile::scores, &sound, 1_000, 14);
+fn packets() {
+    attack(hostile::packet, &sound_packets(), 20_000, 2);
+    attack(hostile::packets, &[file_of_packets()], 1_000, 3);
+}
+
+#[test]
+fn logs() {
+    attack(hostile::log, &sound_logs(), 1_000, 4);
+    attack(hostile::events, &sound_events(), 1_000, 12);
+}
+
+#[test]
+fn data() {
+    attack(hostile::data, &sound_data(), 6_000, 5);
+}
+
+#[test]
+fn frames_and_samples() {
+    attack(hostile::frames, &chosen(0..90, 8), 4_000, 9);
+    attack(hostile::samples, &chosen(0..20, 10), 4_000, 11);
+    attack(hostile::scores, &chosen(0..20, 13), 1_000, 14);
 }
 
 #[test]
 fn runs() {
-    let toml = Settings::default().to_toml();
-    attack(hostile::settings, &[toml.into_bytes()], 4_000, 15);
-    attack(hostile::weights, &[include_bytes!("../../../reader/src/fixtures/numpy.npz").to_vec()], 1_000, 16);
+    attack(hostile::settings, &sound_settings(), 4_000, 15);
+    attack(hostile::weights, &[NPZ.to_vec()], 1_000, 16);
+}
+
+/// Writes what the searches of `fuzz/` begin with, a file for each input.
+#[test]
+#[ignore = "writes fuzz/seeds"]
+fn seeds() {
+    let all = [
+        ("model", small_models()),
+        ("load", small_models()),
+        ("packet", sound_packets()),
+        ("packets", vec![file_of_packets()]),
+        ("log", sound_logs()),
+        ("data", sound_data().into_iter().take(64).collect()),
+        ("frames", chosen(0..9, 8)),
+        ("samples", chosen(0..10, 10)),
+        ("events", sound_events()),
+        ("scores", chosen(0..4, 13)),
+        ("settings", sound_settings()),
+        ("weights", vec![NPZ.to_vec()]),
+    ];
+    for (target, sound) in all {
+        let folder = std::path::Path::new("../fuzz/seeds").join(target);
+        std::fs::create_dir_all(&folder).unwrap();
+        for (i, bytes) in sound.iter().enumerate() {
+            std::fs::write(folder.join(format!("{i:02}")), bytes).unwrap();
+        }
+    }
 }
