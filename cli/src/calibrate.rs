@@ -9,7 +9,7 @@ use super::alarm::Alarm;
 use super::compress::PacketArgs;
 use super::out::{Name, Overwrite, check_out, is_same, stem, write_files};
 use super::plan;
-use super::source::SourceArgs;
+use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
 use elbow_host::model::ModelBytes;
@@ -46,6 +46,8 @@ pub(crate) struct CalibrateArgs {
     name: Name,
     #[command(flatten)]
     overwrite: Overwrite,
+    #[command(flatten)]
+    samples: SamplesArg,
     #[command(flatten)]
     source: SourceArgs,
 }
@@ -92,7 +94,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
             "bounds and resolutions are those of packets; calibrate those with --packets, on their own";
         return Err(Error::argument("false-alarm", false_alarm, problem));
     }
-    if let Some(samples) = args.source.samples.filter(|samples| *samples > MAX_SAMPLES) {
+    if let Some(samples) = args.samples.samples.filter(|samples| *samples > MAX_SAMPLES) {
         let problem = format!("a verdict takes at most {MAX_SAMPLES}: a device has no time for more");
         return Err(Error::argument("samples", samples, problem));
     }
@@ -109,7 +111,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
             data.path.display()
         ));
     }
-    let samples = args.source.samples(&model);
+    let samples = args.samples.of(&model);
     let trimmed_rows = args.trim.min(data.rows);
     if trimmed_rows > 0 {
         data = without_lowest(&model, &data, samples, trimmed_rows)?;

@@ -194,7 +194,6 @@ fn write_log(
         normal: Vec::new(),
         reading: ReadingArgs::default(),
         binarize: args.binarize,
-        samples: Some(samples.into()),
         seed: args.seed,
         skip_broken: false,
     };

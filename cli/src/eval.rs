@@ -1,11 +1,14 @@
 //! `elbow eval`.
 
+mod probe;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use super::source::SourceArgs;
+use self::probe::{Probe, Probed};
+use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
 use elbow_host::model::ModelBytes;
@@ -23,6 +26,8 @@ pub(crate) struct EvalArgs {
     #[arg(required = true, value_name = "DATA")]
     data: Vec<PathBuf>,
     #[command(flatten)]
+    samples: SamplesArg,
+    #[command(flatten)]
     source: SourceArgs,
 }
 
@@ -31,6 +36,8 @@ pub(crate) struct EvalArgs {
 struct Report {
     #[serde(flatten)]
     evaluation: Evaluation,
+    #[serde(flatten)]
+    probed: Probed,
     /// of a calibrated model
     #[serde(skip_serializing_if = "Option::is_none")]
     alarms: Option<Alarms>,
@@ -40,17 +47,18 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let (bar, engine) = (report::rows_bar("scoring"), &*model.engine);
-    let (samples, mut seconds) = (args.source.samples(&model), 0.0);
+    let (samples, mut seconds) = (args.samples.of(&model), 0.0);
     let seen = Seen::read(model.metadata.seen);
     let mut again = seen.as_ref().map(Again::of);
     let (mut evaluator, mut alarms) = (Evaluator::new(engine), AlarmCounts::new(&model));
-    let (mut labelled, mut first) = (None, None);
+    let (mut probe, mut labelled, mut first) = (Probe::new(&model, samples), None, None);
     args.source.each_unlabelled_block(&args.data, &args.model, &model.metadata, &mut |data| {
         let start = Instant::now();
         let scores = score_all(engine, &data, samples, |rows| bar.inc(rows as u64))?;
         seconds += start.elapsed().as_secs_f64();
         again.iter_mut().for_each(|again| again.push(&data));
         alarms.iter_mut().try_for_each(|alarms| alarms.push(&data))?;
+        probe.push(&data)?;
         if data.labels.is_some() {
             labelled = Some(Evaluation::new(engine, &data, &scores, seconds)?);
         } else {
@@ -68,12 +76,13 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
         ));
     }
     let evaluation = labelled.unwrap_or_else(|| evaluator.finish(seconds));
-    let report = Report { evaluation, alarms: alarms.map(AlarmCounts::finish) };
+    let report = Report { evaluation, probed: probe.finish(), alarms: alarms.map(AlarmCounts::finish) };
     if json {
         return report::print_json(&report);
     }
-    let alarms = report.alarms.iter().map(|alarms| ("alarms", describe_alarms(alarms))).collect::<Vec<_>>();
-    report::print(&(describe(&report.evaluation) + &report::table(&alarms)))
+    let mut lines = report.probed.lines();
+    lines.extend(report.alarms.iter().map(|alarms| ("alarms", describe_alarms(alarms))));
+    report::print(&describe(&report.evaluation, lines))
 }
 
 fn describe_alarms(alarms: &Alarms) -> String {
@@ -102,8 +111,8 @@ fn describe_latent(latent: &LatentUse) -> String {
     )
 }
 
-/// The evaluation for people.
-pub(super) fn describe(evaluation: &Evaluation) -> String {
+/// The evaluation for people, with what else there is to say.
+pub(super) fn describe(evaluation: &Evaluation, more: Vec<(&'static str, String)>) -> String {
     let Evaluation { rows, dims, samples, .. } = evaluation;
     let class = match evaluation.anomalous_rows {
         Some(anomalous) if anomalous < *rows => " of the normal rows",
@@ -142,6 +151,7 @@ pub(super) fn describe(evaluation: &Evaluation) -> String {
         lines.push(("AUPRC", format!("{auprc:.4}")));
     }
     lines.push(("samples", format!("{:.1} effective of {samples}", evaluation.effective_sample_size)));
+    lines.extend(more);
     let speed = *rows as f64 / evaluation.seconds.max(1e-9);
     lines.push(("time", format!("{:.2} s, {speed:.0} rows/s", evaluation.seconds)));
     report::table(&lines)

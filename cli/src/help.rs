@@ -28,6 +28,9 @@ const HEADINGS: [(&str, &[&str]); 6] = [
             "until",
             "all_columns",
             "max_memory",
+            "between",
+            "steps",
+            "member",
         ],
     ),
     (
@@ -102,7 +105,7 @@ Files: text (.csv, .tsv, .txt, or - for standard input; how its cells are parted
 of labels, normal words, columns and windows is in the model: no later command needs to be told again.";
 
 /// What stands below the flags of a command.
-const NOTES: [(&str, &str); 9] = [
+const NOTES: [(&str, &str); 14] = [
     (
         "fit",
         "\
@@ -153,6 +156,51 @@ Examples:
   tail -n +1 -f sensors.csv | elbow watch sensors.elbow --drift
   elbow watch sensors.elbow /dev/ttyUSB0 --format influx | curl ...
   elbow watch sensors.elbow - --exec 'logger \"pump: $ELBOW_STATE, look at $ELBOW_CAUSE\"'",
+    ),
+    (
+        "sample",
+        "\
+Rows have the model's columns: words where it has categories, angles in their unit. Of a model of windows each \
+window is so many rows. A mixture with kernels, as of --auto, holds the rows of the fit, blurred: what is drawn \
+from it can give them away.
+
+Examples:
+  elbow sample sensors.elbow --rows 1000 --seed 1 --out drawn.csv
+  elbow sample sensors.elbow --rows 1000 | elbow score sensors.elbow -",
+    ),
+    (
+        "encode",
+        "\
+Columns, one line for each frame:
+  mean_1, …, sd_1, …     a Gaussian posterior: mean and standard deviation of each coordinate
+  mu_1, …, kappa         on a sphere: the mean direction, whose length is 1, and how close to it
+  kl                     KL(q(z|x) ‖ p(z)) in nats: what the frame tells the latent
+  z_1, …                 with --samples K one draw; of an autoencoder the latent itself
+
+Examples:
+  elbow encode sensors.elbow new.csv --out latents.csv
+  elbow encode sensors.elbow new.csv | elbow decode sensors.elbow -     what `elbow reconstruct` gives",
+    ),
+    (
+        "decode",
+        "\
+Example:
+  elbow decode sensors.elbow latents.csv --out frames.csv",
+    ),
+    (
+        "reconstruct",
+        "\
+Of a network the mean of p(x|z) at the most likely latent of each frame, of a mixture that of its components as \
+they are likely to have made it. The error of each column stands on stdout with --out, else on stderr.
+
+Example:
+  elbow reconstruct sensors.elbow new.csv --out expected.csv",
+    ),
+    (
+        "interpolate",
+        "\
+Examples:
+  elbow interpolate sensors.elbow new.csv --between 1,100 --steps 9",
     ),
     (
         "calibrate",
@@ -221,7 +269,21 @@ mod tests {
     #[test]
     fn every_flag_of_the_ways_from_file_to_alarm_has_a_heading() {
         let cli = Cli::command();
-        for name in ["fit", "eval", "score", "watch", "calibrate", "compress", "decompress", "quantize"] {
+        for name in [
+            "fit",
+            "eval",
+            "score",
+            "watch",
+            "calibrate",
+            "compress",
+            "decompress",
+            "quantize",
+            "sample",
+            "encode",
+            "decode",
+            "reconstruct",
+            "interpolate",
+        ] {
             let command = cli.find_subcommand(name).expect("a command");
             let bare = |arg: &&Arg| {
                 let general = ["help", "json", "threads", "seed"].contains(&arg.get_id().as_str());

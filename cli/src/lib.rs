@@ -8,21 +8,28 @@ mod calibrate;
 mod clock;
 mod completions;
 mod compress;
+mod decode;
 mod demo;
+mod encode;
 mod error;
 mod eval;
 mod export;
 mod fit;
+mod frames;
 mod help;
 mod import;
 mod inspect;
+mod interpolate;
+mod latents;
 mod memory;
 mod out;
 mod plan;
 mod quantize;
 mod reading;
+mod reconstruct;
 pub mod record;
 pub mod report;
+mod sample;
 mod score;
 mod source;
 pub mod stop;
@@ -68,6 +75,16 @@ enum Command {
     Score(score::ScoreArgs),
     /// Judge rows as they come: verdicts, alarms, drift and causes, each row's before the next is there
     Watch(watch::WatchArgs),
+    /// Draw frames from a model: what it takes for normal
+    Sample(sample::SampleArgs),
+    /// The latent of every frame: how likely each is for the encoder, and what it costs
+    Encode(encode::EncodeArgs),
+    /// Frames of latents
+    Decode(decode::DecodeArgs),
+    /// What a model expects of every frame, and the error of each column
+    Reconstruct(reconstruct::ReconstructArgs),
+    /// Frames on the way from one frame's latent to another's
+    Interpolate(interpolate::InterpolateArgs),
     /// Make a model of an autoencoder's weights from another program
     Import(import::ImportArgs),
     /// Set the alarm threshold by normal frames, with a bound on false alarms; or the steps of packets
@@ -161,6 +178,11 @@ impl Cli {
             Command::Eval(args) => eval::run(args, self.json),
             Command::Score(args) => score::run(args, self.json),
             Command::Watch(args) => watch::run(args, self.json),
+            Command::Sample(args) => sample::run(args, self.json),
+            Command::Encode(args) => encode::run(args, self.json),
+            Command::Decode(args) => decode::run(args, self.json),
+            Command::Reconstruct(args) => reconstruct::run(args, self.json),
+            Command::Interpolate(args) => interpolate::run(args, self.json),
             Command::Import(args) => import::run(args, self.json),
             Command::Calibrate(args) => calibrate::run(args, self.json),
             Command::Quantize(args) => quantize::run(args, self.json),

@@ -6,7 +6,7 @@ use elbow::architecture::WeightKind;
 use serde::Serialize;
 
 use super::out::{Name, Overwrite, check_out, cost_rows, is_same, stem, write_files_for};
-use super::source::{DEFAULT_SAMPLES, SourceArgs};
+use super::source::{DEFAULT_SAMPLES, SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::describe::describe;
@@ -33,6 +33,8 @@ pub(crate) struct QuantizeArgs {
     name: Name,
     #[command(flatten)]
     overwrite: Overwrite,
+    #[command(flatten)]
+    samples: SamplesArg,
     #[command(flatten)]
     source: SourceArgs,
 }
@@ -72,10 +74,10 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     let data = args.calibration.as_ref().map(load).transpose()?;
     let small = quantize(&model, &bytes, args.name.or(model.metadata.name), *kind, data.as_ref())?;
     let quantized = small.open().map_err(Error::model(&args.out))?;
-    let samples = args.source.samples.unwrap_or(DEFAULT_SAMPLES);
+    let samples = args.samples.samples.unwrap_or(DEFAULT_SAMPLES);
     let measure = |data| Cost::measure(&model, &quantized, data, samples);
     let cost = data.as_ref().map(measure).transpose()?;
-    write_files_for(&small, &args.out, args.source.samples)?;
+    write_files_for(&small, &args.out, args.samples.samples)?;
     let summary = Summary {
         model: args.out.clone(),
         architecture: describe(&quantized.metadata.architecture),

@@ -13,7 +13,7 @@ use self::destination::Destination;
 use self::rows::{Alarm, MOST_CAUSES, Row, Scorer, Told};
 use self::table::{Columns, Table};
 use super::out::{Overwrite, is_same};
-use super::source::SourceArgs;
+use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::atomic_file::check_writable;
@@ -45,6 +45,8 @@ pub(crate) struct ScoreArgs {
     #[command(flatten)]
     overwrite: Overwrite,
     #[command(flatten)]
+    samples: SamplesArg,
+    #[command(flatten)]
     source: SourceArgs,
 }
 
@@ -72,7 +74,7 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     args.out.as_deref().map_or(Ok(()), |out| check_out(args, out))?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    let samples = args.source.samples(&model);
+    let samples = args.samples.of(&model);
     let mut scorer = Scorer::new(&model, samples, args.told());
     check_verdicts(args, &model, samples, scorer.has_verdicts())?;
     let bar = report::rows_bar("scoring");

@@ -34,9 +34,6 @@ pub(crate) struct SourceArgs {
     /// Make bits of greyscale values, for models of bits
     #[arg(long, value_enum, default_value_t)]
     pub(super) binarize: Binarize,
-    /// Samples K of a score [default: those of the calibration, or 64]
-    #[arg(long, value_name = "K", value_parser = samples())]
-    pub(super) samples: Option<u32>,
     /// Seed of --binarize dynamic
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
@@ -45,17 +42,27 @@ pub(crate) struct SourceArgs {
     pub(super) skip_broken: bool,
 }
 
+/// How many samples a score takes.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct SamplesArg {
+    /// Samples K of a score [default: those of the calibration, or 64]
+    #[arg(long, value_name = "K", value_parser = samples())]
+    pub(super) samples: Option<u32>,
+}
+
+impl SamplesArg {
+    /// Samples of a score by this model.
+    pub(super) fn of(self, model: &HostModel<'_>) -> u32 {
+        self.samples.unwrap_or_else(|| model.samples())
+    }
+}
+
 /// Numbers of samples that end within reason.
 pub(super) fn samples() -> impl clap::builder::TypedValueParser<Value = u32> {
     clap::value_parser!(u32).range(1..=1_000_000)
 }
 
 impl SourceArgs {
-    /// Samples of a score by this model.
-    pub(super) fn samples(&self, model: &HostModel<'_>) -> u32 {
-        self.samples.unwrap_or_else(|| model.samples())
-    }
-
     /// Reads the frames that a model takes.
     ///
     /// # Errors
@@ -66,6 +73,7 @@ impl SourceArgs {
         model: &Path,
         metadata: &Metadata<'_>,
     ) -> Result<Dataset, Error> {
+        note_point(metadata);
         self.load_all(paths, model, metadata, self.options(metadata, &[], Missing::Refuse))
     }
 
@@ -95,7 +103,6 @@ impl SourceArgs {
         told_before(&data, &report);
         told_after(&data.path, &report);
         self.prepare(&mut data, model, metadata)?;
-        note_point(metadata);
         Ok(data)
     }
 
@@ -113,12 +120,33 @@ impl SourceArgs {
         keep: &[String],
         take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        note_point(metadata);
         let options = self.options(metadata, keep, Missing::Drop);
         if self.binarize != Binarize::None {
             // whether values are bytes is known when all are seen
             return take(self.load_all(paths, model, metadata, options)?);
         }
         self.blocks(paths, model, metadata, options, take)
+    }
+
+    /// As [`each_block`](Self::each_block), but a missing cell refuses the file unless flag or model say
+    /// otherwise: what is written of each frame then stands where the frame does.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and those of `take`.
+    pub(super) fn each_whole_block(
+        &self,
+        path: &Path,
+        model: &Path,
+        metadata: &Metadata<'_>,
+        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (paths, options) = ([path.to_path_buf()], self.options(metadata, &[], Missing::Refuse));
+        match self.binarize {
+            Binarize::None => self.blocks(&paths, model, metadata, options, take),
+            // whether values are bytes is known when all are seen
+            _ => take(self.load_all(&paths, model, metadata, options)?),
+        }
     }
 
     fn blocks(
@@ -129,7 +157,6 @@ impl SourceArgs {
         options: LoadOptions,
         take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        note_point(metadata);
         let mut path = None;
         let report = load_blocks(paths, &options, &mut |mut data, report| {
             if path.is_none() {
@@ -155,6 +182,7 @@ impl SourceArgs {
         metadata: &Metadata<'_>,
         take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        note_point(metadata);
         let options = self.options(metadata, &[], Missing::Refuse);
         let is_whole = self.binarize != Binarize::None || paths.iter().any(|path| is_stream(path));
         match is_whole || is_labelled(paths, &options)? {

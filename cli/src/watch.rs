@@ -12,7 +12,7 @@ use self::lines::{Form, Lines};
 use crate::error::Error;
 use crate::report;
 use crate::score::rows::{Alarm, MOST_CAUSES, Row, Scorer, Told};
-use crate::source::SourceArgs;
+use crate::source::{SamplesArg, SourceArgs};
 use elbow_host::model::ModelBytes;
 
 /// The arguments of `elbow watch`.
@@ -47,6 +47,8 @@ pub(crate) struct WatchArgs {
     /// drift_high, steady), beside ELBOW_ROW, ELBOW_LOG_DENSITY and ELBOW_CAUSE
     #[arg(long, value_name = "COMMAND")]
     exec: Option<String>,
+    #[command(flatten)]
+    samples: SamplesArg,
     #[command(flatten)]
     source: SourceArgs,
 }
@@ -85,7 +87,7 @@ impl State {
 pub(super) fn run(args: &WatchArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    let samples = args.source.samples(&model);
+    let samples = args.samples.of(&model);
     let told = Told { alarm: Some(args.alarm), follow: args.follow, causes: args.why.into() };
     let mut scorer = Scorer::new(&model, samples, told);
     if !scorer.has_verdicts() {

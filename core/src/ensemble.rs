@@ -1,11 +1,15 @@
 //! Several models of one shape as one density.
 
+mod latents;
+
 use crate::features::FrameError;
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
 use crate::math;
+use crate::model::Sample;
 use crate::score::{Density, Explain, LogMeanExp, Score};
 use crate::unit::Nats;
+use rand_core::Rng;
 
 /// Most members of an ensemble.
 pub const MAX_MEMBERS: u32 = 64;
@@ -41,6 +45,32 @@ impl<M, const N: usize> Ensemble<M, N> {
     pub fn members(&self) -> &[M; N] {
         &self.members
     }
+}
+
+impl<M: Sample, const N: usize> Ensemble<M, N> {
+    /// Draws a frame from the model, in raw units: a member, each as likely, by one word of the generator,
+    /// then x ~ p_m(x).
+    ///
+    /// # Errors
+    /// As of the member.
+    pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Result<M::Buffer, FrameError> {
+        let member = self.members.get(drawn(rng.next_u32(), N));
+        member.ok_or(FrameError::NoSamples)?.sample(rng)
+    }
+}
+
+impl<M: Sample, const N: usize> Sample for Ensemble<M, N> {
+    type Buffer = M::Buffer;
+
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Result<M::Buffer, FrameError> {
+        self.sample(rng)
+    }
+}
+
+/// One of so many members by a word of noise: the upper half of a product of 64 bits, whose bias is below
+/// `members/2³²`.
+pub fn drawn(word: u32, members: usize) -> usize {
+    ((u64::from(word) * members as u64) >> 32) as usize
 }
 
 impl<M: Density, const N: usize> Ensemble<M, N> {

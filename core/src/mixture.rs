@@ -5,6 +5,7 @@ mod gaussians;
 mod kernels;
 mod log_sums;
 mod pair;
+mod sample;
 
 pub use conditional::{Conditional, Moments};
 pub use gaussians::Gaussians;
@@ -19,6 +20,7 @@ use crate::math;
 use crate::score::{Density, Explain, LogMeanExp, Score};
 use crate::shape::Shape;
 use crate::unit::Nats;
+use rand_core::Rng;
 
 /// Some of a mixture's components. Their weights are those that they have in the whole mixture.
 pub trait Components {
@@ -40,7 +42,11 @@ pub trait Components {
     /// With P the inverse of a component's covariance and `r = features − μ_c`,
     /// `log N(features without i) = log N(features) + (P r)_i²/(2 P_ii) − ½ log P_ii + ½ log 2π`.
     fn add_without(&self, features: &[f32], offset: f32, sum: &mut LogMeanExp<1>, without: &mut LogSums<'_>);
-    /// `log w_c`, and a constant that all components of a mixture share.
+    /// `log w_c` of each component in order, and a constant that all components of a mixture share.
+    fn log_weights(&self) -> impl Iterator<Item = f32>;
+    /// Draws features ~ p(·|c), one word of the generator each.
+    fn sample<R: Rng + ?Sized>(&self, component: usize, rng: &mut R, features: &mut [f32]);
+    /// [`log_weights`](Self::log_weights), kept.
     fn joint(&self) -> Self::Joint;
     /// Tells what each component expects of the feature behind those that are known, under
     /// `log p(known, c)`.

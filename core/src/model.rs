@@ -1,9 +1,11 @@
 //! The model: a variational autoencoder put together from its parts.
 
 mod parts;
+mod sample;
 
 pub(crate) use parts::{EncoderHidden, FrameShape, Hidden, LatentShape};
 pub use parts::{Frame, FrameBuffer, Latent, Parts, PosteriorOf};
+pub use sample::Sample;
 
 use crate::features::{self, Features as _, FrameError};
 use crate::fingerprint::{Fingerprint, Part, of};

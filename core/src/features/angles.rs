@@ -44,6 +44,11 @@ impl<'a, F: Features> Angles<'a, F> {
         }
     }
 
+    /// The period of each number of a frame, 0 where it is no angle.
+    pub fn periods(&self) -> &'a [f32] {
+        self.periods
+    }
+
     /// The angles of a frame and their periods.
     fn angles<'x, X>(&self, frame: &'x mut [X]) -> impl Iterator<Item = (usize, &'x mut X, f32)> {
         let all = frame.iter_mut().zip(self.periods).enumerate();

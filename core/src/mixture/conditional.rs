@@ -4,6 +4,7 @@ use super::{Components, Mixture};
 use crate::features::{Features, FrameError};
 use crate::math;
 use crate::shape::Shape;
+use rand_core::Rng;
 
 /// A number further than this many standard deviations from what was expected counts as that far: one that is
 /// broken then says little of the numbers behind it.
@@ -75,6 +76,11 @@ pub struct Conditional {
 }
 
 impl Conditional {
+    /// Draws x, by one word of the generator.
+    pub(super) fn sample<R: Rng + ?Sized>(self, rng: &mut R) -> f32 {
+        self.mean + math::normal_quantile(rng.next_u32()) / self.root_precision
+    }
+
     /// `log p(x)`, but for the `−½ log 2π` that all components share.
     pub(super) fn log_density(self, x: f32) -> f32 {
         let y = math::clamp(self.root_precision * (x - self.mean), -1e9, 1e9);

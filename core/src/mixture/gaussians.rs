@@ -10,6 +10,7 @@ use crate::math;
 use crate::score::LogMeanExp;
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
+use rand_core::Rng;
 
 /// Components `w_c N(x; μ_c, Σ_c)` with `Σ_c⁻¹ = WᵀW`, W lower triangular:
 /// the inverse of the covariance's Cholesky factor.
@@ -96,13 +97,25 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
         }
     }
 
-    fn joint(&self) -> Self::Joint {
-        let dims = S::resolve(self.dims);
-        let mut joint = M::buffer::<f32>(self.constants.len());
-        for (component, (to, constant)) in joint.as_mut().iter_mut().zip(self.constants).enumerate() {
-            let logs = (0..dims).map(|at| math::ln(self.weight(component, at, at)));
-            *to = constant - logs.fold(0.0, |sum, log| sum + log);
+    fn log_weights(&self) -> impl Iterator<Item = f32> {
+        self.constants.iter().enumerate().map(|(component, constant)| {
+            let logs = (0..S::resolve(self.dims)).map(|at| math::ln(self.weight(component, at, at)));
+            constant - logs.fold(0.0, |sum, log| sum + log)
+        })
+    }
+
+    /// `W (x − μ) = ε`, ε standard normal, solved from the first feature on.
+    fn sample<R: Rng + ?Sized>(&self, component: usize, rng: &mut R, features: &mut [f32]) {
+        for at in 0..features.len() {
+            let (known, rest) = features.split_at_mut(at);
+            let law = self.conditional(component, known);
+            rest.iter_mut().take(1).for_each(|x| *x = law.sample(rng));
         }
+    }
+
+    fn joint(&self) -> Self::Joint {
+        let mut joint = M::buffer::<f32>(self.constants.len());
+        joint.as_mut().iter_mut().zip(self.log_weights()).for_each(|(to, log_weight)| *to = log_weight);
         joint
     }
 

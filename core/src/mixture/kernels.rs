@@ -9,6 +9,7 @@ use crate::math;
 use crate::score::LogMeanExp;
 use crate::shape::{Shape, Width};
 use core::marker::PhantomData;
+use rand_core::Rng;
 
 /// Components `w_c N(x; μ_c, σ_c² I)`: with one at each row that was
 /// fitted and σ alike, a kernel density estimate.
@@ -108,12 +109,22 @@ impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
         }
     }
 
+    fn log_weights(&self) -> impl Iterator<Item = f32> {
+        let of_tiles = self.precisions.as_flattened().iter().zip(self.constants.as_flattened());
+        of_tiles
+            .take(self.count())
+            .map(|(precision, constant)| constant - 0.5 * S::resolve(self.dims) as f32 * math::ln(*precision))
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, component: usize, rng: &mut R, features: &mut [f32]) {
+        for (at, x) in features.iter_mut().enumerate() {
+            *x = self.conditional(component, at).sample(rng);
+        }
+    }
+
     fn joint(&self) -> Self::Joint {
         let mut joint = N::buffer::<f32>(self.count());
-        let of_tiles = self.precisions.as_flattened().iter().zip(self.constants.as_flattened());
-        for (to, (precision, constant)) in joint.as_mut().iter_mut().zip(of_tiles) {
-            *to = constant - 0.5 * S::resolve(self.dims) as f32 * math::ln(*precision);
-        }
+        joint.as_mut().iter_mut().zip(self.log_weights()).for_each(|(to, log_weight)| *to = log_weight);
         joint
     }
 

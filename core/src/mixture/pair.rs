@@ -2,6 +2,7 @@
 
 use super::{Components, LogSums, Moments};
 use crate::score::LogMeanExp;
+use rand_core::Rng;
 
 /// Components of one kind, then those of another.
 impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
@@ -28,6 +29,17 @@ impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
     fn add_without(&self, features: &[f32], offset: f32, sum: &mut LogMeanExp<1>, without: &mut LogSums<'_>) {
         self.0.add_without(features, offset, sum, without);
         self.1.add_without(features, offset, sum, without);
+    }
+
+    fn log_weights(&self) -> impl Iterator<Item = f32> {
+        self.0.log_weights().chain(self.1.log_weights())
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, component: usize, rng: &mut R, features: &mut [f32]) {
+        match component.checked_sub(self.0.count()) {
+            None => self.0.sample(component, rng, features),
+            Some(component) => self.1.sample(component, rng, features),
+        }
     }
 
     fn joint(&self) -> Self::Joint {

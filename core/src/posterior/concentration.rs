@@ -17,6 +17,8 @@ pub trait DirectionLaw {
     fn log_prob_at(&self, t: f32) -> f32;
     /// `KL(q ‖ uniform)`, in nats.
     fn kl_to_uniform(&self) -> f32;
+    /// κ
+    fn kappa(&self) -> f32;
 }
 
 impl DirectionLaw for Concentration {
@@ -33,12 +35,17 @@ impl DirectionLaw for Concentration {
     fn kl_to_uniform(&self) -> f32 {
         self.kl_to_uniform()
     }
+
+    fn kappa(&self) -> f32 {
+        self.kappa()
+    }
 }
 
-/// A tabulated law, with the divergence of the von Mises–Fisher law that it stands for.
+/// A tabulated law, with concentration and divergence of the von Mises–Fisher law that it stands for.
 #[derive(Clone, Copy, Debug)]
 pub struct Tabled<'a> {
     table: VmfTable<'a>,
+    kappa: f32,
     kl: f32,
 }
 
@@ -55,6 +62,10 @@ impl DirectionLaw for Tabled<'_> {
 
     fn kl_to_uniform(&self) -> f32 {
         self.kl
+    }
+
+    fn kappa(&self) -> f32 {
+        self.kappa
     }
 }
 
@@ -108,10 +119,11 @@ impl<'a> TabledConcentration<'a> {
     /// # Errors
     /// [`LoadError::BadConcentration`] for a κ, a dimension or a table that no distribution has.
     pub fn read(sections: &mut Sections<'a>, dims: usize) -> Result<Self, LoadError> {
-        let kl = read_concentration(sections, dims)?.kl_to_uniform();
+        let concentration = read_concentration(sections, dims)?;
+        let (kappa, kl) = (concentration.kappa(), concentration.kl_to_uniform());
         let (nodes, _) = sections.floats(2 * (TABLE_CELLS + 1))?.as_chunks();
         let table = VmfTable::new(dims, nodes).map_err(|_| LoadError::BadConcentration)?;
-        Ok(TabledConcentration(Tabled { table, kl }))
+        Ok(TabledConcentration(Tabled { table, kappa, kl }))
     }
 }
 

@@ -7,24 +7,9 @@ use super::side::SideReader;
 use super::table::{Column, Table};
 use crate::error::Error;
 use crate::file::atomic_file::AtomicFile;
+use crate::file::rows::{npy_header, quoted};
+use elbow_reader::Format;
 use elbow_reader::categories::Category;
-use elbow_reader::{Format, Kind};
-
-/// Bytes before the text of an array's header.
-const NPY_FRONT: usize = 10;
-
-/// The text of an array's header.
-fn described(kind: Kind, rows: u64, shape: &[u64]) -> String {
-    let shape: Vec<String> = std::iter::once(&rows).chain(shape).map(u64::to_string).collect();
-    let comma = if shape.len() == 1 { "," } else { "" };
-    let (kind, shape) = (kind.descr(), shape.join(", "));
-    format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}{comma}), }}")
-}
-
-/// Bytes of a header with room for any number of rows: a multiple of 64, and 128 at least.
-fn header_len(kind: Kind, shape: &[u64]) -> usize {
-    (NPY_FRONT + described(kind, u64::MAX, shape).len() + 1).next_multiple_of(64).max(128)
-}
 
 /// A file of rows that is being written.
 pub(super) struct Writer<'a> {
@@ -50,7 +35,7 @@ impl<'a> Writer<'a> {
         match format {
             Format::Csv { delimiter } => writer.heading(*delimiter, columns),
             // the number of rows is written last
-            Format::Npy { kind, shape } => writer.buffer.resize(header_len(*kind, shape), b' '),
+            Format::Npy { kind, shape } => writer.buffer = npy_header(*kind, 0, shape),
         }
         writer.flush()?;
         Ok(writer)
@@ -148,11 +133,7 @@ impl<'a> Writer<'a> {
     /// Ends the file after so many rows and gives it its name.
     pub(super) fn finish(mut self, rows: u64) -> Result<(), Error> {
         if let Format::Npy { kind, shape } = self.format {
-            let text = described(*kind, rows, shape);
-            let len = header_len(*kind, shape) - NPY_FRONT;
-            self.buffer.extend(b"\x93NUMPY\x01\x00");
-            self.buffer.extend(u16::try_from(len).unwrap_or(u16::MAX).to_le_bytes());
-            self.buffer.extend(format!("{text:width$}\n", width = len - 1).as_bytes());
+            self.buffer = npy_header(*kind, rows, shape);
             self.file.seek(SeekFrom::Start(0)).map_err(Error::io("write", self.path))?;
             self.flush()?;
         }
@@ -176,10 +157,4 @@ fn push_cell(cell: &[u8], delimiter: u8, to: &mut Vec<u8>) {
         to.extend(std::iter::repeat_n(*byte, if *byte == b'"' { 2 } else { 1 }));
     }
     to.push(b'"');
-}
-
-/// A name as a cell of a CSV file.
-fn quoted(name: &str, delimiter: u8) -> String {
-    let plain = !name.contains(['"', '\n', char::from(delimiter)]);
-    if plain { name.to_string() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }

@@ -8,24 +8,17 @@ use elbow::codec::{Predictor, VaePredictor};
 use elbow::format::Sections;
 use elbow::latent::Posterior;
 use elbow::{Elbo, Explain, FrameError, LoadError, Nats, Score, Vae};
+use rand_core::Rng as _;
 use rand_pcg::Pcg32;
 
 use super::features::{AnyEncoder, AnyFeatures};
 use super::head::AnyHead;
 use super::lanes::{LANES, SAMPLES};
+use super::latent::{Encoding, LatentEngine, Units};
 use super::likelihood::AnyLikelihood;
 use super::net::Chain;
 use super::posterior::HostPosterior;
 use crate::simd::wide;
-
-/// What a posterior says of one frame.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Encoding {
-    /// the most likely latent
-    pub mode: Vec<f32>,
-    /// `KL(q(z|x) ‖ p(z))`, in nats
-    pub kl: f32,
-}
 
 /// What the host asks of a model, whatever its parts.
 pub trait Engine: Send + Sync + core::fmt::Debug {
@@ -72,6 +65,10 @@ pub trait Engine: Send + Sync + core::fmt::Debug {
     }
     /// The latent, where the model is a network with one.
     fn latent(&self) -> Option<&dyn LatentEngine>;
+    /// Of an ensemble a member, from 0: the latent of a member is its own.
+    fn member(&self, _at: usize) -> Option<&dyn Engine> {
+        None
+    }
     /// What predicts a window of packets; of an ensemble one member does.
     fn prediction(&self) -> Option<Prediction<'_>>;
 }
@@ -90,48 +87,6 @@ pub trait SequentialEngine: Sync + core::fmt::Debug {
     /// What is expected of each number of a window of integers in turn, for what it is:
     /// [`MixturePredictor`](elbow::codec::MixturePredictor). `None` where the model cannot.
     fn in_order(&self, resolution: &[f32], visit: &mut dyn FnMut(i32) -> i32) -> Option<()>;
-}
-
-/// What the host asks of a model with a network, of its latent.
-pub trait LatentEngine: Sync + core::fmt::Debug {
-    /// [`Vae::elbo`].
-    ///
-    /// # Errors
-    /// As there.
-    fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError>;
-    /// [`Vae::encode`].
-    ///
-    /// # Errors
-    /// As there.
-    fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError>;
-    /// [`Vae::encode`], for questions about q(z|x) itself.
-    ///
-    /// # Errors
-    /// As there.
-    fn posterior(&self, frame: &[f32]) -> Result<Box<dyn HostPosterior + '_>, FrameError>;
-    /// The log weights of the default noise, in nats.
-    ///
-    /// # Errors
-    /// As [`Vae::log_density`].
-    fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
-    /// A window of integers to its latents, in steps: [`VaePredictor`]. `None` where there are none.
-    fn find_latents(&self, units: Units<'_>, window: &[i32], latents: &mut [i32]) -> Option<()>;
-    /// Latents, in steps, to a window of integers: [`VaePredictor`]. `None` where the model cannot.
-    fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()>;
-    /// The latents of the default noise, one after another.
-    ///
-    /// # Errors
-    /// As [`Vae::encode`].
-    fn latents(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
-}
-
-/// In which units a codec's integers are.
-#[derive(Clone, Copy, Debug)]
-pub struct Units<'a> {
-    /// the unit of each channel's integers
-    pub resolution: &'a [f32],
-    /// the scale of each latent's steps
-    pub latent_scales: &'a [u8],
 }
 
 /// A model with a network, of any parts: its engine is compiled once.
@@ -209,7 +164,27 @@ impl LatentEngine for Network<'_> {
 
     fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError> {
         let posterior = self.encode(frame)?;
-        Ok(Encoding { mode: posterior.mode().to_vec(), kl: posterior.kl() })
+        let (mode, dispersion) = (posterior.mode().to_vec(), posterior.dispersion());
+        Ok(Encoding { mode, dispersion, kl: posterior.kl() })
+    }
+
+    fn decode(&self, z: &[f32]) -> Result<Vec<f32>, FrameError> {
+        Ok(self.decode(z)?.as_ref().to_vec())
+    }
+
+    fn resample(&self, frame: &[f32], samples: u32, rng: &mut Pcg32) -> Result<Vec<f32>, FrameError> {
+        let (posterior, mut drawn, uniform) = (self.encode(frame)?, rng.clone(), rng.next_u32());
+        drawn.next_u32();
+        let mut weights = Vec::with_capacity(samples as usize);
+        let mut noise = drawn.clone();
+        self.for_each_log_weight::<SAMPLES, _>(frame, samples, &mut noise, |weight| weights.push(weight))?;
+        let chosen = chosen(&weights, uniform);
+        let mut z = vec![0.0; self.latent_dims()];
+        for _ in 0..=chosen {
+            posterior.sample_log_ratio(&mut drawn, &mut z);
+        }
+        *rng = drawn;
+        Ok(z)
     }
 
     fn posterior(&self, frame: &[f32]) -> Result<Box<dyn HostPosterior + '_>, FrameError> {
@@ -239,6 +214,20 @@ impl LatentEngine for Network<'_> {
     fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()> {
         VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.decode(latents, window)
     }
+}
+
+/// The first of some weights, given by their logarithms, whose sum with those before it exceeds `word/2³²` of
+/// all.
+fn chosen(log_weights: &[f32], word: u32) -> usize {
+    let max = log_weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights = || log_weights.iter().map(|log_weight| f64::from(elbow::math::exp(log_weight - max)));
+    let (total, mut below) = (weights().sum::<f64>(), 0.0);
+    let reach = total * (f64::from(word) / 4_294_967_296.0);
+    let is_reached = |weight: f64| {
+        below += weight;
+        reach < below
+    };
+    weights().position(is_reached).unwrap_or(log_weights.len().saturating_sub(1))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use elbow::ensemble::{pooled, take_mean};
+use elbow::ensemble::{drawn, pooled, take_mean};
 use elbow::{FrameError, Nats, Score};
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
@@ -54,9 +54,11 @@ impl Engine for Together<'_> {
 
     /// That of a member, each as likely: the density is their mean.
     fn sample(&self, rng: &mut Pcg32) -> Option<Result<Vec<f32>, FrameError>> {
-        // the upper half of a product of 64 bits, whose bias is below 64/2³²
-        let member = (u64::from(rng.next_u32()) * self.0.len() as u64) >> 32;
-        self.0.get(member as usize)?.sample(rng)
+        self.0.get(drawn(rng.next_u32(), self.0.len()))?.sample(rng)
+    }
+
+    fn member(&self, at: usize) -> Option<&dyn Engine> {
+        self.0.get(at).map(|member| &**member)
     }
 
     /// Each member has a latent of its own.

@@ -105,6 +105,16 @@ impl<'a> AnyFeatures<'a> {
     }
 }
 
+impl<'a> AnyFeatures<'a> {
+    /// The period of each number of a frame, 0 where it is no angle; none where no number is.
+    pub(super) fn periods(&self) -> &'a [f32] {
+        match self {
+            AnyFeatures::Angles(part) => part.periods(),
+            _ => &[],
+        }
+    }
+}
+
 impl Features for AnyFeatures<'_> {
     type Shape = Dynamic;
 

@@ -19,7 +19,7 @@ use rand_pcg::Pcg32;
 
 use super::Dynamic;
 use super::net::Dense;
-use super::posterior::HostPosterior;
+use super::posterior::{Dispersion, HostPosterior};
 use crate::simd::wide;
 
 /// Evaluates an expression for the part that there is.
@@ -225,6 +225,10 @@ impl HostPosterior for AnyPosterior<'_> {
 
     fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
         posterior!(self, part => part.draw(rng))
+    }
+
+    fn dispersion(&self) -> Dispersion {
+        posterior!(self, part => part.dispersion())
     }
 
     fn units(&self) -> Vec<(f32, f32)> {

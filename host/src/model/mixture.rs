@@ -8,6 +8,7 @@ use elbow::features::Features;
 use elbow::format::Sections;
 use elbow::mixture::{Components, Gaussians, Kernels};
 use elbow::{Density, Explain, FrameError, LoadError, Mixture, Nats, Score};
+use rand_pcg::Pcg32;
 
 use super::{Dynamic, Engine, LANES, LatentEngine, Prediction, SequentialEngine};
 use crate::simd::wide;
@@ -92,6 +93,10 @@ where
 
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
         Ok(self.reconstruct(frame)?.as_ref().to_vec())
+    }
+
+    fn sample(&self, rng: &mut Pcg32) -> Option<Result<Vec<f32>, FrameError>> {
+        Some(self.sample(rng).map(|frame| frame.as_ref().to_vec()))
     }
 
     fn latent(&self) -> Option<&dyn LatentEngine> {

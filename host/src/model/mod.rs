@@ -11,24 +11,27 @@ mod features;
 mod head;
 mod judge;
 mod lanes;
+mod latent;
 mod likelihood;
 mod logs;
 mod memory;
 mod mixture;
 mod net;
 mod owned;
+pub mod path;
 pub(crate) mod posterior;
 mod preprocessor;
 mod whole;
 
 pub use crate::error::LogError;
-pub use engine::{Encoding, Engine, LatentEngine, Prediction, SequentialEngine, Units};
+pub use engine::{Engine, Prediction, SequentialEngine};
 pub use extras::Extras;
 pub use judge::DEFAULT_SAMPLES;
 pub use lanes::LANES;
+pub use latent::{Encoding, LatentEngine, Units};
 pub use memory::{Buffer, Dynamic};
 pub use owned::Model;
-pub use posterior::HostPosterior;
+pub use posterior::{Dispersion, HostPosterior};
 pub use preprocessor::Preprocessor;
 
 use alloc::boxed::Box;
@@ -103,7 +106,8 @@ impl ModelBytes {
         };
         sections.finish()?;
         let extras = Extras::read(&metadata.architecture, &file)?;
-        Ok(HostModel { metadata, members, engine, extras, parameters: file.parameters() })
+        let periods = AnyFeatures::read(&metadata.architecture, &mut file.sections())?.periods();
+        Ok(HostModel { metadata, members, engine, extras, periods, parameters: file.parameters() })
     }
 }
 
@@ -125,6 +129,8 @@ pub struct HostModel<'a> {
     pub engine: Box<dyn Engine + 'a>,
     /// what alarms rest on and what packets are made of, if it was calibrated
     pub extras: Extras<'a>,
+    /// the period of each number of a frame, 0 where it is no angle; none where no number is
+    pub periods: &'a [f32],
     /// the parameters' bytes
     pub parameters: &'a [u8],
 }

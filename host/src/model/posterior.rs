@@ -11,6 +11,17 @@ use rand_pcg::Pcg32;
 
 use super::Dynamic;
 
+/// How far a posterior reaches around its mode.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dispersion {
+    /// of a Gaussian: the standard deviation of each coordinate
+    Scale(Vec<f32>),
+    /// of a von Mises–Fisher distribution: κ
+    Concentration(f32),
+    /// a point does not
+    Point,
+}
+
 /// One frame's posterior, whatever its family.
 pub trait HostPosterior: Send + Sync {
     /// `KL(q(z|x) ‖ p(z))`, in nats.
@@ -19,6 +30,8 @@ pub trait HostPosterior: Send + Sync {
     fn log_ratio_at(&self, z: &[f32]) -> f32;
     /// Draws z ~ q(z|x).
     fn draw(&self, rng: &mut Pcg32) -> Vec<f32>;
+    /// How far it reaches.
+    fn dispersion(&self) -> Dispersion;
     /// Mean and divergence of each coordinate, where they are independent.
     fn units(&self) -> Vec<(f32, f32)>;
 }
@@ -34,6 +47,10 @@ impl HostPosterior for Measured<DiagonalGaussian<Dynamic>, StandardNormal> {
 
     fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
         draw(self.q(), rng)
+    }
+
+    fn dispersion(&self) -> Dispersion {
+        Dispersion::Scale(self.q().scale().to_vec())
     }
 
     fn units(&self) -> Vec<(f32, f32)> {
@@ -57,6 +74,10 @@ impl HostPosterior for Measured<DiagonalGaussian<Dynamic>, MixturePrior<'_, Dyna
 
     fn draw(&self, rng: &mut Pcg32) -> Vec<f32> {
         draw(self.q(), rng)
+    }
+
+    fn dispersion(&self) -> Dispersion {
+        Dispersion::Scale(self.q().scale().to_vec())
     }
 
     fn units(&self) -> Vec<(f32, f32)> {
@@ -97,6 +118,10 @@ impl<C: DirectionLaw + core::fmt::Debug + Send + Sync> HostPosterior
         z
     }
 
+    fn dispersion(&self) -> Dispersion {
+        Dispersion::Concentration(self.q().law().kappa())
+    }
+
     fn units(&self) -> Vec<(f32, f32)> {
         Vec::new()
     }
@@ -113,6 +138,10 @@ impl HostPosterior for Measured<Point<Dynamic>, NoPrior> {
 
     fn draw(&self, _: &mut Pcg32) -> Vec<f32> {
         self.mode().to_vec()
+    }
+
+    fn dispersion(&self) -> Dispersion {
+        Dispersion::Point
     }
 
     fn units(&self) -> Vec<(f32, f32)> {

@@ -195,7 +195,18 @@ pub fn each_row<T: Send>(
     data: &Dataset,
     of: impl Fn(&[f32]) -> Result<T, FrameError> + Sync,
 ) -> Result<Vec<T>, Error> {
-    let all: Vec<_> = (0..data.rows).into_par_iter().map(|row| of(data.row(row))).collect();
+    each_numbered_row(data, |_, frame| of(frame))
+}
+
+/// As [`each_row`], of its place among them too.
+///
+/// # Errors
+/// As there.
+pub fn each_numbered_row<T: Send>(
+    data: &Dataset,
+    of: impl Fn(usize, &[f32]) -> Result<T, FrameError> + Sync,
+) -> Result<Vec<T>, Error> {
+    let all: Vec<_> = (0..data.rows).into_par_iter().map(|row| of(row, data.row(row))).collect();
     let named = |(row, result): (usize, Result<T, FrameError>)| {
         result.map_err(|source| frame_error(data, row, source))
     };

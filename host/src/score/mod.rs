@@ -1,9 +1,11 @@
 //! Scores of files of frames, and what is made of them.
 
 pub mod alarms;
+pub mod bound;
 pub mod calibrate;
 pub mod evaluate;
 pub mod gap;
 pub mod latent_use;
 pub mod metrics;
+pub mod round_trip;
 pub mod seen;

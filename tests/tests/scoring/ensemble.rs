@@ -16,7 +16,7 @@ use elbow_trainer::train::train;
 
 const SAMPLES: u32 = 8;
 
-type Member<'a> = Vae<(
+pub(crate) type Member<'a> = Vae<(
     Standardize<'a, 2>,
     (Dense<'a, 2, 6, Tanh>,),
     GaussianHead<Dense<'a, 6, 1>, Dense<'a, 6, 1>>,
@@ -46,7 +46,7 @@ fn rows_from(first: usize) -> Dataset {
     Dataset::of("a test", (first..first + 300).flat_map(row).collect(), 2)
 }
 
-fn fitted(ensemble: u32, seed: u64, weights: &str) -> ModelBytes {
+pub(crate) fn fitted(ensemble: u32, seed: u64, weights: &str) -> ModelBytes {
     let settings = Settings {
         ensemble,
         seed,

@@ -5,6 +5,7 @@ mod beta_binomial;
 mod categories;
 mod conditional;
 mod decision;
+mod draws;
 mod ensemble;
 mod integers;
 mod known_density;

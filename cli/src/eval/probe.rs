@@ -1,0 +1,98 @@
+//! What the bound and the way to the latent and back lose, of rows spread over a file.
+
+use elbow::architecture::LatentKind;
+use elbow_host::model::{Engine, HostModel, LatentEngine};
+use elbow_host::score::bound::{Bound, BoundSums, thinned};
+use elbow_host::score::calibrate::each_row;
+use elbow_host::score::round_trip::{ColumnError, RoundTrip};
+use elbow_reader::Dataset;
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub(super) struct Probed {
+    /// of a model with one network and a prior
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bound: Option<Bound>,
+    /// of each column; none of an ensemble, whose members have a latent each
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    round_trip: Vec<ColumnError>,
+}
+
+/// Bounds and errors in the making: of the normal frames where there are labels.
+pub(super) struct Probe<'a> {
+    engine: &'a dyn Engine,
+    latent: Option<&'a dyn LatentEngine>,
+    samples: u32,
+    bound: BoundSums,
+    trip: Option<RoundTrip>,
+    frames: u64,
+}
+
+impl<'a> Probe<'a> {
+    pub(super) fn new(model: &'a HostModel<'_>, samples: u32) -> Self {
+        let (engine, trip) = (&*model.engine, (model.members == 1).then(|| RoundTrip::new(model)));
+        // a point has no prior, so nothing bounds log p(x)
+        let is_point = matches!(model.metadata.architecture.latent, LatentKind::Point { .. });
+        let latent = engine.latent().filter(|_| !is_point);
+        Probe { engine, latent, samples, bound: BoundSums::default(), trip, frames: 0 }
+    }
+
+    pub(super) fn push(&mut self, data: &Dataset) -> Result<(), Error> {
+        let Some(trip) = &mut self.trip else { return Ok(()) };
+        let labels = data.labels.as_ref().map(|labels| &labels.anomalous);
+        let normal: Vec<usize> =
+            (0..data.rows).filter(|row| labels.is_none_or(|labels| !labels[*row])).collect();
+        let (rows, weights): (Vec<usize>, Vec<f64>) =
+            thinned(self.frames, normal.len()).map(|(n, weight)| (normal[n], weight)).unzip();
+        self.frames += normal.len() as u64;
+        let chosen = data.select(&rows);
+        let found = each_row(&chosen, |frame| {
+            let bound = |latent: &dyn LatentEngine| {
+                Ok((latent.log_weights(frame, self.samples)?, latent.encode(frame)?.kl))
+            };
+            Ok((self.engine.reconstruct(frame)?, self.latent.map(bound).transpose()?))
+        })?;
+        for ((row, (back, bound)), weight) in found.iter().enumerate().zip(weights) {
+            trip.push(chosen.row(row), back, weight);
+            if let Some((log_weights, kl)) = bound {
+                self.bound.push(log_weights, *kl, weight);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Probed {
+        let round_trip = self.trip.filter(|_| self.frames > 0).map(RoundTrip::finish).unwrap_or_default();
+        Probed { bound: self.bound.finish(), round_trip }
+    }
+}
+
+impl Probed {
+    /// For people.
+    pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
+        let bound = |Bound { elbo, reconstruction, kl, gap }: &Bound| {
+            let parts = format!("{reconstruction:.3} of reconstruction − {kl:.3} of KL");
+            ("ELBO", format!("{elbo:.3} nats per row: {parts}; log p(x) is {gap:.3} above it"))
+        };
+        let mut lines: Vec<_> = self.bound.iter().map(bound).collect();
+        let relative = |error: &ColumnError| Some((error.relative?, error.column.clone()));
+        let relative: Vec<(f64, String)> = self.round_trip.iter().filter_map(relative).collect();
+        if let Some((most, column)) = relative.iter().max_by(|a, b| a.0.total_cmp(&b.0)) {
+            let mean =
+                (relative.iter().map(|(part, _)| part * part).sum::<f64>() / relative.len() as f64).sqrt();
+            lines.push((
+                "round trip",
+                format!("RMSE {mean:.3} of a column's standard deviation, at most {most:.3}, of {column}"),
+            ));
+        }
+        let words: Vec<f64> = self.round_trip.iter().filter_map(|error| error.wrong).collect();
+        if !words.is_empty() {
+            let mean = 100.0 * words.iter().sum::<f64>() / words.len() as f64;
+            lines.push(("words", format!("{mean:.2} % come back as others")));
+        }
+        lines
+    }
+}

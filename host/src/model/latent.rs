@@ -1,0 +1,75 @@
+//! What the host asks of a model's latent.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use elbow::{Elbo, FrameError};
+use rand_pcg::Pcg32;
+
+use super::posterior::{Dispersion, HostPosterior};
+
+/// What a posterior says of one frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoding {
+    /// the most likely latent
+    pub mode: Vec<f32>,
+    /// how far the posterior reaches around it
+    pub dispersion: Dispersion,
+    /// `KL(q(z|x) ‖ p(z))`, in nats
+    pub kl: f32,
+}
+
+/// What the host asks of a model with a network, of its latent.
+pub trait LatentEngine: Sync + core::fmt::Debug {
+    /// [`Vae::elbo`].
+    ///
+    /// # Errors
+    /// As there.
+    fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError>;
+    /// [`Vae::encode`].
+    ///
+    /// # Errors
+    /// As there.
+    fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError>;
+    /// [`Vae::decode`].
+    ///
+    /// # Errors
+    /// As there.
+    fn decode(&self, z: &[f32]) -> Result<Vec<f32>, FrameError>;
+    /// A latent of the distribution that the importance-weighted bound of `samples` samples implies: of
+    /// `z_k ~ q(z|x)` one, with a probability in proportion to `w_k = p(x|z_k) p(z_k)/q(z_k|x)`. With K = 1
+    /// it is q(z|x), with many it comes to p(z|x).
+    ///
+    /// **Source.** Domke and Sheldon (2018), "Importance weighting and variational inference", theorem 1.
+    ///
+    /// # Errors
+    /// As [`Vae::log_density`].
+    fn resample(&self, frame: &[f32], samples: u32, rng: &mut Pcg32) -> Result<Vec<f32>, FrameError>;
+    /// [`Vae::encode`], for questions about q(z|x) itself.
+    ///
+    /// # Errors
+    /// As there.
+    fn posterior(&self, frame: &[f32]) -> Result<Box<dyn HostPosterior + '_>, FrameError>;
+    /// The log weights of the default noise, in nats.
+    ///
+    /// # Errors
+    /// As [`Vae::log_density`].
+    fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
+    /// A window of integers to its latents, in steps: [`VaePredictor`]. `None` where there are none.
+    fn find_latents(&self, units: Units<'_>, window: &[i32], latents: &mut [i32]) -> Option<()>;
+    /// Latents, in steps, to a window of integers: [`VaePredictor`]. `None` where the model cannot.
+    fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()>;
+    /// The latents of the default noise, one after another.
+    ///
+    /// # Errors
+    /// As [`Vae::encode`].
+    fn latents(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
+}
+
+/// In which units a codec's integers are.
+#[derive(Clone, Copy, Debug)]
+pub struct Units<'a> {
+    /// the unit of each channel's integers
+    pub resolution: &'a [f32],
+    /// the scale of each latent's steps
+    pub latent_scales: &'a [u8],
+}
