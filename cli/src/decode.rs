@@ -20,8 +20,8 @@ const UNIT: f64 = 1e-3;
 pub(crate) struct DecodeArgs {
     /// The model
     model: PathBuf,
-    /// The latents, as `elbow encode` writes them: columns z_1, z_2, …, or mean_1, …, or mu_1, …, whatever else
-    /// there is; - reads text from standard input
+    /// The latents, as `elbow encode` writes them: columns z_1, z_2, …, or mean_1, …, or mu_1, …, whatever
+    /// else there is; - reads text from standard input
     latents: PathBuf,
     #[command(flatten)]
     member: MemberArg,
@@ -72,8 +72,8 @@ fn check_length(args: &DecodeArgs, data: &Dataset, row: usize, z: &[f32]) -> Res
         return Ok(());
     }
     let problem = format!(
-        "row {}: the latent has the length {length:.4}, and those of this model lie on a sphere; divide it by \
-         its length",
+        "row {}: the latent has the length {length:.4}, and those of this model lie on a sphere; divide it \
+         by its length",
         data.source(row).1 + 1
     );
     Err(Error::argument("latents", args.latents.display(), problem))

@@ -14,6 +14,7 @@ use crate::report;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::alarms::{AlarmCounts, Alarms};
 use elbow_host::score::evaluate::{Evaluation, Evaluator, score_all};
+use elbow_host::score::information::is_saturated;
 use elbow_host::score::latent_use::LatentUse;
 use elbow_host::score::seen::{Again, Seen};
 
@@ -104,8 +105,12 @@ fn describe_latent(latent: &LatentUse) -> String {
     let active = latent
         .active_units
         .map_or(String::new(), |active| format!(", {active} of {} units active", latent.kl_per_unit.len()));
+    let saturated = match is_saturated(*mutual_information, latent.paired_rows) {
+        true => format!(", which can say no more than log {0}; elbow entropy bounds it", latent.paired_rows),
+        false => String::new(),
+    };
     format!(
-        "KL {kl:.3} nats: I(x; z) {mutual_information:.3} (by {} rows), aggregate KL \
+        "KL {kl:.3} nats: I(x; z) {mutual_information:.3} (by {} rows{saturated}), aggregate KL \
          {aggregate_kl:.3}{active}",
         latent.paired_rows
     )

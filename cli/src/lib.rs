@@ -6,11 +6,13 @@ mod alarm;
 mod bench;
 mod calibrate;
 mod clock;
+mod compare;
 mod completions;
 mod compress;
 mod decode;
 mod demo;
 mod encode;
+mod entropy;
 mod error;
 mod eval;
 mod export;
@@ -85,6 +87,10 @@ enum Command {
     Reconstruct(reconstruct::ReconstructArgs),
     /// Frames on the way from one frame's latent to another's
     Interpolate(interpolate::InterpolateArgs),
+    /// The entropy of a file's frames from above and below, and what the latent tells of them
+    Entropy(entropy::EntropyArgs),
+    /// How far two models are from each other
+    Compare(compare::CompareArgs),
     /// Make a model of an autoencoder's weights from another program
     Import(import::ImportArgs),
     /// Set the alarm threshold by normal frames, with a bound on false alarms; or the steps of packets
@@ -183,6 +189,8 @@ impl Cli {
             Command::Decode(args) => decode::run(args, self.json),
             Command::Reconstruct(args) => reconstruct::run(args, self.json),
             Command::Interpolate(args) => interpolate::run(args, self.json),
+            Command::Entropy(args) => entropy::run(args, self.json),
+            Command::Compare(args) => compare::run(args, self.json),
             Command::Import(args) => import::run(args, self.json),
             Command::Calibrate(args) => calibrate::run(args, self.json),
             Command::Quantize(args) => quantize::run(args, self.json),

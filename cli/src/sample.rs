@@ -59,8 +59,8 @@ fn write(args: &SampleArgs, model: &HostModel<'_>, json: bool) -> Result<(), Err
 /// Each draw has noise of its own, so that it does not depend on the others.
 fn draw(args: &SampleArgs, model: &HostModel<'_>, row: u64) -> Result<Vec<f32>, Error> {
     let drawn = model.engine.sample(&mut stream(args.seed, Purpose::Rows, row, 0)).ok_or_else(|| {
-        let problem = "is an autoencoder, which says nothing of how likely its latents are, so nothing can be \
-                       drawn from it; fit a model with a prior, such as --latent gaussian:8";
+        let problem = "is an autoencoder, which says nothing of how likely its latents are, so nothing can \
+                       be drawn from it; fit a model with a prior, such as --latent gaussian:8";
         Error::argument("model", args.model.display(), problem)
     })?;
     drawn.map_err(|refused| {

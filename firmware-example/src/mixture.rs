@@ -20,6 +20,9 @@ include!("../model/mixture.rs");
 /// Counters of a frame.
 pub const WIDTH: usize = MIXTURE_COLUMNS.len();
 
+/// Frames that are drawn.
+const DRAWS: usize = 16;
+
 /// Where they stand among those of the recorded frames.
 const COLUMNS: [usize; WIDTH] = [0, 1, 3, 4, 10, 11];
 
@@ -39,7 +42,8 @@ pub fn frames() -> impl Iterator<Item = [f32; WIDTH]> {
 }
 
 /// Writes for each frame a line with the bits, in hex, of all that a mixture says of it: a hash of the
-/// components' log densities, the score, the verdict with its p-value, the causes, and the reconstruction.
+/// components' log densities, the score, the verdict with its p-value, the causes, and the reconstruction;
+/// then some frames that are drawn from the model.
 ///
 /// # Errors
 /// The self-test fails, the model or a frame is refused, or `out` fails.
@@ -53,6 +57,10 @@ pub fn bits(out: &mut impl Write) -> Result<(), Failure> {
         write!(out, "{i:03} {hash:08x} {}{}", verdict.kind as u32, Bits(&numbers(&verdict.score)))?;
         write!(out, "{}{}", Bits(&[verdict.p_value]), Bits(&surprises))?;
         writeln!(out, "{}", Bits(&judge.model().reconstruct(&frame)?))?;
+    }
+    let mut noise = elbow::noise::LowDiscrepancy::new(1 + WIDTH);
+    for i in 0..DRAWS {
+        writeln!(out, "draw {i:02}{}", Bits(&judge.model().sample(&mut noise)?))?;
     }
     Ok(())
 }
@@ -68,8 +76,8 @@ mod tests {
         assert_eq!(MIXTURE_COLUMNS, COLUMNS.map(|column| demo::DEMO_COLUMNS[column]));
         let mut lines = String::new();
         bits(&mut lines).expect("the model loads");
-        assert_eq!(lines.lines().count(), demo::DEMO_FRAMES);
-        let alarms = lines.lines().filter(|line| line.as_bytes()[13] == b'1').count();
+        assert_eq!(lines.lines().count(), demo::DEMO_FRAMES + DRAWS);
+        let alarms = lines.lines().take(demo::DEMO_FRAMES).filter(|line| line.as_bytes()[13] == b'1').count();
         assert!((demo::DEMO_FRAMES / 8..demo::DEMO_FRAMES).contains(&alarms), "{alarms} alarms");
     }
 }

@@ -179,7 +179,7 @@ impl Engine {
 
     /// So many rows drawn from the model.
     fn sample<'py>(&self, py: Python<'py>, count: usize, seed: u64) -> PyResult<Bound<'py, PyArray2<f32>>> {
-        let problem = "an autoencoder or a mixture cannot be drawn from; fit a network with a prior, \
+        let problem = "an autoencoder cannot be drawn from; fit a mixture, or a network with a prior, \
                        latent='gaussian:8'";
         let mut all = Vec::with_capacity(count * self.0.columns.len());
         for row in 0..count {

@@ -156,3 +156,11 @@ pub mod draws {
     /// Standard errors of a mean of 4,000 draws: one time in 3 million.
     pub const DEVIATIONS: f64 = 5.1;
 }
+
+/// Entropies and divergences by samples.
+pub mod entropy {
+    /// Of 100 intervals of 95 % these many hold the truth; fewer one time in a thousand.
+    pub const COVERED: usize = 88;
+    /// Half widths of an interval of 95 %: further off one time in 20,000.
+    pub const HALF_WIDTHS: f64 = 2.07;
+}

@@ -132,6 +132,25 @@ impl<S: Shape> DiagonalGaussian<S> {
         kl
     }
 
+    /// `KL(self ‖ other) = Σ_j log (s_j/r_j) + ½ (r_j² + (m_j − l_j)²)/s_j² − ½`, in nats: l and r are means
+    /// and standard deviations of this one, m and s those of the other.
+    ///
+    /// # Errors
+    /// [`ParamError::WrongLength`] where the numbers of coordinates differ.
+    pub fn kl_to(&self, other: &Self) -> Result<f32, ParamError> {
+        if self.loc().len() != other.loc().len() {
+            return Err(ParamError::WrongLength);
+        }
+        let (of_self, of_other) = (self.loc().iter().zip(self.log_scale()), other.loc().iter());
+        let mut kl = 0.0;
+        for (((loc, log_scale), mean), log_width) in of_self.zip(of_other).zip(other.log_scale()) {
+            let narrower = log_scale - log_width;
+            let apart = (loc - mean) * math::exp_call(-log_width);
+            kl += 0.5 * (math::exp_call(2.0 * narrower) - 1.0 + apart * apart) - narrower;
+        }
+        Ok(kl)
+    }
+
     /// Draws `z` and returns `log N(z; 0, I) − log q(z)`, in nats.
     ///
     #[cfg_attr(target_os = "none", inline)]
@@ -190,4 +209,27 @@ pub(crate) fn draw_alone<const L: usize>(
 ) -> ([f32; L], [f32; L]) {
     let half_square = 0.5 * (noise * noise);
     (lanes(|l| loc[l] + scale[l] * noise), lanes(|l| half_square + log_scale[l]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::Width;
+
+    fn gaussian(loc: [f32; 2], log_scale: [f32; 2]) -> DiagonalGaussian<Width<2>> {
+        DiagonalGaussian::new(loc, log_scale).unwrap()
+    }
+
+    /// By hand: `log(s/r) + ½ (r² + (m − l)²)/s² − ½` of N(1, 2²) and N(0, 1), and of N(0, 1) and N(3, ½²).
+    #[test]
+    fn divergences_by_hand() {
+        let ln_2 = core::f32::consts::LN_2;
+        let kl = gaussian([1.0, 0.0], [ln_2, 0.0]).kl_to(&gaussian([0.0, 3.0], [0.0, -ln_2])).unwrap();
+        let expected = (-ln_2 + 0.5 * (4.0 + 1.0) - 0.5) + (-ln_2 + 0.5 * (1.0 + 9.0) * 4.0 - 0.5);
+        assert!((kl - expected).abs() < 1e-5, "{kl} {expected}");
+        let same = gaussian([1.0, -4.0], [0.3, -2.0]);
+        assert_eq!(same.kl_to(&same).unwrap(), 0.0);
+        let normal = gaussian([0.0; 2], [0.0; 2]);
+        assert!((same.kl_to(&normal).unwrap() - same.kl_to_standard_normal()).abs() < 1e-5);
+    }
 }

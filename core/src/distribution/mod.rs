@@ -16,7 +16,7 @@ pub use gaussian_mixture::GaussianMixture;
 pub use hypersphere::HypersphericalUniform;
 pub use real::Real;
 pub use vmf_grid::{VmfGrid, VmfNode};
-pub use vmf_normalizer::{VmfNormalizer, vmf_normalizer};
+pub use vmf_normalizer::{VmfNormalizer, vmf_divergence, vmf_normalizer};
 pub use vmf_sampler::{MAX_TRIES, VmfSampler};
 pub use vmf_table::{VmfTable, build_vmf_table};
 pub use von_mises_fisher::{Concentration, MAX_CONCENTRATION, VonMisesFisher};

@@ -61,6 +61,28 @@ pub fn vmf_normalizer<F: Real>(d: usize, kappa: F) -> VmfNormalizer<F> {
     VmfNormalizer { log_normalizer, mean_resultant_length: a, mean_t: t, kl_to_uniform }
 }
 
+/// `KL(vMF(μ₁, κ₁) ‖ vMF(μ₂, κ₂))` in `d` dimensions, with `t = 1 − μ₁·μ₂`, in nats:
+/// `(κ₂ − κ₁)(1 − A₁) + κ₂ A₁ t + Lc₂ − Lc₁`, as `E₁[1 − μ₂·z] = 1 − A₁ + A₁ t`.
+///
+/// With κ alike it is `κ A t`: what parts the distributions is the angle between them.
+///
+/// # Numerics
+/// Errors against 40 digits, relative to 1 + KL: f32 10⁻⁵ for d ≤ 32, κ ≤ 300 and 4·10⁻⁵ anywhere up to d =
+/// 128; f64 10⁻⁹. It is 0 where the distributions are the same.
+///
+/// # Cost
+/// Two [`vmf_normalizer`]s.
+pub fn vmf_divergence<F: Real>(d: usize, [from, to]: [F; 2], t: F) -> F {
+    let [p, q] = [vmf_normalizer(d, from), vmf_normalizer(d, to)];
+    divergence([from, to], [&p, &q], t)
+}
+
+/// Of normalisers that are there.
+pub(super) fn divergence<F: Real>([from, to]: [F; 2], [p, q]: [&VmfNormalizer<F>; 2], t: F) -> F {
+    let apart = to * p.mean_resultant_length * t;
+    apart + ((to - from) * p.mean_t + (q.log_normalizer - p.log_normalizer))
+}
+
 /// L and A in so many dimensions that Debye's expansion gives them.
 ///
 /// With `m = d/2 − 1`, `s = √(κ² + m²)`, `p = m/s`: `L = (s − m) − m log((s+m)/2m) + ½ log p + Σ_i (D_i(p) −

@@ -1,6 +1,7 @@
 //! The von Mises–Fisher distribution on the sphere S^(d−1).
 
 use super::hypersphere::{log_area, one_minus_cosine};
+use super::vmf_normalizer::divergence;
 use super::{ParamError, VmfNormalizer, VmfSampler, vmf_normalizer};
 use rand_core::Rng;
 
@@ -186,6 +187,19 @@ impl<M: AsRef<[f32]>> VonMisesFisher<M> {
     /// `KL(q ‖ uniform) = κA − L`, in nats: it depends on κ and d only.
     pub fn kl_to_uniform(&self) -> f32 {
         self.concentration.kl_to_uniform()
+    }
+
+    /// `KL(self ‖ other)`, in nats; see [`vmf_divergence`](super::vmf_divergence).
+    ///
+    /// # Errors
+    /// [`ParamError::WrongLength`] for spheres of different dimensions.
+    pub fn kl_to<O: AsRef<[f32]>>(&self, other: &VonMisesFisher<O>) -> Result<f32, ParamError> {
+        let (p, q) = (&self.concentration, &other.concentration);
+        if p.d != q.d {
+            return Err(ParamError::WrongLength);
+        }
+        let t = one_minus_cosine(self.mean_direction(), other.mean_direction());
+        Ok(divergence([p.kappa, q.kappa], [&p.normalizer, &q.normalizer], t))
     }
 
     /// Draws z and returns `t = 1 − μ·z`; see [`VmfSampler::sample`].

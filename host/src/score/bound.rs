@@ -51,9 +51,9 @@ impl BoundSums {
     }
 }
 
-/// Which of `rows` rows are looked at, the first of them the `first` of all, and for how many each stands: all
-/// of the first 10,000, then every second up to 20,000, every fourth up to 40,000 and so on. So many rows cost
-/// little, and nobody need know beforehand how many there are.
+/// Which of `rows` rows are looked at, the first of them the `first` of all, and for how many each stands:
+/// all of the first 10,000, then every second up to 20,000, every fourth up to 40,000 and so on. So many rows
+/// cost little, and nobody need know beforehand how many there are.
 pub fn thinned(first: u64, rows: usize) -> impl Iterator<Item = (usize, f64)> {
     (0..rows).filter_map(move |row| {
         let at = first + row as u64;

@@ -5,9 +5,8 @@ use elbow::FrameError;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::information::term;
 use crate::model::{HostPosterior, LatentEngine};
-use crate::numbers::SumOfExp;
-use crate::random::{Purpose, stream};
 
 /// Most rows that are encoded.
 const MOST_ROWS: usize = 10_000;
@@ -140,13 +139,7 @@ impl<'a> Spread<'a> {
 /// # Source
 /// Hoffman and Johnson (2016), "ELBO surgery": `E KL(q(z|x) ‖ p(z)) = I(x; z) + KL(q(z) ‖ p(z))`.
 fn mutual_information(posteriors: &[&dyn HostPosterior]) -> f64 {
-    let term = |n: usize| {
-        let z = posteriors[n].draw(&mut stream(0, Purpose::Noise, n as u64, 0));
-        // log q(z|x_m) − log p(z)
-        let log_q: Vec<f64> =
-            posteriors.iter().map(|posterior| -f64::from(posterior.log_ratio_at(&z))).collect();
-        log_q[n] - SumOfExp::of(&log_q).log_mean(log_q.len())
-    };
+    let term = |n: usize| term(posteriors, n, false);
     let terms: Vec<f64> = (0..posteriors.len()).into_par_iter().map(term).collect();
     mean(terms.into_iter())
 }

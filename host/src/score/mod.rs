@@ -3,9 +3,14 @@
 pub mod alarms;
 pub mod bound;
 pub mod calibrate;
+pub mod compare;
+pub mod entropy;
+pub mod estimate;
 pub mod evaluate;
 pub mod gap;
+pub mod information;
 pub mod latent_use;
 pub mod metrics;
+pub mod neighbours;
 pub mod round_trip;
 pub mod seen;

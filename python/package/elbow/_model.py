@@ -155,7 +155,7 @@ class Model:
         return self._engine.encode(self._rows(X))
 
     def sample(self, n: int = 1, seed: int = 0) -> Floats:
-        """Rows drawn from the model: z ~ p(z), then x ~ p(x|z)."""
+        """Rows drawn from the model, the same for a seed as ``elbow sample`` draws."""
         return self._engine.sample(n, seed)
 
     def calibrate(self, X: Any, false_alarm: float = 0.01, samples: int | None = None) -> Model:

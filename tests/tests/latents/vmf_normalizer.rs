@@ -1,7 +1,9 @@
 //! The von Mises–Fisher normaliser against forty-digit values, and against closed forms.
 
 use elbow::distribution::hypersphere::log_area;
-use elbow::distribution::{Concentration, HypersphericalUniform, VonMisesFisher, vmf_normalizer};
+use elbow::distribution::{
+    Concentration, HypersphericalUniform, ParamError, VonMisesFisher, vmf_divergence, vmf_normalizer,
+};
 use std::f64::consts::{PI, TAU};
 
 /// One line of `golden/vmf_normalizer.csv`, written by the script beside it.
@@ -151,4 +153,41 @@ fn agrees_with_scipy() {
         compared += 1;
     }
     assert_eq!(compared, 36);
+}
+
+/// `golden/vmf_kl.csv`, written by the script beside it: d, κ of both, `1 − μ₁·μ₂`, KL.
+fn divergences() -> impl Iterator<Item = [f64; 5]> {
+    include_str!("../../golden/vmf_kl.csv").lines().skip(1).map(|line| {
+        let mut fields = line.split(',').map(|text| text.parse().expect("a number"));
+        std::array::from_fn(|_| fields.next().expect("five fields"))
+    })
+}
+
+#[test]
+fn divergences_keep_their_bars() {
+    let wide = |[d, p, q, t, kl]: [f64; 5]| (vmf_divergence(d as usize, [p, q], t) - kl).abs() / (1.0 + kl);
+    let narrow = |[d, p, q, t, kl]: [f64; 5]| {
+        let found = vmf_divergence(d as usize, [p as f32, q as f32], t as f32);
+        (f64::from(found) - kl).abs() / (1.0 + kl)
+    };
+    let place = |error: f64, row: [f64; 5]| (error, row[0] as usize, row[1]);
+    assert_below("f64 KL of two", 1e-9, divergences().map(|row| place(wide(row), row)));
+    let near = |[d, p, q, ..]: &[f64; 5]| *d <= 32.0 && p.max(*q) <= 300.0;
+    let errors = divergences().filter(near).map(|row| place(narrow(row), row));
+    assert_below("f32 KL of two, d ≤ 32, κ ≤ 300", 1e-5, errors);
+    assert_below("f32 KL of two, anywhere", 4e-5, divergences().map(|row| place(narrow(row), row)));
+}
+
+#[test]
+fn a_divergence_is_that_of_the_distributions() {
+    let one = VonMisesFisher::new([0.6, 0.0, 0.8], 20.0).unwrap();
+    let other = VonMisesFisher::new([0.0, 1.0, 0.0], 5.0).unwrap();
+    let exact = vmf_divergence(3, [20.0_f64, 5.0], 1.0);
+    assert!((f64::from(one.kl_to(&other).unwrap()) - exact).abs() < 1e-5 * (1.0 + exact));
+    assert_eq!(one.kl_to(&one).unwrap(), 0.0);
+    // against the uniform distribution it is the old one
+    let uniform = VonMisesFisher::new([0.0, 1.0, 0.0], 0.0).unwrap();
+    assert!((one.kl_to(&uniform).unwrap() - one.kl_to_uniform()).abs() < 1e-5);
+    let plane = VonMisesFisher::new([0.0, 1.0], 1.0).unwrap();
+    assert_eq!(one.kl_to(&plane), Err(ParamError::WrongLength));
 }

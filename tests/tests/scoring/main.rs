@@ -7,6 +7,7 @@ mod conditional;
 mod decision;
 mod draws;
 mod ensemble;
+mod entropy;
 mod integers;
 mod known_density;
 mod mixture;

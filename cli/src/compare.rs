@@ -1,0 +1,136 @@
+//! `elbow compare`.
+
+use std::path::{Path, PathBuf};
+
+use elbow_host::model::{Engine, HostModel, ModelBytes};
+use elbow_host::score::compare::{Divergence, advantage};
+use elbow_host::score::estimate::Estimate;
+use elbow_reader::categories::{categories, names};
+use serde::Serialize;
+
+use crate::entropy::told;
+use crate::error::Error;
+use crate::report;
+use crate::source::{SamplesArg, SourceArgs};
+
+/// The arguments of `elbow compare`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompareArgs {
+    /// A model
+    one: PathBuf,
+    /// Another of the same columns
+    other: PathBuf,
+    /// Frames on which to compare them, too
+    data: Option<PathBuf>,
+    /// Frames that are drawn from each
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
+    draws: u32,
+    #[command(flatten)]
+    samples: SamplesArg,
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+/// How far two models are from each other, in nats; what cannot be drawn from has no divergence.
+#[derive(Debug, Serialize)]
+struct Report {
+    samples: u32,
+    /// `KL(one ‖ other)`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_to_other: Option<Divergence>,
+    /// `KL(other ‖ one)`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_to_one: Option<Divergence>,
+    /// `E[log p_one(x) − log p_other(x)]` over the frames
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advantage: Option<Estimate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<usize>,
+}
+
+pub(super) fn run(args: &CompareArgs, json: bool) -> Result<(), Error> {
+    let [one, other] = [&args.one, &args.other].map(|path| ModelBytes::read(path));
+    let (one, other) = (one?, other?);
+    let one = one.open().map_err(Error::model(&args.one))?;
+    let other = other.open().map_err(Error::model(&args.other))?;
+    agree(args, [&one, &other])?;
+    let samples = args.samples.samples.unwrap_or_else(|| one.samples().max(other.samples()));
+    let engines: [&dyn Engine; 2] = [&*one.engine, &*other.engine];
+    let divergence = |[from, to]: [&dyn Engine; 2], path: &Path| {
+        let divergence = Divergence::of([from, to], args.draws as usize, samples, args.source.seed);
+        divergence.map_err(|refused| {
+            Error::argument("model", path.display(), format!("refuses a draw of its own: {refused}"))
+        })
+    };
+    let one_to_other = divergence(engines, &args.one)?;
+    let other_to_one = divergence([engines[1], engines[0]], &args.other)?;
+    let (mut differences, mut data_rows) = (Vec::new(), 0);
+    if let Some(data) = &args.data {
+        args.source.each_whole_block(data, &args.one, &one.metadata, &mut |data| {
+            differences.extend(advantage(engines, &data, samples)?);
+            data_rows += data.rows;
+            Ok(())
+        })?;
+    }
+    let rows = args.data.is_some().then_some(data_rows);
+    let advantage = rows.map(|_| Estimate::mean(&differences));
+    let report = Report { samples, one_to_other, other_to_one, advantage, rows };
+    if json { report::print_json(&report) } else { report::print(&report::table(&lines(args, &report))) }
+}
+
+/// Densities of different columns have nothing to compare.
+fn agree(args: &CompareArgs, [one, other]: [&HostModel<'_>; 2]) -> Result<(), Error> {
+    let [a, b] = [&one.metadata, &other.metadata];
+    let shape = |metadata: &elbow::format::Metadata<'_>| (metadata.window, metadata.architecture.features);
+    let problem = match () {
+        () if shape(a) != shape(b) => format!(
+            "has frames of {} numbers in {} rows and {} of {} in {}; compare models of the same frames",
+            b.architecture.features,
+            b.window,
+            args.one.display(),
+            a.architecture.features,
+            a.window
+        ),
+        () if names(a.columns) != names(b.columns) => {
+            format!("has other columns than {}; fit both to the same, in the same order", args.one.display())
+        }
+        () if categories(a.columns) != categories(b.columns) => format!(
+            "has other words in its categories than {}, so that the same code is another word; fit both to \
+             files with the same words",
+            args.one.display()
+        ),
+        () => return Ok(()),
+    };
+    Err(Error::argument("other", args.other.display(), problem))
+}
+
+fn lines(args: &CompareArgs, report: &Report) -> Vec<(&'static str, String)> {
+    let (one, other) = (args.one.display(), args.other.display());
+    let divergence = |from: String, to: String, divergence: &Option<Divergence>| match divergence {
+        None => format!("KL({from} ‖ {to}) not known: an autoencoder cannot be drawn from"),
+        Some(Divergence { refused: 0, estimate, draws }) => {
+            format!("KL({from} ‖ {to}) = {} by {draws} draws", told(*estimate))
+        }
+        Some(Divergence { refused, draws, .. }) => {
+            format!("KL({from} ‖ {to}) is infinite: {refused} of {draws} draws are none that {to} knows")
+        }
+    };
+    let mut lines = vec![
+        ("there", divergence(one.to_string(), other.to_string(), &report.one_to_other)),
+        ("and back", divergence(other.to_string(), one.to_string(), &report.other_to_one)),
+    ];
+    if let (Some(advantage), Some(rows)) = (report.advantage, report.rows) {
+        let nearer = match advantage {
+            Estimate { nats, ci95 } if nats > ci95 => format!("{one} is nearer to them"),
+            Estimate { nats, ci95 } if nats < -ci95 => format!("{other} is nearer to them"),
+            _ => "neither is nearer to them".into(),
+        };
+        let Estimate { nats, ci95 } = advantage;
+        lines.push((
+            "on the data",
+            format!("log p by {one} − by {other} = {nats:.3} ± {ci95:.3} nats over {rows} rows: {nearer}"),
+        ));
+    }
+    lines
+}

@@ -1,0 +1,166 @@
+//! The entropy of a file's frames: from above by a model, and by nearest neighbours.
+
+use elbow::FrameError;
+use elbow::architecture::{LatentKind, LikelihoodKind};
+use elbow_reader::Dataset;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::calibrate::each_row;
+use super::estimate::Estimate;
+use super::information::Information;
+use super::neighbours::Points;
+use crate::error::Error;
+use crate::model::{Engine, HostModel, HostPosterior};
+use crate::random::{Purpose, stream};
+
+/// The neighbour whose distance counts: the fourth varies less than the first, and is still near.
+const NEIGHBOUR: usize = 4;
+/// Rows that are held against each other, at most.
+pub const MOST_ROWS: usize = 4_000;
+
+/// What is known of the entropy of frames, in nats with respect to raw units.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entropy {
+    /// frames, spread evenly over the file
+    pub rows: usize,
+    /// `−E log p(x)`: the cross-entropy of the data and the model, and no less than the entropy of the data
+    pub upper: Estimate,
+    /// by nearest neighbours; nothing where frames have no density, or are equal
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Nearest>,
+    /// why there is none
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_nearest: Option<&'static str>,
+    /// `−E log p(x)` of frames that are drawn from the model: its own entropy
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_model: Option<Estimate>,
+    /// what the latent tells of a frame; of one network with a prior
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub information: Option<Information>,
+}
+
+/// What nearest neighbours say.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Nearest {
+    /// the entropy of the data, corrected by what the estimator gets wrong of frames that the model draws,
+    /// whose entropy it knows
+    pub entropy: Estimate,
+    /// the same estimator as it is
+    pub uncorrected: Estimate,
+    /// `upper − entropy`: `KL(data ‖ model)`, what a better model could gain
+    pub divergence: Estimate,
+}
+
+impl Entropy {
+    /// Of the frames of a file, of which at most `most` are looked at; `samples` of a score, and a seed for
+    /// what is drawn from the model.
+    ///
+    /// With `t_i` the surprise of a frame by its neighbours ([`Points::surprises`]), x the data and y as many
+    /// draws from the model, `H = E[t(x)] − (E[t(y)] + E[log p(y)])`: the bias of t is nearly the same for
+    /// both where the model is near the data, and cancels.
+    ///
+    /// # Errors
+    /// [`Error::Frame`] of a frame that has no score.
+    pub fn of(
+        model: &HostModel<'_>,
+        data: &Dataset,
+        samples: u32,
+        seed: u64,
+        most: usize,
+    ) -> Result<Entropy, Error> {
+        let taken = data.rows.min(most);
+        let rows: Vec<usize> = (0..taken).map(|n| n * data.rows / taken).collect();
+        let (data, engine) = (data.select(&rows), &*model.engine);
+        let score = |frame: &[f32]| Ok(f64::from(engine.log_density(frame, samples)?.log_density.0));
+        let of_data = each_row(&data, score)?;
+        let surprises: Vec<f64> = of_data.iter().map(|log_density| -log_density).collect();
+        let drawn = draws(engine, data.rows, samples, seed);
+        let nearest = nearest(model, &data, &of_data, drawn.as_deref());
+        let of_model = drawn.map(|drawn| {
+            let own: Vec<f64> = drawn.iter().map(|(_, log_density)| -log_density).collect();
+            Estimate::mean(&own)
+        });
+        Ok(Entropy {
+            rows: data.rows,
+            upper: Estimate::mean(&surprises),
+            without_nearest: nearest.as_ref().err().copied(),
+            nearest: nearest.ok(),
+            of_model,
+            information: information(model, &data)?,
+        })
+    }
+}
+
+/// Frames that are drawn from a model, each with its log density; nothing where it cannot be drawn from or
+/// finds a draw too large.
+pub(super) fn draws(
+    engine: &dyn Engine,
+    count: usize,
+    samples: u32,
+    seed: u64,
+) -> Option<Vec<(Vec<f32>, f64)>> {
+    let draw = |row: usize| -> Option<(Vec<f32>, f64)> {
+        let frame = engine.sample(&mut stream(seed, Purpose::Rows, row as u64, 0))?.ok()?;
+        let score = engine.log_density(&frame, samples).ok()?;
+        Some((frame, score.log_density.0.into()))
+    };
+    (0..count).into_par_iter().map(draw).collect()
+}
+
+fn nearest(
+    model: &HostModel<'_>,
+    data: &Dataset,
+    of_data: &[f64],
+    drawn: Option<&[(Vec<f32>, f64)]>,
+) -> Result<Nearest, &'static str> {
+    let architecture = &model.metadata.architecture;
+    let is_density = match architecture.likelihood {
+        LikelihoodKind::Gaussian
+        | LikelihoodKind::GaussianPerOutput
+        | LikelihoodKind::StudentT
+        | LikelihoodKind::VonMises { .. } => true,
+        _ => matches!(architecture.latent, LatentKind::Component { .. }),
+    };
+    if !is_density {
+        return Err("whole numbers and words have probabilities, and no distances that tell a density");
+    }
+    let drawn = drawn.ok_or("the model cannot be drawn from")?;
+    let scales: Vec<f64> = (0..data.dims).map(|column| deviation(data, column)).collect();
+    if !scales.iter().all(|scale| *scale > 0.0 && scale.is_finite()) {
+        return Err("a column never changes");
+    }
+    let surprises = |values: &[f32]| {
+        let points = Points { values, scales: &scales, periods: model.periods };
+        points.surprises(NEIGHBOUR).ok_or("rows repeat each other, or are too few")
+    };
+    let of_drawn: Vec<f32> = drawn.iter().flat_map(|(frame, _)| frame.iter().copied()).collect();
+    let (here, there) = (surprises(&data.values)?, surprises(&of_drawn)?);
+    // −log p is what a surprise should be
+    let beyond = |surprise: &[f64], log_density: &mut dyn Iterator<Item = f64>| {
+        let terms: Vec<f64> = surprise.iter().zip(log_density).map(|(t, log)| t + log).collect();
+        Estimate::mean(&terms)
+    };
+    let bias = beyond(&there, &mut drawn.iter().map(|(_, log)| *log));
+    let uncorrected = Estimate::mean(&here);
+    Ok(Nearest {
+        entropy: uncorrected.minus(bias),
+        uncorrected,
+        divergence: bias.minus(beyond(&here, &mut of_data.iter().copied())),
+    })
+}
+
+fn deviation(data: &Dataset, column: usize) -> f64 {
+    let values = || (0..data.rows).map(|row| f64::from(data.row(row)[column]));
+    let mean = values().sum::<f64>() / data.rows as f64;
+    (values().map(|x| (x - mean).powi(2)).sum::<f64>() / data.rows as f64).sqrt()
+}
+
+fn information(model: &HostModel<'_>, data: &Dataset) -> Result<Option<Information>, Error> {
+    let is_point = matches!(model.metadata.architecture.latent, LatentKind::Point { .. });
+    let Some(latent) = model.engine.latent().filter(|_| !is_point) else { return Ok(None) };
+    let posteriors: Vec<Box<dyn HostPosterior + '_>> =
+        each_row(data, |frame| -> Result<_, FrameError> { latent.posterior(frame) })?;
+    let posteriors: Vec<&dyn HostPosterior> = posteriors.iter().map(|posterior| &**posterior).collect();
+    Ok(Information::of(&posteriors))
+}
