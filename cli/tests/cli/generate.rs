@@ -107,7 +107,7 @@ fn arrays_hold_what_text_says() {
 fn what_cannot_be() {
     let bench = Bench::with_model();
     bench.good("fit engine.csv --auto --out auto.elbow");
-    bench.good(&format!("fit engine.csv --latent vmf:3 --hidden 8 --epochs 3 --out vmf.elbow"));
+    bench.good("fit engine.csv --latent vmf:3 --hidden 8 --epochs 3 --out vmf.elbow");
     bench.write("drawn.csv", "mine\n");
     bench.write("z.csv", "u,v,w\n0.1,0.2,0.3\n");
     bench.write("short.csv", "u,v\n1,0\n");

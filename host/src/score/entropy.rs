@@ -9,7 +9,9 @@ use serde::Serialize;
 use super::calibrate::each_row;
 use super::estimate::Estimate;
 use super::information::Information;
+#[cfg(doc)]
 use super::neighbours::Points;
+use super::whiten::Whitening;
 use crate::error::Error;
 use crate::model::{Engine, HostModel, HostPosterior};
 use crate::random::{Purpose, stream};
@@ -126,15 +128,14 @@ fn nearest(
         return Err("whole numbers and words have probabilities, and no distances that tell a density");
     }
     let drawn = drawn.ok_or("the model cannot be drawn from")?;
-    let scales: Vec<f64> = (0..data.dims).map(|column| deviation(data, column)).collect();
-    if !scales.iter().all(|scale| *scale > 0.0 && scale.is_finite()) {
-        return Err("a column never changes");
-    }
-    let surprises = |values: &[f32]| {
-        let points = Points { values, scales: &scales, periods: model.periods };
-        points.surprises(NEIGHBOUR).ok_or("rows repeat each other, or are too few")
-    };
     let of_drawn: Vec<f32> = drawn.iter().flat_map(|(frame, _)| frame.iter().copied()).collect();
+    // by both: units of one alone would fit it better
+    let both = [&data.values[..], &of_drawn].concat();
+    let whitening = Whitening::of(&both, data.dims, model.periods)
+        .ok_or("a column never changes, or is given by the others")?;
+    let surprises = |values: &[f32]| {
+        whitening.points(values).surprises(NEIGHBOUR).ok_or("rows repeat each other, or are too few")
+    };
     let (here, there) = (surprises(&data.values)?, surprises(&of_drawn)?);
     // −log p is what a surprise should be
     let beyond = |surprise: &[f64], log_density: &mut dyn Iterator<Item = f64>| {
@@ -148,12 +149,6 @@ fn nearest(
         uncorrected,
         divergence: bias.minus(beyond(&here, &mut of_data.iter().copied())),
     })
-}
-
-fn deviation(data: &Dataset, column: usize) -> f64 {
-    let values = || (0..data.rows).map(|row| f64::from(data.row(row)[column]));
-    let mean = values().sum::<f64>() / data.rows as f64;
-    (values().map(|x| (x - mean).powi(2)).sum::<f64>() / data.rows as f64).sqrt()
 }
 
 fn information(model: &HostModel<'_>, data: &Dataset) -> Result<Option<Information>, Error> {

@@ -14,3 +14,4 @@ pub mod metrics;
 pub mod neighbours;
 pub mod round_trip;
 pub mod seen;
+mod whiten;

@@ -8,37 +8,36 @@ const GAMMA: f64 = 0.577_215_664_901_532_9;
 
 /// Points of some coordinates each, which may be angles.
 #[derive(Clone, Debug)]
-pub struct Points<'a> {
+pub struct Points {
     /// one behind the other
-    pub values: &'a [f32],
-    /// of each coordinate what its differences are divided by
-    pub scales: &'a [f64],
+    pub values: Vec<f64>,
+    /// coordinates of each
+    pub dims: usize,
     /// the period of each coordinate, 0 where it is no angle; none where no coordinate is
-    pub periods: &'a [f32],
+    pub periods: Vec<f64>,
+    /// `log |∂raw/∂values|`: what is added to a surprise to be one of the raw numbers
+    pub log_scale: f64,
 }
 
-impl Points<'_> {
-    fn dims(&self) -> usize {
-        self.scales.len()
-    }
-
+impl Points {
     /// How many they are.
     pub fn count(&self) -> usize {
-        self.values.len() / self.dims()
+        self.values.len() / self.dims
     }
 
-    fn point(&self, at: usize) -> &[f32] {
-        &self.values[at * self.dims()..(at + 1) * self.dims()]
+    fn point(&self, at: usize) -> &[f64] {
+        &self.values[at * self.dims..(at + 1) * self.dims]
     }
 
     /// The square of the distance, or something larger than `most`.
-    fn square(&self, a: &[f32], b: &[f32], most: f64) -> f64 {
+    fn square(&self, a: &[f64], b: &[f64], most: f64) -> f64 {
         let mut sum = 0.0;
         for (j, (a, b)) in a.iter().zip(b).enumerate() {
-            let difference = f64::from(*a) - f64::from(*b);
-            let period = f64::from(self.periods.get(j).copied().unwrap_or(0.0));
-            let difference = if period > 0.0 { libm::remainder(difference, period) } else { difference };
-            sum += (difference / self.scales[j]).powi(2);
+            let difference = match self.periods.get(j) {
+                Some(period) if *period > 0.0 => libm::remainder(a - b, *period),
+                _ => a - b,
+            };
+            sum += difference * difference;
             if sum > most {
                 break;
             }
@@ -46,10 +45,9 @@ impl Points<'_> {
         sum
     }
 
-    /// Of each point `−log` of the density that its k-th nearest neighbour speaks for, in nats of the
-    /// coordinates as they are; their mean is the entropy: `ψ(n) − ψ(k) + log V_d + d log ε_i + Σ log
-    /// scale_j`, V_d the volume of the unit ball, ε the distance. `None` where a point has k equals, of whose
-    /// density nothing is known.
+    /// Of each point `−log` of the density that its k-th nearest neighbour speaks for, in nats of the raw
+    /// numbers; their mean is the entropy: `ψ(n) − ψ(k) + log V_d + d log ε_i + log_scale`, V_d the volume of
+    /// the unit ball, ε the distance. `None` where a point has k equals, of whose density nothing is known.
     ///
     /// **Source.** Kozachenko and Leonenko (1987), "Sample estimate of the entropy of a random vector"; for
     /// k > 1 Kraskov, Stögbauer and Grassberger (2004), "Estimating mutual information", equation 20.
@@ -57,16 +55,15 @@ impl Points<'_> {
     /// # Cost
     /// The square of the number of points.
     pub fn surprises(&self, k: usize) -> Option<Vec<f64>> {
-        let (n, d) = (self.count(), self.dims());
+        let (n, d) = (self.count(), self.dims);
         if n <= k {
             return None;
         }
         let log_volume = log_area::<f64>(d) - (d as f64).ln();
         let constant = digamma(n) - digamma(k) + log_volume;
-        let log_scales = self.scales.iter().map(|scale| scale.ln()).sum::<f64>();
         let surprise = |at: usize| {
             let square = self.nearest(at, k);
-            (square > 0.0).then(|| constant + 0.5 * d as f64 * square.ln() + log_scales)
+            (square > 0.0).then(|| constant + 0.5 * d as f64 * square.ln() + self.log_scale)
         };
         (0..n).into_par_iter().map(surprise).collect()
     }
@@ -108,16 +105,22 @@ mod tests {
     /// Four points on a line, ε of each by hand; log V₁ = log 2.
     #[test]
     fn surprises_by_hand() {
-        let points = Points { values: &[0.0, 1.0, 3.0, 7.0], scales: &[2.0], periods: &[] };
-        let found = points.surprises(1).unwrap();
+        // raw numbers are twice as large
+        let points = |values: &[f64], period: f64| Points {
+            values: values.to_vec(),
+            dims: 1,
+            periods: if period > 0.0 { vec![period] } else { Vec::new() },
+            log_scale: 2.0_f64.ln(),
+        };
+        let found = points(&[0.0, 0.5, 1.5, 3.5], 0.0).surprises(1).unwrap();
         let constant = digamma(4) - digamma(1) + 2.0_f64.ln() + 2.0_f64.ln();
         for (found, distance) in found.iter().zip([1.0_f64, 1.0, 2.0, 4.0]) {
             assert!((found - constant - (distance / 2.0).ln()).abs() < 1e-12, "{found}");
         }
-        let around = Points { values: &[0.0, 1.0, 3.0, 7.0], scales: &[2.0], periods: &[8.0] };
-        // 7 lies one before 0
+        // 3.5 lies ½ before 0
+        let around = points(&[0.0, 0.5, 1.5, 3.5], 4.0);
         assert!((around.surprises(1).unwrap()[3] - found[0]).abs() < 1e-12);
-        let equals = Points { values: &[1.0, 1.0, 2.0], scales: &[1.0], periods: &[] };
+        let equals = points(&[1.0, 1.0, 2.0], 0.0);
         assert!(equals.surprises(1).is_none() && equals.surprises(2).is_some());
         assert!(equals.surprises(3).is_none());
     }

@@ -56,10 +56,8 @@ impl Linear {
         for i in 0..self.dims {
             log_determinant += matrix[i][i].ln();
             for j in i + 1..self.dims {
-                let factor = matrix[j][i] / matrix[i][i];
-                for k in i..self.dims {
-                    matrix[j][k] -= factor * matrix[i][k];
-                }
+                let (pivot, factor) = (matrix[i].clone(), matrix[j][i] / matrix[i][i]);
+                matrix[j].iter_mut().zip(pivot).for_each(|(x, pivot)| *x -= factor * pivot);
             }
         }
         0.5 * (log_determinant + self.dims as f64 * (std::f64::consts::TAU.ln() + 1.0))
@@ -128,12 +126,10 @@ fn divergences_of_normal_models_are_those_of_their_laws() {
     let column = |loc: f32, scale: f32| {
         let row = |n: u32| loc + scale * normal_quantile(n * 4_294_967 + 2_147_483);
         let bytes = fitted("gaussian", &Dataset::of("a test", (0..1_000).map(row).collect(), 1));
-        let moments = |rows: &[f32]| {
-            let mean = rows.iter().sum::<f32>() / 1_000.0;
-            (f64::from(mean), (rows.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / 1_000.0).sqrt())
-        };
-        let (mean, deviation) = moments(&(0..1_000).map(row).collect::<Vec<_>>());
-        (bytes, mean, f64::from(deviation))
+        let rows: Vec<f64> = (0..1_000).map(|n| f64::from(row(n))).collect();
+        let mean = rows.iter().sum::<f64>() / 1_000.0;
+        let deviation = (rows.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 1_000.0).sqrt();
+        (bytes, mean, deviation)
     };
     let [(a, l, r), (b, m, s)] = [column(1.0, 2.0), column(0.0, 1.0)];
     let of = |from: &ModelBytes, to: &ModelBytes| {
