@@ -86,7 +86,7 @@ mod tests {
         let rows: Vec<f32> = (0..50_u8)
             .flat_map(|i| {
                 let (a, b) = (f32::from(i % 10), f32::from(i / 10));
-                [1000.0 + 3.0 * a, a - 0.2 * b, b + a]
+                [1000.0 + 3.0 * a, a - 0.2 * b, b + f32::from(i % 7)]
             })
             .collect();
         let whitening = Whitening::of(&rows, 3, &[]).unwrap();
