@@ -159,8 +159,8 @@ pub mod draws {
 
 /// Entropies and divergences by samples.
 pub mod entropy {
-    /// Of 100 intervals of 95 % these many hold the truth; fewer one time in a thousand.
-    pub const COVERED: usize = 88;
+    /// Of 50 intervals of 95 % these many hold the truth; fewer one time in a thousand.
+    pub const COVERED: usize = 42;
     /// Half widths of an interval of 95 %: further off one time in 20,000.
     pub const HALF_WIDTHS: f64 = 2.07;
 }

@@ -64,12 +64,14 @@ impl Linear {
     }
 }
 
+const REPEATS: u64 = 50;
+
 /// The bar: 2,000 rows in up to 16 dimensions, intervals of 95 %.
 #[test]
 fn intervals_hold_the_entropy_of_linear_gaussian_laws() {
     for dims in [4, 16] {
         let (mut covered, mut above, mut errors) = (0, 0, Vec::new());
-        for repeat in 0..100 {
+        for repeat in 0..REPEATS {
             let law = Linear::new(dims, repeat);
             let bytes = fitted("gaussian", &law.rows(2_000, 2 * repeat));
             let data = law.rows(2_000, 2 * repeat + 1);
@@ -82,9 +84,13 @@ fn intervals_hold_the_entropy_of_linear_gaussian_laws() {
             let gap = found.upper.minus(nearest.divergence).nats - nearest.entropy.nats;
             assert!(gap.abs() < 1e-9, "{gap}");
         }
-        println!("{dims} dimensions: {covered} of 100, off by {:.4?}", Estimate::mean(&errors));
-        assert!(covered >= COVERED, "{dims} dimensions: {covered} of 100, {:?}", Estimate::mean(&errors));
-        assert!(above >= 95, "the cross-entropy is below it: {above}");
+        println!("{dims} dimensions: {covered} of {REPEATS}, off by {:.4?}", Estimate::mean(&errors));
+        assert!(
+            covered >= COVERED,
+            "{dims} dimensions: {covered} of {REPEATS}, {:?}",
+            Estimate::mean(&errors)
+        );
+        assert!(above >= COVERED, "the cross-entropy is below it: {above}");
     }
 }
 
