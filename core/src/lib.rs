@@ -43,6 +43,7 @@
 #![forbid(unsafe_code)]
 
 pub mod architecture;
+pub mod bounded;
 mod checksum;
 pub mod codec;
 pub mod decision;
@@ -69,6 +70,7 @@ pub mod stream;
 pub mod unit;
 
 pub use architecture::Architecture;
+pub use bounded::Bounded;
 pub use decision::{Calibrated, Calibration, Verdict, VerdictKind};
 pub use ensemble::Ensemble;
 pub use features::{Angles, Categories, FrameError};

@@ -195,16 +195,20 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
     }
 
     fn score(&self, log_density: f32) -> Result<Score, FrameError> {
-        let dims = self.dims() as u32;
-        let score = Score {
-            log_density: Nats(log_density),
-            effective_sample_size: 1.0,
-            standard_error: 0.0,
-            samples: 1,
-            dims,
-        };
-        score.checked()
+        exact(log_density, self.dims())
     }
+}
+
+/// The score of a density that is known.
+pub(crate) fn exact(log_density: f32, dims: usize) -> Result<Score, FrameError> {
+    let score = Score {
+        log_density: Nats(log_density),
+        effective_sample_size: 1.0,
+        standard_error: 0.0,
+        samples: 1,
+        dims: dims as u32,
+    };
+    score.checked()
 }
 
 impl<F: Features, C: Components<Shape = F::Shape>> Density for Mixture<F, C> {
@@ -227,7 +231,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Density for Mixture<F, C> {
 }
 
 /// Each of K samples would say the same.
-fn as_of(samples: u32, score: Score) -> Score {
+pub(crate) fn as_of(samples: u32, score: Score) -> Score {
     Score { samples, effective_sample_size: samples as f32, ..score }
 }
 

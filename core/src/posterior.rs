@@ -14,6 +14,7 @@ pub use frames::OneByOne;
 pub use gaussian::{GaussianFrames, LOG_SCALE_MAX, LOG_SCALE_MIN, ToGaussian};
 pub use point::{Point, ToPoint};
 pub use von_mises_fisher::{ToVonMisesFisher, VonMisesFisherPosterior};
+pub(crate) use {concentration::learned, gaussian::bounded, von_mises_fisher::normalize};
 
 use crate::layer::Layer;
 use crate::noise::LowDiscrepancy;

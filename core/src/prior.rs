@@ -8,6 +8,7 @@ mod standard_normal;
 pub use crate::distribution::StandardNormal;
 pub use gaussian_mixture::MixturePrior;
 pub use hypersphere::UniformOnSphere;
+pub(crate) use hypersphere::draw_direction;
 pub use none::NoPrior;
 
 use crate::fingerprint::Part;

@@ -8,7 +8,9 @@ mod spread;
 mod without;
 
 pub use crate::log_mean_exp::LogMeanExp;
+pub(crate) use density::by_blocks;
 pub use density::{Density, Explain};
+pub(crate) use without::Without;
 
 use crate::features::FrameError;
 use crate::latent::{Head, Posterior as _, Samples};
@@ -18,7 +20,7 @@ use crate::unit::{Bits, Nats};
 use rand_core::Rng;
 
 /// Samples that go through the decoder side by side on a device. No score depends on it.
-const LANES: usize = crate::likelihood::BLOCK;
+pub(crate) const LANES: usize = crate::likelihood::BLOCK;
 
 /// The log density of a frame, with what the samples say of its error. Higher is more typical.
 #[derive(Clone, Copy, Debug, PartialEq)]

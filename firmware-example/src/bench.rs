@@ -41,7 +41,7 @@ type Hidden<'a, const I: usize> = (
 type AutoEncoder<'a> = (Hidden<'a, 640>, Dense<'a, 128, 8, Relu>, Hidden<'a, 8>, Dense<'a, 128, 640>);
 
 /// Counts `work` and writes its line, with `bits` of its result.
-fn line<R>(
+pub(crate) fn line<R>(
     out: &mut impl Write,
     name: &str,
     work: impl FnOnce() -> R,

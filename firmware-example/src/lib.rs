@@ -6,6 +6,7 @@
 #![no_std]
 
 pub mod bench;
+pub mod bounded;
 pub mod codec;
 pub mod demo;
 pub mod likelihoods;

@@ -23,6 +23,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "model",
             "score",
             "decision ensemble mixture",
+            "bounded",
             "stream",
             "codec",
             "self_test",

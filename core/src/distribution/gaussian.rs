@@ -65,9 +65,7 @@ impl<S: Shape> DiagonalGaussian<S> {
     #[inline]
     pub(crate) fn new_unchecked(loc: S::Buffer<f32>, log_scale: S::Buffer<f32>) -> Self {
         let mut scale = log_scale.clone();
-        for s in scale.as_mut() {
-            *s = math::exp_call(*s);
-        }
+        make_scales(scale.as_mut());
         DiagonalGaussian { loc, log_scale, scale }
     }
 
@@ -152,33 +150,46 @@ impl<S: Shape> DiagonalGaussian<S> {
     }
 
     /// Draws `z` and returns `log N(z; 0, I) − log q(z)`, in nats.
-    ///
     #[cfg_attr(target_os = "none", inline)]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     pub(crate) fn sample_log_ratio<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
-        let mut log_ratio = 0.0;
-        for (((loc, scale), log_scale), z) in self.loc_and_scale().zip(self.log_scale()).zip(z) {
-            let noise = math::normal_quantile(rng.next_u32());
-            let ([of_lane], [term]) = draw([*loc], [*scale], [*log_scale], noise);
-            *z = of_lane;
-            log_ratio += term;
-        }
-        log_ratio
+        draw_all(self.loc(), self.scale(), self.log_scale(), rng, z, draw)
     }
 
     /// Draws `z` and returns `−log q(z) − dims·½ log 2π`, in nats.
     #[cfg_attr(target_os = "none", inline)]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     pub(crate) fn sample_surprise<R: Rng + ?Sized>(&self, rng: &mut R, z: &mut [f32]) -> f32 {
-        let mut surprise = 0.0;
-        for (((loc, scale), log_scale), z) in self.loc_and_scale().zip(self.log_scale()).zip(z) {
-            let noise = math::normal_quantile(rng.next_u32());
-            let ([of_lane], [term]) = draw_alone([*loc], [*scale], [*log_scale], noise);
-            *z = of_lane;
-            surprise += term;
-        }
-        surprise
+        draw_all(self.loc(), self.scale(), self.log_scale(), rng, z, draw_alone)
     }
+}
+
+/// Standard deviations of their logarithms, in place.
+#[inline(always)]
+pub(crate) fn make_scales(log_scales: &mut [f32]) {
+    for s in log_scales {
+        *s = math::exp_call(*s);
+    }
+}
+
+/// Draws `z`, one word of the generator a coordinate; the sum of what `of_coordinate` says of each.
+#[inline(always)]
+pub(crate) fn draw_all<R: Rng + ?Sized>(
+    loc: &[f32],
+    scale: &[f32],
+    log_scale: &[f32],
+    rng: &mut R,
+    z: &mut [f32],
+    of_coordinate: impl Fn([f32; 1], [f32; 1], [f32; 1], f32) -> ([f32; 1], [f32; 1]),
+) -> f32 {
+    let mut sum = 0.0;
+    for (((loc, scale), log_scale), z) in loc.iter().zip(scale).zip(log_scale).zip(z) {
+        let noise = math::normal_quantile(rng.next_u32());
+        let ([of_lane], [term]) = of_coordinate([*loc], [*scale], [*log_scale], noise);
+        *z = of_lane;
+        sum += term;
+    }
+    sum
 }
 
 /// One coordinate of `L` samples: `z = loc + scale·ε`, and `log N(z; 0, 1) − log q(z)`.

@@ -11,7 +11,9 @@ mod vmf_table;
 mod von_mises_fisher;
 
 pub use gaussian::{DiagonalGaussian, HALF_LOG_TAU, HALF_LOG_TAU_E, StandardNormal};
-pub(crate) use gaussian::{draw as gaussian_draw, draw_alone as gaussian_draw_alone};
+pub(crate) use gaussian::{
+    draw as gaussian_draw, draw_all as gaussian_draws, draw_alone as gaussian_draw_alone, make_scales,
+};
 pub use gaussian_mixture::GaussianMixture;
 pub use hypersphere::HypersphericalUniform;
 pub use real::Real;

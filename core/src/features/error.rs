@@ -25,6 +25,13 @@ pub enum FrameError {
     },
     /// No sample was asked for.
     NoSamples,
+    /// The scratch of a [`Bounded`](crate::Bounded) model is too short for what was asked, or in use.
+    NoMemory {
+        /// numbers that it needs
+        needed: usize,
+        /// numbers there are
+        found: usize,
+    },
     /// The network overflowed: its parameters are finite, but too large for this frame.
     Overflow,
 }
@@ -52,6 +59,11 @@ impl fmt::Display for FrameError {
                 )
             }
             FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),
+            FrameError::NoMemory { needed, found } => write!(
+                f,
+                "this takes {needed} numbers of scratch, and {found} are there; lend the model more, and ask \
+                 it for nothing while it scores"
+            ),
             FrameError::Overflow => f.write_str(
                 "the network overflowed on this frame; fit the model again with standardised data",
             ),

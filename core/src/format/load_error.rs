@@ -63,6 +63,18 @@ pub enum LoadError {
         /// what is allowed
         allowed: u32,
     },
+    /// The scratch that a [`Bounded`](crate::Bounded) model was given is too short for it.
+    ScratchTooShort {
+        /// numbers that it needs
+        needed: usize,
+        /// numbers there are
+        found: usize,
+    },
+    /// The file holds an ensemble, which a [`Bounded`](crate::Bounded) model has no room for.
+    Ensemble {
+        /// its members
+        members: u32,
+    },
     /// The file holds no plan of packets.
     NoPacketPlan,
     /// The plan of packets contradicts itself, or is of another model.
@@ -132,6 +144,14 @@ impl fmt::Display for LoadError {
                 f,
                 "a verdict of the model takes {found} samples, and {allowed} are allowed; \
                  run elbow calibrate MODEL DATA with fewer --samples"
+            ),
+            LoadError::ScratchTooShort { needed, found } => {
+                write!(f, "the model takes {needed} numbers of scratch, and {found} are there; lend it more")
+            }
+            LoadError::Ensemble { members } => write!(
+                f,
+                "the file holds an ensemble of {members}; load it by the type in the .rs file beside it, or \
+                 fit without --ensemble"
             ),
             LoadError::NoPacketPlan => {
                 f.write_str("the model has no plan of packets; run elbow calibrate MODEL DATA --packets")

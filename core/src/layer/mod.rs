@@ -6,6 +6,7 @@ mod dense;
 mod hand_on;
 mod one_hot;
 mod quantize;
+mod rows;
 mod sine_cosine;
 pub mod weights;
 
@@ -13,9 +14,11 @@ pub use chain::PassThrough;
 pub use dense::{DenseLayer, Projection};
 pub use hand_on::HandOn;
 pub use one_hot::OneHot;
+pub(crate) use one_hot::one_hot;
 pub use quantize::Quantize;
+pub use rows::Rows;
 pub use sine_cosine::SineCosine;
-pub(crate) use sine_cosine::read_angles;
+pub(crate) use sine_cosine::{read_angles, sine_cosine};
 
 use crate::shape::{Element, Shape};
 

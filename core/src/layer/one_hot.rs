@@ -49,14 +49,20 @@ impl<S: Shape, E: Layer<From = f32>> Layer for OneHot<'_, S, E> {
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn forward<const L: usize>(&self, x: &[[f32; L]]) -> <E::Out as Shape>::Buffer<[E::To; L]> {
         let mut inputs = E::In::buffer::<[f32; L]>(self.inputs);
-        let mut places = inputs.as_mut().iter_mut();
-        for (x, levels) in x.iter().zip(self.levels) {
-            for (code, input) in places.by_ref().take(block(*levels)).enumerate() {
-                let is_code = |x: f32| if x == code as f32 { 1.0 } else { 0.0 };
-                *input = if *levels == 0 { *x } else { lanes(|l| is_code(x[l])) };
-            }
-        }
+        one_hot(self.levels, x, inputs.as_mut());
         self.layers.forward(inputs.as_ref())
+    }
+}
+
+/// A number as it is, a code as `levels` inputs.
+#[inline(always)]
+pub(crate) fn one_hot<const L: usize>(levels: &[u16], x: &[[f32; L]], inputs: &mut [[f32; L]]) {
+    let mut places = inputs.iter_mut();
+    for (x, levels) in x.iter().zip(levels) {
+        for (code, input) in places.by_ref().take(block(*levels)).enumerate() {
+            let is_code = |x: f32| if x == code as f32 { 1.0 } else { 0.0 };
+            *input = if *levels == 0 { *x } else { lanes(|l| is_code(x[l])) };
+        }
     }
 }
 

@@ -32,6 +32,15 @@ impl<S: Shape> Quantize<S> {
             _ => Err(LoadError::Malformed),
         }
     }
+
+    /// Into memory of the caller's.
+    #[inline(always)]
+    pub(crate) fn quantize<const L: usize>(&self, x: &[[f32; L]], y: &mut [[u16; L]]) {
+        for (y, x) in y.iter_mut().zip(x) {
+            // the conversion rounds towards zero, and takes what lies beyond its range for the end of it
+            *y = lanes(|l| ((x[l] * self.scale + self.zero) as u16).min(self.top));
+        }
+    }
 }
 
 impl<S: Shape> Layer for Quantize<S> {
@@ -48,10 +57,7 @@ impl<S: Shape> Layer for Quantize<S> {
     #[inline]
     fn forward<const L: usize>(&self, x: &[[f32; L]]) -> S::Buffer<[u16; L]> {
         let mut y = S::buffer(self.outputs());
-        for (y, x) in y.as_mut().iter_mut().zip(x) {
-            // the conversion rounds towards zero, and takes what lies beyond its range for the end of it
-            *y = lanes(|l| ((x[l] * self.scale + self.zero) as u16).min(self.top));
-        }
+        self.quantize(x, y.as_mut());
         y
     }
 }

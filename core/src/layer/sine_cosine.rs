@@ -62,18 +62,24 @@ impl<S: Shape, E: Layer<From = f32>> Layer for SineCosine<'_, S, E> {
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn forward<const L: usize>(&self, x: &[[f32; L]]) -> <E::Out as Shape>::Buffer<[E::To; L]> {
         let mut inputs = E::In::buffer::<[f32; L]>(self.inputs);
-        let mut places = inputs.as_mut().iter_mut();
-        for (x, is_angle) in x.iter().zip(self.is_angle) {
-            if *is_angle == 0 {
-                places.by_ref().take(1).for_each(|input| *input = *x);
-                continue;
-            }
-            let both: [[f32; 2]; L] = lanes(|l| math::sin_cos(x[l]));
-            for (i, input) in places.by_ref().take(2).enumerate() {
-                *input = lanes(|l| both[l][i]);
-            }
-        }
+        sine_cosine(self.is_angle, x, inputs.as_mut());
         self.layers.forward(inputs.as_ref())
+    }
+}
+
+/// A number as it is, an angle as sine and cosine.
+#[inline(always)]
+pub(crate) fn sine_cosine<const L: usize>(is_angle: &[u16], x: &[[f32; L]], inputs: &mut [[f32; L]]) {
+    let mut places = inputs.iter_mut();
+    for (x, is_angle) in x.iter().zip(is_angle) {
+        if *is_angle == 0 {
+            places.by_ref().take(1).for_each(|input| *input = *x);
+            continue;
+        }
+        let both: [[f32; 2]; L] = lanes(|l| math::sin_cos(x[l]));
+        for (i, input) in places.by_ref().take(2).enumerate() {
+            *input = lanes(|l| both[l][i]);
+        }
     }
 }
 

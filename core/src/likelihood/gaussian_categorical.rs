@@ -5,7 +5,7 @@ use super::{Likelihood, Terms};
 use crate::features::read_levels;
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
-use crate::layer::Projection;
+use crate::layer::Rows;
 use crate::log_mean_exp::LogMeanExp;
 use crate::math;
 use crate::shape::{Lanes, Shape, Width, lanes};
@@ -32,7 +32,7 @@ pub struct GaussianCategorical<'a, S, P> {
     shape: PhantomData<S>,
 }
 
-impl<'a, S: Shape, P: Projection> GaussianCategorical<'a, S, P> {
+impl<'a, S: Shape, P: Rows> GaussianCategorical<'a, S, P> {
     /// Takes the layer, then, for `dims` numbers, the sections `1/scale` (of a category it has no meaning),
     /// `[Σ_i −log scale_i − ½ log 2π]` and the levels, as [`Categories`](crate::features::Categories) does.
     ///
@@ -88,7 +88,7 @@ enum Output {
     Logit { code: u16, is_last: bool },
 }
 
-impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
+impl<S: Shape, P: Rows> Likelihood for GaussianCategorical<'_, S, P> {
     type In = P::In;
     type From = P::From;
     type Out = S;
@@ -186,7 +186,7 @@ impl<S: Shape, P: Projection> Likelihood for GaussianCategorical<'_, S, P> {
     }
 }
 
-impl<'a, const X: usize, P: Projection + Load<'a>> Load<'a> for GaussianCategorical<'a, Width<X>, P> {
+impl<'a, const X: usize, P: Rows + Load<'a>> Load<'a> for GaussianCategorical<'a, Width<X>, P> {
     fn load(sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         let outputs = P::load(sections)?;
         GaussianCategorical::read(outputs, sections, X)

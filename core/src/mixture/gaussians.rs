@@ -59,18 +59,9 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
     }
 
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut(&[[f32; L]])) {
-        let dims = S::resolve(self.dims);
-        let mut centred = S::scratch::<[f32; L]>(dims);
-        let means = self.means.chunks_exact(dims);
-        let weights = self.weights.chunks_exact(triangle(dims));
-        for ((mean, weights), constant) in means.zip(weights).zip(self.constants) {
-            for ((to, x), mean) in centred.as_mut().iter_mut().zip(features).zip(mean) {
-                *to = x.map(|x| x - mean);
-            }
-            let square = square_of_product(weights, centred.as_ref());
-            visit(&[square.map(|square| constant - 0.5 * square)]);
-        }
+    fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], visit: impl FnMut(&[[f32; L]])) {
+        let mut centred = S::scratch::<[f32; L]>(S::resolve(self.dims));
+        self.log_joints(features, centred.as_mut(), visit);
     }
 
     fn add_mean(&self, component: usize, weight: f32, to: &mut [f32]) {
@@ -82,19 +73,7 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
         let dims = S::resolve(self.dims);
         let mut centred = S::scratch::<[f32; 1]>(dims);
         let mut parts = S::scratch::<[f32; 2]>(dims);
-        let means = self.means.chunks_exact(dims);
-        let weights = self.weights.chunks_exact(triangle(dims));
-        for ((mean, weights), constant) in means.zip(weights).zip(self.constants) {
-            for (([r], x), mean) in centred.as_mut().iter_mut().zip(features).zip(mean) {
-                *r = x - mean;
-            }
-            let square = with_parts(weights, centred.as_ref(), parts.as_mut());
-            let log_joint = constant - 0.5 * square;
-            sum.push_to_sum([log_joint]);
-            without.add(parts.as_ref().iter().map(|[product, diagonal]| {
-                (log_joint + offset) + (0.5 * product * product / diagonal + log_width(*diagonal))
-            }));
-        }
+        self.add_without_in(features, offset, sum, without, centred.as_mut(), parts.as_mut());
     }
 
     fn log_weights(&self) -> impl Iterator<Item = f32> {
@@ -129,6 +108,53 @@ impl<S: Shape, M: Shape> Components for Gaussians<'_, S, M> {
 }
 
 impl<S: Shape, M: Shape> Gaussians<'_, S, M> {
+    /// [`for_each_log_joint`](Components::for_each_log_joint), in memory of the caller's for `x − μ`.
+    #[inline(always)]
+    pub(crate) fn log_joints<const L: usize>(
+        &self,
+        features: &[[f32; L]],
+        centred: &mut [[f32; L]],
+        mut visit: impl FnMut(&[[f32; L]]),
+    ) {
+        let dims = S::resolve(self.dims);
+        let means = self.means.chunks_exact(dims);
+        let weights = self.weights.chunks_exact(triangle(dims));
+        for ((mean, weights), constant) in means.zip(weights).zip(self.constants) {
+            for ((to, x), mean) in centred.iter_mut().zip(features).zip(mean) {
+                *to = x.map(|x| x - mean);
+            }
+            let square = square_of_product(weights, centred);
+            visit(&[square.map(|square| constant - 0.5 * square)]);
+        }
+    }
+
+    /// [`add_without`](Components::add_without), in memory of the caller's: one and two numbers a feature.
+    #[inline(always)]
+    pub(crate) fn add_without_in(
+        &self,
+        features: &[f32],
+        offset: f32,
+        sum: &mut LogMeanExp<1>,
+        without: &mut LogSums<'_>,
+        centred: &mut [[f32; 1]],
+        parts: &mut [[f32; 2]],
+    ) {
+        let dims = S::resolve(self.dims);
+        let means = self.means.chunks_exact(dims);
+        let weights = self.weights.chunks_exact(triangle(dims));
+        for ((mean, weights), constant) in means.zip(weights).zip(self.constants) {
+            for (([r], x), mean) in centred.iter_mut().zip(features).zip(mean) {
+                *r = x - mean;
+            }
+            let square = with_parts(weights, centred, parts);
+            let log_joint = constant - 0.5 * square;
+            sum.push_to_sum([log_joint]);
+            without.add(parts.iter().map(|[product, diagonal]| {
+                (log_joint + offset) + (0.5 * product * product / diagonal + log_width(*diagonal))
+            }));
+        }
+    }
+
     /// `W_ij` of a component, j ≤ i.
     fn weight(&self, component: usize, i: usize, j: usize) -> f32 {
         let tile =

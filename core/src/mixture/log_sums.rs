@@ -18,7 +18,7 @@ pub struct LogSums<'a> {
 
 impl<'a> LogSums<'a> {
     /// Goes on with these sums, given by their logarithms, in memory of the caller's.
-    pub(super) fn new(log_sums: &'a mut [f32], memory: &'a mut [f32]) -> Self {
+    pub(crate) fn new(log_sums: &'a mut [f32], memory: &'a mut [f32]) -> Self {
         memory.fill(1.0);
         LogSums { greatest: log_sums, sum: memory, seen: f32::NEG_INFINITY }
     }
@@ -46,7 +46,7 @@ impl<'a> LogSums<'a> {
     }
 
     /// Leaves the logarithms of the sums where they were given.
-    pub(super) fn finish(self) {
+    pub(crate) fn finish(self) {
         let sums = self.greatest.iter_mut().zip(self.sum.iter());
         sums.for_each(|(greatest, sum)| *greatest += math::ln(*sum));
     }

@@ -138,11 +138,15 @@ impl<P: Projection> ConcentrationHead<P::From> for LearnedConcentration<P> {
     type Law = Concentration;
 
     fn law(&self, dims: usize, hidden: &[[P::From; 1]]) -> Concentration {
-        // κ = softplus(s) + 1
         let [[s], ..] = self.0.tile(0, hidden);
-        let kappa = math::softplus(s) + 1.0;
-        Concentration::new_unchecked(dims, if kappa > MAX_CONCENTRATION { MAX_CONCENTRATION } else { kappa })
+        learned(dims, s)
     }
+}
+
+/// `κ = softplus(s) + 1`
+pub(crate) fn learned(dims: usize, s: f32) -> Concentration {
+    let kappa = math::softplus(s) + 1.0;
+    Concentration::new_unchecked(dims, if kappa > MAX_CONCENTRATION { MAX_CONCENTRATION } else { kappa })
 }
 
 impl<X> ConcentrationHead<X> for FixedConcentration {

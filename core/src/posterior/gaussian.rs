@@ -86,7 +86,7 @@ where
 }
 
 #[cfg_attr(target_os = "none", inline(never))]
-fn bounded(log_scale: f32) -> f32 {
+pub(crate) fn bounded(log_scale: f32) -> f32 {
     clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX)
 }
 

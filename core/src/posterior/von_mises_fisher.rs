@@ -85,7 +85,7 @@ impl<M: Projection, C: ConcentrationHead<M::From>> ToPosterior for ToVonMisesFis
 
 /// `m / |m|`, whatever the magnitude of m; the first axis where m is zero, which has no direction. Numbers
 /// that are not finite give NaN, which the score reports.
-fn normalize(m: &mut [f32]) {
+pub(crate) fn normalize(m: &mut [f32]) {
     let mut largest = 0.0;
     for m in &*m {
         let size = if *m < 0.0 { -*m } else { *m };

@@ -22,8 +22,7 @@ impl<S: Shape, C: DirectionLaw + Debug> Prior<VonMisesFisherPosterior<S, C>> for
         rng: &mut R,
         z: &mut [f32],
     ) -> f32 {
-        let t = q.law().sample(q.mean_direction(), rng, z);
-        -q.law().log_prob_at(t)
+        draw_direction(q.law(), q.mean_direction(), rng, z)
     }
 
     fn draw<const L: usize>(
@@ -41,6 +40,18 @@ impl<S: Shape, C: DirectionLaw + Debug> Prior<VonMisesFisherPosterior<S, C>> for
     fn kl(&self, q: &VonMisesFisherPosterior<S, C>) -> f32 {
         q.law().kl_to_uniform()
     }
+}
+
+/// Draws z about the unit vector `mean`; `−log q(z)`, in nats.
+#[inline(always)]
+pub(crate) fn draw_direction<R: Rng + ?Sized>(
+    law: &impl DirectionLaw,
+    mean: &[f32],
+    rng: &mut R,
+    z: &mut [f32],
+) -> f32 {
+    let t = law.sample(mean, rng, z);
+    -law.log_prob_at(t)
 }
 
 impl SamplePrior for UniformOnSphere {

@@ -140,7 +140,7 @@ impl<P: Parts> Vae<P> {
         samples: u32,
         terms: &mut T,
         mut see_block: impl FnMut(&T, [f32; LANES]),
-        mut is_enough: impl FnMut(&Score, Nats) -> bool,
+        is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
@@ -148,25 +148,46 @@ impl<P: Parts> Vae<P> {
         let (features, log_jacobian) = self.extract(frame.as_ref())?;
         let (posterior, mut noise) = (self.posterior(features.as_ref()), self.noise());
         let mut draw = self.samples(&posterior, &mut noise);
-        let (mut mean, mut spread) = (LogMeanExp::new(), Spread::default());
-        loop {
-            let mut block = [f32::NEG_INFINITY; LANES];
-            let drawn = if samples - mean.count() >= LANES as u32 {
-                block = self.log_weights(&mut draw, features.as_ref(), terms).of_features();
-                LANES
-            } else {
-                [block[0]] = self.log_weights(&mut draw, features.as_ref(), terms).of_features();
-                1
-            };
-            for log_weight in block.into_iter().take(drawn) {
-                mean.push([log_weight + log_jacobian]);
-                spread.push(log_weight);
-            }
-            see_block(terms, block.map(|log_weight| log_weight + log_jacobian));
-            let [score] = mean.scores(self.dims() as u32);
-            if is_enough(&score, spread.deviation()) || mean.count() == samples {
-                return score.checked();
-            }
+        by_blocks(
+            samples,
+            self.dims(),
+            log_jacobian,
+            #[inline(always)]
+            |is_whole, log_weights| {
+                if is_whole {
+                    *log_weights = self.log_weights(&mut draw, features.as_ref(), terms).of_features();
+                } else {
+                    [log_weights[0]] = self.log_weights(&mut draw, features.as_ref(), terms).of_features();
+                }
+                see_block(terms, log_weights.map(|log_weight| log_weight + log_jacobian));
+            },
+            is_enough,
+        )
+    }
+}
+
+/// The score of so many samples, which `weigh` draws in blocks of four, and where there is no whole block one
+/// by one: it puts the log weights of the features where they belong.
+#[inline(always)]
+pub(crate) fn by_blocks(
+    samples: u32,
+    dims: usize,
+    log_jacobian: f32,
+    mut weigh: impl FnMut(bool, &mut [f32; LANES]),
+    mut is_enough: impl FnMut(&Score, Nats) -> bool,
+) -> Result<Score, FrameError> {
+    let (mut mean, mut spread) = (LogMeanExp::new(), Spread::default());
+    loop {
+        let mut block = [f32::NEG_INFINITY; LANES];
+        let is_whole = samples - mean.count() >= LANES as u32;
+        weigh(is_whole, &mut block);
+        for log_weight in block.into_iter().take(if is_whole { LANES } else { 1 }) {
+            mean.push([log_weight + log_jacobian]);
+            spread.push(log_weight);
+        }
+        let [score] = mean.scores(dims as u32);
+        if is_enough(&score, spread.deviation()) || mean.count() == samples {
+            return score.checked();
         }
     }
 }

@@ -14,21 +14,21 @@ const SEEN: f32 = 9.0;
 /// or decoded again. What counts for next to nothing in the score is left out here too: a sample whose weight
 /// is less than `e^−9` of the greatest so far. The others' sum is right within 0.06 nats.
 #[derive(Debug)]
-pub(super) struct Without<'a> {
+pub(crate) struct Without<'a> {
     log_sums: &'a mut [f32],
     /// the greatest log weight
     best: f32,
 }
 
 impl<'a> Without<'a> {
-    pub(super) fn new(log_sums: &'a mut [f32]) -> Self {
+    pub(crate) fn new(log_sums: &'a mut [f32]) -> Self {
         Without { log_sums, best: f32::NEG_INFINITY }
     }
 
     /// Takes a block of samples, −∞ for the weight of one that was not drawn.
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    pub(super) fn add(&mut self, terms: &[[f32; LANES]], log_weights: [f32; LANES]) {
+    pub(crate) fn add(&mut self, terms: &[[f32; LANES]], log_weights: [f32; LANES]) {
         self.best = log_weights.iter().fold(self.best, |best, w| if *w > best { *w } else { best });
         let seen = self.best - SEEN;
         let mut counting = log_weights.iter().enumerate().filter(|(_, w)| **w >= seen);

@@ -21,4 +21,4 @@ mod window;
 
 pub use follow::Follow;
 pub use watch::{Debounce, Drift, State, Watch};
-pub use window::Window;
+pub use window::{BoundedWindow, Window};

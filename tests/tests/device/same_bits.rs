@@ -24,6 +24,13 @@ fn same_angles_and_events(target: &str) {
     assert_eq!(same_lines(target, &qemu::run(target, "wind"), &host), "");
 }
 
+fn same_bits_by_one_engine(target: &str) {
+    let mut host = String::new();
+    elbow_firmware::bounded::parity(&mut host).expect("the host runs it too");
+    assert!(host.lines().count() > 150, "the conformance set is large enough to mean something");
+    assert_eq!(same_lines(target, &qemu::run(target, "bounded"), &host), "");
+}
+
 fn same_scores(target: &str) {
     let mut host = String::new();
     let summary = elbow_firmware::score(&mut host).expect("the host runs it too");
@@ -60,6 +67,12 @@ macro_rules! runs {
             #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
             fn same_angles_and_events() {
                 super::same_angles_and_events($target);
+            }
+
+            #[test]
+            #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
+            fn same_bits_by_one_engine() {
+                super::same_bits_by_one_engine($target);
             }
 
             #[test]

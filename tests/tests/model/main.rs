@@ -1,5 +1,6 @@
 //! Model files: what is written is read, the same bits by every way of computing, models that others trained.
 
+mod bounded;
 mod device_cost;
 mod extremes;
 mod fields;

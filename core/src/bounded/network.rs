@@ -1,0 +1,176 @@
+//! A network of any parts.
+
+use super::chain::Chain;
+use super::features::{AnyFeatures, Inputs};
+use super::latent::{AnyHead, Posterior};
+use super::likelihood::AnyLikelihood;
+use super::memory::{lanes_mut, take};
+use crate::architecture::Architecture;
+use crate::features::FrameError;
+use crate::format::{LoadError, Sections};
+use crate::noise::LowDiscrepancy;
+use crate::score::{LANES, Score, Without, by_blocks};
+use crate::shape::lanes;
+use crate::unit::Nats;
+
+/// The parts of a [`Vae`](crate::Vae), each a choice at run time.
+#[derive(Clone, Debug)]
+pub(super) struct Network<'a> {
+    features: AnyFeatures<'a>,
+    inputs: Inputs<'a>,
+    encoder: Chain<'a>,
+    head: AnyHead<'a>,
+    decoder: Chain<'a>,
+    likelihood: AnyLikelihood<'a>,
+}
+
+/// Where a score keeps what.
+struct Memory<'m> {
+    features: &'m mut [f32],
+    posterior: &'m mut [f32],
+    /// one latent
+    z: &'m mut [f32],
+    /// hidden vectors are read from one and written to the other
+    hidden: [&'m mut [f32]; 2],
+    /// of the likelihood, if they are asked for
+    terms: &'m mut [f32],
+}
+
+impl<'a> Network<'a> {
+    /// Takes the parts in the order of the file.
+    #[inline(never)]
+    pub(super) fn read(
+        shape: &Architecture,
+        features: AnyFeatures<'a>,
+        sections: &mut Sections<'a>,
+    ) -> Result<Self, LoadError> {
+        Ok(Network {
+            features,
+            inputs: Inputs::read(shape, sections)?,
+            encoder: Chain::read(sections, shape.weights, shape.input_width(), &shape.encoder)?,
+            head: AnyHead::read(shape, sections)?,
+            decoder: Chain::read(sections, shape.weights, shape.latent_dims(), &shape.decoder)?,
+            likelihood: AnyLikelihood::read(shape, sections)?,
+        })
+    }
+
+    pub(super) fn dims(&self) -> usize {
+        self.features.dims()
+    }
+
+    /// Numbers of memory that a score takes, and with `terms` one that is explained.
+    pub(super) fn memory(&self, terms: bool) -> usize {
+        let (dims, latents) = (self.dims(), self.head.dims());
+        let terms = if terms { LANES * dims } else { 0 };
+        dims + self.head.len() + latents + 2 * self.hidden() + terms
+    }
+
+    /// Numbers of the widest hidden vectors.
+    fn hidden(&self) -> usize {
+        (LANES * self.decoder.width()).max(self.encoder.width()).max(self.dims())
+    }
+
+    fn cut<'m>(&self, mut memory: &'m mut [f32]) -> Option<Memory<'m>> {
+        let rest = &mut memory;
+        Some(Memory {
+            features: take(rest, self.dims())?,
+            posterior: take(rest, self.head.len())?,
+            z: take(rest, self.head.dims())?,
+            hidden: [take(rest, self.hidden())?, take(rest, self.hidden())?],
+            terms: memory,
+        })
+    }
+
+    /// [`Explain::add_without`](crate::Explain::add_without), and where `without` is empty a score alone.
+    pub(super) fn add_without(
+        &self,
+        memory: &mut [f32],
+        frame: &[f32],
+        samples: u32,
+        without: &mut [f32],
+        is_enough: impl FnMut(&Score, Nats) -> bool,
+    ) -> Result<Score, FrameError> {
+        if samples == 0 {
+            return Err(FrameError::NoSamples);
+        }
+        let needed = self.memory(!without.is_empty());
+        let too_short = FrameError::NoMemory { needed, found: memory.len() };
+        let Memory { features, posterior, z, hidden: [a, b], terms } = self.cut(memory).ok_or(too_short)?;
+        let terms = match without {
+            [] => &mut [],
+            _ => terms.as_chunks_mut().0.get_mut(..self.dims()).ok_or(too_short)?,
+        };
+        let log_jacobian = self.features.extract(frame, features)?;
+        let posterior = self.posterior(features, [&mut *a, &mut *b], posterior).ok_or(too_short)?;
+        let mut noise = self.head.noise();
+        let mut without = Without::new(without);
+        by_blocks(
+            samples,
+            self.dims(),
+            log_jacobian,
+            |is_whole, log_weights| {
+                let mut draw = Draw { posterior: &posterior, noise: &mut noise, z: &mut *z };
+                let hidden = [&mut *a, &mut *b];
+                if is_whole {
+                    *log_weights = self.log_weights(&mut draw, hidden, features, terms);
+                } else {
+                    [log_weights[0]] = self.log_weights(&mut draw, hidden, features, terms);
+                }
+                if !terms.is_empty() {
+                    without.add(terms, log_weights.map(|log_weight| log_weight + log_jacobian));
+                }
+            },
+            is_enough,
+        )
+    }
+
+    /// q(z|x)
+    #[inline(never)]
+    fn posterior<'s>(
+        &'s self,
+        features: &[f32],
+        [a, b]: [&mut [f32]; 2],
+        memory: &'s mut [f32],
+    ) -> Option<Posterior<'s>> {
+        self.features.encoder_input(features, a);
+        let (x, other) = self.inputs.of(a, b, self.dims());
+        let (hidden, _) = self.encoder.forward::<1>(x, other);
+        self.head.posterior(hidden, memory)
+    }
+
+    /// The log weights of the next `L` samples, for the features.
+    #[inline(never)]
+    fn log_weights<const L: usize>(
+        &self,
+        draw: &mut Draw<'_>,
+        [a, b]: [&mut [f32]; 2],
+        features: &[f32],
+        terms: &mut [[f32; LANES]],
+    ) -> [f32; L] {
+        let log_ratio = draw.next_lanes(lanes_mut::<L>(a, self.head.dims()));
+        let (hidden, _) = self.decoder.forward::<L>(a, b);
+        // its layers know how much of it they read
+        let hidden = hidden.as_chunks::<L>().0;
+        let log_prob = self.likelihood.log_prob(hidden, features, terms);
+        lanes(|l| log_prob[l] + log_ratio[l])
+    }
+}
+
+/// Samples of a posterior.
+struct Draw<'d> {
+    posterior: &'d Posterior<'d>,
+    noise: &'d mut LowDiscrepancy,
+    z: &'d mut [f32],
+}
+
+impl Draw<'_> {
+    /// The next `L` latents; `log p(z) − log q(z|x)` of each.
+    #[inline(always)]
+    fn next_lanes<const L: usize>(&mut self, to: &mut [[f32; L]]) -> [f32; L] {
+        lanes(|l| {
+            let log_ratio = self.posterior.draw(self.noise, self.z);
+            to.iter_mut().zip(&*self.z).for_each(|(lanes, z)| lanes[l] = *z);
+            log_ratio
+        })
+    }
+}
