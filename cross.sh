@@ -5,6 +5,7 @@
 usage='usage: ./cross.sh build TARGET[,TARGET...] BIN[,BIN...]
        ./cross.sh run TARGET BIN
        ./cross.sh check TARGET            the library alone
+       ./cross.sh archive TARGET[,TARGET...]  the library for C
 for example: ./cross.sh run thumbv7em-none-eabihf score'
 set -eu
 cd "$(dirname "$0")"
@@ -13,6 +14,7 @@ targets=$(echo "${2:-}" | tr , ' ') bins=$(echo "${3:-}" | tr , ' ')
 case "$verb:$targets:$bins" in
     build:?*:?* | run:?*:?*) what="--package elbow-firmware --profile $profile$(printf ' --bin %s' $bins)" ;;
     check:?*:) what="--package elbow --profile $profile" ;;
+    archive:?*:) what="--package elbow-c --profile $profile" ;;
     *) echo "$usage" >&2; exit 2 ;;
 esac
 
@@ -54,6 +56,7 @@ case $verb in
 esac
 # shellcheck disable=SC2086
 case $verb in
+    archive) for target in $targets; do echo "$dir/$target/$profile/libelbow_c.a"; done ;;
     build) for target in $targets; do printf '%s\n' $(printf "$dir/$target/$profile/%s " $bins); done ;;
     run) exec $cargo run $options ;;
 esac

@@ -1,9 +1,9 @@
 //! Models whose shape is read from their file, without allocation: one image runs them all.
 //!
-//! A [`Vae`](crate::Vae) or [`Mixture`](crate::Mixture) has its sizes in its type, so a model of another shape
-//! needs another image. A [`Bounded`] model takes its sizes, likelihood, latent and weights from the file; all
-//! that it computes lies in a slice of the caller's, whose length is the only bound. Formulas, and so the
-//! bits of every score, are the same.
+//! A [`Vae`](crate::Vae) or [`Mixture`](crate::Mixture) has its sizes in its type, so a model of another
+//! shape needs another image. A [`Bounded`] model takes its sizes, likelihood, latent and weights from the
+//! file; all that it computes lies in a slice of the caller's, whose length is the only bound. Formulas, and
+//! so the bits of every score, are the same.
 
 mod chain;
 mod dense;
@@ -112,8 +112,8 @@ impl<'a> Bounded<'a> {
     /// The model of a verified file.
     ///
     /// # Errors
-    /// [`LoadError::ScratchTooShort`]; [`LoadError::Ensemble`], which has no room here; and what is wrong with
-    /// the file.
+    /// [`LoadError::ScratchTooShort`]; [`LoadError::Ensemble`], which has no room here; and what is wrong
+    /// with the file.
     pub fn new(file: &ModelFile<'a>, scratch: &'a mut [f32]) -> Result<Self, LoadError> {
         let model = Kind::read(file)?;
         let needed = each!(&model, model => model.memory(false));
@@ -148,8 +148,8 @@ impl<'a> Bounded<'a> {
         each!(&self.model, model => model.dims())
     }
 
-    /// As [`Vae::log_density`](crate::Vae::log_density), to the bits; of a mixture, whose density is exact, as
-    /// of so many samples that all say the same.
+    /// As [`Vae::log_density`](crate::Vae::log_density), to the bits; of a mixture, whose density is exact,
+    /// as of so many samples that all say the same.
     ///
     /// # Errors
     /// [`FrameError`] for a frame or a K that has no score.

@@ -1,0 +1,165 @@
+//! What a C program holds: a model, its calibration and its window of rows.
+
+use crate::status::Status;
+use elbow::decision::MAX_SAMPLES;
+use elbow::format::ModelFile;
+use elbow::stream::BoundedWindow;
+use elbow::{Bounded, Calibrated, Calibration, LoadError, Score};
+
+/// Bit of `uses`: `elbow_explain` will be called.
+pub(crate) const EXPLAIN: u32 = 1;
+/// Bit of `uses`: `elbow_push` will be called.
+pub(crate) const PUSH: u32 = 2;
+
+/// `elbow_model`: a model in its arena.
+#[derive(Debug)]
+pub struct Handle<'a> {
+    model: Bounded<'a>,
+    calibration: Option<Calibration<'a>>,
+    window: Option<BoundedWindow<'a>>,
+    info: Info,
+}
+
+/// `elbow_info`: what a model takes.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Info {
+    /// numbers in a frame: `rows · columns`
+    pub dims: u32,
+    /// rows of a frame
+    pub rows: u32,
+    /// numbers in a row
+    pub columns: u32,
+    /// rows from one frame to the next
+    pub hop: u32,
+    /// samples of a verdict, 0 where there is no calibration
+    pub samples: u32,
+    /// bound of the rate of false alarms of a verdict
+    pub false_alarm: f32,
+}
+
+/// `elbow_result`: a score.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Result {
+    /// in nats
+    pub log_density: f32,
+    /// between 1 and `samples`
+    pub effective_sample_size: f32,
+    /// in nats
+    pub standard_error: f32,
+    /// K
+    pub samples: u32,
+}
+
+/// `elbow_verdict`: a decision.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Verdict {
+    /// 1 for an alarm
+    pub is_anomalous: i32,
+    /// see [`elbow::Verdict::p_value`]
+    pub p_value: f32,
+    /// by the samples that were drawn
+    pub score: Result,
+}
+
+impl From<Score> for Result {
+    fn from(score: Score) -> Result {
+        let Score { log_density, effective_sample_size, standard_error, samples, .. } = score;
+        Result { log_density: log_density.0, effective_sample_size, standard_error, samples }
+    }
+}
+
+impl From<elbow::Verdict> for Verdict {
+    fn from(verdict: elbow::Verdict) -> Verdict {
+        Verdict {
+            is_anomalous: verdict.is_anomalous().into(),
+            p_value: verdict.p_value,
+            score: verdict.score.into(),
+        }
+    }
+}
+
+/// What a file needs for some uses: numbers for its model, and for a window of rows.
+pub(crate) fn needs(file: &[u8], uses: u32) -> core::result::Result<[usize; 2], Status> {
+    let file = ModelFile::parse(file)?;
+    let [for_scores, for_causes] = Bounded::scratch_len(&file)?;
+    let dims = file.metadata()?.architecture.features as usize;
+    let window = if uses & PUSH == 0 { 0 } else { dims.checked_mul(2).ok_or(Status::Malformed)? };
+    Ok([if uses & EXPLAIN == 0 { for_scores } else { for_causes }, window])
+}
+
+impl<'a> Handle<'a> {
+    /// Opens a file in memory of as many numbers as [`needs`] says.
+    pub(crate) fn open(
+        file: &'a [u8],
+        memory: &'a mut [f32],
+        uses: u32,
+    ) -> core::result::Result<Self, Status> {
+        let [scratch, window] = needs(file, uses)?;
+        let file = ModelFile::parse(file)?;
+        let metadata = file.metadata()?;
+        let (dims, rows, hop) = (metadata.architecture.features, metadata.window, metadata.hop);
+        if rows == 0 || hop == 0 || dims % rows != 0 {
+            return Err(Status::Malformed);
+        }
+        let calibration = match Calibration::of(&file, MAX_SAMPLES) {
+            Err(LoadError::NotCalibrated) => None,
+            other => Some(other?),
+        };
+        let (scratch, memory) = memory.split_at_mut_checked(scratch).ok_or(Status::ArenaTooShort)?;
+        let columns = dims / rows;
+        let window = match window {
+            0 => None,
+            _ => {
+                let window = BoundedWindow::new(rows as usize, columns as usize, hop as usize, memory);
+                Some(window.ok_or(Status::ArenaTooShort)?)
+            }
+        };
+        let (samples, false_alarm) = calibration.map_or((0, 0.0), |c| (c.samples, c.false_alarm));
+        let info = Info { dims, rows, columns, hop, samples, false_alarm };
+        Ok(Handle { model: Bounded::new(&file, scratch)?, calibration, window, info })
+    }
+
+    pub(crate) fn info(&self) -> Info {
+        self.info
+    }
+
+    pub(crate) fn score(&self, frame: &[f32], samples: u32) -> core::result::Result<Result, Status> {
+        Ok(self.model.log_density(frame, samples)?.into())
+    }
+
+    fn judge_by(&self) -> core::result::Result<Calibrated<'a, &Bounded<'a>>, Status> {
+        Ok(Calibrated::new(&self.model, self.calibration.ok_or(Status::NotCalibrated)?))
+    }
+
+    pub(crate) fn judge(&self, frame: &[f32]) -> core::result::Result<Verdict, Status> {
+        Ok(self.judge_by()?.judge(frame)?.into())
+    }
+
+    pub(crate) fn explain(
+        &self,
+        frame: &[f32],
+        surprises: &mut [f32],
+    ) -> core::result::Result<Verdict, Status> {
+        if surprises.len() != self.model.dims() {
+            return Err(Status::WrongFrame);
+        }
+        Ok(self.judge_by()?.judge_explained(frame, surprises)?.into())
+    }
+
+    /// Takes a row; a frame where one is due.
+    pub(crate) fn push(&mut self, row: &[f32]) -> core::result::Result<Option<&[f32]>, Status> {
+        let window = self.window.as_mut().ok_or(Status::NotAsked)?;
+        if row.len() != window.channels() {
+            return Err(Status::WrongFrame);
+        }
+        Ok(window.push(row))
+    }
+
+    pub(crate) fn reset(&mut self) -> core::result::Result<(), Status> {
+        self.window.as_mut().ok_or(Status::NotAsked)?.reset();
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+/* What C programs get wrong: each is a status, and under AddressSanitizer nothing is read or written that is not theirs. */
+#include "elbow.h"
+
+#include "demo.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int failures;
+
+static void expect(const char *what, elbow_status found, elbow_status expected) {
+    if (found != expected) {
+        printf("%s: %d (%s), expected %d\n", what, (int)found, elbow_strerror(found), (int)expected);
+        failures++;
+    }
+}
+
+/* The file, in memory of exactly so many bytes at a multiple of 16. */
+static unsigned char *copy(size_t len, size_t at) {
+    unsigned char *memory = aligned_alloc(16, (at + len + 15) / 16 * 16);
+    memcpy(memory + at, DEMO_MODEL, len);
+    return memory;
+}
+
+static void files(void) {
+    size_t size;
+    for (size_t len = 0; len < sizeof DEMO_MODEL; len += len < 200 ? 1 : 997) {
+        unsigned char *file = copy(len, 0);
+        expect("a file that is cut off", elbow_arena_size(file, len, 0, &size), ELBOW_WRONG_LENGTH);
+        free(file);
+    }
+    for (size_t at = 1; at < 16; at++) {
+        unsigned char *file = copy(sizeof DEMO_MODEL, at);
+        elbow_status status = elbow_arena_size(file + at, sizeof DEMO_MODEL, 0, &size);
+        expect("a file at no multiple of 4", status, at % 4 ? ELBOW_MISALIGNED : ELBOW_OK);
+        free(file);
+    }
+    for (size_t at = 0; at < sizeof DEMO_MODEL; at += 41) {
+        unsigned char *file = copy(sizeof DEMO_MODEL, 0);
+        file[at] ^= 0x20;
+        if (elbow_arena_size(file, sizeof DEMO_MODEL, 0, &size) == ELBOW_OK) expect("a byte that was changed", 0, ELBOW_DAMAGED);
+        free(file);
+    }
+}
+
+static void arenas(uint32_t uses) {
+    size_t size = 0;
+    elbow_model *model;
+    elbow_verdict verdict;
+    float frame[DEMO_FEATURES] = {0}, surprises[DEMO_FEATURES];
+    const float *due;
+    expect("size", elbow_arena_size(DEMO_MODEL, sizeof DEMO_MODEL, uses, &size), ELBOW_OK);
+    unsigned char *arena = malloc(size);
+    expect("an arena a byte short", elbow_open(DEMO_MODEL, sizeof DEMO_MODEL, arena, size - 1, uses, &model), ELBOW_ARENA_TOO_SHORT);
+    expect("no arena", elbow_open(DEMO_MODEL, sizeof DEMO_MODEL, NULL, size, uses, &model), ELBOW_NULL);
+    expect("nowhere to put it", elbow_open(DEMO_MODEL, sizeof DEMO_MODEL, arena, size, uses, NULL), ELBOW_NULL);
+    expect("a misaligned arena", elbow_open(DEMO_MODEL, sizeof DEMO_MODEL, arena + 1, size, uses, &model), ELBOW_ARENA_MISALIGNED);
+    memset(arena, 0xFF, size);
+    expect("open", elbow_open(DEMO_MODEL, sizeof DEMO_MODEL, arena, size, uses, &model), ELBOW_OK);
+    expect("judge", elbow_judge(model, frame, DEMO_FEATURES, &verdict), ELBOW_OK);
+    expect("explain", elbow_explain(model, frame, DEMO_FEATURES, &verdict, surprises),
+           uses & ELBOW_EXPLAIN ? ELBOW_OK : ELBOW_NOT_ASKED);
+    expect("push", elbow_push(model, frame, DEMO_COLUMNS, &due), uses & ELBOW_PUSH ? ELBOW_OK : ELBOW_NOT_ASKED);
+    expect("reset", elbow_reset(model), uses & ELBOW_PUSH ? ELBOW_OK : ELBOW_NOT_ASKED);
+    free(arena);
+}
+
+static void calls(void) {
+    static uint64_t arena[1024];
+    elbow_model *model;
+    elbow_info info;
+    elbow_result score;
+    elbow_verdict verdict;
+    float frame[DEMO_FEATURES + 1] = {0}, surprises[DEMO_FEATURES];
+    const float *due = frame;
+    uint32_t uses = ELBOW_EXPLAIN | ELBOW_PUSH;
+    expect("open", elbow_open(DEMO_MODEL, sizeof DEMO_MODEL, arena, sizeof arena, uses, &model), ELBOW_OK);
+    expect("describe", elbow_describe(model, &info), ELBOW_OK);
+    if (info.dims != DEMO_FEATURES || info.columns != DEMO_COLUMNS || info.samples != DEMO_SAMPLES || info.hop != 4) {
+        printf("the model takes %u numbers\n", (unsigned)info.dims);
+        failures++;
+    }
+    expect("no model", elbow_score(NULL, frame, DEMO_FEATURES, 4, &score), ELBOW_NULL);
+    expect("no frame", elbow_score(model, NULL, DEMO_FEATURES, 4, &score), ELBOW_NULL);
+    expect("nowhere to put it", elbow_score(model, frame, DEMO_FEATURES, 4, NULL), ELBOW_NULL);
+    expect("no verdict", elbow_judge(model, frame, DEMO_FEATURES, NULL), ELBOW_NULL);
+    expect("no surprises", elbow_explain(model, frame, DEMO_FEATURES, &verdict, NULL), ELBOW_NULL);
+    expect("no due", elbow_push(model, frame, DEMO_COLUMNS, NULL), ELBOW_NULL);
+    expect("a long frame", elbow_score(model, frame, DEMO_FEATURES + 1, 4, &score), ELBOW_WRONG_FRAME);
+    expect("no numbers", elbow_score(model, frame, 0, 4, &score), ELBOW_WRONG_FRAME);
+    expect("all memory", elbow_score(model, frame, SIZE_MAX, 4, &score), ELBOW_WRONG_FRAME);
+    expect("a long row", elbow_push(model, frame, DEMO_COLUMNS + 1, &due), ELBOW_WRONG_FRAME);
+    expect("between numbers", elbow_score(model, (const float *)(const void *)((const char *)frame + 1), DEMO_FEATURES, 4, &score), ELBOW_WRONG_FRAME);
+    expect("long surprises", elbow_explain(model, frame, DEMO_FEATURES + 1, &verdict, surprises), ELBOW_WRONG_FRAME);
+    expect("no samples", elbow_score(model, frame, DEMO_FEATURES, 0, &score), ELBOW_NO_SAMPLES);
+    frame[7] = NAN;
+    expect("NaN", elbow_judge(model, frame, DEMO_FEATURES, &verdict), ELBOW_NON_FINITE);
+    for (int number = -3; number < 64; number++) {
+        if (strlen(elbow_strerror(number)) < 8) failures++;
+    }
+}
+
+int main(void) {
+    files();
+    for (uint32_t uses = 0; uses < 4; uses++) arenas(uses);
+    calls();
+    printf("%d failures\n", failures);
+    return failures != 0;
+}
