@@ -84,6 +84,8 @@ pub struct Validation {
     pub ci95: f64,
     /// what the latent carries, where that is asked for
     pub latent: Option<LatentUse>,
+    /// nothing is known: the run was stopped before all rows were scored
+    pub stopped: bool,
 }
 
 impl From<f64> for Validation {
@@ -130,6 +132,8 @@ pub enum Event {
     /// the bound or the weights were no longer finite: the epoch starts again
     /// from the state before it, with half the step
     Restart,
+    /// the validation was stopped: the epoch waits for another
+    Stopped,
 }
 
 /// Where a run stands.

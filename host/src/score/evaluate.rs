@@ -1,6 +1,8 @@
 //! Scores of many frames, by the engine of `core` on all cores. No formula of a density stands here.
 
+use std::ops::Range;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use elbow::{Bits, FrameError, Nats, Score};
 use rayon::prelude::*;
@@ -14,6 +16,8 @@ use elbow_reader::Dataset;
 
 /// Fewer blocks of frames than this for each thread would leave one waiting for another.
 const BLOCKS_PER_THREAD: usize = 4;
+/// Samples between two looks at whether to stop: some tenths of a second of a large network.
+const SAMPLES_AT_ONCE: usize = 1 << 15;
 
 /// Scores every frame, in order.
 ///
@@ -26,12 +30,46 @@ pub fn score_all(
     samples: u32,
     scored: impl Fn(usize) + Sync,
 ) -> Result<Vec<Score>, Error> {
+    score_rows(engine, data, 0..data.rows, samples, scored)
+}
+
+/// As [`score_all`], unless `stop` is set before the end: then `None`, after some tens of thousands of samples.
+///
+/// # Errors
+/// As [`score_all`].
+pub fn score_until(
+    engine: &dyn Engine,
+    data: &Dataset,
+    samples: u32,
+    stop: &AtomicBool,
+) -> Result<Option<Vec<Score>>, Error> {
+    let some = SAMPLES_AT_ONCE / samples.max(1) as usize;
+    let some = some.max(LANES * BLOCKS_PER_THREAD * rayon::current_num_threads());
+    let mut scores = Vec::with_capacity(data.rows);
+    while scores.len() < data.rows {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let rows = scores.len()..data.rows.min(scores.len() + some);
+        scores.extend(score_rows(engine, data, rows, samples, |_| ())?);
+    }
+    Ok(Some(scores))
+}
+
+fn score_rows(
+    engine: &dyn Engine,
+    data: &Dataset,
+    rows: Range<usize>,
+    samples: u32,
+    scored: impl Fn(usize) + Sync,
+) -> Result<Vec<Score>, Error> {
     // Frames side by side, but no thread without work; the others and the
     // last few on their own. The bits are the same.
-    let blocks = data.rows / LANES;
+    let blocks = rows.len() / LANES;
     let blocks = if blocks < BLOCKS_PER_THREAD * rayon::current_num_threads() { 0 } else { blocks };
     let block = |block: usize| {
-        let scores = engine.log_densities(std::array::from_fn(|l| data.row(block * LANES + l)), samples);
+        let first = rows.start + block * LANES;
+        let scores = engine.log_densities(std::array::from_fn(|l| data.row(first + l)), samples);
         scored(LANES);
         scores
     };
@@ -43,9 +81,9 @@ pub fn score_all(
     // The rows stay in order; the first error by row is found after all are done, so that the
     // message does not depend on the number of threads.
     let mut scores: Vec<_> = (0..blocks).into_par_iter().flat_map_iter(block).collect();
-    scores.par_extend((blocks * LANES..data.rows).into_par_iter().map(row));
+    scores.par_extend((rows.start + blocks * LANES..rows.end).into_par_iter().map(row));
     let named = |(row, score): (usize, Result<Score, FrameError>)| {
-        score.map_err(|source| frame_error(data, row, source))
+        score.map_err(|source| frame_error(data, rows.start + row, source))
     };
     scores.into_iter().enumerate().map(named).collect()
 }

@@ -161,8 +161,11 @@ impl<'a, R: TrainingRows> Run<'a, R> {
         if !is_finite(&self.state.weights.params) {
             return None;
         }
-        let Validation { nats: valid_nats, ci95: valid_ci95, latent } =
+        let Validation { nats: valid_nats, ci95: valid_ci95, latent, stopped } =
             validate(self.epoch(), self.state.weights.told()).into();
+        if stopped {
+            return Some(Event::Stopped);
+        }
         if !valid_nats.is_finite() {
             return None;
         }

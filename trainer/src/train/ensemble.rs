@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use elbow::ensemble::MAX_MEMBERS;
 
 use super::network;
-use super::trained::{Trained, validation};
+use super::trained::{NEVER, Trained, validation};
 use crate::binarize::Binarize;
 use crate::error::Error;
 use crate::fit::Progress;
@@ -59,7 +59,7 @@ pub(super) fn fit(
         let parts = FileParts { members: settings.ensemble, ..FileParts::new(&metadata, &parameters) };
         Ok(ModelBytes::new(&parts.encode()?))
     };
-    let valid_nats = validation(&join(f64::NAN)?, &valid, settings.valid_samples, false)?.nats;
+    let valid_nats = validation(&join(f64::NAN)?, &valid, settings.valid_samples, false, &NEVER)?.nats;
     let train_nats = fits.iter().map(|fit| fit.train_nats).sum::<f64>() / fits.len() as f64;
     let bytes = join(valid_nats)?;
     Ok(Trained::new(bytes, rows.rows, valid, [train_nats, valid_nats]))

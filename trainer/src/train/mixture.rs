@@ -3,7 +3,7 @@
 use elbow::architecture::{Architecture, FeaturesKind, LikelihoodKind, WeightKind};
 use rand_pcg::Pcg32;
 
-use super::trained::{Told, Trained, metadata, validation};
+use super::trained::{NEVER, Told, Trained, metadata, validation};
 use crate::error::Error;
 use elbow::architecture::role;
 use elbow_host::file::parts::FileParts;
@@ -33,9 +33,9 @@ pub(super) fn fit(name: &str, data: &Dataset, settings: &Settings, recipe: Recip
     let split = data.hold_out(settings.valid, settings.seed);
     let valid = data.select(&split.valid);
     let part = model(name, &data.select(&split.train), settings, recipe, f64::NAN)?;
-    let valid_nats = validation(&part, &valid, 1, false)?.nats;
+    let valid_nats = validation(&part, &valid, 1, false, &NEVER)?.nats;
     let bytes = model(name, data, settings, recipe, valid_nats)?;
-    let train_nats = validation(&bytes, data, 1, false)?.nats;
+    let train_nats = validation(&bytes, data, 1, false, &NEVER)?.nats;
     Ok(Trained::new(bytes, data.rows, valid, [train_nats, valid_nats]))
 }
 

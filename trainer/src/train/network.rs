@@ -136,7 +136,7 @@ impl Recorded<'_> {
         let is_logged = folder.is_some();
         let validate = |_: u32, params: &[f32]| {
             file.encode(params, f32::NAN)
-                .and_then(|bytes| validation(&bytes, valid, settings.valid_samples, is_logged))
+                .and_then(|bytes| validation(&bytes, valid, settings.valid_samples, is_logged, stop))
                 .unwrap_or(f64::NAN.into())
         };
         let encode = |(params, record): (&[f32], &EpochRecord)| file.encode(params, record.valid_nats as f32);

@@ -1,9 +1,11 @@
 //! What every way to fit a model gives, and says of it in the file.
 
+use std::sync::atomic::AtomicBool;
+
 use elbow::architecture::Architecture;
 use elbow::format::Metadata;
 use elbow_host::model::ModelBytes;
-use elbow_host::score::evaluate::{mean_ci95, score_all};
+use elbow_host::score::evaluate::{mean_ci95, score_until};
 use elbow_host::score::latent_use::LatentUse;
 use elbow_host::score::seen::Seen;
 use elbow_reader::Dataset;
@@ -18,6 +20,8 @@ use crate::settings::Settings;
 const LEAST_ROWS: usize = 10;
 /// Rows whose posteriors are compared in pairs after each epoch: little beside an epoch.
 const LOG_PAIRED: usize = 100;
+/// Of what is not stopped: the figure of a fit that is there.
+pub(super) static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// A fitted model.
 #[derive(Debug)]
@@ -127,19 +131,22 @@ pub(super) fn metadata<'a>(
     }
 }
 
-/// Of the rows held out; what the latent carries, too, where it is `logged`.
+/// Of the rows held out, unless it is stopped; what the latent carries, too, where it is `logged`.
 pub(super) fn validation(
     bytes: &ModelBytes,
     data: &Dataset,
     samples: u32,
     logged: bool,
+    stop: &AtomicBool,
 ) -> Result<Validation, Error> {
     let model = bytes.open().map_err(Error::model(&data.path))?;
-    let scores = score_all(&*model.engine, data, samples, |_| ())?;
+    let Some(scores) = score_until(&*model.engine, data, samples, stop)? else {
+        return Ok(Validation { stopped: true, ..Validation::default() });
+    };
     let nats: Vec<f64> = scores.iter().map(|score| score.log_density.0.into()).collect();
     let (nats, ci95) = mean_ci95(nats.iter().copied());
     // frames that were scored have a posterior
     let latent_use =
         || LatentUse::new(model.engine.latent()?, data.rows, LOG_PAIRED, |row| data.row(row)).ok();
-    Ok(Validation { nats, ci95, latent: logged.then(latent_use).flatten() })
+    Ok(Validation { nats, ci95, latent: logged.then(latent_use).flatten(), stopped: false })
 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use elbow::architecture::{Activation, Architecture, Hidden, LatentKind, LikelihoodKind};
 use elbow_host::random::Words;
-use elbow_trainer::fit::{Event, FitConfig, FitError, Fitted, Frames, Progress, Schedule, TrainingRows, fit};
+use elbow_trainer::fit::{
+    Event, FitConfig, FitError, Fitted, Frames, Progress, Schedule, TrainingRows, Validation, fit,
+};
 use elbow_trainer::layout::Layout;
 use elbow_trainer::objective::Objective;
 use rand_core::Rng;
@@ -89,16 +91,26 @@ fn threads_change_no_bit_and_the_seed_does() {
 }
 
 /// A small run whose validation is told by `validate`.
-fn small(
+fn validated<V: Into<Validation>>(
     config: FitConfig,
     stop: &AtomicBool,
-    validate: impl FnMut(u32, &[f32]) -> f64,
+    validate: impl FnMut(u32, &[f32]) -> V,
     progress: impl FnMut(&Progress),
 ) -> (Vec<f32>, Result<Fitted, FitError>) {
     let layout = layout(3, &[4], 2, LikelihoodKind::Gaussian);
     let (data, start) = (normals(30), layout.init(1, &[0.0; 3]));
     let frames = Frames { input: &data, target: &data, features: 3 };
     (start.clone(), fit(&layout, start, &frames, &config, stop, validate, progress))
+}
+
+/// The same, told by its number alone.
+fn small(
+    config: FitConfig,
+    stop: &AtomicBool,
+    validate: impl FnMut(u32, &[f32]) -> f64,
+    progress: impl FnMut(&Progress),
+) -> (Vec<f32>, Result<Fitted, FitError>) {
+    validated(config, stop, validate, progress)
 }
 
 #[test]
@@ -202,6 +214,22 @@ fn a_run_stops_when_told() {
     assert_eq!((fitted.best_epoch, fitted.history.len(), fitted.stopped), (1, 1, true));
     let (start, fitted) = small(config, &AtomicBool::new(true), |_, _| 0.0, |_| ());
     assert_eq!(fitted.unwrap(), Fitted { params: start, best_epoch: 0, history: Vec::new(), stopped: true });
+}
+
+#[test]
+fn a_validation_that_is_stopped_is_done_again() {
+    let config = FitConfig { epochs: 3, ..FitConfig::default() };
+    let whole = small(config.clone(), &NEVER, |epoch, _| epoch.into(), |_| ()).1.unwrap();
+    let (mut calls, mut waits) = (0, 0);
+    let validate = |epoch: u32, _: &[f32]| {
+        calls += 1;
+        Validation { nats: epoch.into(), stopped: calls == 2, ..Validation::default() }
+    };
+    let fitted =
+        validated(config, &NEVER, validate, |now: &Progress| waits += u32::from(now.event == Event::Stopped))
+            .1
+            .unwrap();
+    assert_eq!((fitted, waits), (whole, 1));
 }
 
 #[test]
