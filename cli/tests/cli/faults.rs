@@ -1,7 +1,7 @@
 //! Commands that write, ended at any moment or without room: what was there is there, and nothing else.
 
 use std::os::unix::process::CommandExt as _;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -106,6 +106,50 @@ fn a_command_without_room_says_so_and_leaves_what_was_there() {
         // a model that is calibrated again the same way may have nothing to write
         assert_eq!(outcome.status.code(), Some(1), "{line}: {outcome:?}");
         assert!(bench.files() == before, "{line}: {:?}", bench.files().keys());
+    }
+}
+
+/// A file system of its own for one command, which a mount prepares; `None` where mounts are not allowed.
+fn in_a_world(bench: &Bench, line: &str, options: &str, then: &str) -> Option<Output> {
+    let command = bench.command(line);
+    let typed: Vec<_> = command.get_args().map(|arg| format!("'{}'", arg.to_string_lossy())).collect();
+    let (program, world) = (command.get_program().to_string_lossy(), tempfile::tempdir().unwrap());
+    let (here, world) = (command.get_current_dir().unwrap().display(), world.path().display());
+    // 77: no mounts; 78: a file is not as it was, or one is left over
+    let script = format!(
+        "mount -t tmpfs -o {options} tmpfs '{world}' 2>/dev/null || exit 77; cp '{here}'/* '{world}' && cd '{world}' \
+         && {{ {then}; }}; '{program}' {}; code=$?; rm -f filler*
+         for file in '{here}'/*; do cmp \"$file\" \"$(basename \"$file\")\" || exit 78; done
+         [ \"$(ls -A)\" = \"$(ls -A '{here}')\" ] || exit 78; exit $code",
+        typed.join(" ")
+    );
+    let outcome = Command::new("unshare").args(["--map-root-user", "--mount", "sh", "-c", &script]).output();
+    outcome.ok().filter(|outcome| !matches!(outcome.status.code(), Some(77) | None) && !is_refused(outcome))
+}
+
+/// A container may allow no namespaces.
+fn is_refused(outcome: &Output) -> bool {
+    outcome.stderr.starts_with(b"unshare:")
+}
+
+#[test]
+fn file_systems_that_are_full_or_read_only() {
+    let bench = bench();
+    let worlds = [
+        ("no room for another file", "nr_inodes=60", "while touch filler$((n += 1)) 2>/dev/null; do :; done"),
+        ("no room for another byte", "size=512k", "cat /dev/zero 2>/dev/null >filler"),
+        ("read only", "size=64m", "mount -o remount,ro ."),
+    ];
+    for (world, options, then) in worlds {
+        for line in writers() {
+            let Some(outcome) = in_a_world(&bench, &line, options, then) else {
+                eprintln!("skipped: {world}: this system lets nobody mount");
+                return;
+            };
+            let said = String::from_utf8_lossy(&outcome.stderr);
+            assert_eq!(outcome.status.code(), Some(1), "{world}: {line}: {said}");
+            assert!(said.starts_with("elbow: ") || said.contains("\nelbow: "), "{world}: {line}: {said}");
+        }
     }
 }
 

@@ -33,7 +33,8 @@ pub fn score_all(
     score_rows(engine, data, 0..data.rows, samples, scored)
 }
 
-/// As [`score_all`], unless `stop` is set before the end: then `None`, after some tens of thousands of samples.
+/// As [`score_all`], unless `stop` is set before the end: then `None`, after some tens of thousands of
+/// samples.
 ///
 /// # Errors
 /// As [`score_all`].
