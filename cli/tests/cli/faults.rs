@@ -117,7 +117,8 @@ fn in_a_world(bench: &Bench, line: &str, options: &str, then: &str) -> Option<Ou
     let (here, world) = (command.get_current_dir().unwrap().display(), world.path().display());
     // 77: no mounts; 78: a file is not as it was, or one is left over
     let script = format!(
-        "mount -t tmpfs -o {options} tmpfs '{world}' 2>/dev/null || exit 77; cp '{here}'/* '{world}' && cd '{world}' \
+        "mount -t tmpfs -o {options} tmpfs '{world}' 2>/dev/null || exit 77
+         cp '{here}'/* '{world}' && cd '{world}' \
          && {{ {then}; }}; '{program}' {}; code=$?; rm -f filler*
          for file in '{here}'/*; do cmp \"$file\" \"$(basename \"$file\")\" || exit 78; done
          [ \"$(ls -A)\" = \"$(ls -A '{here}')\" ] || exit 78; exit $code",
