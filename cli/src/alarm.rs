@@ -21,6 +21,9 @@ pub(super) struct Alarm {
     smallest_p_value: f32,
     quantiles: usize,
     data: String,
+    /// sensors of which one may be dead: frames that lack it have a threshold
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sensors_that_may_be_dead: Option<usize>,
 }
 
 impl Alarm {
@@ -38,6 +41,7 @@ impl Alarm {
             smallest_p_value: c.quantiles().next().map_or(1.0, |(p, _)| p),
             quantiles: c.quantiles().count(),
             data: format!("{:08x}", c.data),
+            sensors_that_may_be_dead: Some(c.gaps().thresholds().len()).filter(|sensors| *sensors > 0),
         }
     }
 
@@ -54,7 +58,7 @@ impl Alarm {
     /// As rows of a table.
     pub(super) fn rows(&self) -> Vec<(&'static str, String)> {
         let Alarm { false_alarm, expected, threshold_nats, samples, calibration_rows, .. } = self;
-        vec![
+        let mut rows = vec![
             (
                 "alarm",
                 format!(
@@ -73,6 +77,10 @@ impl Alarm {
                 ),
             ),
             ("p-values", format!("{} of them, from {:.2e}", self.quantiles, self.smallest_p_value)),
-        ]
+        ];
+        rows.extend(self.sensors_that_may_be_dead.map(|sensors| {
+            ("gaps", format!("a threshold of frames that lack any one of {sensors} sensors"))
+        }));
+        rows
     }
 }

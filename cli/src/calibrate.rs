@@ -14,8 +14,9 @@ use crate::error::Error;
 use crate::report;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::calibrate;
+use elbow_host::score::each_sensor::each_sensor;
 use elbow_host::score::gap::{Gap, gap, without_lowest};
-use elbow_reader::Reading;
+use elbow_reader::{Dataset, Missing, Reading};
 
 /// The arguments of `elbow calibrate`.
 #[derive(Debug, clap::Args)]
@@ -102,7 +103,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     args.out.as_deref().map(stem).transpose()?;
     check_out(out)?;
     let bytes = ModelBytes::read(&args.model)?;
-    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let model = args.source.open(&bytes, &args.model, false)?;
     let mut data = args.source.load(&args.data, &args.model, &model.metadata)?;
     let anomalous_rows = data.keep_normal();
     if let (None, Some(column)) = (anomalous_rows, Reading::of(model.metadata.reading).labels) {
@@ -117,8 +118,18 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         data = without_lowest(&model, &data, samples, trimmed_rows)?;
     }
     let bar = report::bar(data.rows as u64, "scoring {wide_bar} {pos}/{len} rows, {eta} left");
-    let calibrated =
-        calibrate(&model, args.name.or(model.metadata.name), &data, false_alarm, samples, || bar.inc(1))?;
+    let whole = whole_rows(&data);
+    let mut calibrated =
+        calibrate(&model, args.name.or(model.metadata.name), &whole, false_alarm, samples, || bar.inc(1))?;
+    if args.source.missing(&model.metadata) == Some(Missing::One) {
+        let with_gaps = args.source.open(&calibrated, out, true)?;
+        if let Some(calibration) = &with_gaps.extras.calibration {
+            bar.set_length((data.rows * (1 + data.dims / data.window.max(1))) as u64);
+            let each = each_sensor(&with_gaps, calibration, &data, false_alarm, || bar.inc(1))?;
+            drop(with_gaps);
+            calibrated = each;
+        }
+    }
     bar.finish_and_clear();
     let read_back = calibrated.open().map_err(Error::model(out))?;
     let alarm = read_back.extras.calibration.as_ref().map(Alarm::new);
@@ -128,7 +139,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     let Some(alarm) = alarm else { return Ok(()) };
     let summary = Summary {
         model: out.clone(),
-        rows: data.rows,
+        rows: whole.rows,
         anomalous_rows,
         trimmed_rows,
         outlying_rows: gap.map(|gap| gap.rows),
@@ -136,6 +147,20 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         file_bytes: calibrated.as_bytes().len(),
     };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
+}
+
+/// The rows without gaps, which set the threshold of whole frames.
+fn whole_rows(data: &Dataset) -> Dataset {
+    let whole = data.whole();
+    if whole.rows < data.rows {
+        report::note(&format!(
+            "{}: {} of {} rows have no gaps: they set the threshold of whole frames",
+            data.path.display(),
+            whole.rows,
+            data.rows
+        ));
+    }
+    whole
 }
 
 /// What a gap means.

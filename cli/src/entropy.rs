@@ -31,7 +31,7 @@ pub(crate) struct EntropyArgs {
 pub(super) fn run(args: &EntropyArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    let data = args.source.load(std::slice::from_ref(&args.data), &args.model, &model.metadata)?;
+    let data = args.source.load_whole(&args.data, &args.model, &model.metadata)?;
     let as_one = data.frames_as_one();
     if as_one > 1.0 {
         report::note(&format!(

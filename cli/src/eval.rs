@@ -46,7 +46,7 @@ struct Report {
 
 pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
-    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let model = args.source.open(&bytes, &args.model, false)?;
     let (bar, engine) = (report::rows_bar("scoring"), &*model.engine);
     let (samples, mut seconds) = (args.samples.of(&model), 0.0);
     let seen = Seen::read(model.metadata.seen);
@@ -59,7 +59,8 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
         seconds += start.elapsed().as_secs_f64();
         again.iter_mut().for_each(|again| again.push(&data));
         alarms.iter_mut().try_for_each(|alarms| alarms.push(&data))?;
-        probe.push(&data)?;
+        // what a reconstruction is off by is of whole rows
+        if data.has_gaps() { probe.push(&data.whole()) } else { probe.push(&data) }?;
         if data.labels.is_some() {
             labelled = Some(Evaluation::new(engine, &data, &scores, seconds)?);
         } else {
@@ -87,13 +88,17 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
 }
 
 fn describe_alarms(alarms: &Alarms) -> String {
-    let Alarms { false_alarm, of_normal, of_anomalous, samples, agreement } = alarms;
+    let Alarms { false_alarm, of_normal, of_anomalous, samples, agreement, uncalibrated } = alarms;
     let part = |of: &str, part: &Option<f64>| {
         part.map_or(String::new(), |part| format!("{:.3} % of the {of} rows, ", 100.0 * part))
     };
     let others = if of_normal.is_some() { "anomalous" } else { "given" };
+    let without = match uncalibrated {
+        0 => String::new(),
+        count => format!("; {count} rows lack what has no threshold"),
+    };
     format!(
-        "{}{}at a rate of {false_alarm}; {samples:.1} samples a verdict, {:.2} % as by all of them",
+        "{}{}at a rate of {false_alarm}; {samples:.1} samples a verdict, {:.2} % as by all of them{without}",
         part("normal", of_normal),
         part(others, of_anomalous),
         100.0 * agreement
@@ -124,8 +129,12 @@ pub(super) fn describe(evaluation: &Evaluation, more: Vec<(&'static str, String)
         Some(_) => " (every row is labelled anomalous)",
         None => "",
     };
+    let gaps = match evaluation.rows_with_gaps {
+        0 => String::new(),
+        count => format!(", {count} with gaps"),
+    };
     let mut lines = vec![
-        ("rows", format!("{rows} of {dims} numbers, K = {samples}")),
+        ("rows", format!("{rows} of {dims} numbers{gaps}, K = {samples}")),
         (
             "−log p(x)",
             format!(

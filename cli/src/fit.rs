@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::{reading, report, stop};
 use elbow_host::file::describe::describe_model;
 use elbow_host::model::ModelBytes;
-use elbow_host::score::evaluate::score_all;
+use elbow_host::score::{evaluate::score_all, open::open_for};
 use elbow_reader::{Dataset, Report, load_files};
 use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
@@ -181,7 +181,7 @@ pub(super) fn fit_and_write(
         best_epoch: fitted.best_epoch,
         stopped: fitted.stopped,
     });
-    let model = trained.bytes.open().map_err(Error::model(out))?;
+    let model = open_for(&trained.bytes, &trained.valid).map_err(Error::model(out))?;
     let architecture = describe_model(&model);
     if *settings.likelihood != LikelihoodKind::Bernoulli {
         seen_from(&model, &trained.valid).iter().for_each(|column| report::note(&reading::constant(column)));
@@ -216,10 +216,10 @@ fn rate(nats: f64, settings: &Settings, dims: usize) -> Option<f64> {
 /// Writes the model and its type; then scores through the written file must be, bit for bit, those in memory.
 fn write(trained: &Trained, out: &Path) -> Result<(), Error> {
     const CHECKED: usize = 32;
-    let model = trained.bytes.open().map_err(Error::model(out))?;
+    let model = open_for(&trained.bytes, &trained.valid).map_err(Error::model(out))?;
     write_files(&trained.bytes, out)?;
     let written = ModelBytes::read(out)?;
-    let reread = written.open().map_err(Error::model(out))?;
+    let reread = open_for(&written, &trained.valid).map_err(Error::model(out))?;
     let rows: Vec<usize> = (0..trained.valid.rows.min(CHECKED)).collect();
     let data = trained.valid.select(&rows);
     let bits = |model: &elbow_host::model::HostModel<'_>| -> Result<Vec<u32>, Error> {

@@ -20,6 +20,7 @@ mod fit;
 mod frames;
 mod help;
 mod import;
+mod impute;
 mod inspect;
 mod interpolate;
 mod latents;
@@ -75,6 +76,8 @@ enum Command {
     Eval(eval::EvalArgs),
     /// Log density of every frame of a file
     Score(score::ScoreArgs),
+    /// Fill in what is missing in the rows of a file
+    Impute(impute::ImputeArgs),
     /// Judge rows as they come: verdicts, alarms, drift and causes, each row's before the next is there
     Watch(watch::WatchArgs),
     /// Draw frames from a model: what it takes for normal
@@ -183,6 +186,7 @@ impl Cli {
             Command::Fit(args) => fit::run(args, self.json),
             Command::Eval(args) => eval::run(args, self.json),
             Command::Score(args) => score::run(args, self.json),
+            Command::Impute(args) => impute::run(args, self.json),
             Command::Watch(args) => watch::run(args, self.json),
             Command::Sample(args) => sample::run(args, self.json),
             Command::Encode(args) => encode::run(args, self.json),

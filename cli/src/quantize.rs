@@ -70,7 +70,7 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
             ));
         }
     }
-    let load = |path: &PathBuf| args.source.load(std::slice::from_ref(path), &args.model, &model.metadata);
+    let load = |path: &PathBuf| args.source.load_whole(path, &args.model, &model.metadata);
     let data = args.calibration.as_ref().map(load).transpose()?;
     let small = quantize(&model, &bytes, args.name.or(model.metadata.name), *kind, data.as_ref())?;
     let quantized = small.open().map_err(Error::model(&args.out))?;

@@ -2,6 +2,7 @@
 
 mod destination;
 pub(crate) mod rows;
+mod stuck;
 pub(crate) mod table;
 
 use std::io::{self, ErrorKind};
@@ -39,6 +40,10 @@ pub(crate) struct ScoreArgs {
     /// it moves
     #[arg(long)]
     follow: bool,
+    /// Tell sensors that have not moved for longer than in the rows of `calibrate --missing one`, apart from
+    /// anomalies, and judge without them
+    #[arg(long)]
+    stuck: bool,
     /// Also tell the N columns of each frame that the others speak least for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MOST_CAUSES as i64))]
     why: Option<u8>,
@@ -66,22 +71,25 @@ struct Report {
 
 impl ScoreArgs {
     fn told(&self) -> Told {
-        Told { alarm: self.alarm, follow: self.follow, causes: self.why.unwrap_or(0).into() }
+        let causes = self.why.unwrap_or(0).into();
+        Told { alarm: self.alarm, follow: self.follow, stuck: self.stuck, causes }
     }
 }
 
 pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     args.out.as_deref().map_or(Ok(()), |out| check_out(args, out))?;
     let bytes = ModelBytes::read(&args.model)?;
-    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let model = args.source.open(&bytes, &args.model, args.stuck)?;
     let samples = args.samples.of(&model);
     let mut scorer = Scorer::new(&model, samples, args.told());
     check_verdicts(args, &model, samples, scorer.has_verdicts())?;
+    check_stuck(args.stuck, &args.model, &model)?;
     let bar = report::rows_bar("scoring");
     let columns = Columns {
         kept: args.keep.clone(),
         verdicts: scorer.has_verdicts(),
         alarm: args.alarm.is_some(),
+        stuck: args.stuck,
         causes: args.why.unwrap_or(0).into(),
     };
     let (paths, metadata) = (std::slice::from_ref(&args.data), &model.metadata);
@@ -141,6 +149,7 @@ fn check_verdicts(
         return Ok(());
     }
     let asked = [("alarm", args.alarm.is_some()), ("follow", args.follow), ("why", args.why.is_some())];
+    let asked = asked.into_iter().chain([("stuck", args.stuck)]);
     let asked = asked.into_iter().find_map(|(name, is_asked)| is_asked.then_some(name));
     match (model.extras.calibration, asked) {
         (None, None) => Ok(()),
@@ -165,6 +174,20 @@ fn check_verdicts(
             Ok(())
         }
     }
+}
+
+/// Refuses to tell stuck sensors without what says how long each holds its value.
+pub(super) fn check_stuck(is_asked: bool, path: &Path, model: &HostModel<'_>) -> Result<(), Error> {
+    let holds = model.extras.calibration.as_ref().map_or(&[][..], |calibration| calibration.gaps().holds());
+    if !is_asked || !holds.is_empty() {
+        return Ok(());
+    }
+    let model = path.display();
+    let problem = format!(
+        "has no thresholds of frames that lack a sensor, which --stuck needs; set them first: elbow \
+         calibrate {model} NORMAL.csv --missing one --false-alarm 0.01"
+    );
+    Err(Error::argument("model", model, problem))
 }
 
 /// Fails before the work where the scores cannot be written, or would go over what they are made from.

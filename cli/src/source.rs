@@ -1,19 +1,20 @@
 //! The arguments that say which frames a command reads, and how.
 
+mod notes;
+
 use std::path::{Path, PathBuf};
 
-use elbow::architecture::LatentKind;
 use elbow::format::Metadata;
 
+use self::notes::{note_point, told_after, told_before};
 use crate::error::Error;
-use crate::report;
 pub(crate) use elbow_host::model::DEFAULT_SAMPLES;
-use elbow_host::model::HostModel;
+use elbow_host::model::{HostModel, ModelBytes};
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
 use elbow_reader::{
-    Dataset, LoadOptions, Missing, Names, Reading, Recognise, Report, Unseen, is_labelled, is_stream,
-    load_blocks, load_files,
+    Dataset, LoadOptions, Missing, Reading, Recognise, Unseen, is_labelled, is_stream, load_blocks,
+    load_files,
 };
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
@@ -34,7 +35,7 @@ pub(crate) struct SourceArgs {
     /// Make bits of greyscale values, for models of bits
     #[arg(long, value_enum, default_value_t)]
     pub(super) binarize: Binarize,
-    /// Seed of --binarize dynamic
+    /// Seed of what is drawn, as by --binarize dynamic
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
     /// a row that cannot be read ends nothing
@@ -63,6 +64,30 @@ pub(super) fn samples() -> impl clap::builder::TypedValueParser<Value = u32> {
 }
 
 impl SourceArgs {
+    /// Opens a model, for frames with gaps where flag or model say so, or `gaps` does.
+    ///
+    /// # Errors
+    /// [`elbow_host::Error::Model`].
+    pub(super) fn open<'a>(
+        &self,
+        bytes: &'a ModelBytes,
+        path: &Path,
+        gaps: bool,
+    ) -> Result<HostModel<'a>, Error> {
+        let model = bytes.open().map_err(Error::model(path))?;
+        match self.missing(&model.metadata) {
+            Some(missing) if missing.keeps_gaps() => bytes.open_with_gaps().map_err(Error::model(path)),
+            _ if gaps => bytes.open_with_gaps().map_err(Error::model(path)),
+            _ => Ok(model),
+        }
+    }
+
+    /// What becomes of missing cells, where flag or model say so.
+    pub(super) fn missing(&self, metadata: &Metadata<'_>) -> Option<Missing> {
+        let of_model = Reading::of(metadata.reading).missing;
+        self.reading.missing().or(Some(of_model).filter(|missing| *missing != Missing::Refuse))
+    }
+
     /// Reads the frames that a model takes.
     ///
     /// # Errors
@@ -77,7 +102,18 @@ impl SourceArgs {
         self.load_all(paths, model, metadata, self.options(metadata, &[], Missing::Refuse))
     }
 
-    /// As [`load`](Self::load); a word that the model has never seen is an error.
+    /// As [`load`](Self::load), without the rows that have gaps.
+    pub(super) fn load_whole(
+        &self,
+        path: &Path,
+        model: &Path,
+        metadata: &Metadata<'_>,
+    ) -> Result<Dataset, Error> {
+        let options = without_gaps(self.options(metadata, &[], Missing::Refuse), Missing::Drop);
+        self.load_all(&[path.to_path_buf()], model, metadata, options)
+    }
+
+    /// As [`load`](Self::load); a word that the model has never seen is an error, and so is a gap.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -87,7 +123,7 @@ impl SourceArgs {
         model: &Path,
         metadata: &Metadata<'_>,
     ) -> Result<Dataset, Error> {
-        let options = self.options(metadata, &[], Missing::Refuse);
+        let options = without_gaps(self.options(metadata, &[], Missing::Refuse), Missing::Refuse);
         let options = LoadOptions { unseen: Unseen::Refuse, ..options };
         self.load_all(&[path.to_path_buf()], model, metadata, options)
     }
@@ -141,12 +177,26 @@ impl SourceArgs {
         metadata: &Metadata<'_>,
         take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let (paths, options) = ([path.to_path_buf()], self.options(metadata, &[], Missing::Refuse));
+        let paths = [path.to_path_buf()];
+        let options = without_gaps(self.options(metadata, &[], Missing::Refuse), Missing::Refuse);
         match self.binarize {
             Binarize::None => self.blocks(&paths, model, metadata, options, take),
             // whether values are bytes is known when all are seen
             _ => take(self.load_all(&paths, model, metadata, options)?),
         }
+    }
+
+    /// As [`each_block`](Self::each_block); a word that the model has never seen is an error.
+    pub(super) fn each_known_block(
+        &self,
+        paths: &[PathBuf],
+        model: &Path,
+        metadata: &Metadata<'_>,
+        keep: &[String],
+        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let options = LoadOptions { unseen: Unseen::Refuse, ..self.options(metadata, keep, Missing::Drop) };
+        self.blocks(paths, model, metadata, options, take)
     }
 
     fn blocks(
@@ -194,8 +244,8 @@ impl SourceArgs {
     /// How files are read for a model; what becomes of missing cells where neither flag nor model says.
     fn options(&self, metadata: &Metadata<'_>, keep: &[String], unless_told: Missing) -> LoadOptions {
         let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_string).collect();
-        let Reading { labels, normal, missing, time, gap, written, .. } = Reading::of(metadata.reading);
-        let told = self.reading.missing().or(Some(missing).filter(|missing| *missing != Missing::Refuse));
+        let Reading { labels, normal, time, gap, written, .. } = Reading::of(metadata.reading);
+        let told = self.missing(metadata);
         LoadOptions {
             labels: self.labels.clone().or(labels),
             labels_if_there: self.labels.is_none(),
@@ -231,37 +281,8 @@ impl SourceArgs {
     }
 }
 
-/// What is known of files when their first frames come.
-fn told_before(data: &Dataset, report: &Report) {
-    let path = data.path.display();
-    report.notes.iter().for_each(|note| report::note(&format!("{path}: {note}")));
-    let is_kept = |name: &String| data.kept.columns.contains(name);
-    let unused: Vec<String> = data.reading.left_out.iter().filter(|name| !is_kept(name)).cloned().collect();
-    if !unused.is_empty() {
-        report::note(&format!("{path}: not used: {}", Names(unused)));
-    }
-}
-
-/// Which rows are in no frame, in one line each.
-fn told_after(path: &Path, report: &Report) {
-    let columns = report.missing.iter().map(|count| format!("{} {}", count.name, count.count));
-    let columns = columns.collect::<Vec<_>>().join(", ");
-    for (rows, what) in [
-        (report.rows_missing, format!("have a missing cell ({columns})")),
-        (
-            report.rows_unseen,
-            "have a word that the model has never seen, or none: they count as anomalies".into(),
-        ),
-    ] {
-        if rows > 0 {
-            report::note(&format!("{}: {rows} of {} rows {what}", path.display(), report.rows));
-        }
-    }
-}
-
-/// Says where scores are no densities.
-fn note_point(metadata: &Metadata<'_>) {
-    if let LatentKind::Point { .. } = metadata.architecture.latent {
-        report::note("an autoencoder: scores are log likelihoods of reconstructions, not densities");
-    }
+/// With something else where rows would be kept with gaps.
+fn without_gaps(options: LoadOptions, instead: Missing) -> LoadOptions {
+    let missing = if options.missing.keeps_gaps() { instead } else { options.missing };
+    LoadOptions { missing, ..options }
 }

@@ -11,6 +11,7 @@ use self::hook::Hook;
 use self::lines::{Form, Lines};
 use crate::error::Error;
 use crate::report;
+use crate::score::check_stuck;
 use crate::score::rows::{Alarm, MOST_CAUSES, Row, Scorer, Told};
 use crate::source::{SamplesArg, SourceArgs};
 use elbow_host::model::ModelBytes;
@@ -33,6 +34,10 @@ pub(crate) struct WatchArgs {
     /// it moves
     #[arg(long)]
     follow: bool,
+    /// Tell sensors that have not moved for longer than in the rows of `calibrate --missing one`, apart from
+    /// anomalies, and judge without them
+    #[arg(long)]
+    stuck: bool,
     /// The N columns of a frame that the others speak least for
     #[arg(long, value_name = "N", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u8).range(0..=MOST_CAUSES as i64))]
@@ -86,9 +91,10 @@ impl State {
 
 pub(super) fn run(args: &WatchArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
-    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let model = args.source.open(&bytes, &args.model, args.stuck)?;
     let samples = args.samples.of(&model);
-    let told = Told { alarm: Some(args.alarm), follow: args.follow, causes: args.why.into() };
+    let told =
+        Told { alarm: Some(args.alarm), follow: args.follow, stuck: args.stuck, causes: args.why.into() };
     let mut scorer = Scorer::new(&model, samples, told);
     if !scorer.has_verdicts() {
         let problem = match model.extras.calibration {
@@ -100,11 +106,12 @@ pub(super) fn run(args: &WatchArgs, json: bool) -> Result<(), Error> {
         };
         return Err(Error::argument("model", args.model.display(), problem));
     }
+    check_stuck(args.stuck, &args.model, &model)?;
     let metadata = &model.metadata;
     let form = if json { Form::Jsonl } else { args.format };
     let is_seen = io::stdout().is_terminal();
-    let mut lines =
-        Lines::begin(form, metadata.name, &args.keep, args.why.into(), is_seen).map_err(Error::Print)?;
+    let mut lines = Lines::begin(form, metadata.name, &args.keep, (args.stuck, args.why.into()), is_seen)
+        .map_err(Error::Print)?;
     let (mut hook, mut state) = (Hook::new(args.exec.clone()), State::Steady);
     // a cable garbles a line now and then: that is no end
     let source = SourceArgs { skip_broken: true, ..args.source.clone() };

@@ -2,7 +2,7 @@
 
 mod latents;
 
-use crate::features::FrameError;
+use crate::features::{FrameError, Missing};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
 use crate::math;
@@ -131,6 +131,11 @@ pub fn pooled(scores: &[Score]) -> Result<Score, FrameError> {
 
 impl<M: Density, const N: usize> Density for Ensemble<M, N> {
     type Frame = M::Frame;
+
+    #[inline(always)]
+    fn missing(&self, frame: &M::Frame) -> Missing {
+        self.members.first().map_or(Missing::NOTHING, |member| member.missing(frame))
+    }
 
     /// One block: before the last member has its say the density is not known.
     fn log_density_until(

@@ -21,7 +21,8 @@ pub(crate) use counts::most;
 pub use counts::{Counts, MAX_COUNT};
 pub use error::FrameError;
 pub(crate) use frames::{extract, extract_all};
-pub use gaps::Gaps;
+pub(crate) use gaps::missing;
+pub use gaps::{Gaps, Missing, hide};
 pub use given::GivenLast;
 pub use grid::WholeNumbers;
 pub(crate) use integers::round;
@@ -38,6 +39,11 @@ pub trait Features {
 
     /// Numbers in a frame.
     fn dims(&self) -> usize;
+    /// Which numbers of a frame are missing: none, unless there are [`Gaps`].
+    #[inline(always)]
+    fn missing(&self, _frame: &[f32]) -> Missing {
+        Missing::NOTHING
+    }
     /// Raw frame to features; both have [`dims`](Self::dims) elements. Returns `log |∂features/∂frame|`, in
     /// nats: added to a density of features it gives the density of raw frames.
     ///
@@ -48,6 +54,11 @@ pub trait Features {
     fn log_slope(&self, index: usize, x: f32) -> f32;
     /// What the encoder sees of the features of `L` frames side by side.
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]);
+    /// Whether a number of a frame is one that can be averaged, and no code or angle.
+    #[inline(always)]
+    fn is_number(&self, _index: usize) -> bool {
+        true
+    }
     /// Features to raw frame, in place.
     fn restore(&self, features: &mut [f32]);
 }

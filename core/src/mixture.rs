@@ -4,16 +4,19 @@ mod conditional;
 mod gaussians;
 mod kernels;
 mod log_sums;
+mod marginal;
 mod pair;
+mod projection;
 mod sample;
 
 pub use conditional::{Conditional, Moments};
 pub use gaussians::Gaussians;
 pub use kernels::Kernels;
 pub use log_sums::LogSums;
+pub use marginal::{Marginal, Marginals, WithGaps};
 
 use crate::distribution::HALF_LOG_TAU;
-use crate::features::{Features, Frame, FrameBuffer, FrameError, extract, extract_all};
+use crate::features::{Features, Frame, FrameBuffer, FrameError, Missing, extract, extract_all};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
 use crate::math;
@@ -116,7 +119,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         let (features, log_jacobian) = extract(&self.features, frame.as_ref())?;
         let (features, _) = features.as_ref().as_chunks();
         let [log_density] = self.log_sum::<1>(features);
-        self.score(log_density + log_jacobian)
+        self.score(log_density + log_jacobian, frame)
     }
 
     /// [`log_density`](Self::log_density) of each of `N` frames, side by side
@@ -131,7 +134,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         let log_densities = self.log_sum(features.as_ref());
         core::array::from_fn(|l| match refused[l] {
             Some(error) => Err(error),
-            None => self.score(log_densities[l] + log_jacobians[l]),
+            None => self.score(log_densities[l] + log_jacobians[l], frames[l]),
         })
     }
 
@@ -194,8 +197,9 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         sum.log_sum()
     }
 
-    fn score(&self, log_density: f32) -> Result<Score, FrameError> {
-        exact(log_density, self.dims())
+    fn score(&self, log_density: f32, frame: &Frame<F>) -> Result<Score, FrameError> {
+        let missing = self.features.missing(frame.as_ref()).count;
+        exact(log_density, self.dims().saturating_sub(missing))
     }
 }
 
@@ -213,6 +217,11 @@ pub(crate) fn exact(log_density: f32, dims: usize) -> Result<Score, FrameError> 
 
 impl<F: Features, C: Components<Shape = F::Shape>> Density for Mixture<F, C> {
     type Frame = Frame<F>;
+
+    #[inline(always)]
+    fn missing(&self, frame: &Frame<F>) -> Missing {
+        self.features.missing(frame.as_ref())
+    }
 
     /// One block, whatever the number of samples: each would say the same.
     fn log_density_until(
@@ -259,7 +268,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Explain for Mixture<F, C> {
         self.components.add_without(features.as_ref(), offset, &mut sum, &mut without);
         without.finish();
         let [log_density] = sum.log_sum();
-        let score = as_of(samples, self.score(log_density + log_jacobian)?);
+        let score = as_of(samples, self.score(log_density + log_jacobian, frame)?);
         is_enough(&score, Nats(0.0));
         Ok(score)
     }

@@ -64,6 +64,12 @@ impl<P: Parts> Vae<P> {
         self.features.dims()
     }
 
+    /// Numbers of a frame that are there.
+    #[inline(always)]
+    pub(crate) fn present(&self, frame: &[f32]) -> u32 {
+        self.dims().saturating_sub(self.features.missing(frame).count) as u32
+    }
+
     /// Coordinates of the latent.
     pub fn latent_dims(&self) -> usize {
         self.head.dims()
@@ -152,7 +158,7 @@ impl<P: Parts> Vae<P> {
         self.encoder.forward(input.as_ref())
     }
 
-    fn decode_hidden(&self, z: &[f32]) -> Result<Hidden<P, 1>, FrameError> {
+    pub(crate) fn decode_hidden(&self, z: &[f32]) -> Result<Hidden<P, 1>, FrameError> {
         let expected = self.latent_dims();
         if z.len() != expected {
             return Err(FrameError::WrongLength { expected, found: z.len() });

@@ -2,6 +2,7 @@
 
 mod density;
 mod frames;
+mod gaps;
 mod log_weight;
 mod moments;
 mod spread;
@@ -10,6 +11,8 @@ mod without;
 pub use crate::log_mean_exp::LogMeanExp;
 pub(crate) use density::by_blocks;
 pub use density::{Density, Explain};
+pub use gaps::WithGaps;
+pub(crate) use gaps::filled;
 pub(crate) use without::Without;
 
 use crate::features::FrameError;
@@ -112,7 +115,7 @@ impl<P: Parts> Vae<P> {
     ) -> Result<Score, FrameError> {
         let mut mean = LogMeanExp::new();
         self.for_each_log_weight::<WIDE, R>(frame, samples, rng, |log_weight| mean.push([log_weight]))?;
-        let [score] = mean.scores(self.dims() as u32);
+        let [score] = mean.scores(self.present(frame.as_ref()));
         score.checked()
     }
 

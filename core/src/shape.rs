@@ -95,6 +95,8 @@ impl<const L: usize> Lanes<L> for [f32; L] {
 pub trait Shape: Copy + Debug {
     /// Memory for one vector of `T`.
     type Buffer<T: Element>: AsRef<[T]> + AsMut<[T]> + Clone + Debug;
+    /// Memory for as many vectors of the size `N`.
+    type Rows<N: Shape>: AsRef<[N::Buffer<f32>]> + AsMut<[N::Buffer<f32>]> + Debug;
     /// A borrowed vector, as a caller hands it over.
     type Slice: ?Sized + AsRef<[f32]>;
 
@@ -107,6 +109,8 @@ pub trait Shape: Copy + Debug {
     fn scratch<T: Element>(len: usize) -> Self::Buffer<T> {
         Self::buffer(len)
     }
+    /// Zeroed memory for `count` vectors of `len` numbers.
+    fn rows<N: Shape>(count: usize, len: usize) -> Self::Rows<N>;
 }
 
 /// A size fixed at compile time.
@@ -115,6 +119,7 @@ pub struct Width<const N: usize>;
 
 impl<const N: usize> Shape for Width<N> {
     type Buffer<T: Element> = [T; N];
+    type Rows<M: Shape> = [M::Buffer<f32>; N];
     type Slice = [f32; N];
 
     #[inline(always)]
@@ -132,5 +137,10 @@ impl<const N: usize> Shape for Width<N> {
     #[inline(always)]
     fn scratch<T: Element>(_len: usize) -> [T; N] {
         [T::UNWRITTEN; N]
+    }
+
+    #[inline(always)]
+    fn rows<M: Shape>(_count: usize, len: usize) -> [M::Buffer<f32>; N] {
+        core::array::from_fn(|_| M::buffer(len))
     }
 }

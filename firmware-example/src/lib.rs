@@ -135,6 +135,7 @@ fn word(kind: VerdictKind) -> &'static str {
     match kind {
         VerdictKind::Typical => "typical",
         VerdictKind::Anomalous => "ANOMALOUS",
+        VerdictKind::Uncalibrated => "unjudged",
     }
 }
 

@@ -12,8 +12,10 @@
 use crate::demo;
 use crate::{Bits, Failure, numbers};
 use core::fmt::Write;
-use elbow::LoadError;
+use elbow::features::hide;
 use elbow::fingerprint::{START, fold};
+use elbow::noise::LowDiscrepancy;
+use elbow::{Explain as _, LoadError};
 
 include!("../model/mixture.rs");
 
@@ -64,6 +66,27 @@ pub fn bits(out: &mut impl Write) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// Writes for each frame, of which one, two or three numbers are missing, the bits of its score, of the
+/// causes, of what stands in for the missing numbers, and of a draw of them.
+///
+/// # Errors
+/// As [`bits`].
+pub fn bits_of_gaps(out: &mut impl Write) -> Result<(), Failure> {
+    let gaps = calibrated()?.model().with_gaps::<3>();
+    let mut noise = LowDiscrepancy::new(WIDTH);
+    for (i, frame) in frames().enumerate() {
+        let (mut frame, mut surprises) = (frame, [0.0; WIDTH]);
+        hide(&mut frame, &[MASKS[i % MASKS.len()]])?;
+        let score = gaps.explain_until(&frame, 1, &mut surprises, |_, _| false)?;
+        write!(out, "{i:03}{}{}", Bits(&numbers(&score)), Bits(&surprises))?;
+        writeln!(out, "{}{}", Bits(&gaps.impute(&frame)?), Bits(&gaps.impute_with(&frame, &mut noise)?))?;
+    }
+    Ok(())
+}
+
+/// Numbers that are missing.
+pub const MASKS: [u32; 5] = [0b1, 0b10_0000, 0b1_1000, 0b10_0101, 0b1110];
 
 #[cfg(test)]
 mod tests {

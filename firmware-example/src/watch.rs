@@ -120,7 +120,7 @@ pub fn watch(out: &mut impl Write) -> Result<Seen, Failure> {
         let Verdict { kind, p_value, score } = verdict;
         let (sign, p) = match kind {
             VerdictKind::Typical => ('≥', p_value),
-            VerdictKind::Anomalous => ('≤', p_value),
+            VerdictKind::Anomalous | VerdictKind::Uncalibrated => ('≤', p_value),
         };
         write!(out, "frame {:3}: {:9} p {sign} {} %, ", seen.frames, word(kind), Hundredths(100.0 * p))?;
         write!(out, "{} nats by {} samples, {state:?}", Hundredths(score.log_density.0), score.samples)?;

@@ -184,7 +184,8 @@ impl Codes {
                 let mut code = vec![0.0; words.len()];
                 order.iter().enumerate().for_each(|(new, old)| code[*old] = new as f32);
                 let column = values.iter_mut().skip(feature).step_by(dims);
-                column.for_each(|value| *value = code[*value as usize]);
+                // a missing word has no code
+                column.filter(|value| !value.is_nan()).for_each(|value| *value = code[*value as usize]);
             }
             let words = order.iter().map(|at| words[*at].clone()).collect();
             categories.push(Category { feature, words });

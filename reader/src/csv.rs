@@ -216,9 +216,9 @@ impl<R: BufRead> RowReader for Rows<R> {
             let cell = self.cell(column);
             let number = || (self.number)(cell, self.dialect.numbers);
             let value = codes.of(at).map_or_else(number, |coder| coder.code(cell));
-            let value = match held.get(at) {
-                Some(last) if self.is_missing(at) => Ok(*last),
-                _ => value,
+            let value = match (value, held.get(at)) {
+                (Err(_), Some(last)) if self.is_missing(at) => Ok(*last),
+                (value, _) => value,
             };
             to.push(value.map_err(|fault| self.wrong(column, fault))?);
         }

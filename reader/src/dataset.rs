@@ -23,7 +23,7 @@ pub struct Dataset {
     pub dims: usize,
     /// rows of the file in a frame
     pub window: usize,
-    /// `rows × dims` finite numbers, row-major
+    /// `rows × dims` finite numbers, row-major; NaN where one is missing, if frames may have gaps
     pub values: Vec<f32>,
     /// columns that were asked to be kept as text
     pub kept: Kept,
@@ -144,6 +144,24 @@ impl Dataset {
         let left_out = self.rows - normal.len();
         *self = self.select(&normal);
         Some(left_out)
+    }
+
+    /// Whether any frame lacks a number.
+    pub fn has_gaps(&self) -> bool {
+        self.values.iter().any(|x| x.is_nan())
+    }
+
+    /// Whether a frame lacks no number.
+    ///
+    /// # Panics
+    /// Where `row` is not below `rows`.
+    pub fn is_whole(&self, row: usize) -> bool {
+        !self.row(row).iter().any(|x| x.is_nan())
+    }
+
+    /// The frames that lack no number.
+    pub fn whole(&self) -> Dataset {
+        self.select(&(0..self.rows).filter(|row| self.is_whole(*row)).collect::<Vec<_>>())
     }
 
     /// The frames of these numbers, in this order.

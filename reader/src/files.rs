@@ -77,6 +77,7 @@ pub(crate) fn add(all: &mut Report, found: Found) {
     }
     note(all, found.notes);
     all.rows_missing += found.missing_rows;
+    all.rows_with_gaps += found.gap_rows;
     all.rows_unseen += found.unseen_rows;
     all.rows += found.rows;
 }

@@ -1,4 +1,4 @@
-//! Rows in which a cell is missing: refused, left out, or filled with the last value.
+//! Rows in which a cell is missing: refused, left out, filled with the last value, or kept with gaps.
 
 use crate::error::{Fault, Problem};
 use crate::options::Missing;
@@ -10,26 +10,45 @@ pub(crate) struct Gaps {
     first: Option<Problem>,
     /// of each column
     missing: Vec<usize>,
-    /// the last row, where it stands in for what is missing
+    /// what stands in for what is missing: the last row, or no number
     held: Vec<f32>,
+    /// rows that are kept with gaps
+    rows: usize,
 }
 
 impl Gaps {
     pub(crate) fn new(policy: Missing, columns: usize) -> Self {
-        Gaps { policy, first: None, missing: vec![0; columns], held: Vec::new() }
+        let held = if policy.keeps_gaps() { vec![f32::NAN; columns] } else { Vec::new() };
+        Gaps { policy, first: None, missing: vec![0; columns], held, rows: 0 }
     }
 
-    /// The last row, where it stands in for what is missing; else nothing.
+    /// What stands in for what is missing; nothing where nothing does.
     pub(crate) fn held(&self) -> &[f32] {
         &self.held
     }
 
-    /// A row that was read.
-    pub(crate) fn row(&mut self, values: &[f32]) {
-        if self.policy == Missing::Hold {
-            self.held.clear();
-            self.held.extend_from_slice(values);
+    /// A row that was read. False where nothing is in it: it is left out.
+    pub(crate) fn row(&mut self, values: &[f32]) -> bool {
+        match self.policy {
+            Missing::Hold => {
+                self.held.clear();
+                self.held.extend_from_slice(values);
+            }
+            policy if policy.keeps_gaps() && values.iter().any(|x| x.is_nan()) => {
+                let counts = self.missing.iter_mut().zip(values);
+                counts.for_each(|(count, x)| *count += usize::from(x.is_nan()));
+                let is_kept = !values.iter().all(|x| x.is_nan());
+                self.rows += usize::from(is_kept);
+                return is_kept;
+            }
+            _ => {}
         }
+        true
+    }
+
+    /// How many rows are kept with gaps.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
     }
 
     /// Leaves out a row that could not be read as a cell is missing. Which are is asked only then.

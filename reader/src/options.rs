@@ -113,16 +113,30 @@ pub enum Missing {
     Drop,
     /// the last value of the column stands in; rows before its first value are left out
     Hold,
+    /// NaN stands in, for a model that takes frames with gaps; rows with nothing in them are left out
+    Model,
+    /// as [`Model`](Missing::Model), and a calibration sets thresholds of frames that lack one sensor
+    One,
 }
 
 impl Missing {
     /// Each with the word for it.
-    const WORDS: [(&'static str, Missing); 3] =
-        [("refuse", Missing::Refuse), ("drop", Missing::Drop), ("hold", Missing::Hold)];
+    const WORDS: [(&'static str, Missing); 5] = [
+        ("refuse", Missing::Refuse),
+        ("drop", Missing::Drop),
+        ("hold", Missing::Hold),
+        ("model", Missing::Model),
+        ("one", Missing::One),
+    ];
 
     /// Of the word for it.
     pub fn of(word: &str) -> Option<Missing> {
         Missing::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, missing)| missing)
+    }
+
+    /// Whether frames may have gaps.
+    pub fn keeps_gaps(self) -> bool {
+        matches!(self, Missing::Model | Missing::One)
     }
 
     /// The word for it.

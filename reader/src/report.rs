@@ -17,6 +17,9 @@ pub struct Report {
     pub missing: Vec<Count>,
     /// rows that are left out, as a cell of them is missing
     pub rows_missing: usize,
+    /// rows that are frames with gaps
+    #[serde(skip_serializing_if = "is_zero")]
+    pub rows_with_gaps: usize,
     /// rows with a word that the model has never seen, or without one: their code is the one behind those
     /// that are known
     pub rows_unseen: usize,
@@ -78,6 +81,11 @@ pub struct Skipped {
     pub kept: Vec<String>,
     /// what is wrong with it, where it is broken
     pub problem: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl fmt::Display for Reason {

@@ -60,6 +60,8 @@ pub(crate) struct Found {
     pub(crate) missing: Vec<Count>,
     /// rows that are left out
     pub(crate) missing_rows: usize,
+    /// rows that are kept with gaps
+    pub(crate) gap_rows: usize,
     /// rows with a word that was never seen
     pub(crate) unseen_rows: usize,
     /// what else was noticed, a sentence each
@@ -147,6 +149,7 @@ pub(crate) fn read(
     if is_empty {
         return Err(Problem::NoRows);
     }
+    found.gap_rows = gaps.rows();
     found.missing = gaps.finish(&heading.columns)?;
     found.notes = merges.notes(&heading.columns);
     if !any && found.missing_rows > 0 {
@@ -185,8 +188,11 @@ fn features(
     let (before, unseen) = (to.len(), codes.unseen());
     match rows.features(codes, gaps.held(), to) {
         Ok(()) => {
-            gaps.row(&to[before..]);
-            Ok(Some(codes.unseen() > unseen))
+            let is_kept = gaps.row(&to[before..]);
+            if !is_kept {
+                to.truncate(before);
+            }
+            Ok(is_kept.then(|| codes.unseen() > unseen))
         }
         Err(problem) => {
             to.truncate(before);

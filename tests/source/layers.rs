@@ -89,7 +89,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "calibrate",
             "frames latents",
             "entropy",
-            "compare decode encode export import inspect interpolate reconstruct sample score",
+            "compare decode encode export import impute inspect interpolate reconstruct sample score",
             "eval",
             "demo watch",
             "bench",

@@ -123,6 +123,8 @@ pub mod mixture {
     pub const INTEGRAL: f64 = 1e-3;
     /// Relative to 1 + |surprise|: differences of log densities of up to 460, in f32.
     pub const MARGINAL: f64 = 1e-3;
+    /// Of frames with gaps, in nats: the bar that the project sets itself.
+    pub const OF_GAPS: f64 = 1e-4;
     /// Relative to 1 + |log density|, each term of which is rounded.
     pub const SUM: f64 = 1e-6;
     /// Relative to 1 + |log density|, a sum of squares of features in single precision, here of three

@@ -259,8 +259,10 @@ impl Preprocessing {
     }
 }
 
+/// The numbers of a column that are there.
 fn column(values: &[f32], dims: usize, i: usize) -> Vec<f64> {
-    values.iter().skip(i).step_by(dims).map(|x| f64::from(*x)).collect()
+    let column = values.iter().skip(i).step_by(dims).filter(|x| !x.is_nan());
+    column.map(|x| f64::from(*x)).collect()
 }
 
 /// Mean and one over the standard deviation.

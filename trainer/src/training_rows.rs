@@ -16,6 +16,9 @@ pub struct Corruption {
     pub noise: f32,
     /// probability of a feature to be hidden: it is 0, which is the mean of a standardised one
     pub mask: f32,
+    /// mean probability of a number to be missing, for encoder and likelihood alike: each row has a
+    /// probability of its own, evenly from 0 to twice that, so that whole frames are among them
+    pub hide: f32,
 }
 
 /// Rows in memory; bits are drawn anew in every epoch where that is asked.
@@ -56,6 +59,7 @@ impl TrainingRows for Rows<'_> {
             Binarize::Dynamic => Binarize::draw(features, target, |block| words.fill(block)),
             _ => target.copy_from_slice(features),
         }
+        self.corruption.hide(target, words);
         self.engine.encoder_input(target, input);
         self.corruption.apply(input, words);
         for (x, step) in target.iter_mut().zip(self.steps) {
@@ -65,6 +69,15 @@ impl TrainingRows for Rows<'_> {
 }
 
 impl Corruption {
+    fn hide(self, target: &mut [f32], words: &mut Words) {
+        if self.hide > 0.0 {
+            // u < 2 p v, u and v uniform
+            let rate = 2.0 * f64::from(self.hide) * f64::from(words.next_u32());
+            let hidden = rate.min(f64::from(u32::MAX)) as u32;
+            target.iter_mut().filter(|_| words.next_u32() < hidden).for_each(|x| *x = f32::NAN);
+        }
+    }
+
     fn apply(self, input: &mut [f32], words: &mut Words) {
         if self.noise > 0.0 {
             input.iter_mut().for_each(|x| *x += self.noise * math::normal_quantile(words.next_u32()));

@@ -1,7 +1,7 @@
 //! What stands below the flags of a command.
 
 /// What stands below the flags of a command.
-pub(super) const NOTES: [(&str, &str); 16] = [
+pub(super) const NOTES: [(&str, &str); 17] = [
     (
         "fit",
         "\
@@ -35,12 +35,24 @@ Columns, one line for each frame:
   anomalous              1 where the score is below the alarm threshold, with --follow the one that follows
   alarm, drift           with --alarm M/N: 1 where M of the last N frames are anomalous; `low` or `high` where
                          scores have moved for long, too little for an alarm
+  stuck                  with --stuck: sensors that do not move any more, without which the row is judged
   cause_1, surprise_1, … with --why N: the columns that the others speak least for: −log p(column | others)
 
 Examples:
   elbow score sensors.elbow new.csv --keep timestamp --alarm 3/5 --why 3
   elbow score sensors.elbow new.csv --out scores.csv
   elbow score sensors.elbow new.csv | grep ',1$'      the rows of a calibrated model that raise an alarm",
+    ),
+    (
+        "impute",
+        "\
+Cells that are there stay as they are. Without --draws a missing number is the mean of what it may be, given \
+those that are there: near on average, and less spread than the data are. Each of --draws is one row as it \
+may have been.
+
+Examples:
+  elbow impute sensors.elbow rows.csv --out full.csv --keep time
+  elbow impute sensors.elbow rows.csv --out five.csv --draws 5",
     ),
     (
         "watch",

@@ -2,12 +2,14 @@
 
 use elbow::decision::top;
 use elbow::stream::{Debounce, Drift, Follow, State, Watch};
-use elbow::{Calibrated, FrameError, Score, Verdict};
+use elbow::{Calibrated, FrameError, Score, Verdict, VerdictKind};
 use elbow_host::model::{Engine, HostModel};
 use elbow_host::score::calibrate::each_row;
 use elbow_host::score::evaluate::score_all;
 use elbow_reader::{Dataset, Skipped};
 use serde::Serialize;
+
+use super::stuck::Stuck;
 
 use crate::error::Error;
 
@@ -24,6 +26,9 @@ pub(crate) struct Row {
     /// cells of the row that completes the frame
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) kept: Vec<String>,
+    /// numbers that the frame lacks
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) missing: u32,
     pub(crate) log_density: f32,
     pub(crate) bits_per_dim: f32,
     pub(crate) effective_sample_size: f32,
@@ -33,8 +38,16 @@ pub(crate) struct Row {
     pub(crate) decision: Option<Decision>,
     #[serde(flatten)]
     pub(crate) stream: Option<Stream>,
+    /// sensors that are stuck, without which the frame was judged
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) stuck: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) causes: Vec<Cause>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What a calibrated model says of a frame.
@@ -87,6 +100,7 @@ pub(crate) struct Scorer<'a> {
     samples: u32,
     watch: Option<Watch>,
     follow: Option<Follow<FOLLOWED>>,
+    stuck: Option<Stuck<'a>>,
     causes: usize,
 }
 
@@ -96,6 +110,8 @@ pub(crate) struct Told {
     pub(crate) alarm: Option<Alarm>,
     /// the threshold follows the stream
     pub(crate) follow: bool,
+    /// stuck sensors are told, and left out
+    pub(crate) stuck: bool,
     /// how many of each frame
     pub(crate) causes: usize,
 }
@@ -104,7 +120,8 @@ pub(crate) struct Told {
 struct Judged {
     score: Score,
     verdict: Option<Verdict>,
-    /// the score by as few samples as settle the verdict, standardised: what a device watches
+    /// the score by as few samples as settle the verdict, standardised: what a device watches. Of a frame
+    /// with gaps, whose scores are others, as is expected; nothing where it has no verdict
     early: Option<f32>,
     causes: Vec<(usize, f32)>,
 }
@@ -112,13 +129,14 @@ struct Judged {
 impl<'a> Scorer<'a> {
     /// With verdicts where the model's threshold is for so many samples.
     pub(crate) fn new(model: &'a HostModel<'_>, samples: u32, told: Told) -> Self {
-        let Told { alarm, follow, causes } = told;
+        let Told { alarm, follow, stuck, causes } = told;
         let judge = model.calibrated().filter(|judge| judge.calibration().samples == samples);
         let as_one = judge.as_ref().map_or(1.0, |judge| judge.calibration().frames_as_one);
         let drift = Drift::default().of_frames(as_one);
         let watch = alarm.map(|Alarm { needed, of }| Watch::new(Debounce::new(needed, of), drift));
         let follow = judge.filter(|_| follow).map(|judge| Follow::new(judge.calibration()));
-        Scorer { engine: &*model.engine, judge, samples, watch, follow, causes }
+        let stuck = judge.filter(|_| stuck).map(|judge| Stuck::new(judge.calibration().gaps(), model));
+        Scorer { engine: &*model.engine, judge, samples, watch, follow, stuck, causes }
     }
 
     /// Whether frames get verdicts.
@@ -137,6 +155,8 @@ impl<'a> Scorer<'a> {
         window: u32,
         seen: impl Fn(usize) + Sync,
     ) -> Result<Vec<Row>, Error> {
+        let stuck = self.stuck.as_mut().map(|stuck| stuck.take(data));
+        let (data, stuck) = stuck.as_ref().map_or((data, &[][..]), |(data, stuck)| (data, &stuck[..]));
         let judged = match &self.judge {
             None => score_all(self.engine, data, self.samples, seen)?
                 .into_iter()
@@ -147,7 +167,10 @@ impl<'a> Scorer<'a> {
                 self.judged(judge, frame)
             })?,
         };
-        let row = |(frame, judged): (usize, Judged)| self.row(judged, data, frame);
+        let row = |(frame, judged): (usize, Judged)| {
+            let stuck = stuck.get(frame).cloned().unwrap_or_default();
+            Row { stuck, ..self.row(judged, data, frame) }
+        };
         let mut rows: Vec<Row> = judged.into_iter().enumerate().map(row).collect();
         if window == 1 && !data.skipped.is_empty() {
             rows.extend(data.skipped.iter().map(without_frame));
@@ -167,7 +190,8 @@ impl<'a> Scorer<'a> {
             let mut surprises = vec![0.0; frame.len()];
             let settled = judge.judge_explained(frame, &mut surprises)?;
             let z = judge.calibration().standardize(settled.score.log_density);
-            early = Some(z);
+            let is_whole = settled.score.dims as usize == frame.len();
+            early = (settled.kind != VerdictKind::Uncalibrated).then_some(if is_whole { z } else { 0.0 });
             let top = top::<MOST_CAUSES>(&surprises);
             let told = top.iter().take(self.causes.min(frame.len()));
             causes = told.map(|cause| (cause.feature, cause.surprise)).collect();
@@ -180,17 +204,22 @@ impl<'a> Scorer<'a> {
         let name =
             |(feature, surprise): (usize, f32)| Cause { column: data.columns[feature].clone(), surprise };
         let fixed = verdict.is_some_and(|verdict| verdict.is_anomalous());
-        let anomalous = self.follow.as_mut().map_or(fixed, |follow| follow.push(score.log_density));
+        let missing = (data.dims as u32).saturating_sub(score.dims);
+        let follow = self.follow.as_mut().filter(|_| missing == 0);
+        let anomalous = follow.map_or(fixed, |follow| follow.push(score.log_density));
+        let verdict = verdict.filter(|verdict| verdict.kind != VerdictKind::Uncalibrated);
         let watched = self.watch.as_mut().zip(early);
         Row {
             row: data.source_rows[frame] + 1,
             kept: data.kept.row(frame).to_vec(),
+            missing,
             log_density: score.log_density.0,
             bits_per_dim: score.bits_per_dim(),
             effective_sample_size: score.effective_sample_size,
             standard_error: score.standard_error.is_finite().then_some(score.standard_error),
             decision: verdict.map(|v| Decision { p_value: v.p_value, anomalous }),
             stream: watched.map(|(watch, z)| Stream::of(watch.push(anomalous, z))),
+            stuck: Vec::new(),
             causes: causes.into_iter().map(name).collect(),
         }
     }
@@ -200,12 +229,14 @@ fn without_frame(Skipped { row, kept, .. }: &Skipped) -> Row {
     Row {
         row: row + 1,
         kept: kept.clone(),
+        missing: 0,
         log_density: f32::NAN,
         bits_per_dim: f32::NAN,
         effective_sample_size: f32::NAN,
         standard_error: None,
         decision: None,
         stream: None,
+        stuck: Vec::new(),
         causes: Vec::new(),
     }
 }

@@ -13,6 +13,7 @@ pub(crate) struct Columns {
     pub(crate) kept: Vec<String>,
     pub(crate) verdicts: bool,
     pub(crate) alarm: bool,
+    pub(crate) stuck: bool,
     pub(crate) causes: usize,
 }
 
@@ -36,6 +37,7 @@ impl<W: Write> Table<W> {
         if columns.alarm {
             header.extend(["alarm", "drift"].map(str::to_owned));
         }
+        header.extend(columns.stuck.then(|| "stuck".to_owned()));
         header.extend((1..=columns.causes).flat_map(|n| [format!("cause_{n}"), format!("surprise_{n}")]));
         out.write_record(&header).map_err(of_writing)?;
         Ok(Table { out, columns })
@@ -64,6 +66,7 @@ impl<W: Write> Table<W> {
             };
             cells.extend(row.stream.map_or_else(empty, told));
         }
+        cells.extend(self.columns.stuck.then(|| row.stuck.join(" ")));
         let causes = (0..self.columns.causes).map(|n| row.causes.get(n));
         cells.extend(causes.flat_map(|cause| match cause {
             Some(cause) => [cause.column.clone(), cause.surprise.to_string()],

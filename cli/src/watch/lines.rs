@@ -37,13 +37,13 @@ impl Lines {
         form: Form,
         model: &str,
         keep: &[String],
-        causes: usize,
+        (stuck, causes): (bool, usize),
         is_terminal: bool,
     ) -> io::Result<Self> {
         Ok(match form {
             Form::Text => Lines::Text(is_terminal.then(Live::default)),
             Form::Csv => {
-                let columns = Columns { kept: keep.to_vec(), verdicts: true, alarm: true, causes };
+                let columns = Columns { kept: keep.to_vec(), verdicts: true, alarm: true, stuck, causes };
                 let mut table = Table::begin(io::stdout(), columns)?;
                 table.write(&[])?;
                 Lines::Csv(Box::new(table))
@@ -82,6 +82,12 @@ fn text(row: &Row) -> String {
     } else {
         let _ = write!(line, "  {:.2} nats", row.log_density);
     }
+    for sensor in &row.stuck {
+        let _ = write!(line, "  {sensor} stuck");
+    }
+    if row.missing > 0 {
+        let _ = write!(line, "  {} missing", row.missing);
+    }
     if let Some(decision) = row.decision.filter(|decision| !decision.p_value.is_nan()) {
         let _ = write!(line, "  p {:.4}", decision.p_value);
     }
@@ -118,6 +124,9 @@ fn fields(row: &Row) -> String {
     }
     if let Some(decision) = row.decision {
         let _ = write!(fields, ",anomalous={}", decision.anomalous);
+    }
+    if !row.stuck.is_empty() {
+        let _ = write!(fields, ",stuck={}", quoted(&row.stuck.join(" ")));
     }
     if let Some(stream) = row.stream {
         let _ = write!(fields, ",alarm={},drift=\"{}\"", stream.alarm, stream.drift.unwrap_or(""));

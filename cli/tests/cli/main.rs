@@ -16,6 +16,7 @@ mod faults;
 mod files;
 mod first_hour;
 mod first_use;
+mod gaps;
 mod generate;
 mod help;
 mod import;

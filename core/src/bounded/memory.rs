@@ -9,6 +9,7 @@ pub(super) struct Lent;
 
 impl Shape for Lent {
     type Buffer<T: Element> = [T; 0];
+    type Rows<N: Shape> = [N::Buffer<f32>; 0];
     type Slice = [f32];
 
     #[inline(always)]
@@ -18,6 +19,11 @@ impl Shape for Lent {
 
     #[inline(always)]
     fn buffer<T: Element>(_len: usize) -> [T; 0] {
+        []
+    }
+
+    #[inline(always)]
+    fn rows<N: Shape>(_count: usize, _len: usize) -> [N::Buffer<f32>; 0] {
         []
     }
 }

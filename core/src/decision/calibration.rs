@@ -1,6 +1,9 @@
 //! What a model file says of normal frames.
 
+use super::gap_thresholds::GapThresholds;
 use crate::architecture::MAX_WIDTH;
+use crate::features::Missing;
+use crate::format::fields::GAP_THRESHOLDS;
 use crate::format::{
     CALIBRATION, CALIBRATION_OF_ANY, CALIBRATION_WITHOUT_SPREAD, LoadError, ModelFile, PACKET_PLAN, Sections,
     checksum,
@@ -54,6 +57,8 @@ pub struct Calibration<'a> {
     quantiles: &'a [f32],
     /// how many statistics are at most as large as the quantile, itself included
     ranks: &'a [u32],
+    /// thresholds of frames with gaps
+    gaps: GapThresholds<'a>,
 }
 
 impl<'a> Calibration<'a> {
@@ -131,7 +136,31 @@ impl<'a> Calibration<'a> {
             parameters,
             quantiles,
             ranks,
+            gaps: GapThresholds::default(),
         })
+    }
+
+    /// With the thresholds of frames that lack a sensor, where the file has them.
+    ///
+    /// # Errors
+    /// [`LoadError::BadCalibration`] where they are of another calibration or contradict themselves.
+    pub fn with_gaps(self, file: &ModelFile<'a>) -> Result<Self, LoadError> {
+        let gaps = match file.field(GAP_THRESHOLDS) {
+            Some(bytes) => GapThresholds::read(&mut Sections::new(bytes), (self.samples, self.parameters))?,
+            None => GapThresholds::default(),
+        };
+        Ok(Calibration { gaps, ..self })
+    }
+
+    /// Thresholds of frames that lack a sensor.
+    pub fn gaps(&self) -> &GapThresholds<'a> {
+        &self.gaps
+    }
+
+    /// The threshold of frames that lack this; nothing where there is none.
+    #[inline(always)]
+    pub fn threshold_without(&self, missing: Missing) -> Option<f32> {
+        if missing.count == 0 { Some(self.threshold) } else { self.gaps.of(missing) }
     }
 
     /// Whether a threshold and p-values follow from it.

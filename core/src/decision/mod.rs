@@ -11,10 +11,12 @@
 
 mod calibration;
 mod cause;
+mod gap_thresholds;
 mod rule;
 
 pub use calibration::{Calibration, MAX_SAMPLES, margin};
 pub use cause::{Cause, top};
+pub use gap_thresholds::GapThresholds;
 
 use crate::features::FrameError;
 use crate::fingerprint::Fingerprint;
@@ -29,6 +31,8 @@ pub enum VerdictKind {
     Typical,
     /// less likely than all but a part `false_alarm` of normal frames
     Anomalous,
+    /// numbers are missing for whose absence there is no threshold: nothing can be promised
+    Uncalibrated,
 }
 
 /// The decision on a frame, and what it rests on.
@@ -38,7 +42,8 @@ pub struct Verdict {
     pub kind: VerdictKind,
     /// How often a normal frame is as unlikely as this one: `P(p_value ≤ a) ≤ a` for every `a`. Where
     /// [`judge`](Calibrated::judge) stopped early it is a bound, on the side of the verdict: of an anomalous
-    /// frame the p-value is at most this, of a typical frame at least this.
+    /// frame the p-value is at most this, of a typical frame at least this. So it is of a frame that lacks
+    /// a number, and of one that is uncalibrated it is 1.
     pub p_value: f32,
     /// The score by the samples that were drawn: `score.samples` of them,
     /// [`Calibration::samples`] unless `judge` stopped early.
@@ -119,7 +124,7 @@ impl<M: Density> Calibrated<'_, M> {
     /// # Cost
     /// One pass of the encoder; of the decoder four, where those settle it, K at most.
     pub fn judge(&self, frame: &M::Frame) -> Result<Verdict, FrameError> {
-        let mut rule = Rule::new(&self.calibration);
+        let mut rule = Rule::new(&self.calibration, self.model.missing(frame));
         let samples = self.calibration.samples;
         let score = self
             .model
@@ -139,7 +144,7 @@ impl<M: Density> Calibrated<'_, M> {
     /// # Cost
     /// That of a score with K samples.
     pub fn judge_in_full(&self, frame: &M::Frame) -> Result<Verdict, FrameError> {
-        let mut rule = Rule::new(&self.calibration);
+        let mut rule = Rule::new(&self.calibration, self.model.missing(frame));
         let score = self.model.log_density_until(frame, self.calibration.samples, |score, deviation| {
             rule.see(score, deviation);
             false
@@ -165,7 +170,7 @@ impl<M: Explain> Calibrated<'_, M> {
     /// No pass of a network: forty operations for each feature and block of four samples. Of a mixture see
     /// [`Mixture`](crate::Mixture).
     pub fn judge_explained(&self, frame: &M::Frame, surprises: &mut [f32]) -> Result<Verdict, FrameError> {
-        let mut rule = Rule::new(&self.calibration);
+        let mut rule = Rule::new(&self.calibration, self.model.missing(frame));
         let samples = self.calibration.samples;
         let score = self
             .model

@@ -1,6 +1,7 @@
 //! The rule of a verdict: which samples settle it.
 
 use super::{Calibration, Verdict, VerdictKind};
+use crate::features::Missing;
 use crate::math;
 use crate::score::Score;
 use crate::unit::Nats;
@@ -48,20 +49,26 @@ impl Statistic {
 pub(super) struct Rule<'c> {
     calibration: &'c Calibration<'c>,
     statistic: Statistic,
+    /// that of frames which lack what this one does, if there is one
+    threshold: Option<f32>,
+    is_whole: bool,
     /// what is settled, and a bound of the statistic
     settled: Option<(VerdictKind, f32)>,
 }
 
 impl<'c> Rule<'c> {
-    pub(super) fn new(calibration: &'c Calibration<'c>) -> Self {
+    #[inline(always)]
+    pub(super) fn new(calibration: &'c Calibration<'c>, missing: Missing) -> Self {
         let statistic = Statistic::new(calibration.samples, calibration.margin);
-        Rule { calibration, statistic, settled: None }
+        let (threshold, is_whole) = (calibration.threshold_without(missing), missing.count == 0);
+        Rule { calibration, statistic, threshold, is_whole, settled: None }
     }
 
     /// Takes the score so far; whether no sample to come can change the verdict.
     pub(super) fn is_settled(&mut self, score: &Score, deviation: Nats) -> bool {
-        let Calibration { samples, threshold, .. } = *self.calibration;
+        let samples = self.calibration.samples;
         let [floor, ceiling] = self.statistic.see(score, deviation);
+        let Some(threshold) = self.threshold else { return false };
         // log S_n/K, below which neither L_K nor an L_n between can fall
         let floor = floor - (magnitude(threshold) + samples as f32) * ROUNDING;
         if ceiling < threshold {
@@ -81,17 +88,24 @@ impl<'c> Rule<'c> {
     pub(super) fn verdict(&self, score: Score) -> Verdict {
         match self.settled {
             Some((kind, bound)) if score.samples < self.calibration.samples => {
-                Verdict { kind, p_value: self.calibration.p_value(bound), score }
+                Verdict { kind, p_value: self.p_value(bound), score }
             }
             _ => self.by_all(score),
         }
     }
 
     fn by_all(&self, score: Score) -> Verdict {
+        let Some(threshold) = self.threshold else {
+            return Verdict { kind: VerdictKind::Uncalibrated, p_value: 1.0, score };
+        };
         let statistic = self.statistic.with(score.log_density.0);
-        let is_anomalous = statistic < self.calibration.threshold;
-        let kind = if is_anomalous { VerdictKind::Anomalous } else { VerdictKind::Typical };
-        Verdict { kind, p_value: self.calibration.p_value(statistic), score }
+        let kind = if statistic < threshold { VerdictKind::Anomalous } else { VerdictKind::Typical };
+        Verdict { kind, p_value: self.p_value(statistic), score }
+    }
+
+    /// Of a frame with a gap only the threshold is known, which is a bound on either side.
+    fn p_value(&self, statistic: f32) -> f32 {
+        if self.is_whole { self.calibration.p_value(statistic) } else { self.calibration.false_alarm }
     }
 }
 

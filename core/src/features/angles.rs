@@ -108,6 +108,10 @@ impl<F: Features> Features for Angles<'_, F> {
         }
     }
 
+    fn is_number(&self, index: usize) -> bool {
+        self.periods.get(index).is_none_or(|period| *period == 0.0)
+    }
+
     fn restore(&self, features: &mut [f32]) {
         self.numbers.restore(features);
         let constants = self.periods.iter().zip(self.starts);

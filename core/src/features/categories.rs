@@ -64,6 +64,10 @@ impl<F: Features> Features for Categories<'_, F> {
         }
     }
 
+    fn is_number(&self, index: usize) -> bool {
+        self.levels.get(index).is_none_or(|levels| *levels == 0)
+    }
+
     fn restore(&self, features: &mut [f32]) {
         self.numbers.restore(features);
     }

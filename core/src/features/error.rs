@@ -23,6 +23,22 @@ pub enum FrameError {
         /// which one, counted from 0
         index: usize,
     },
+    /// Of a frame with gaps no number is there.
+    NothingPresent,
+    /// More numbers are missing than the caller has memory for.
+    TooManyMissing {
+        /// most that may be
+        allowed: usize,
+        /// how many are
+        found: usize,
+    },
+    /// A bit set of missing numbers is for frames of another length.
+    WrongMask {
+        /// its words for the model's features
+        expected: usize,
+        /// the words that it has
+        found: usize,
+    },
     /// No sample was asked for.
     NoSamples,
     /// The scratch of a [`Bounded`](crate::Bounded) model is too short for what was asked, or in use.
@@ -56,6 +72,23 @@ impl fmt::Display for FrameError {
                     f,
                     "number {index} of the frame is none that the model knows: it takes bits, counts, \
                      integers or the codes of a category; round or binarise the frame, or look the code up"
+                )
+            }
+            FrameError::NothingPresent => {
+                f.write_str("every number of the frame is missing; leave the frame out")
+            }
+            FrameError::TooManyMissing { allowed, found } => {
+                write!(
+                    f,
+                    "{found} numbers of the frame are missing, and there is memory for {allowed}; give more, \
+                     or leave the frame out"
+                )
+            }
+            FrameError::WrongMask { expected, found } => {
+                write!(
+                    f,
+                    "the set of missing numbers has {found} words, a frame of the model {expected}; give one \
+                     bit for each number, 32 in a word"
                 )
             }
             FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),

@@ -38,6 +38,8 @@ pub const VERSION: u32 = 24;
 pub const CALIBRATION: u32 = 26;
 /// The sections of the plan of packets.
 pub const PACKET_PLAN: u32 = 28;
+/// The section of thresholds of frames that lack a sensor.
+pub const GAP_THRESHOLDS: u32 = 30;
 /// The sections of the parameters. Its number leaves room for fields before it.
 pub const PARAMETERS: u32 = 127;
 

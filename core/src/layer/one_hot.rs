@@ -8,7 +8,7 @@ use crate::shape::{Shape, Width, lanes};
 use core::marker::PhantomData;
 
 /// Layers `E` that read categories as `levels` inputs each, of which that of the code is 1
-/// and the others are 0; other numbers as they are.
+/// and the others are 0; other numbers as they are. Of NaN, which stands for a missing code, all are 0.
 #[derive(Clone, Copy, Debug)]
 pub struct OneHot<'a, S, E> {
     levels: &'a [u16],

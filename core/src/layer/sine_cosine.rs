@@ -7,7 +7,8 @@ use crate::math;
 use crate::shape::{Shape, Width, lanes};
 use core::marker::PhantomData;
 
-/// Layers `E` that read angles in ±π as two inputs each, sine and cosine; other numbers as they are.
+/// Layers `E` that read angles in ±π as two inputs each, sine and cosine; other numbers as they are. Of NaN,
+/// which stands for a missing angle, both are 0.
 ///
 /// North is not far from north: the ends of a turn lie beside each other.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +77,7 @@ pub(crate) fn sine_cosine<const L: usize>(is_angle: &[u16], x: &[[f32; L]], inpu
             places.by_ref().take(1).for_each(|input| *input = *x);
             continue;
         }
-        let both: [[f32; 2]; L] = lanes(|l| math::sin_cos(x[l]));
+        let both: [[f32; 2]; L] = lanes(|l| if math::is_nan(x[l]) { [0.0; 2] } else { math::sin_cos(x[l]) });
         for (i, input) in places.by_ref().take(2).enumerate() {
             *input = lanes(|l| both[l][i]);
         }

@@ -2,6 +2,7 @@
 //! category.
 
 use super::{Likelihood, Terms};
+use crate::distribution::HALF_LOG_TAU;
 use crate::features::read_levels;
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, Sections};
@@ -75,6 +76,68 @@ impl<'a, S: Shape, P: Rows> GaussianCategorical<'a, S, P> {
             },
         );
     }
+
+    /// `log p(features|z)`. Where numbers may be missing NaN stands for one that is.
+    #[inline(always)]
+    pub(super) fn log_prob_of<const MAY_BE_MISSING: bool, const L: usize, X: Lanes<L>>(
+        &self,
+        hidden: &[[P::From; L]],
+        features: &[X],
+        terms: &mut (impl Terms + ?Sized),
+    ) -> [f32; L] {
+        let mut log_prob = [self.log_constant; L];
+        let mut sums = LogMeanExp::<L>::new();
+        let mut logit_of_code = [NEVER_SEEN; L];
+        self.for_each_output(
+            hidden,
+            #[inline(always)]
+            |feature, output, row| {
+                let Some(x) = features.get(feature).map(|x| x.lanes()) else { return };
+                match output {
+                    Output::Mean { inverse_scale } => {
+                        // r = (x − loc)/scale, log N = −½ r² − log scale − ½ log 2π
+                        let of_lanes: [f32; L] = lanes(|l| {
+                            if MAY_BE_MISSING && math::is_nan(x[l]) {
+                                return 0.0;
+                            }
+                            let r = (x[l] - row[l]) * inverse_scale;
+                            -0.5 * (r * r)
+                        });
+                        for (log_prob, x) in log_prob.iter_mut().zip(x) {
+                            // of a number that is missing there is no constant either
+                            if MAY_BE_MISSING && math::is_nan(x) {
+                                *log_prob -= math::ln(inverse_scale) - HALF_LOG_TAU;
+                            }
+                        }
+                        log_prob.iter_mut().zip(of_lanes).for_each(|(log_prob, term)| *log_prob += term);
+                        terms.set(feature, of_lanes);
+                    }
+                    Output::Logit { code, is_last } => {
+                        if code == 0 {
+                            sums = LogMeanExp::new();
+                            logit_of_code = [NEVER_SEEN; L];
+                        }
+                        sums.push_to_sum(row);
+                        for ((chosen, x), logit) in logit_of_code.iter_mut().zip(x).zip(row) {
+                            *chosen = if x == f32::from(code) { logit } else { *chosen };
+                        }
+                        if !is_last {
+                            return;
+                        }
+                        // log softmax(logits)[x] = logits[x] − log Σ_c exp logits[c]
+                        let log_sums = sums.log_sum();
+                        let of_lanes: [f32; L] = lanes(|l| {
+                            let is_missing = MAY_BE_MISSING && math::is_nan(x[l]);
+                            if is_missing { 0.0 } else { logit_of_code[l] - log_sums[l] }
+                        });
+                        log_prob.iter_mut().zip(of_lanes).for_each(|(log_prob, term)| *log_prob += term);
+                        terms.set(feature, of_lanes);
+                    }
+                }
+            },
+        );
+        log_prob
+    }
 }
 
 /// The logit of a value that was never seen: less than one in 10²⁷ of a value whose logit is 0.
@@ -101,46 +164,7 @@ impl<S: Shape, P: Rows> Likelihood for GaussianCategorical<'_, S, P> {
         features: &[X],
         terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L] {
-        let mut log_prob = [self.log_constant; L];
-        let mut sums = LogMeanExp::<L>::new();
-        let mut logit_of_code = [NEVER_SEEN; L];
-        self.for_each_output(
-            hidden,
-            #[inline(always)]
-            |feature, output, row| {
-                let Some(x) = features.get(feature).map(|x| x.lanes()) else { return };
-                match output {
-                    Output::Mean { inverse_scale } => {
-                        // r = (x − loc)/scale, log N = −½ r² − log scale − ½ log 2π
-                        let of_lanes: [f32; L] = lanes(|l| {
-                            let r = (x[l] - row[l]) * inverse_scale;
-                            -0.5 * (r * r)
-                        });
-                        log_prob.iter_mut().zip(of_lanes).for_each(|(log_prob, term)| *log_prob += term);
-                        terms.set(feature, of_lanes);
-                    }
-                    Output::Logit { code, is_last } => {
-                        if code == 0 {
-                            sums = LogMeanExp::new();
-                            logit_of_code = [NEVER_SEEN; L];
-                        }
-                        sums.push_to_sum(row);
-                        for ((chosen, x), logit) in logit_of_code.iter_mut().zip(x).zip(row) {
-                            *chosen = if x == f32::from(code) { logit } else { *chosen };
-                        }
-                        if !is_last {
-                            return;
-                        }
-                        // log softmax(logits)[x] = logits[x] − log Σ_c exp logits[c]
-                        let log_sums = sums.log_sum();
-                        let of_lanes: [f32; L] = lanes(|l| logit_of_code[l] - log_sums[l]);
-                        log_prob.iter_mut().zip(of_lanes).for_each(|(log_prob, term)| *log_prob += term);
-                        terms.set(feature, of_lanes);
-                    }
-                }
-            },
-        );
-        log_prob
+        self.log_prob_of::<false, L, X>(hidden, features, terms)
     }
 
     /// Of a category the most likely code.

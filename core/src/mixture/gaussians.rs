@@ -1,5 +1,7 @@
 //! Components with a full covariance.
 
+mod marginal;
+
 use super::conditional::{Conditional, Moments, extend, predict};
 use super::{Components, LogSums, log_width};
 use crate::fingerprint::{Fingerprint, Part, of};

@@ -1,5 +1,7 @@
 //! Spherical components, of which there may be many.
 
+mod marginal;
+
 use super::conditional::{Conditional, Moments, extend, predict};
 use super::{Components, LogSums, log_width};
 use crate::fingerprint::{Fingerprint, Part, of};

@@ -1,7 +1,8 @@
 //! Components of two kinds as one mixture.
 
-use super::{Components, LogSums, Moments};
+use super::{Components, LogSums, Marginal, Moments};
 use crate::score::LogMeanExp;
+use crate::shape::Shape;
 use rand_core::Rng;
 
 /// Components of one kind, then those of another.
@@ -54,5 +55,34 @@ impl<A: Components, B: Components<Shape = A::Shape>> Components for (A, B) {
     fn extend(&self, (a, b): &mut Self::Joint, known: &[f32], x: f32, floor: f32) {
         self.0.extend(a, known, x, floor);
         self.1.extend(b, known, x, floor);
+    }
+}
+
+impl<A: Marginal, B: Marginal<Shape = A::Shape>> Marginal for (A, B) {
+    fn for_each_log_marginal<G: Shape, const L: usize>(
+        &self,
+        features: &[[f32; L]],
+        mut visit: impl FnMut(&[[f32; L]]),
+    ) {
+        self.0.for_each_log_marginal::<G, L>(features, &mut visit);
+        self.1.for_each_log_marginal::<G, L>(features, visit);
+    }
+
+    fn add_without_of_present<G: Shape>(
+        &self,
+        features: &[f32],
+        offset: f32,
+        sum: &mut LogMeanExp<1>,
+        without: &mut LogSums<'_>,
+    ) {
+        self.0.add_without_of_present::<G>(features, offset, sum, without);
+        self.1.add_without_of_present::<G>(features, offset, sum, without);
+    }
+
+    fn fill<G: Shape>(&self, component: usize, features: &mut [f32], noise: impl FnMut() -> f32) {
+        match component.checked_sub(self.0.count()) {
+            None => self.0.fill::<G>(component, features, noise),
+            Some(component) => self.1.fill::<G>(component, features, noise),
+        }
     }
 }

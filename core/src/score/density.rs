@@ -3,7 +3,7 @@
 use super::spread::Spread;
 use super::without::{Without, surprises};
 use super::{LANES, LogMeanExp, Score};
-use crate::features::FrameError;
+use crate::features::{Features as _, FrameError, Missing};
 use crate::likelihood::Terms;
 use crate::model::{Frame, FrameShape, Parts, Vae};
 use crate::shape::Shape;
@@ -16,6 +16,12 @@ use crate::unit::Nats;
 pub trait Density {
     /// A raw frame, as a caller hands it over.
     type Frame: ?Sized;
+
+    /// Which numbers of a frame are missing: none, unless the density is one of frames with gaps.
+    #[inline(always)]
+    fn missing(&self, _frame: &Self::Frame) -> Missing {
+        Missing::NOTHING
+    }
 
     /// The log density by at most `samples` samples of the default noise. After each block of samples
     /// `is_enough` sees the score by those so far and the standard deviation of their log weights, and may
@@ -72,6 +78,11 @@ pub trait Explain: Density {
 impl<M: Density + ?Sized> Density for &M {
     type Frame = M::Frame;
 
+    #[inline(always)]
+    fn missing(&self, frame: &M::Frame) -> Missing {
+        (**self).missing(frame)
+    }
+
     fn log_density_until(
         &self,
         frame: &M::Frame,
@@ -96,6 +107,11 @@ impl<M: Explain + ?Sized> Explain for &M {
 
 impl<P: Parts> Density for Vae<P> {
     type Frame = Frame<P>;
+
+    #[inline(always)]
+    fn missing(&self, frame: &Frame<P>) -> Missing {
+        self.features.missing(frame.as_ref())
+    }
 
     /// Blocks of four samples, and where K is no multiple of four the last ones alone. Of the score of n
     /// samples every bit is that of [`log_density`](Vae::log_density) with K = n.
@@ -150,7 +166,7 @@ impl<P: Parts> Vae<P> {
         let mut draw = self.samples(&posterior, &mut noise);
         by_blocks(
             samples,
-            self.dims(),
+            self.present(frame.as_ref()) as usize,
             log_jacobian,
             #[inline(always)]
             |is_whole, log_weights| {

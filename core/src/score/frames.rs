@@ -35,8 +35,9 @@ impl<P: Parts> Vae<P> {
             mean.push(log_weights.of_frames(log_jacobians));
         }
         let mut scores = mean.scores(self.dims() as u32).map(Score::checked);
-        for (score, refused) in scores.iter_mut().zip(refused) {
-            *score = refused.map_or(*score, Err);
+        for ((score, refused), frame) in scores.iter_mut().zip(refused).zip(frames) {
+            let dims = self.present(frame.as_ref());
+            *score = refused.map_or(score.map(|score| Score { dims, ..score }), Err);
         }
         scores
     }

@@ -16,9 +16,11 @@
 //! ```
 
 mod follow;
+mod still;
 mod watch;
 mod window;
 
 pub use follow::Follow;
+pub use still::Still;
 pub use watch::{Debounce, Drift, State, Watch};
 pub use window::{BoundedWindow, Window};

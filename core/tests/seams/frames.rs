@@ -32,7 +32,13 @@ macro_rules! model {
         let layer = Linear::<1, $n> { w: [[0.7]; $n], b: $loc };
         let likelihood = Incomplete(Gaussian::read((layer,), &mut sections($likelihood)).unwrap());
         let head = GaussianHead::new(prior(), prior());
-        Vae::new(Gaps($features), PassThrough::<$n>::new($n), head, PassThrough::<1>::new(1), likelihood)
+        Vae::new(
+            Gaps::new($features, $n),
+            PassThrough::<$n>::new($n),
+            head,
+            PassThrough::<1>::new(1),
+            likelihood,
+        )
     }};
 }
 

@@ -9,6 +9,7 @@ use elbow_firmware::{machine, mixture};
 fn main() -> ! {
     machine::run(|out| {
         mixture::bits(out)?;
+        mixture::bits_of_gaps(out)?;
         if let Some(memory) = machine::memory() {
             writeln!(out, "{memory}")?;
         }

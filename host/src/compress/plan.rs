@@ -67,6 +67,7 @@ pub fn plan_packets(
         members: model.members,
         calibration: model.extras.calibration_bytes,
         plan: &encode(&plan),
+        gaps: model.extras.gap_bytes,
         ..FileParts::new(&metadata, model.parameters)
     };
     Ok(ModelBytes::new(&parts.encode()?))

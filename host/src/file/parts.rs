@@ -20,6 +20,8 @@ pub struct FileParts<'a> {
     pub calibration: &'a [u8],
     /// nothing where it has no plan of packets
     pub plan: &'a [u8],
+    /// nothing where no frames with gaps were calibrated
+    pub gaps: &'a [u8],
     /// those of every member
     pub parameters: &'a [u8],
 }
@@ -52,7 +54,7 @@ struct Message<'a> {
 impl<'a> FileParts<'a> {
     /// One model that is not calibrated.
     pub fn new(metadata: &'a Metadata<'a>, parameters: &'a [u8]) -> Self {
-        FileParts { metadata, members: 1, calibration: &[], plan: &[], parameters }
+        FileParts { metadata, members: 1, calibration: &[], plan: &[], gaps: &[], parameters }
     }
 
     /// The bytes.
@@ -109,7 +111,11 @@ impl<'a> FileParts<'a> {
             (fields::VALID_NATS, encoded(valid_nats)?),
             (fields::VERSION, version.as_bytes().to_vec()),
         ]);
-        for (key, sections) in [(fields::CALIBRATION, self.calibration), (fields::PACKET_PLAN, self.plan)] {
+        for (key, sections) in [
+            (fields::CALIBRATION, self.calibration),
+            (fields::PACKET_PLAN, self.plan),
+            (fields::GAP_THRESHOLDS, self.gaps),
+        ] {
             if !sections.is_empty() {
                 fields.push((key, sections.to_vec()));
             }

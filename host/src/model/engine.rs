@@ -5,9 +5,10 @@ use alloc::vec;
 use alloc::vec::Vec;
 use elbow::architecture::Architecture;
 use elbow::codec::{Predictor, VaePredictor};
+use elbow::features::{Gaps, Missing};
 use elbow::format::Sections;
 use elbow::latent::Posterior;
-use elbow::{Elbo, Explain, FrameError, LoadError, Nats, Score, Vae};
+use elbow::{Density, Elbo, Explain, FrameError, LoadError, Nats, Score, Vae};
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
 
@@ -27,6 +28,10 @@ pub trait Engine: Send + Sync + core::fmt::Debug {
     /// # Errors
     /// As there.
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError>;
+    /// [`Density::missing`](elbow::Density::missing).
+    fn missing(&self, _frame: &[f32]) -> Missing {
+        Missing::NOTHING
+    }
     /// [`Vae::log_densities`]: [`log_density`](Self::log_density) of each frame, faster than one by one.
     ///
     /// # Errors
@@ -55,6 +60,13 @@ pub trait Engine: Send + Sync + core::fmt::Debug {
     /// # Errors
     /// As there.
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError>;
+    /// The frame with its missing numbers filled in, by what is expected of them or, with a generator, by a
+    /// draw: [`Vae::impute`], [`Mixture::impute`](elbow::Mixture::impute). Of an ensemble it is the member's
+    /// that finds the frame likeliest.
+    ///
+    /// # Errors
+    /// As there.
+    fn impute(&self, frame: &[f32], samples: u32, rng: Option<&mut Pcg32>) -> Result<Vec<f32>, FrameError>;
     /// A frame drawn from the model: [`Vae::sample`]. `None` where there is no such draw, as of an
     /// autoencoder.
     ///
@@ -91,18 +103,20 @@ pub trait SequentialEngine: Sync + core::fmt::Debug {
 
 /// A model with a network, of any parts: its engine is compiled once.
 pub(super) type Network<'a> =
-    Vae<(AnyFeatures<'a>, AnyEncoder<'a>, AnyHead<'a>, Chain<'a>, AnyLikelihood<'a>)>;
+    Vae<(Gaps<AnyFeatures<'a>>, AnyEncoder<'a>, AnyHead<'a>, Chain<'a>, AnyLikelihood<'a>)>;
 
-/// Takes the parts in the order of the file.
+/// Takes the parts in the order of the file; `gaps` says whether numbers may be missing.
 pub(super) fn network<'a>(
     shape: &Architecture,
     features: AnyFeatures<'a>,
+    gaps: bool,
     sections: &mut Sections<'a>,
 ) -> Result<Network<'a>, LoadError> {
     let encoder = AnyEncoder::read(shape, sections)?;
     let head = AnyHead::read(shape, sections)?;
     let decoder = decoder(shape, sections)?;
-    Ok(Vae::new(features, encoder, head, decoder, AnyLikelihood::read(shape, sections)?))
+    let features = Gaps::new(features, if gaps { usize::MAX } else { 0 });
+    Ok(Vae::new(features, encoder, head, decoder, AnyLikelihood::read(shape, gaps, sections)?))
 }
 
 /// Takes the decoder's hidden layers.
@@ -111,6 +125,10 @@ pub(super) fn decoder<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> 
 }
 
 impl Engine for Network<'_> {
+    fn missing(&self, frame: &[f32]) -> Missing {
+        Density::missing(self, frame)
+    }
+
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
         wide(
             #[inline(always)]
@@ -140,6 +158,14 @@ impl Engine for Network<'_> {
 
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
         Ok(self.reconstruct(frame)?.as_ref().to_vec())
+    }
+
+    fn impute(&self, frame: &[f32], samples: u32, rng: Option<&mut Pcg32>) -> Result<Vec<f32>, FrameError> {
+        let filled = match rng {
+            Some(rng) => self.impute_with(frame, samples, rng)?,
+            None => self.impute(frame, samples)?,
+        };
+        Ok(filled.as_ref().to_vec())
     }
 
     fn sample(&self, rng: &mut Pcg32) -> Option<Result<Vec<f32>, FrameError>> {

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use elbow::ensemble::{drawn, pooled, take_mean};
+use elbow::features::Missing;
 use elbow::{FrameError, Nats, Score};
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
@@ -25,6 +26,10 @@ impl Together<'_> {
 impl Engine for Together<'_> {
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
         self.pool(|member| member.log_density(frame, samples))
+    }
+
+    fn missing(&self, frame: &[f32]) -> Missing {
+        self.0.first().map_or(Missing::NOTHING, |member| member.missing(frame))
     }
 
     fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES] {
@@ -50,6 +55,18 @@ impl Engine for Together<'_> {
     /// That of the last member.
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
         self.0.last().ok_or(FrameError::NoSamples)?.reconstruct(frame)
+    }
+
+    /// That of the member that finds the frame likeliest.
+    fn impute(&self, frame: &[f32], samples: u32, rng: Option<&mut Pcg32>) -> Result<Vec<f32>, FrameError> {
+        let mut likeliest: Option<(f32, &Box<dyn Engine + '_>)> = None;
+        for member in &self.0 {
+            let now = member.log_density(frame, samples)?.log_density.0;
+            if likeliest.is_none_or(|(log_density, _)| now > log_density) {
+                likeliest = Some((now, member));
+            }
+        }
+        likeliest.ok_or(FrameError::NoSamples)?.1.impute(frame, samples, rng)
     }
 
     /// That of a member, each as likely: the density is their mean.

@@ -4,7 +4,7 @@ use elbow::architecture::Architecture;
 use elbow::codec::PacketPlan;
 use elbow::decision::MAX_SAMPLES;
 use elbow::format::ModelFile;
-use elbow::format::fields::{CALIBRATION, PACKET_PLAN, PARAMETERS};
+use elbow::format::fields::{CALIBRATION, GAP_THRESHOLDS, PACKET_PLAN, PARAMETERS};
 use elbow::{Calibration, LoadError};
 
 /// Calibration and plan of packets, where there are any, and their bytes.
@@ -18,6 +18,8 @@ pub struct Extras<'a> {
     pub calibration_bytes: &'a [u8],
     /// the plan's
     pub plan_bytes: &'a [u8],
+    /// those of thresholds of frames that lack a sensor
+    pub gap_bytes: &'a [u8],
 }
 
 impl<'a> Extras<'a> {
@@ -27,8 +29,9 @@ impl<'a> Extras<'a> {
         let all = sections.rest();
         let calibration = match Calibration::read(&mut sections, MAX_SAMPLES) {
             Err(LoadError::NotCalibrated) => None,
-            other => Some(other?),
+            other => Some(other?.with_gaps(file)?),
         };
+        let gap_bytes = file.field(GAP_THRESHOLDS).unwrap_or_default();
         if let Some(calibration) = &calibration {
             calibration.check_parameters(file)?;
         }
@@ -51,7 +54,7 @@ impl<'a> Extras<'a> {
             // nothing but the parameters stands behind a plan of version 1 or 2
             sections.finish()?;
         }
-        Ok(Extras { calibration, plan, calibration_bytes, plan_bytes })
+        Ok(Extras { calibration, plan, calibration_bytes, plan_bytes, gap_bytes })
     }
 }
 

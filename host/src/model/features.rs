@@ -139,6 +139,10 @@ impl Features for AnyFeatures<'_> {
         each!(self, part => part.encoder_input(features, input));
     }
 
+    fn is_number(&self, index: usize) -> bool {
+        each!(self, part => part.is_number(index))
+    }
+
     fn restore(&self, frame: &mut [f32]) {
         each!(self, part => part.restore(frame));
     }

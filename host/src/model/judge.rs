@@ -1,11 +1,16 @@
 //! Decisions on the host, by the rule of `core`.
 
+use elbow::features::Missing;
 use elbow::{Calibrated, Density, Explain, FrameError, Nats, Score};
 
 use super::{Engine, HostModel};
 
 impl Density for dyn Engine + '_ {
     type Frame = [f32];
+
+    fn missing(&self, frame: &[f32]) -> Missing {
+        Engine::missing(self, frame)
+    }
 
     fn log_density_until(
         &self,

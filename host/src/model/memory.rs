@@ -14,6 +14,7 @@ pub struct Dynamic;
 
 impl Shape for Dynamic {
     type Buffer<T: Element> = Buffer<T>;
+    type Rows<N: Shape> = Vec<N::Buffer<f32>>;
     type Slice = [f32];
 
     #[inline(always)]
@@ -38,6 +39,10 @@ impl Shape for Dynamic {
         }
         let start = bytemuck::cast_slice::<f32, u8>(&numbers).as_ptr().align_offset(LINE);
         Buffer { numbers, start, bytes, elements: PhantomData }
+    }
+
+    fn rows<N: Shape>(count: usize, len: usize) -> Vec<N::Buffer<f32>> {
+        (0..count).map(|_| N::buffer(len)).collect()
     }
 }
 

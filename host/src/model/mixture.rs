@@ -4,10 +4,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::Debug;
 use elbow::codec::{MixturePredictor, Predictor as _};
-use elbow::features::Features;
+use elbow::features::{Features, Gaps, Missing};
 use elbow::format::Sections;
-use elbow::mixture::{Components, Gaussians, Kernels};
-use elbow::{Density, Explain, FrameError, LoadError, Mixture, Nats, Score};
+use elbow::mixture::{Gaussians, Kernels, Marginal, Marginals};
+use elbow::{Density, Explain, FrameError, LoadError, Nats, Score};
 use rand_pcg::Pcg32;
 
 use super::{Dynamic, Engine, LANES, LatentEngine, Prediction, SequentialEngine};
@@ -18,7 +18,7 @@ const BESIDE: usize = 16;
 
 /// Takes the components; kinds of which there are none take no sections.
 pub(super) fn build<'a, F>(
-    features: F,
+    features: Gaps<F>,
     gaussians: u32,
     kernels: u32,
     sections: &mut Sections<'a>,
@@ -29,14 +29,25 @@ where
     let dims = features.dims();
     let mut full = || Gaussians::<Dynamic, Dynamic>::read(sections, dims, gaussians as usize);
     if kernels == 0 {
-        return Ok(Box::new(Mixture::new(features, full()?)));
+        return Ok(boxed(features, full()?));
     }
     let full = if gaussians == 0 { None } else { Some(full()?) };
     let spherical = Kernels::<Dynamic, Dynamic>::read(sections, dims, kernels as usize)?;
     Ok(match full {
-        Some(full) => Box::new(Mixture::new(features, (full, spherical))),
-        None => Box::new(Mixture::new(features, spherical)),
+        Some(full) => boxed(features, (full, spherical)),
+        None => boxed(features, spherical),
     })
+}
+
+/// A mixture whose frames may have gaps, if the features say so.
+type WithGaps<F, C> = elbow::mixture::WithGaps<F, C, Dynamic>;
+
+fn boxed<'a, F, C>(features: Gaps<F>, components: C) -> Box<dyn Engine + 'a>
+where
+    F: Features<Shape = Dynamic> + Send + Sync + Debug + 'a,
+    C: Marginal<Shape = Dynamic> + Send + Sync + Debug + 'a,
+{
+    Box::new(WithGaps::new(features, Marginals::new(components)))
 }
 
 /// The density is exact, whatever number of samples is asked for: each would say the same.
@@ -47,10 +58,10 @@ fn as_of(samples: u32) -> impl Fn(Score) -> Result<Score, FrameError> {
     }
 }
 
-impl<F, C> Engine for Mixture<F, C>
+impl<F, C> Engine for WithGaps<F, C>
 where
     F: Features<Shape = Dynamic> + Send + Sync + Debug,
-    C: Components<Shape = Dynamic> + Send + Sync + Debug,
+    C: Marginal<Shape = Dynamic> + Send + Sync + Debug,
 {
     fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
         let score = wide(
@@ -58,6 +69,10 @@ where
             || self.log_density(frame),
         );
         score.and_then(as_of(samples))
+    }
+
+    fn missing(&self, frame: &[f32]) -> Missing {
+        Density::missing(self, frame)
     }
 
     fn log_densities(&self, frames: [&[f32]; LANES], samples: u32) -> [Result<Score, FrameError>; LANES] {
@@ -99,6 +114,17 @@ where
         Some(self.sample(rng).map(|frame| frame.as_ref().to_vec()))
     }
 
+    fn impute(&self, frame: &[f32], samples: u32, rng: Option<&mut Pcg32>) -> Result<Vec<f32>, FrameError> {
+        if samples == 0 {
+            return Err(FrameError::NoSamples);
+        }
+        let filled = match rng {
+            Some(rng) => self.impute_with(frame, rng)?,
+            None => self.impute(frame)?,
+        };
+        Ok(filled.as_ref().to_vec())
+    }
+
     fn latent(&self) -> Option<&dyn LatentEngine> {
         None
     }
@@ -108,10 +134,10 @@ where
     }
 }
 
-impl<F, C> SequentialEngine for Mixture<F, C>
+impl<F, C> SequentialEngine for WithGaps<F, C>
 where
     F: Features<Shape = Dynamic> + Send + Sync + Debug,
-    C: Components<Shape = Dynamic> + Send + Sync + Debug,
+    C: Marginal<Shape = Dynamic> + Send + Sync + Debug,
 {
     fn in_order(&self, resolution: &[f32], visit: &mut dyn FnMut(i32) -> i32) -> Option<()> {
         MixturePredictor::new(self, 0, resolution).ok()?.in_order(visit)

@@ -4,10 +4,12 @@
 //! and heads stand behind doors, so that the engine around them is compiled once; every
 //! formula, and so every bit of a score, is the device's.
 
+mod door;
 mod engine;
 mod ensemble;
 mod extras;
 mod features;
+mod gaps;
 mod head;
 mod judge;
 mod lanes;
@@ -42,6 +44,7 @@ use std::path::Path;
 use elbow::LoadError;
 use elbow::architecture::{Architecture, LatentKind};
 use elbow::ensemble::{MAX_MEMBERS, fingerprint};
+use elbow::features::Gaps;
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
 
 use self::engine::network;
@@ -87,6 +90,21 @@ impl ModelBytes {
     /// # Errors
     /// A [`LoadError`] for everything that can be wrong with them.
     pub fn open(&self) -> Result<HostModel<'_>, LoadError> {
+        self.open_for(false)
+    }
+
+    /// As [`open`](Self::open), for frames some of whose numbers may be missing, as NaN says: scores are then
+    /// of those that are there ([`Mixture::with_gaps`](elbow::Mixture::with_gaps),
+    /// [`Vae::with_gaps`](elbow::Vae::with_gaps)). Of a frame without gaps
+    /// all stays as it is.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_with_gaps(&self) -> Result<HostModel<'_>, LoadError> {
+        self.open_for(true)
+    }
+
+    fn open_for(&self, gaps: bool) -> Result<HostModel<'_>, LoadError> {
         let file = ModelFile::parse(self.as_bytes())?;
         let (metadata, members, found) = (file.metadata()?, file.members()?, file.fingerprint);
         let Metadata { architecture, window, hop, .. } = &metadata;
@@ -99,7 +117,7 @@ impl ModelBytes {
             return Err(LoadError::WrongShape { expected, found });
         }
         let mut sections = file.sections();
-        let mut member = || engine(&metadata.architecture, &mut sections);
+        let mut member = || engine(&metadata.architecture, gaps, &mut sections);
         let engine = match members {
             1 => member()?,
             _ => Box::new(Together((0..members).map(|_| member()).collect::<Result<_, _>>()?)),
@@ -136,12 +154,17 @@ pub struct HostModel<'a> {
 }
 
 /// Takes the parts of one model in the order of the file.
-fn engine<'a>(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Box<dyn Engine + 'a>, LoadError> {
+fn engine<'a>(
+    shape: &Architecture,
+    gaps: bool,
+    sections: &mut Sections<'a>,
+) -> Result<Box<dyn Engine + 'a>, LoadError> {
     let features = AnyFeatures::read(shape, sections)?;
     match shape.latent {
         LatentKind::Component { gaussians, kernels } => {
+            let features = Gaps::new(features, if gaps { usize::MAX } else { 0 });
             mixture::build(features, gaussians, kernels, sections)
         }
-        _ => Ok(Box::new(network(shape, features, sections)?)),
+        _ => Ok(Box::new(network(shape, features, gaps, sections)?)),
     }
 }

@@ -1,7 +1,7 @@
 //! The preprocessing of a model by itself: a fit sees features before there is a model.
 
 use elbow::architecture::{Architecture, FeaturesKind, LatentKind, LikelihoodKind, WeightKind};
-use elbow::features::Features as _;
+use elbow::features::{Features as _, Gaps};
 use elbow::format::Sections;
 use elbow::layer::Layer as _;
 use elbow::shape::Shape as _;
@@ -13,7 +13,7 @@ use super::features::{AnyEncoder, AnyFeatures};
 /// From raw frames to features, and from these to what an encoder reads, by the engine.
 #[derive(Debug)]
 pub struct Preprocessor<'a> {
-    features: AnyFeatures<'a>,
+    features: Gaps<AnyFeatures<'a>>,
     /// without a hidden layer: what it gives is what it reads
     encoder: AnyEncoder<'a>,
 }
@@ -39,16 +39,21 @@ impl<'a> Preprocessor<'a> {
             likelihood,
             weights: WeightKind::F32,
         };
-        let features = AnyFeatures::read(&shape, sections)?;
+        let features = Gaps::new(AnyFeatures::read(&shape, sections)?, usize::MAX);
         Ok(Preprocessor { features, encoder: AnyEncoder::read(&shape, sections)? })
     }
 
-    /// Features of a raw frame; `log |∂features/∂frame|`, in nats.
+    /// Features of a raw frame, whose missing numbers are NaN and stay so; `log |∂features/∂frame|`, in nats.
     ///
     /// # Errors
     /// [`FrameError`] for a frame that has no density. Its features are written as far as it has any.
     pub fn features(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError> {
         self.features.extract(frame, features)
+    }
+
+    /// Features to a raw frame, in place.
+    pub fn restore(&self, features: &mut [f32]) {
+        self.features.restore(features);
     }
 
     /// What an encoder reads of features.

@@ -13,7 +13,8 @@ use elbow::shape::Lanes;
 use rand_core::Rng;
 
 use super::Dynamic;
-use super::likelihood::{Door, One, Two, log_prob, one, output, two};
+use super::door::{Door, log_prob};
+use super::likelihood::{One, Two, one, output, two};
 use super::net::Dense;
 
 /// A likelihood of whole numbers of any kind.

@@ -3,6 +3,7 @@
 use elbow::Calibrated;
 
 use super::calibrate::each_row;
+use super::evaluate::is_zero;
 use crate::error::Error;
 use crate::model::{Engine, HostModel};
 use elbow_reader::Dataset;
@@ -20,6 +21,9 @@ pub struct Alarms {
     pub of_anomalous: Option<f64>,
     /// mean number of samples that a verdict took
     pub samples: f64,
+    /// frames without a verdict: they lack numbers for whose absence there is no threshold
+    #[serde(skip_serializing_if = "is_zero")]
+    pub uncalibrated: usize,
     /// part of the frames whose score by all samples is on the same side of the threshold
     pub agreement: f64,
 }
@@ -32,6 +36,7 @@ pub struct AlarmCounts<'a> {
     of: [[usize; 2]; 2],
     samples: f64,
     agreeing: usize,
+    uncalibrated: usize,
     is_labelled: bool,
 }
 
@@ -39,7 +44,8 @@ impl<'a> AlarmCounts<'a> {
     /// Of no frames yet; nothing where the model has no threshold.
     pub fn new(model: &'a HostModel<'_>) -> Option<Self> {
         let judge = model.calibrated()?;
-        Some(AlarmCounts { judge, of: [[0; 2]; 2], samples: 0.0, agreeing: 0, is_labelled: false })
+        let (of, samples, agreeing, uncalibrated) = ([[0; 2]; 2], 0.0, 0, 0);
+        Some(AlarmCounts { judge, of, samples, agreeing, uncalibrated, is_labelled: false })
     }
 
     /// Judges frames.
@@ -47,14 +53,20 @@ impl<'a> AlarmCounts<'a> {
     /// # Errors
     /// [`Error::Frame`].
     pub fn push(&mut self, data: &Dataset) -> Result<(), Error> {
-        let (judge, threshold) = (&self.judge, self.judge.calibration().threshold);
+        let judge = &self.judge;
         let verdicts = each_row(data, |frame| {
+            let missing = judge.model().missing(frame);
+            let Some(threshold) = judge.calibration().threshold_without(missing) else { return Ok(None) };
             let (early, full) = (judge.judge(frame)?, judge.judge_in_full(frame)?);
             let agrees = early.is_anomalous() == (full.score.log_density.0 < threshold);
-            Ok((early.is_anomalous(), early.score.samples, agrees))
+            Ok(Some((early.is_anomalous(), early.score.samples, agrees)))
         })?;
         self.is_labelled |= data.labels.is_some();
-        for (row, (alarm, samples, agrees)) in verdicts.into_iter().enumerate() {
+        for (row, verdict) in verdicts.into_iter().enumerate() {
+            let Some((alarm, samples, agrees)) = verdict else {
+                self.uncalibrated += 1;
+                continue;
+            };
             let is_other = data.labels.as_ref().is_none_or(|labels| labels.anomalous[row]);
             let [rows, alarms] = &mut self.of[usize::from(is_other)];
             (*rows, *alarms) = (*rows + 1, *alarms + usize::from(alarm));
@@ -73,6 +85,7 @@ impl<'a> AlarmCounts<'a> {
             of_normal: part(self.of[0]).filter(|_| self.is_labelled),
             of_anomalous: part(self.of[1]),
             samples: self.samples / n,
+            uncalibrated: self.uncalibrated,
             agreement: self.agreeing as f64 / n,
         }
     }

@@ -87,7 +87,7 @@ pub fn calibrate(
 
 /// As many of the statistics as there are independent rows, with the same law: of n the `⌈jn/(m + 1)⌉`-th
 /// smallest for j = 1 … m. Of rows that repeat one another it is each one once.
-fn counted_as(mut statistics: Vec<f32>, independent: usize) -> Vec<f32> {
+pub(super) fn counted_as(mut statistics: Vec<f32>, independent: usize) -> Vec<f32> {
     statistics.sort_by(f32::total_cmp);
     let (n, m) = (statistics.len(), independent);
     let rank = |j: usize| (j * n).div_ceil(m + 1);

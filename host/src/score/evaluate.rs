@@ -116,8 +116,11 @@ pub struct Evaluation {
     pub bits_per_row: f64,
     #[allow(missing_docs, reason = "said above")]
     pub bits_per_row_ci95: f64,
-    /// the mean in bits, by the number of dimensions
+    /// the mean in bits, by the number of dimensions, of those that are there
     pub bits_per_dim: f64,
+    /// frames with gaps
+    #[serde(skip_serializing_if = "is_zero")]
+    pub rows_with_gaps: usize,
     /// mean of −log p(x) of the anomalous frames
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anomalous_nats_per_row: Option<f64>,
@@ -129,7 +132,8 @@ pub struct Evaluation {
     /// frames labelled anomalous
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anomalous_rows: Option<usize>,
-    /// area under the ROC curve, low density = anomalous
+    /// area under the ROC curve, low density = anomalous; where frames have gaps, low density by number that
+    /// is there
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auroc: Option<f64>,
     /// average precision, likewise
@@ -152,6 +156,9 @@ pub struct Evaluator<'a> {
     /// −log p(x), as narrow as scores are
     nats: Vec<f32>,
     effective: f64,
+    /// numbers of the frames that `nats` are of
+    numbers: u64,
+    with_gaps: usize,
     latent: Option<Spread<'a>>,
 }
 
@@ -159,7 +166,8 @@ impl<'a> Evaluator<'a> {
     /// Of no frames yet.
     pub fn new(engine: &'a dyn Engine) -> Self {
         let latent = engine.latent().map(Spread::new);
-        Evaluator { dims: 0, samples: 0, rows: 0, nats: Vec::new(), effective: 0.0, latent }
+        let (nats, effective) = (Vec::new(), 0.0);
+        Evaluator { dims: 0, samples: 0, rows: 0, nats, effective, numbers: 0, with_gaps: 0, latent }
     }
 
     /// Takes frames and their scores, and encodes some again to see what the latent carries.
@@ -176,8 +184,10 @@ impl<'a> Evaluator<'a> {
         self.rows += rows.len();
         self.samples = scores.first().map_or(self.samples, |score| score.samples);
         self.nats.extend(rows.iter().map(|row| -scores[*row].log_density.0));
+        self.numbers += rows.iter().map(|row| u64::from(scores[*row].dims)).sum::<u64>();
         for score in scores {
             self.effective += f64::from(score.effective_sample_size);
+            self.with_gaps += usize::from((score.dims as usize) < data.dims);
         }
         let pushed = self.latent.as_mut().map(|latent| latent.push(rows.len(), |n| data.row(rows[n])));
         let failed = |(n, source): (usize, FrameError)| frame_error(data, rows[n], source);
@@ -188,6 +198,7 @@ impl<'a> Evaluator<'a> {
     pub fn finish(mut self, seconds: f64) -> Evaluation {
         let (mean, half_width) = mean_ci95(self.nats.iter().map(|nats| f64::from(*nats)));
         let bits = |nats| f64::from(Bits::from(Nats(1.0)).0) * nats;
+        let told = self.nats.len() as f64;
         Evaluation {
             rows: self.rows,
             dims: self.dims,
@@ -197,7 +208,8 @@ impl<'a> Evaluator<'a> {
             nats_per_row_ci95: half_width,
             bits_per_row: bits(mean),
             bits_per_row_ci95: bits(half_width),
-            bits_per_dim: bits(mean) / self.dims as f64,
+            bits_per_dim: bits(mean) / (self.numbers as f64 / told),
+            rows_with_gaps: self.with_gaps,
             anomalous_nats_per_row: None,
             anomalous_median_nats_per_row: None,
             effective_sample_size: self.effective / self.rows as f64,
@@ -230,17 +242,25 @@ impl Evaluation {
         let of_told = evaluator.finish(seconds);
         let Some(labels) = anomalous else { return Ok(of_told) };
         let nats: Vec<f64> = scores.iter().map(|score| -f64::from(score.log_density.0)).collect();
+        let by_number = scores.iter().zip(&nats).map(|(score, nats)| nats / f64::from(score.dims));
+        let by_number: Vec<f64> = by_number.collect();
+        let ranked = if of_told.rows_with_gaps > 0 { &by_number } else { &nats };
         let of_abnormal: Vec<f64> = abnormal.iter().map(|row| nats[*row]).collect();
         let is_any = !abnormal.is_empty();
         Ok(Evaluation {
             anomalous_nats_per_row: is_any.then(|| mean_ci95(of_abnormal.iter().copied()).0),
             anomalous_median_nats_per_row: is_any.then(|| median(of_abnormal)),
             anomalous_rows: Some(abnormal.len()),
-            auroc: auroc(&nats, labels),
-            auprc: auprc(&nats, labels),
+            auroc: auroc(ranked, labels),
+            auprc: auprc(ranked, labels),
             ..of_told
         })
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+pub(super) fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The median, without another list of them; their order changes.

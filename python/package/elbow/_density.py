@@ -95,6 +95,7 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         posterior_norm: float | None = None,
         input_noise: float | None = None,
         input_mask: float | None = None,
+        hide: float | None = None,
         resolution: float | Sequence[float] | None = None,
         valid: float | None = None,
         valid_samples: int | None = None,
@@ -130,6 +131,7 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         self.posterior_norm = posterior_norm
         self.input_noise = input_noise
         self.input_mask = input_mask
+        self.hide = hide
         self.resolution = resolution
         self.valid = valid
         self.valid_samples = valid_samples

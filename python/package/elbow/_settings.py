@@ -11,8 +11,8 @@ from elbow.errors import SettingError
 FLAGS = (
     "latent", "prior", "hidden", "decoder_hidden", "activation", "likelihood", "weights", "objective",
     "epochs", "warmup", "batch", "lr", "lr_schedule", "patience", "clip_norm", "weight_decay", "ema",
-    "posterior_norm", "input_noise", "input_mask", "resolution", "valid", "valid_samples", "ensemble",
-    "clip", "scaling",
+    "posterior_norm", "input_noise", "input_mask", "hide", "resolution", "valid", "valid_samples",
+    "ensemble", "clip", "scaling",
 )  # fmt: skip
 
 #: flags of ``elbow fit`` that say how a file becomes rows

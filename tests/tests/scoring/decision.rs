@@ -56,6 +56,7 @@ fn device_and_host_judge_alike_and_few_samples_as_all() {
             match early.kind {
                 VerdictKind::Typical => assert!(early.p_value <= full.p_value, "{early:?} {full:?}"),
                 VerdictKind::Anomalous => assert!(early.p_value >= full.p_value, "{early:?} {full:?}"),
+                VerdictKind::Uncalibrated => panic!("a whole frame has a threshold: {early:?}"),
             }
             assert_eq!(full.is_anomalous(), full.p_value <= 0.05, "{full:?}");
             anomalous += u32::from(early.is_anomalous());

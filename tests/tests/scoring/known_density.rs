@@ -224,3 +224,39 @@ fn the_density_of_logarithmic_features_integrates_to_one() {
         .sum();
     assert!((integral - 1.0).abs() < 0.01, "{integral}");
 }
+
+/// Of frames with gaps the exact density is that of fewer numbers, and what is filled in is the conditional
+/// mean. The encoder knows whole frames only, and proposes for others wide and off: K is large.
+#[test]
+fn frames_with_gaps_converge_to_the_marginal() {
+    const ALL: u32 = 1 << 16;
+    let known = Known::new(3, 4.0);
+    let model = known.model().with_gaps();
+    let (mut gap, mut off) = (0.0_f64, 0.0_f64);
+    for (n, frame) in known.frames(30).into_iter().enumerate() {
+        let mask = 1 + n as u32 * 11 % 62;
+        let there: Vec<usize> = (0..X).filter(|i| mask >> i & 1 == 0).collect();
+        let mut less = frame;
+        elbow::features::hide(&mut less, &[mask]).unwrap();
+        let score = model.log_density(&less, ALL).unwrap();
+        let r = |i: &usize| (f64::from(frame[*i]) - known.loc[*i]) * known.inverse_scale[*i] - known.mean[*i];
+        let r = DVector::from_iterator(there.len(), there.iter().map(r));
+        let covariance = known.covariance.select_rows(&there).select_columns(&there);
+        let cholesky = covariance.cholesky().unwrap();
+        let log_det = 2.0 * cholesky.l().diagonal().map(f64::ln).sum();
+        let constant = log_det + there.len() as f64 * std::f64::consts::TAU.ln();
+        let units: f64 = there.iter().map(|i| known.inverse_scale[*i].ln()).sum();
+        let solved = cholesky.solve(&r);
+        let exact = -0.5 * (r.dot(&solved) + constant) + units;
+        gap = gap.max((f64::from(score.log_density.0) - exact).abs());
+        let mean = &known.mean + known.covariance.select_columns(&there) * solved;
+        for (i, filled) in model.impute(&less, ALL).unwrap().into_iter().enumerate() {
+            let expected = mean[i] / known.inverse_scale[i] + known.loc[i];
+            let error = (f64::from(filled) - expected) * known.inverse_scale[i];
+            off = off.max(if mask >> i & 1 == 1 { error.abs() } else { 0.0 });
+            assert!(mask >> i & 1 == 1 || filled == frame[i]);
+        }
+    }
+    println!("frames with gaps: within {gap:.4} nats, means within {off:.4} standard deviations");
+    assert!(gap < 0.02 && off < 0.1, "{gap} {off}");
+}

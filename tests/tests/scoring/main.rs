@@ -8,6 +8,8 @@ mod decision;
 mod draws;
 mod ensemble;
 mod entropy;
+mod gaps;
+mod gaps_of_networks;
 mod integers;
 mod known_density;
 mod mixture;

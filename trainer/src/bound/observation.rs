@@ -21,6 +21,8 @@ pub struct Observation<T> {
     outputs: Vec<Buffer<T>>,
     /// the derivative of the loss with respect to what is learned once for each feature
     d_learned: Buffer<T>,
+    /// the samples and features of numbers that are missing, samples rising
+    missing: Vec<(usize, usize)>,
 }
 
 impl<T: Real> Observation<T> {
@@ -28,7 +30,7 @@ impl<T: Real> Observation<T> {
     pub fn new(layout: &Layout) -> Self {
         let family = likelihood::of(layout.likelihood, &layout.units);
         let outputs = (0..family.heads()).map(|_| Buffer::default()).collect();
-        Observation { family, outputs, d_learned: Buffer::default() }
+        Observation { family, outputs, d_learned: Buffer::default(), missing: Vec::new() }
     }
 
     /// log p(x|z) of each sample, `[row][sample]`, from what the decoder gave, `[row][sample][hidden]`.
@@ -44,13 +46,29 @@ impl<T: Real> Observation<T> {
             output.resize(log_prob.len() * head.outputs);
             dense::forward(head, params, hidden, output);
         }
-        self.family.log_prob(&params[layout.learned.clone()], frames, &mut self.outputs, log_prob);
+        let learned = &params[layout.learned.clone()];
+        self.family.log_prob(learned, frames, &mut self.outputs, log_prob);
+        self.missing.clear();
+        if frames.values.iter().any(|x| x.is_nan()) {
+            let of_sample = |k: usize| {
+                let missing = frames.of_sample(k).iter().enumerate().filter(|(_, x)| x.is_nan());
+                missing.map(move |(feature, _)| (k, feature))
+            };
+            self.missing.extend((0..log_prob.len()).flat_map(of_sample));
+            for (k, feature) in &self.missing {
+                log_prob[*k] -= self.family.constant(learned, *feature).0;
+            }
+        }
     }
 
     /// Forgets all samples but these of `samples`, which must rise.
     pub fn keep(&mut self, kept: &[usize], samples: usize) {
         self.outputs.iter_mut().for_each(|output| output.keep_rows(kept, samples));
         self.family.keep(kept, samples);
+        if !self.missing.is_empty() {
+            let place = |(k, feature): &(usize, usize)| Some((kept.binary_search(k).ok()?, *feature));
+            self.missing = self.missing.iter().filter_map(place).collect();
+        }
     }
 
     /// From the loss's derivative with respect to each log p(x|z) to those in the outputs, of the same
@@ -65,6 +83,10 @@ impl<T: Real> Observation<T> {
         self.d_learned.resize(layout.learned.len());
         let learned = &params[layout.learned.clone()];
         self.family.learned_slopes(learned, &self.outputs, d_log_prob, &mut self.d_learned);
+        for (k, feature) in self.missing.iter().filter(|_| !learned.is_empty()) {
+            let slope = self.family.constant(learned, *feature).1;
+            self.d_learned[*feature] += -(d_log_prob[*k] * slope);
+        }
         for (i, (head, output)) in layout.likelihood_heads.iter().zip(&mut self.outputs).enumerate() {
             scale_rows(output, d_log_prob);
             d_hidden.resize(d_log_prob.len() * head.inputs);

@@ -31,7 +31,7 @@ impl<T: Real> Likelihood<T> for Bernoulli {
                         #[inline(always)]
                         |l, [x]| {
                             let (softplus, sigmoid) = softplus_and_slope(l);
-                            (x - sigmoid, x * l - softplus)
+                            if x.is_nan() { (T::ZERO, T::ZERO) } else { (x - sigmoid, x * l - softplus) }
                         },
                     );
                 }

@@ -40,7 +40,7 @@ impl<T: Real> Likelihood<T> for Gaussian<T> {
                         [frames.of_sample(k), scale],
                         #[inline(always)]
                         |m, [x, s]| {
-                            let u = (x - m) / s;
+                            let u = if x.is_nan() { T::ZERO } else { (x - m) / s };
                             (u / s, u * u)
                         },
                     );
@@ -48,6 +48,11 @@ impl<T: Real> Likelihood<T> for Gaussian<T> {
                 }
             },
         );
+    }
+
+    /// `−log_scale − ½ log 2π`; of u = 0 the slope is −1.
+    fn constant(&self, log_scale: &[T], feature: usize) -> (f64, T) {
+        normal_constant(log_scale[feature])
     }
 
     /// `∂log_scale = Σ_k ∂log p_k (u_k² − 1)`, where the clamp has a slope.
@@ -71,6 +76,12 @@ impl<T: Real> Likelihood<T> for Gaussian<T> {
     fn write(&self, log_scale: &[f32], out: &mut Sections) {
         write_scales(log_scale, |_| true, out);
     }
+}
+
+/// The constant of a normal distribution, and its slope where the clamp has one.
+pub(super) fn normal_constant<T: Real>(log_scale: T) -> (f64, T) {
+    let slope = if is_within(log_scale, LOG_SCALES) { -T::ONE } else { T::ZERO };
+    (-clamp(log_scale, LOG_SCALES).to_f64() - HALF_LOG_TAU, slope)
 }
 
 /// The scale of each feature.

@@ -2,7 +2,7 @@
 
 use elbow::features::block;
 
-use super::gaussian::{scales, write_scales};
+use super::gaussian::{normal_constant, scales, write_scales};
 use super::{Frames, LOG_SCALES, Likelihood, sum_slopes};
 use crate::columns::Columns;
 use crate::net::buffer::Buffer;
@@ -39,9 +39,9 @@ impl<T: Real> Likelihood<T> for GaussianCategorical<T> {
     /// Means of the numbers, and logarithms of the frequencies of the values:
     /// each is counted once more than it occurs.
     fn output_bias(&self, features: &[f32], dims: usize) -> Vec<f32> {
-        let rows = (features.len() / dims) as f64;
-        let column = |i| features.iter().skip(i).step_by(dims);
+        let column = |i| features.iter().skip(i).step_by(dims).filter(|x| !x.is_nan());
         let bias = |(i, levels): (usize, &u16)| {
+            let rows = column(i).count() as f64;
             if *levels == 0 {
                 return vec![(column(i).map(|x| f64::from(*x)).sum::<f64>() / rows) as f32];
             }
@@ -77,7 +77,10 @@ impl<T: Real> Likelihood<T> for GaussianCategorical<T> {
                         frame.zip(slopes.iter_mut().zip(terms.iter_mut()))
                     {
                         let (here, behind) = outputs.split_at_mut(block(*levels));
-                        (*term, *slope) = if *levels == 0 {
+                        (*term, *slope) = if x.is_nan() {
+                            here.fill(T::ZERO);
+                            (T::ZERO, T::ZERO)
+                        } else if *levels == 0 {
                             normal(*x, &mut here[0], *s)
                         } else {
                             (softmax(*x, here), T::ZERO)
@@ -88,6 +91,12 @@ impl<T: Real> Likelihood<T> for GaussianCategorical<T> {
                 }
             },
         );
+    }
+
+    /// Its slope is in those of the numbers.
+    fn constant(&self, log_scale: &[T], feature: usize) -> (f64, T) {
+        let is_number = self.levels[feature] == 0;
+        (if is_number { normal_constant(log_scale[feature]).0 } else { 0.0 }, T::ZERO)
     }
 
     fn keep(&mut self, kept: &[usize], samples: usize) {

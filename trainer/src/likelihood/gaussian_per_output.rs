@@ -24,6 +24,10 @@ impl<T: Real> Likelihood<T> for GaussianPerOutput<T> {
         let constant = HALF_LOG_TAU * frames.features as f64;
         log_probs.iter_mut().for_each(|log_prob| *log_prob -= constant);
     }
+
+    fn constant(&self, _: &[T], _: usize) -> (f64, T) {
+        (-HALF_LOG_TAU, T::ZERO)
+    }
 }
 
 /// A normal distribution, from its mean and log scale, without its `½ log 2π`.

@@ -77,6 +77,13 @@ pub trait Likelihood<T: Real>: fmt::Debug + Send + Sync {
         log_prob: &mut [f64],
     );
 
+    /// What the sum of [`log_prob`](Self::log_prob) has of a feature whatever its number is, and how that
+    /// changes with what is learned of it, in [`learned_slopes`](Self::learned_slopes) likewise. It is taken
+    /// off again where the number is missing: NaN, of which there is no term and no slope.
+    fn constant(&self, _learned: &[T], _feature: usize) -> (f64, T) {
+        (0.0, T::ZERO)
+    }
+
     /// Forgets all samples but these of `samples`, which must rise.
     fn keep(&mut self, _kept: &[usize], _samples: usize) {}
 
@@ -187,14 +194,15 @@ fn softplus_and_slope<T: Real>(x: T) -> (T, T) {
     (x.max(T::ZERO) + e.ln_1p_unit(), slope)
 }
 
-/// The mean of each column.
+/// The mean of each column, of the numbers that are there.
 fn means(rows: &[f32], dims: usize) -> Vec<f32> {
-    let count = (rows.len() / dims) as f64;
-    let mut sums = vec![0.0_f64; dims];
+    let mut sums = vec![(0.0_f64, 0.0_f64); dims];
     for row in rows.chunks_exact(dims) {
-        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
+        for ((sum, count), x) in sums.iter_mut().zip(row).filter(|(_, x)| !x.is_nan()) {
+            (*sum, *count) = (*sum + f64::from(*x), *count + 1.0);
+        }
     }
-    sums.into_iter().map(|sum| (sum / count) as f32).collect()
+    sums.into_iter().map(|(sum, count)| (sum / count) as f32).collect()
 }
 
 /// Log odds of a probability. A bit that never changes in the data still may: its logit stays finite.

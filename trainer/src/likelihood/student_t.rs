@@ -84,12 +84,19 @@ impl<T: Real> Likelihood<T> for StudentT<T> {
                     let outputs = locs.iter_mut().zip(scales).zip(slopes);
                     let frame = frames.of_sample(k).iter().zip(dofs.iter()).zip(terms.iter_mut());
                     for (((loc, scale), slope), ((x, dof), term)) in outputs.zip(frame) {
-                        (*term, [*loc, *scale, *slope]) = law(*x, [*loc, *scale], *dof);
+                        let of_number = law(*x, [*loc, *scale], *dof);
+                        let nothing = (T::ZERO, [T::ZERO; 3]);
+                        (*term, [*loc, *scale, *slope]) = if x.is_nan() { nothing } else { of_number };
                     }
                     *log_prob = sum(terms) + constant;
                 }
             },
         );
+    }
+
+    /// Its slope is in those of the numbers.
+    fn constant(&self, log_dof: &[T], feature: usize) -> (f64, T) {
+        (log_constant(clamp(log_dof[feature], LOG_DOF).to_f64().exp()), T::ZERO)
     }
 
     fn keep(&mut self, kept: &[usize], samples: usize) {

@@ -28,7 +28,9 @@ pub(super) fn log_prob<T: Real, C: Copy>(
             for (k, ((firsts, seconds), log_prob)) in rows.zip(log_prob).enumerate() {
                 let frame = frames.of_sample(k).iter().zip(constants).zip(terms.iter_mut());
                 for ((first, second), ((x, constants), term)) in firsts.iter_mut().zip(seconds).zip(frame) {
-                    (*term, [*first, *second]) = law(*x, [*first, *second], *constants);
+                    let of_number = law(*x, [*first, *second], *constants);
+                    let nothing = (T::ZERO, [T::ZERO; 2]);
+                    (*term, [*first, *second]) = if x.is_nan() { nothing } else { of_number };
                 }
                 *log_prob = sum(terms);
             }

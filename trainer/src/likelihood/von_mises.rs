@@ -39,7 +39,7 @@ impl<T: Real> Likelihood<T> for VonMises<T> {
         let mut biases = means(features, dims);
         biases.resize(2 * dims, 0.0);
         for i in (0..dims).filter(|i| self.is_angle[*i]) {
-            let [x, y] = start(features.iter().skip(i).step_by(dims));
+            let [x, y] = start(features.iter().skip(i).step_by(dims).filter(|x| !x.is_nan()));
             (biases[i], biases[dims + i]) = (x, y);
         }
         biases

@@ -1,7 +1,7 @@
 //! Expectation–maximisation of a mixture of normal distributions.
 
 use nalgebra::DMatrix;
-use rand_core::Rng;
+use rand_pcg::Pcg32;
 use rayon::prelude::*;
 
 use super::Rows;
@@ -29,7 +29,7 @@ const PARTS: usize = 64;
 /// # Source
 /// Dempster, Laird and Rubin (1977), "Maximum likelihood from incomplete data via the
 /// EM algorithm", section 4.3; the start is k-means.
-pub(super) fn fit(rows: Rows<'_>, count: usize, floor: f64, rng: &mut impl Rng) -> Vec<Normal> {
+pub(super) fn fit(rows: Rows<'_>, count: usize, floor: f64, rng: &mut Pcg32) -> Vec<Normal> {
     let start = clusters(rows, count, rng);
     let hard = |n: usize, r: &mut [f64]| {
         r[start.labels[n]] = 1.0;
@@ -62,7 +62,7 @@ fn posterior(components: &[Normal], row: &[f32], r: &mut [f64]) -> f64 {
 
 /// Sums over rows: of a component `N`, `Σ r x` and the lower triangle of `Σ r x xᵀ`.
 #[derive(Clone, Debug)]
-struct Moments {
+pub(super) struct Moments {
     count: f64,
     first: Vec<f64>,
     second: Vec<f64>,
@@ -78,8 +78,8 @@ fn step(
     let d = rows.dims;
     let part = PART.max(rows.len().div_ceil(PARTS));
     let sums = |first: usize| {
-        let empty = Moments { count: 0.0, first: vec![0.0; d], second: vec![0.0; d * d] };
-        let (mut log_density, mut moments, mut weights) = (0.0, vec![empty; count], vec![0.0; count]);
+        let (mut log_density, mut weights) = (0.0, vec![0.0; count]);
+        let mut moments = vec![Moments::empty(d); count];
         for n in first..rows.len().min(first + part) {
             weights.fill(0.0);
             log_density += r(n, &mut weights);
@@ -102,6 +102,33 @@ fn step(
 }
 
 impl Moments {
+    /// Of no rows.
+    pub(super) fn empty(d: usize) -> Moments {
+        Moments { count: 0.0, first: vec![0.0; d], second: vec![0.0; d * d] }
+    }
+
+    /// A row of which some numbers are known only as normal ones: their means are in it, and `covariance` is
+    /// theirs.
+    pub(super) fn add_uncertain(
+        &mut self,
+        row: &[f64],
+        missing: &[usize],
+        covariance: &DMatrix<f64>,
+        r: f64,
+    ) {
+        self.count += r;
+        for (i, x) in row.iter().enumerate() {
+            self.first[i] += r * x;
+            let second = &mut self.second[i * row.len()..][..=i];
+            second.iter_mut().zip(row).for_each(|(second, y)| *second += r * x * y);
+        }
+        for (a, i) in missing.iter().enumerate() {
+            for (b, j) in missing[..=a].iter().enumerate() {
+                self.second[i * row.len() + j] += r * covariance[(a, b)];
+            }
+        }
+    }
+
     fn add(&mut self, row: &[f32], r: f64) {
         self.count += r;
         for (i, x) in row.iter().enumerate() {
@@ -112,13 +139,13 @@ impl Moments {
         }
     }
 
-    fn merge(&mut self, other: &Moments) {
+    pub(super) fn merge(&mut self, other: &Moments) {
         self.count += other.count;
         self.first.iter_mut().zip(&other.first).for_each(|(a, b)| *a += b);
         self.second.iter_mut().zip(&other.second).for_each(|(a, b)| *a += b);
     }
 
-    fn normal(&self, rows: f64, floor: f64) -> Option<Normal> {
+    pub(super) fn normal(&self, rows: f64, floor: f64) -> Option<Normal> {
         let d = self.first.len();
         let mean: Vec<f64> = self.first.iter().map(|sum| sum / self.count).collect();
         let mut covariance = DMatrix::zeros(d, d);
@@ -137,7 +164,7 @@ impl Moments {
 mod tests {
     use super::*;
     use elbow::math::normal_quantile;
-    use rand_pcg::Pcg32;
+    use rand_core::Rng as _;
 
     /// Three clusters on a line, each stretched along another direction.
     fn rows() -> Vec<f32> {

@@ -5,6 +5,7 @@ mod clusters;
 mod em;
 mod export;
 mod folds;
+mod gaps;
 mod kernels;
 mod normal;
 mod principal;
@@ -29,6 +30,8 @@ const SHRUNK_FLOOR: f64 = 1e-5;
 const AUTO_BYTES: usize = 62 * 1024;
 /// Components with a full covariance that it has, at most.
 const AUTO_GAUSSIANS: usize = 8;
+/// Components that what is missing is drawn from.
+const MOST_TO_COMPLETE: usize = 4;
 /// Rows for each of them, for each dimension that the rows span, at least: what a covariance needs.
 const AUTO_ROWS: usize = 10;
 
@@ -75,7 +78,15 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Fits a mixture to features, whose rows should be in random order.
+/// The rows with draws in place of what is missing, NaN, given what is there: of a mixture with as many
+/// components as the rows bear, at most four.
+pub fn complete(rows: Rows<'_>, rng: &mut Pcg32) -> Vec<f32> {
+    let count = (rows.len() / (AUTO_ROWS * rows.spanned.max(1))).clamp(1, MOST_TO_COMPLETE);
+    gaps::complete(rows, &gaps::fit(rows, count, FLOOR, rng), rng)
+}
+
+/// Fits a mixture to features, whose rows should be in random order. Where numbers are missing, as NaN says,
+/// the recipe is one of Gaussians.
 ///
 /// [`Recipe::Auto`] is the density `½ p_K + ½ p_G`. `p_K` is a kernel density estimate, its
 /// bandwidth h that which gives each row the largest density by the others (`bandwidth.rs`), its
@@ -90,7 +101,9 @@ pub fn fit(rows: Rows<'_>, recipe: Recipe, rng: &mut Pcg32) -> Fitted {
     match recipe {
         Recipe::Gaussians(count) => {
             let count = count.min(rows.len());
-            Fitted { gaussians: em::fit(rows, count, FLOOR, rng), kernels: Vec::new() }
+            let has_gaps = rows.features.iter().any(|x| x.is_nan());
+            let fit = if has_gaps { gaps::fit } else { em::fit };
+            Fitted { gaussians: fit(rows, count, FLOOR, rng), kernels: Vec::new() }
         }
         Recipe::Principal(rank) => {
             Fitted { gaussians: principal::fit(rows, rank, FLOOR).into_iter().collect(), kernels: Vec::new() }

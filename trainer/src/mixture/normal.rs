@@ -13,7 +13,7 @@ pub struct Normal {
     pub mean: Vec<f64>,
     /// W, lower triangular, `[dims][dims]`
     pub inverse_cholesky: Vec<f64>,
-    log_constant: f64,
+    pub(super) log_constant: f64,
 }
 
 impl Normal {

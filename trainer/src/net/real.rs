@@ -75,6 +75,12 @@ pub trait Real:
     fn abs(self) -> Self {
         self.max(-self)
     }
+
+    /// Whether it is no number, as one that is missing.
+    #[inline(always)]
+    fn is_nan(self) -> bool {
+        self.partial_cmp(&self).is_none()
+    }
 }
 
 impl Real for f32 {

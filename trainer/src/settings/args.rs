@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use elbow::architecture::{Activation, LatentKind, LikelihoodKind, WeightKind};
 use elbow::ensemble::MAX_MEMBERS;
+use elbow_reader::Missing;
 use serde::Serialize;
 
 use super::Settings;
@@ -112,6 +113,10 @@ pub struct SettingsArgs {
     /// Probability that a feature is hidden from the encoder while fitting [default: 0]
     #[arg(long, value_name = "P")]
     pub(super) input_mask: Option<f32>,
+    /// Part of the numbers that are hidden from encoder and likelihood while fitting, for frames with gaps;
+    /// with it --missing is model unless it says otherwise [default: 0]
+    #[arg(long, value_name = "P")]
+    pub(super) hide: Option<f32>,
     /// One step of the numbers, for all columns or for each, where they come in whole steps: the objective
     /// then bounds the bits that a lossless codec sends for a row, which are told [default: none]
     #[arg(long, value_name = "R,R,…", value_delimiter = ',')]
@@ -228,9 +233,12 @@ impl SettingsArgs {
         // Serialisation leaves out what was not given.
         table.extend(toml::Table::try_from(self).map_err(|error| wrong(error.to_string()))?);
         // From text once more: reading out of a table would be a second reader, and take seconds to compile.
-        let settings: Settings = toml::from_str(&table.to_string())
+        let mut settings: Settings = toml::from_str(&table.to_string())
             .map_err(|error: toml::de::Error| wrong(error.message().replace('\n', " ")))?;
         self.check_has_use(&settings)?;
+        if settings.hide > 0.0 && settings.missing == Missing::Refuse {
+            settings.missing = Missing::Model;
+        }
         Ok(settings)
     }
 
@@ -269,9 +277,11 @@ impl SettingsArgs {
         let networks = [("latent", &self.latent), ("objective", &self.objective), ("weights", &self.weights)];
         let more =
             [("likelihood", &self.likelihood), ("activation", &self.activation), ("prior", &self.prior)];
+        let hide = self.hide.map(|part| part.to_string());
         let start = self.start.as_ref().map(|path| path.display().to_string());
         let ensemble = self.ensemble.map(|members| members.to_string());
-        let networks = networks.into_iter().chain([("start", &start), ("ensemble", &ensemble)]);
+        let networks =
+            networks.into_iter().chain([("start", &start), ("ensemble", &ensemble), ("hide", &hide)]);
         let given = networks.chain(more).find_map(|(name, flag)| Some((name, flag.as_ref()?)));
         match given {
             Some((name, value)) => {

@@ -43,6 +43,7 @@ impl Settings {
             ("beta2", self.beta2),
             ("ema", self.ema),
             ("input-mask", self.input_mask),
+            ("hide", self.hide),
         ] {
             in_range((0.0..1.0).contains(&fraction), name, &fraction, "from 0 to below 1")?;
         }

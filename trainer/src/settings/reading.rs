@@ -27,7 +27,8 @@ pub struct ReadingArgs {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) no_header: bool,
     /// What becomes of rows with a missing cell (empty, NaN, NA, `#N/A`, ?, -- …): refuse; drop (left out,
-    /// no window goes across); hold (the last value stands in)
+    /// no window goes across); hold (the last value stands in); model (its density of what is there); one (of
+    /// `calibrate`: thresholds of frames that lack a sensor too)
     #[arg(long, value_name = "WHAT", value_parser = missing)]
     pub(super) missing: Option<Missing>,
     /// The array of an .npz file that holds the frames [default: X, or the only one]
@@ -75,6 +76,12 @@ impl ReadingArgs {
     /// How much may be held of a file.
     pub fn memory(&self) -> Memory {
         self.max_memory.unwrap_or_default()
+    }
+
+    /// The same, with rows as they are where nothing is said of missing cells.
+    #[must_use]
+    pub fn keeping_gaps(self) -> Self {
+        ReadingArgs { missing: self.missing.or(Some(Missing::Model)), ..self }
     }
 
     /// What becomes of rows with a missing cell.
@@ -159,5 +166,5 @@ fn delimiter(text: &str) -> Result<String, String> {
 }
 
 fn missing(text: &str) -> Result<Missing, String> {
-    Missing::of(text).ok_or_else(|| "choose refuse, drop or hold".into())
+    Missing::of(text).ok_or_else(|| "choose refuse, drop, hold or model, of calibrate also one".into())
 }

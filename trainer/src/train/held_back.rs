@@ -66,6 +66,10 @@ impl Trained {
         false_alarm: f64,
         settings: &Settings,
     ) -> Result<ModelBytes, Error> {
+        if rows.has_gaps() {
+            // the threshold is of whole frames
+            rows = rows.whole();
+        }
         prepare(&mut rows, *settings.likelihood, settings.binarize)?;
         if settings.binarize == Binarize::Dynamic {
             Binarize::draw_all(&mut rows, settings.seed);

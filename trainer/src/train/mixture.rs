@@ -64,7 +64,10 @@ fn model(
     let mut rng = Pcg32::new(settings.seed, STREAM);
     let mut order: Vec<usize> = (0..data.rows).collect();
     shuffle(&mut order, &mut rng);
-    let data = data.select(&order);
+    let mut data = data.select(&order);
+    if data.has_gaps() && !matches!(recipe, Recipe::Gaussians(_)) {
+        complete(&mut data, settings, &mut rng)?;
+    }
     let repeats = Repeats::of(&data.values, data.dims);
     let preprocessing = settings.fit_preprocessing(&data.values, data.dims)?;
     let preprocessing = match recipe {
@@ -94,6 +97,20 @@ fn model(
     let sections = write::parameters(&architecture, &runs, |_, _| unreachable!("a mixture has no layers"));
     let metadata = metadata(name, &architecture, settings, &told, data.rows, valid_nats as f32);
     Ok(ModelBytes::new(&FileParts::new(&metadata, &sections).encode()?))
+}
+
+/// Puts draws in place of what is missing, given what is there.
+fn complete(data: &mut Dataset, settings: &Settings, rng: &mut Pcg32) -> Result<(), Error> {
+    let preprocessing = settings.fit_preprocessing(&data.values, data.dims)?;
+    let features = preprocessing.features(&data.values);
+    let spanned = Repeats::of(&data.values, data.dims).dims();
+    let mut drawn = mixture::complete(Rows { features: &features, dims: data.dims, spanned }, rng);
+    let bytes = preprocessing.bytes();
+    let engine = preprocessing.engine(data.dims, &bytes);
+    drawn.chunks_exact_mut(data.dims).for_each(|row| engine.restore(row));
+    let places = data.values.iter_mut().zip(drawn).filter(|(x, _)| x.is_nan());
+    places.for_each(|(x, drawn)| *x = drawn);
+    Ok(())
 }
 
 /// Rows that two scales are compared by, at most.

@@ -35,12 +35,28 @@ pub fn train(
 ) -> Result<Trained, Error> {
     data.keep_normal();
     trained::check_rows(&data)?;
+    check_columns(&data)?;
     if let Some(false_alarm) = settings.false_alarm {
         let Divided { fit, calibration } = divide(&data, false_alarm, settings)?;
         let trained = of_all(name, fit, settings, folder, stop, &mut progress)?;
         return Ok(trained.calibrated(calibration, false_alarm, settings));
     }
     of_all(name, data, settings, folder, stop, &mut progress)
+}
+
+/// Refuses a column in which every cell is missing.
+fn check_columns(data: &Dataset) -> Result<(), Error> {
+    let is_empty = |column: &usize| (0..data.rows).all(|row| data.row(row)[*column].is_nan());
+    match (0..data.dims).find(is_empty) {
+        Some(column) => {
+            let problem = format!(
+                "of the column `{}` every cell is missing; leave it out with --drop",
+                data.columns[column]
+            );
+            Err(Error::argument("missing", data.reading.missing.word(), problem))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A model of the kind that is asked for, fitted to all of these frames.

@@ -66,7 +66,11 @@ pub(super) fn fit(
         dims: train.dims,
         engine: &preprocessing.engine(train.dims, &bytes),
         binarize: settings.binarize,
-        corruption: Corruption { noise: settings.input_noise, mask: settings.input_mask },
+        corruption: Corruption {
+            noise: settings.input_noise,
+            mask: settings.input_mask,
+            hide: settings.hide,
+        },
         steps: &steps,
         // The fit sees densities of features; people read densities of raw frames.
         mean_log_jacobian: preprocessing.mean_log_jacobian(&train.values),

@@ -7,6 +7,7 @@ use elbow::format::Metadata;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::evaluate::{mean_ci95, score_until};
 use elbow_host::score::latent_use::LatentUse;
+use elbow_host::score::open::open_for;
 use elbow_host::score::seen::Seen;
 use elbow_reader::Dataset;
 use elbow_reader::categories::describe;
@@ -139,7 +140,7 @@ pub(super) fn validation(
     logged: bool,
     stop: &AtomicBool,
 ) -> Result<Validation, Error> {
-    let model = bytes.open().map_err(Error::model(&data.path))?;
+    let model = open_for(bytes, data).map_err(Error::model(&data.path))?;
     let Some(scores) = score_until(&*model.engine, data, samples, stop)? else {
         return Ok(Validation { stopped: true, ..Validation::default() });
     };

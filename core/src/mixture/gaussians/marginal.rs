@@ -1,0 +1,146 @@
+//! Components with a full covariance, of frames with gaps.
+
+use super::super::marginal::Marginal;
+use super::super::projection::{Place, copy_column, dot, take_out};
+use super::super::{LogSums, log_width};
+use super::{Gaussians, for_each_tile, triangle};
+use crate::features::missing;
+use crate::kernel::TILE;
+use crate::math;
+use crate::score::LogMeanExp;
+use crate::shape::{Shape, lanes};
+
+/// A component.
+struct Component<'a> {
+    mean: &'a [f32],
+    /// W
+    weights: &'a [[f32; TILE]],
+    constant: f32,
+}
+
+impl Component<'_> {
+    /// `W r`, r = features − μ, zero where a feature is missing.
+    fn product<S: Shape>(&self, features: &[f32], y: &mut [f32]) {
+        let mut r = S::scratch::<[f32; 1]>(features.len());
+        for (([r], x), mean) in r.as_mut().iter_mut().zip(features).zip(self.mean) {
+            *r = if math::is_nan(*x) { 0.0 } else { x - mean };
+        }
+        let mut places = y.chunks_mut(TILE);
+        for_each_tile(self.weights, r.as_ref(), |_, _, tile| {
+            let place = places.next().unwrap_or_default();
+            place.iter_mut().zip(tile).for_each(|(y, [of_tile])| *y = of_tile);
+        });
+    }
+
+    /// `log p(features that are there, c)`, and what stands for `W r` in it.
+    fn log_marginal<S: Shape>(&self, features: &[f32], basis: &mut [S::Buffer<f32>], y: &mut [f32]) -> f32 {
+        self.product::<S>(features, y);
+        let log_width = take_out::<S>(self.weights, gaps(features), y, basis, |_, _, _| ());
+        let square = y.iter().fold(0.0, |sum, y| sum + y * y);
+        (self.constant - 0.5 * square) + log_width
+    }
+
+    /// `(P r)_i` and `P_ii` of a feature that is there, with P the inverse of the covariance of all that are.
+    fn part<S: Shape>(&self, i: usize, basis: &[S::Buffer<f32>], y: &[f32], column: &mut [f32]) -> [f32; 2] {
+        copy_column(self.weights, i, column);
+        let mut precision = dot(column, column);
+        for q in basis {
+            let part = dot(q.as_ref(), column);
+            precision -= part * part;
+        }
+        [dot(column, y), precision]
+    }
+}
+
+/// Which features are missing.
+fn gaps(features: &[f32]) -> impl Iterator<Item = bool> {
+    features.iter().map(|x| math::is_nan(*x))
+}
+
+impl<S: Shape, M: Shape> Gaussians<'_, S, M> {
+    fn each(&self) -> impl Iterator<Item = Component<'_>> {
+        let dims = S::resolve(self.dims);
+        let parts = self.means.chunks_exact(dims).zip(self.weights.chunks_exact(triangle(dims)));
+        parts.zip(self.constants).map(|((mean, weights), constant)| Component {
+            mean,
+            weights,
+            constant: *constant,
+        })
+    }
+}
+
+impl<S: Shape, M: Shape> Marginal for Gaussians<'_, S, M> {
+    fn for_each_log_marginal<G: Shape, const L: usize>(
+        &self,
+        features: &[[f32; L]],
+        mut visit: impl FnMut(&[[f32; L]]),
+    ) {
+        let dims = S::resolve(self.dims);
+        let most = (0..L).map(|l| features.iter().filter(|x| math::is_nan(x[l])).count()).max().unwrap_or(0);
+        let mut basis = G::rows::<S>(most, dims);
+        let (mut of_lane, mut y) = (S::scratch::<f32>(dims), S::scratch::<f32>(dims));
+        for component in self.each() {
+            visit(&[lanes(|l| {
+                of_lane.as_mut().iter_mut().zip(features).for_each(|(to, x)| *to = x[l]);
+                component.log_marginal::<S>(of_lane.as_ref(), basis.as_mut(), y.as_mut())
+            })]);
+        }
+    }
+
+    fn add_without_of_present<G: Shape>(
+        &self,
+        features: &[f32],
+        offset: f32,
+        sum: &mut LogMeanExp<1>,
+        without: &mut LogSums<'_>,
+    ) {
+        let (dims, count) = (S::resolve(self.dims), missing(features));
+        let mut basis = G::rows::<S>(count, dims);
+        let (mut column, mut y) = (S::scratch::<f32>(dims), S::scratch::<f32>(dims));
+        for component in self.each() {
+            let log_joint = component.log_marginal::<S>(features, basis.as_mut(), y.as_mut());
+            sum.push_to_sum([log_joint]);
+            let basis = basis.as_ref().get(..count).unwrap_or_default();
+            without.add(features.iter().enumerate().map(|(i, x)| {
+                if math::is_nan(*x) {
+                    return log_joint + offset;
+                }
+                let [product, precision] = component.part::<S>(i, basis, y.as_ref(), column.as_mut());
+                (log_joint + offset) + (0.5 * product * product / precision + log_width(precision))
+            }));
+        }
+    }
+
+    /// The missing r make `|W r|²` least: `R r = −Qᵀ y`, and R⁻¹ R⁻ᵀ is their covariance.
+    fn fill<G: Shape>(&self, component: usize, features: &mut [f32], mut noise: impl FnMut() -> f32) {
+        let (dims, count) = (S::resolve(self.dims), missing(features));
+        let Some(component) = self.each().nth(component) else { return };
+        let mut basis = G::rows::<S>(count, dims);
+        let (mut r, mut last) = (G::rows::<G>(count, count), G::buffer::<f32>(count));
+        let mut y = S::scratch::<f32>(dims);
+        component.product::<S>(features, y.as_mut());
+        take_out::<S>(component.weights, gaps(features), y.as_mut(), basis.as_mut(), |k, place, part| {
+            let (row, last) = (r.as_mut().get_mut(k).map(AsMut::as_mut), last.as_mut());
+            let place = match place {
+                Place::Column(p) => row.and_then(|row| row.get_mut(p)),
+                Place::Last => last.get_mut(k),
+            };
+            place.into_iter().for_each(|place| *place = part);
+        });
+        let solution = last.as_mut();
+        for k in (0..count).rev() {
+            let Some(row) = r.as_ref().get(k).map(AsRef::as_ref) else { continue };
+            let known = row.iter().zip(solution.iter()).skip(k + 1);
+            let known = known.fold(0.0, |sum, (r, x)| sum + r * x);
+            if let (Some(x), Some(diagonal)) = (solution.get_mut(k), row.get(k)) {
+                *x = (noise() - *x - known) / diagonal;
+            }
+        }
+        let mut solution = solution.iter();
+        for (x, mean) in features.iter_mut().zip(component.mean) {
+            if math::is_nan(*x) {
+                *x = mean + solution.next().copied().unwrap_or(0.0);
+            }
+        }
+    }
+}
