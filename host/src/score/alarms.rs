@@ -1,6 +1,6 @@
 //! How often a calibrated model raises the alarm on a file of frames.
 
-use elbow::Calibrated;
+use elbow::{Calibrated, Verdict};
 
 use super::calibrate::each_row;
 use super::evaluate::is_zero;
@@ -28,6 +28,15 @@ pub struct Alarms {
     pub agreement: f64,
 }
 
+/// What a calibrated model says of a frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    /// by as few samples as settle it: the alarm
+    pub early: Verdict,
+    /// by all of them: the p-value
+    pub full: Verdict,
+}
+
 /// Alarms in the making: frames come some at a time.
 #[allow(missing_debug_implementations, reason = "it holds posteriors and engines")]
 pub struct AlarmCounts<'a> {
@@ -48,32 +57,32 @@ impl<'a> AlarmCounts<'a> {
         Some(AlarmCounts { judge, of, samples, agreeing, uncalibrated, is_labelled: false })
     }
 
-    /// Judges frames.
+    /// Judges frames, and hands on what it says of each; nothing of one with gaps that it has no threshold for.
     ///
     /// # Errors
     /// [`Error::Frame`].
-    pub fn push(&mut self, data: &Dataset) -> Result<(), Error> {
+    pub fn push(&mut self, data: &Dataset) -> Result<Vec<Option<Judged>>, Error> {
         let judge = &self.judge;
+        let threshold = |frame: &[f32]| judge.calibration().threshold_without(judge.model().missing(frame));
         let verdicts = each_row(data, |frame| {
-            let missing = judge.model().missing(frame);
-            let Some(threshold) = judge.calibration().threshold_without(missing) else { return Ok(None) };
+            let Some(threshold) = threshold(frame) else { return Ok(None) };
             let (early, full) = (judge.judge(frame)?, judge.judge_in_full(frame)?);
-            let agrees = early.is_anomalous() == (full.score.log_density.0 < threshold);
-            Ok(Some((early.is_anomalous(), early.score.samples, agrees)))
+            Ok(Some((Judged { early, full }, threshold)))
         })?;
         self.is_labelled |= data.labels.is_some();
-        for (row, verdict) in verdicts.into_iter().enumerate() {
-            let Some((alarm, samples, agrees)) = verdict else {
+        for (row, verdict) in verdicts.iter().enumerate() {
+            let Some((Judged { early, full }, threshold)) = verdict else {
                 self.uncalibrated += 1;
                 continue;
             };
             let is_other = data.labels.as_ref().is_none_or(|labels| labels.anomalous[row]);
             let [rows, alarms] = &mut self.of[usize::from(is_other)];
-            (*rows, *alarms) = (*rows + 1, *alarms + usize::from(alarm));
-            self.samples += f64::from(samples);
+            (*rows, *alarms) = (*rows + 1, *alarms + usize::from(early.is_anomalous()));
+            self.samples += f64::from(early.score.samples);
+            let agrees = early.is_anomalous() == (full.score.log_density.0 < *threshold);
             self.agreeing += usize::from(agrees);
         }
-        Ok(())
+        Ok(verdicts.into_iter().map(|verdict| verdict.map(|(judged, _)| judged)).collect())
     }
 
     /// What they say.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::model::{Engine, LANES};
 use crate::score::latent_use::{LatentUse, MOST_PAIRED, Spread};
-use crate::score::metrics::{auprc, auroc};
+use crate::score::metrics::{auprc, auroc, auroc_ci95};
 use elbow_reader::Dataset;
 
 /// Fewer blocks of frames than this for each thread would leave one waiting for another.
@@ -136,6 +136,9 @@ pub struct Evaluation {
     /// is there
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auroc: Option<f64>,
+    /// its 95 % interval, rows taken for independent
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auroc_ci95: Option<[f64; 2]>,
     /// average precision, likewise
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auprc: Option<f64>,
@@ -215,6 +218,7 @@ impl<'a> Evaluator<'a> {
             effective_sample_size: self.effective / self.rows as f64,
             anomalous_rows: None,
             auroc: None,
+            auroc_ci95: None,
             auprc: None,
             latent: self.latent.and_then(|latent| latent.finish(MOST_PAIRED)),
             seconds,
@@ -246,12 +250,13 @@ impl Evaluation {
         let by_number: Vec<f64> = by_number.collect();
         let ranked = if of_told.rows_with_gaps > 0 { &by_number } else { &nats };
         let of_abnormal: Vec<f64> = abnormal.iter().map(|row| nats[*row]).collect();
-        let is_any = !abnormal.is_empty();
+        let (is_any, auroc) = (!abnormal.is_empty(), auroc(ranked, labels));
         Ok(Evaluation {
             anomalous_nats_per_row: is_any.then(|| mean_ci95(of_abnormal.iter().copied()).0),
             anomalous_median_nats_per_row: is_any.then(|| median(of_abnormal)),
             anomalous_rows: Some(abnormal.len()),
-            auroc: auroc(ranked, labels),
+            auroc,
+            auroc_ci95: auroc.map(|auroc| auroc_ci95(auroc, abnormal.len(), normal.len())),
             auprc: auprc(ranked, labels),
             ..of_told
         })
