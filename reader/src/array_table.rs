@@ -135,6 +135,7 @@ impl<R: Read> RowReader for Rows<'_, R> {
             reading.labels = Some(labels.key.clone());
         }
         Ok(Heading {
+            is_text: false,
             names: names.collect(),
             columns: self.chosen.names.clone(),
             is_labelled: self.chosen.label.is_some() || self.labels.is_some(),

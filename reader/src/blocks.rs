@@ -54,15 +54,31 @@ pub fn load_blocks<E: From<DataError>>(
 /// # Panics
 /// Where there is no path.
 pub fn is_labelled(paths: &[PathBuf], options: &LoadOptions) -> Result<bool, DataError> {
+    heading(paths, options).map(|heading| heading.is_labelled)
+}
+
+/// Whether text files have a column of this name, by what the first says before its rows; arrays have none.
+///
+/// # Errors
+/// As [`load_files`](crate::load_files), of what is wrong at the head of a file.
+///
+/// # Panics
+/// Where there is no path.
+pub fn has_column(paths: &[PathBuf], options: &LoadOptions, name: &str) -> Result<bool, DataError> {
+    let heading = heading(paths, options)?;
+    Ok(heading.is_text && heading.names.iter().any(|column| column == name))
+}
+
+/// What the first file says before its rows.
+fn heading(paths: &[PathBuf], options: &LoadOptions) -> Result<Heading, DataError> {
     let paths = expand(paths)?;
     let first = paths.first().expect("a path");
-    let mut is_labelled = false;
+    let mut heading = Heading::default();
     let looked = with_rows(first, options, &mut |rows| {
-        is_labelled = rows.heading()?.is_labelled;
+        heading = rows.heading()?;
         Ok(Found::default())
     });
-    looked.map_err(|problem| DataError { path: first.clone(), problem })?;
-    Ok(is_labelled)
+    looked.map_err(|problem| DataError { path: first.clone(), problem }).map(|_| heading)
 }
 
 /// Whether a file can be read but once, as standard input, a pipe or a device.

@@ -191,6 +191,7 @@ impl<R: BufRead> RowReader for Rows<R> {
     fn heading(&mut self) -> Result<Heading, Problem> {
         let Chosen { features, label, .. } = &self.chosen;
         Ok(Heading {
+            is_text: true,
             names: self.names.clone(),
             columns: self.columns(),
             is_labelled: label.is_some(),

@@ -51,7 +51,7 @@ mod times;
 mod window;
 
 pub use array::{Array, Kind};
-pub use blocks::{is_labelled, is_stream, load_blocks};
+pub use blocks::{has_column, is_labelled, is_stream, load_blocks};
 pub use categories::{Categorical, Category, Unseen};
 pub use dataset::{Dataset, FileRows, Kept, Labels};
 pub use dependence::{Places, correlation_time};

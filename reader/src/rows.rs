@@ -46,6 +46,8 @@ pub(crate) struct Heading {
     /// names of those that are read, in order
     pub(crate) columns: Vec<String>,
     pub(crate) is_labelled: bool,
+    /// whether its cells are text, which can be kept as it is
+    pub(crate) is_text: bool,
     /// what was passed over, a sentence each
     pub(crate) notes: Vec<String>,
     pub(crate) reading: Reading,
