@@ -7,22 +7,21 @@ use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use serde::Serialize;
-
 use crate::error::Error;
 use crate::fit::{Checkpoint, EpochRecord, Event, Fingerprint, Progress, State};
 use crate::settings::Settings;
 use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::model::ModelBytes;
-use elbow_host::score::latent_use::LatentUse;
 
 mod begun;
 mod interval;
+mod metrics;
 pub use begun::Begun;
 pub use interval::Interval;
+use metrics::METRICS;
+pub use metrics::{Epoch, epochs};
 
 const CONFIG: &str = "config.toml";
-const METRICS: &str = "metrics.jsonl";
 const CHECKPOINT: &str = "checkpoint.bin";
 /// Before its number: the model of an epoch.
 const SNAPSHOT: &str = "epoch-";
@@ -166,19 +165,6 @@ fn difference(begun: &str, settings: &Settings) -> Option<String> {
     Some(format!("it was begun with {name} {}, not {}", shown(&was), shown(&is)))
 }
 
-/// One line of the metrics.
-#[derive(Serialize)]
-struct Metrics<'a> {
-    epoch: usize,
-    step: u64,
-    train_nats_per_row: f64,
-    valid_nats_per_row: f64,
-    valid_nats_per_row_ci95: f64,
-    learning_rate: f32,
-    seconds: f64,
-    latent: Option<&'a LatentUse>,
-}
-
 /// Writes down a run while it goes on.
 #[derive(Debug)]
 pub struct Recorder {
@@ -206,17 +192,8 @@ impl Recorder {
     pub fn record(&mut self, state: &State, batches: u32) -> Result<(), Error> {
         let (history, times) = (state.history(), state.times());
         let line = |i: usize| {
-            let record = &history[i];
-            let metrics = Metrics {
-                epoch: i + 1,
-                step: (i as u64 + 1) * u64::from(batches),
-                train_nats_per_row: -record.train_nats,
-                valid_nats_per_row: -record.valid_nats,
-                valid_nats_per_row_ci95: record.valid_ci95,
-                learning_rate: record.learning_rate,
-                seconds: times[i],
-                latent: record.latent.as_ref(),
-            };
+            let steps = (i as u64 + 1) * u64::from(batches);
+            let metrics = Epoch::of(i + 1, &history[i], steps, times[i]);
             serde_json::to_string(&metrics).map(|line| line + "\n")
         };
         let lines = (self.written..history.len()).map(line).collect::<Result<String, _>>();

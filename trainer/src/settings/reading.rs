@@ -123,6 +123,22 @@ impl Settings {
         }
     }
 
+    /// The flags that read a file as the fit reads it; what a model remembers need not be said again.
+    pub fn reading_again(&self) -> ReadingArgs {
+        ReadingArgs {
+            delimiter: self.delimiter.clone(),
+            decimal: self.decimal.clone(),
+            no_header: self.no_header,
+            missing: Some(self.missing).filter(|missing| *missing != Missing::Refuse),
+            key: self.key.clone(),
+            time: self.time.clone(),
+            gap: self.gap,
+            rows: self.rows,
+            until: self.until,
+            max_memory: self.max_memory,
+        }
+    }
+
     /// About how many bytes a fit of so many numbers holds at most: its rows, those chosen of them and their
     /// features, in a mixture also in f64 (measured: 21 and 33 bytes a number of 10⁶ rows of four).
     pub fn memory_of(&self, numbers: u64) -> u64 {
