@@ -11,7 +11,7 @@ use serde::Serialize;
 pub(super) use self::data_set::data_set;
 use self::packets::Packed;
 pub(super) use self::packets::RESOLUTION;
-use super::fit::fit_and_write;
+use super::fit::{fit_and_write, write_report};
 use super::out::write_files;
 use super::source::DEFAULT_SAMPLES;
 use crate::error::Error;
@@ -65,6 +65,8 @@ struct Kind {
 #[derive(Debug, Serialize)]
 struct Report {
     model: PathBuf,
+    /// to look at
+    page: PathBuf,
     file_bytes: usize,
     dims: usize,
     fit_seconds: f64,
@@ -120,8 +122,11 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
     let steps = args.data.is_none().then_some(&RESOLUTION[..]);
     let (device, packets) = packets::pack((&out, device), &source, steps, &args.out.join("demo.packets"))?;
     write_files(&device, &out)?;
+    let page = args.out.join("report.html");
+    write_report(&summary, std::slice::from_ref(&source), &settings, &page)?;
     let report = Report {
         model: out,
+        page,
         file_bytes: device.as_bytes().len(),
         dims: data.dims,
         fit_seconds: summary.seconds,
@@ -252,5 +257,6 @@ fn table(report: &Report) -> String {
         ),
     ];
     rows.extend(report.packets.iter().map(Packed::row));
+    rows.push(("report", report.page.display().to_string()));
     out + &report::table(&rows)
 }

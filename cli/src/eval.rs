@@ -2,7 +2,7 @@
 
 mod probe;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::Serialize;
@@ -11,12 +11,14 @@ use self::probe::{Probe, Probed};
 use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
-use elbow_host::model::ModelBytes;
-use elbow_host::score::alarms::{AlarmCounts, Alarms};
+use elbow::Score;
+use elbow_host::model::{HostModel, ModelBytes};
+use elbow_host::score::alarms::{AlarmCounts, Alarms, Judged};
 use elbow_host::score::evaluate::{Evaluation, Evaluator, score_all};
 use elbow_host::score::information::is_saturated;
 use elbow_host::score::latent_use::LatentUse;
 use elbow_host::score::seen::{Again, Seen};
+use elbow_reader::Dataset;
 
 /// The arguments of `elbow eval`.
 #[derive(Debug, clap::Args)]
@@ -34,33 +36,61 @@ pub(crate) struct EvalArgs {
 
 /// What a model makes of a file, for programs.
 #[derive(Debug, Serialize)]
-struct Report {
+pub(crate) struct Figures {
     #[serde(flatten)]
-    evaluation: Evaluation,
+    pub(crate) evaluation: Evaluation,
     #[serde(flatten)]
     probed: Probed,
     /// of a calibrated model
     #[serde(skip_serializing_if = "Option::is_none")]
-    alarms: Option<Alarms>,
+    pub(crate) alarms: Option<Alarms>,
+    /// the part of the frames that the fit saw, where it saw some
+    #[serde(skip)]
+    pub(crate) seen: Option<f64>,
 }
 
 pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = args.source.open(&bytes, &args.model, false)?;
+    let samples = args.samples.of(&model);
+    let from = Frames { path: &args.model, data: &args.data, source: &args.source, samples, keep: &[] };
+    let figures = examine(&model, &from, &mut |_, _, _| Ok(()))?;
+    if json { report::print_json(&figures) } else { report::print(&report::table(&figures.rows())) }
+}
+
+/// Where a model and its frames come from.
+pub(crate) struct Frames<'a> {
+    /// of the model
+    pub(crate) path: &'a Path,
+    pub(crate) data: &'a [PathBuf],
+    pub(crate) source: &'a SourceArgs,
+    /// K of a score
+    pub(crate) samples: u32,
+    /// columns to carry along as text
+    pub(crate) keep: &'a [String],
+}
+
+/// Some frames with their scores and, of a calibrated model, verdicts.
+pub(crate) type See<'a> = dyn FnMut(&Dataset, &[Score], &[Option<Judged>]) -> Result<(), Error> + 'a;
+
+/// Scores and judges all frames, and sums up; `see` has a look at each of them.
+pub(crate) fn examine(model: &HostModel<'_>, from: &Frames<'_>, see: &mut See<'_>) -> Result<Figures, Error> {
     let (bar, engine) = (report::rows_bar("scoring"), &*model.engine);
-    let (samples, mut seconds) = (args.samples.of(&model), 0.0);
+    let (samples, mut seconds) = (from.samples, 0.0);
     let seen = Seen::read(model.metadata.seen);
     let mut again = seen.as_ref().map(Again::of);
-    let (mut evaluator, mut alarms) = (Evaluator::new(engine), AlarmCounts::new(&model));
-    let (mut probe, mut labelled, mut first) = (Probe::new(&model, samples), None, None);
-    args.source.each_unlabelled_block(&args.data, &args.model, &model.metadata, &mut |data| {
+    let (mut evaluator, mut alarms) = (Evaluator::new(engine), AlarmCounts::new(model));
+    let (mut probe, mut labelled, mut first) = (Probe::new(model, samples), None, None);
+    let Frames { path, data, source, keep, .. } = *from;
+    source.each_unlabelled_block(data, path, &model.metadata, keep, &mut |data| {
         let start = Instant::now();
         let scores = score_all(engine, &data, samples, |rows| bar.inc(rows as u64))?;
         seconds += start.elapsed().as_secs_f64();
         again.iter_mut().for_each(|again| again.push(&data));
-        alarms.iter_mut().try_for_each(|alarms| alarms.push(&data))?;
+        let judged = alarms.as_mut().map(|alarms| alarms.push(&data)).transpose()?;
         // what a reconstruction is off by is of whole rows
         if data.has_gaps() { probe.push(&data.whole()) } else { probe.push(&data) }?;
+        see(&data, &scores, &judged.unwrap_or_default())?;
         if data.labels.is_some() {
             labelled = Some(Evaluation::new(engine, &data, &scores, seconds)?);
         } else {
@@ -70,7 +100,8 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
         Ok(())
     })?;
     bar.finish_and_clear();
-    if let Some(part) = again.and_then(|again| again.part()) {
+    let seen = again.and_then(|again| again.part());
+    if let Some(part) = seen {
         report::note(&format!(
             "{}: the fit saw about {:.0} % of these rows; their scores are better than those of new rows",
             first.unwrap_or_default().display(),
@@ -78,13 +109,16 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
         ));
     }
     let evaluation = labelled.unwrap_or_else(|| evaluator.finish(seconds));
-    let report = Report { evaluation, probed: probe.finish(), alarms: alarms.map(AlarmCounts::finish) };
-    if json {
-        return report::print_json(&report);
+    Ok(Figures { evaluation, probed: probe.finish(), alarms: alarms.map(AlarmCounts::finish), seen })
+}
+
+impl Figures {
+    /// For people.
+    pub(crate) fn rows(&self) -> Vec<(&'static str, String)> {
+        let mut more = self.probed.lines();
+        more.extend(self.alarms.iter().map(|alarms| ("alarms", describe_alarms(alarms))));
+        describe(&self.evaluation, more)
     }
-    let mut lines = report.probed.lines();
-    lines.extend(report.alarms.iter().map(|alarms| ("alarms", describe_alarms(alarms))));
-    report::print(&describe(&report.evaluation, lines))
 }
 
 fn describe_alarms(alarms: &Alarms) -> String {
@@ -122,7 +156,7 @@ fn describe_latent(latent: &LatentUse) -> String {
 }
 
 /// The evaluation for people, with what else there is to say.
-pub(super) fn describe(evaluation: &Evaluation, more: Vec<(&'static str, String)>) -> String {
+fn describe(evaluation: &Evaluation, more: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
     let Evaluation { rows, dims, samples, .. } = evaluation;
     let class = match evaluation.anomalous_rows {
         Some(anomalous) if anomalous < *rows => " of the normal rows",
@@ -161,12 +195,15 @@ pub(super) fn describe(evaluation: &Evaluation, more: Vec<(&'static str, String)
         lines.push(("anomalous", format!("{count} rows, {nats:.3} nats per row, median {median:.3}")));
     }
     if let (Some(auroc), Some(auprc)) = (evaluation.auroc, evaluation.auprc) {
-        lines.push(("AUROC", format!("{auroc:.4}")));
+        let interval = evaluation.auroc_ci95;
+        let interval =
+            interval.map_or(String::new(), |[low, high]| format!(", {low:.4} to {high:.4} (95 %)"));
+        lines.push(("AUROC", format!("{auroc:.4}{interval}")));
         lines.push(("AUPRC", format!("{auprc:.4}")));
     }
     lines.push(("samples", format!("{:.1} effective of {samples}", evaluation.effective_sample_size)));
     lines.extend(more);
     let speed = *rows as f64 / evaluation.seconds.max(1e-9);
     lines.push(("time", format!("{:.2} s, {speed:.0} rows/s", evaluation.seconds)));
-    report::table(&lines)
+    lines
 }

@@ -1,5 +1,7 @@
 //! `elbow fit`.
 
+mod table;
+
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::AtomicBool;
@@ -10,19 +12,21 @@ use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
 use super::alarm::Alarm;
-use super::out::{Name, Overwrite, beside, check_out, cost_rows, write_files};
+use super::out::{Name, Overwrite, beside, check_out, write_files};
+use super::page::Job;
+use super::source::{SamplesArg, SourceArgs};
 use super::{memory::check_memory, window::suggest, window::with_window};
 use crate::error::Error;
 use crate::{reading, report, stop};
 use elbow_host::file::describe::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::{evaluate::score_all, open::open_for};
-use elbow_reader::{Dataset, Report, load_files};
+use elbow_reader::{Dataset, Report, is_stream, load_files};
 use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
 use elbow_trainer::quantize::Cost;
 use elbow_trainer::repeated_columns::Repeats;
-use elbow_trainer::run_dir::{Begun, Cadence, Interval, MODEL, RunDir};
+use elbow_trainer::run_dir::{Begun, Cadence, Epoch, Interval, MODEL, RunDir};
 use elbow_trainer::settings::{Settings, SettingsArgs};
 use elbow_trainer::train::{Trained, train};
 
@@ -57,6 +61,9 @@ pub(crate) struct FitArgs {
     /// choose, of at most 64 KiB, fitted in seconds
     #[arg(long, conflicts_with_all = ["model", "run"])]
     auto: bool,
+    /// Write a page to look at, of the frames of the fit: as `elbow report` does of others
+    #[arg(long, value_name = "HTML")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     name: Name,
     #[command(flatten)]
@@ -86,6 +93,9 @@ pub(super) struct Summary {
     anomalous_rows: Option<usize>,
     #[serde(flatten)]
     epochs: Option<Epochs>,
+    /// of a network
+    #[serde(skip)]
+    history: Vec<Epoch>,
     /// what those held back say
     #[serde(skip_serializing_if = "Option::is_none")]
     alarm: Option<Alarm>,
@@ -139,13 +149,47 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let begun = Begun { settings: &settings, data: &args.data };
     let folder = args.run.as_ref().map(|at| RunDir::open(at, args.resume, cadence, begun)).transpose()?;
     check_out(&out)?;
+    args.report.as_deref().map_or(Ok(()), |page| check_report(args, page, &out))?;
     check_memory(&args.data, &settings)?;
     let (data, report) = load_files(&args.data, &settings.load_options())?;
     report.notes.iter().for_each(|note| report::note(note));
     suggest(&args.data, data.dims, &settings);
     let summary = fit_and_write(&name, data, &settings, folder, &out)?;
+    if let Some(page) = &args.report {
+        write_report(&summary, &args.data, &settings, page)?;
+    }
     let summary = Summary { run: args.run.clone(), reading: Some(report), ..summary };
-    if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
+    if json { report::print_json(&summary) } else { report::print(&table::table(&summary)) }
+}
+
+/// Fails before the work where the page cannot be written, or its frames cannot be read once more.
+fn check_report(args: &FitArgs, page: &Path, out: &Path) -> Result<(), Error> {
+    if args.data.iter().any(|path| is_stream(path)) {
+        let problem = "the frames of a stream are read but once; give files";
+        return Err(Error::argument("report", page.display(), problem));
+    }
+    let source = SourceArgs::as_fitted(&Settings::default());
+    let job =
+        Job { model: out, data: &args.data, source: &source, samples: SamplesArg::default(), epochs: &[] };
+    job.check_out(page, args.overwrite)
+}
+
+/// Writes a page of a model that was fitted to these files.
+pub(super) fn write_report(
+    summary: &Summary,
+    data: &[PathBuf],
+    settings: &Settings,
+    page: &Path,
+) -> Result<(), Error> {
+    let source = SourceArgs::as_fitted(settings);
+    let job = Job {
+        model: &summary.model,
+        data,
+        source: &source,
+        samples: SamplesArg::default(),
+        epochs: &summary.history,
+    };
+    job.write(page, None).map(|_| ())
 }
 
 /// Fits, writes the model and its type, and reads the file back.
@@ -181,6 +225,8 @@ pub(super) fn fit_and_write(
         best_epoch: fitted.best_epoch,
         stopped: fitted.stopped,
     });
+    let history = trained.fitted.iter().flat_map(|fitted| fitted.history.iter().enumerate());
+    let history = history.map(|(at, record)| Epoch::of(at + 1, record, 0, 0.0));
     let model = open_for(&trained.bytes, &trained.valid).map_err(Error::model(out))?;
     let architecture = describe_model(&model);
     if *settings.likelihood != LikelihoodKind::Bernoulli {
@@ -196,6 +242,7 @@ pub(super) fn fit_and_write(
         held_back_rows: trained.calibration_rows,
         anomalous_rows,
         epochs,
+        history: history.collect(),
         alarm: model.extras.calibration.as_ref().map(Alarm::new),
         train_nats_per_row: -trained.train_nats,
         valid_nats_per_row: -trained.valid_nats,
@@ -253,47 +300,4 @@ fn stop_on_ctrl_c(is_recorded: bool) -> &'static AtomicBool {
     } else {
         "stopping; the best weights so far will be written (Ctrl-C again: at once, nothing written)"
     })
-}
-
-fn table(summary: &Summary) -> String {
-    let left_out =
-        summary.anomalous_rows.map_or(String::new(), |rows| format!(", {rows} anomalous left out"));
-    let held_back =
-        summary.held_back_rows.map_or(String::new(), |rows| format!(", {rows} held back to calibrate by"));
-    let mut rows = vec![
-        ("model", format!("{} ({} bytes)", summary.model.display(), summary.file_bytes)),
-        ("type", summary.model.with_extension("rs").display().to_string()),
-        ("shape", summary.architecture.clone()),
-    ];
-    rows.extend(summary.reading.iter().flat_map(reading::rows));
-    let epochs_at = rows.len() + 1;
-    rows.extend([
-        ("rows", format!("{} fitted, {} held out{held_back}{left_out}", summary.rows, summary.valid_rows)),
-        (
-            "−log p(x)",
-            format!(
-                "{:.3} nats per row at fitting (its objective), {:.3} held out",
-                summary.train_nats_per_row, summary.valid_nats_per_row
-            ),
-        ),
-        ("time", format!("{:.1} s", summary.seconds)),
-    ]);
-    if let Some(Epochs { epochs, best_epoch, stopped }) = summary.epochs {
-        let stopped = if stopped { ", stopped by Ctrl-C" } else { "" };
-        rows.insert(epochs_at, ("epochs", format!("{epochs}, the best {best_epoch}{stopped}")));
-    }
-    rows.extend(
-        summary.valid_bits_per_row.map(|bits| ("rate", format!("about {bits:.1} bits per row held out"))),
-    );
-    rows.extend(summary.quantization.iter().flat_map(cost_rows));
-    rows.extend(summary.alarm.iter().flat_map(Alarm::rows));
-    let model = summary.model.display();
-    rows.push((
-        "next",
-        match &summary.alarm {
-            Some(_) => format!("elbow score {model} NEW.csv tells p-values and alarms"),
-            None => format!("elbow calibrate {model} NORMAL.csv --false-alarm 0.01, by rows of their own"),
-        },
-    ));
-    report::table(&rows)
 }

@@ -102,7 +102,19 @@ const HEADINGS: [(&str, &[&str]); 6] = [
     ("Packets", &["packets", "bound", "lossless", "latents_only", "windows_per_packet", "keep_going"]),
     (
         "Output",
-        &["out", "format", "exec", "name", "force", "run", "resume", "checkpoint_every", "snapshot_every"],
+        &[
+            "out",
+            "report",
+            "md",
+            "format",
+            "exec",
+            "name",
+            "force",
+            "run",
+            "resume",
+            "checkpoint_every",
+            "snapshot_every",
+        ],
     ),
 ];
 
@@ -143,6 +155,7 @@ mod tests {
         for name in [
             "fit",
             "eval",
+            "report",
             "score",
             "watch",
             "calibrate",

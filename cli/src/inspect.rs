@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::report;
 use elbow_host::file::cost::{self, Cost, activation_bytes, costs};
 use elbow_host::file::describe::describe_model;
-use elbow_host::model::ModelBytes;
+use elbow_host::model::{HostModel, ModelBytes};
 use elbow_reader::categories::{as_fitted, names};
 use elbow_reader::{Categorical, Missing, Reading};
 
@@ -102,50 +102,65 @@ fn coded(columns: &str) -> Vec<Coded> {
 pub(super) fn run(args: &InspectArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
-    let metadata = &model.metadata;
-    let shape = &metadata.architecture;
-    let samples = args.samples.unwrap_or_else(|| model.samples());
-    let Reading { labels, normal, left_out, missing, time, gap, written } = Reading::of(metadata.reading);
-    let inspection = Inspection {
-        name: metadata.name,
-        architecture: describe_model(&model),
-        members: model.members,
-        shape,
-        fingerprint: format!("{:08x}", fingerprint(model.members, shape.fingerprint())),
-        columns: names(metadata.columns),
-        categories: coded(metadata.columns),
-        window: metadata.window,
-        hop: metadata.hop,
-        labels,
-        normal,
-        left_out,
-        time,
-        gap: gap.map(|gap| gap.to_string()),
-        text: Some(written.to_string()).filter(|text| !text.is_empty()),
-        missing: (missing != Missing::Refuse).then(|| missing.word()),
-        objective: metadata.objective,
-        rows: metadata.rows,
-        seed: metadata.seed,
-        valid_nats: metadata.valid_nats,
-        version: metadata.version,
-        file_bytes: bytes.as_bytes().len(),
-        parameter_bytes: model.parameters.len(),
-        samples,
-        multiply_adds: u64::from(model.members) * multiply_adds(shape, samples),
-        activation_bytes: activation_bytes(shape),
-        alarm: model.extras.calibration.as_ref().map(Alarm::new),
-        packets: model.extras.plan.as_ref().map(Packets::new),
-        // the counts are of one model with float weights
-        devices: if shape.weights == WeightKind::F32 && model.members == 1 {
-            costs(shape, samples)
-        } else {
-            Vec::new()
-        },
-    };
-    if json { report::print_json(&inspection) } else { report::print(&table(&inspection, args.clock)) }
+    let inspection = Inspection::of(&model, &bytes, args.samples);
+    if json {
+        report::print_json(&inspection)
+    } else {
+        report::print(&report::table(&rows(&inspection, args.clock)))
+    }
 }
 
-fn table(i: &Inspection<'_>, clock: Option<Clock>) -> String {
+/// What a model holds and costs, in words.
+pub(crate) fn describe(model: &HostModel<'_>, bytes: &ModelBytes) -> Vec<(&'static str, String)> {
+    rows(&Inspection::of(model, bytes, None), None)
+}
+
+impl<'a> Inspection<'a> {
+    fn of(model: &'a HostModel<'_>, bytes: &ModelBytes, samples: Option<u32>) -> Self {
+        let metadata = &model.metadata;
+        let shape = &metadata.architecture;
+        let samples = samples.unwrap_or_else(|| model.samples());
+        let Reading { labels, normal, left_out, missing, time, gap, written } = Reading::of(metadata.reading);
+        Inspection {
+            name: metadata.name,
+            architecture: describe_model(model),
+            members: model.members,
+            shape,
+            fingerprint: format!("{:08x}", fingerprint(model.members, shape.fingerprint())),
+            columns: names(metadata.columns),
+            categories: coded(metadata.columns),
+            window: metadata.window,
+            hop: metadata.hop,
+            labels,
+            normal,
+            left_out,
+            time,
+            gap: gap.map(|gap| gap.to_string()),
+            text: Some(written.to_string()).filter(|text| !text.is_empty()),
+            missing: (missing != Missing::Refuse).then(|| missing.word()),
+            objective: metadata.objective,
+            rows: metadata.rows,
+            seed: metadata.seed,
+            valid_nats: metadata.valid_nats,
+            version: metadata.version,
+            file_bytes: bytes.as_bytes().len(),
+            parameter_bytes: model.parameters.len(),
+            samples,
+            multiply_adds: u64::from(model.members) * multiply_adds(shape, samples),
+            activation_bytes: activation_bytes(shape),
+            alarm: model.extras.calibration.as_ref().map(Alarm::new),
+            packets: model.extras.plan.as_ref().map(Packets::new),
+            // the counts are of one model with float weights
+            devices: if shape.weights == WeightKind::F32 && model.members == 1 {
+                costs(shape, samples)
+            } else {
+                Vec::new()
+            },
+        }
+    }
+}
+
+fn rows(i: &Inspection<'_>, clock: Option<Clock>) -> Vec<(&'static str, String)> {
     let window = match i.window {
         1 => "single rows".into(),
         rows => format!("windows of {rows} rows, every {} rows", i.hop),
@@ -182,7 +197,7 @@ fn table(i: &Inspection<'_>, clock: Option<Clock>) -> String {
     lines.extend(i.alarm.iter().flat_map(Alarm::rows));
     lines.extend(i.packets.iter().flat_map(Packets::rows));
     lines.extend(i.devices.iter().map(|device| (device.core, on_device(device, i.alarm.is_some(), clock))));
-    report::table(&lines)
+    lines
 }
 
 /// Predicted, see `docs/benchmarks.md`.

@@ -26,7 +26,9 @@ mod interpolate;
 mod latents;
 mod memory;
 mod out;
+mod page;
 mod plan;
+mod plot;
 mod quantize;
 mod reading;
 mod reconstruct;
@@ -80,6 +82,8 @@ enum Command {
     Impute(impute::ImputeArgs),
     /// Judge rows as they come: verdicts, alarms, drift and causes, each row's before the next is there
     Watch(watch::WatchArgs),
+    /// A page to look at: what the model is, how it finds what is labelled, what is odd and why
+    Report(page::ReportArgs),
     /// Draw frames from a model: what it takes for normal
     Sample(sample::SampleArgs),
     /// The latent of every frame: how likely each is for the encoder, and what it costs
@@ -188,6 +192,7 @@ impl Cli {
             Command::Score(args) => score::run(args, self.json),
             Command::Impute(args) => impute::run(args, self.json),
             Command::Watch(args) => watch::run(args, self.json),
+            Command::Report(args) => page::run(args, self.json),
             Command::Sample(args) => sample::run(args, self.json),
             Command::Encode(args) => encode::run(args, self.json),
             Command::Decode(args) => decode::run(args, self.json),

@@ -13,11 +13,11 @@ use elbow_host::model::{HostModel, ModelBytes};
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
 use elbow_reader::{
-    Dataset, LoadOptions, Missing, Reading, Recognise, Unseen, is_labelled, is_stream, load_blocks,
-    load_files,
+    Dataset, LoadOptions, Missing, Reading, Recognise, Unseen, has_column, is_labelled, is_stream,
+    load_blocks, load_files,
 };
 use elbow_trainer::binarize::Binarize;
-use elbow_trainer::settings::ReadingArgs;
+use elbow_trainer::settings::{ReadingArgs, Settings};
 use elbow_trainer::support::{is_whole, prepare};
 
 /// How frames are read for a model that exists: its columns and windows are the model's.
@@ -86,6 +86,18 @@ impl SourceArgs {
     pub(super) fn missing(&self, metadata: &Metadata<'_>) -> Option<Missing> {
         let of_model = Reading::of(metadata.reading).missing;
         self.reading.missing().or(Some(of_model).filter(|missing| *missing != Missing::Refuse))
+    }
+
+    /// As a fit of these settings read its files.
+    pub(super) fn as_fitted(settings: &Settings) -> Self {
+        SourceArgs {
+            labels: None,
+            normal: Vec::new(),
+            reading: settings.reading_again(),
+            binarize: settings.binarize,
+            seed: settings.seed,
+            skip_broken: false,
+        }
     }
 
     /// Reads the frames that a model takes.
@@ -221,7 +233,7 @@ impl SourceArgs {
     }
 
     /// Reads the frames that a model takes some at a time where nothing asks for all of them at once, as
-    /// labels do, for whose sake scores are sorted.
+    /// labels do, for whose sake scores are sorted; with some columns as text beside them.
     ///
     /// # Errors
     /// As [`load`](Self::load), and those of `take`.
@@ -230,15 +242,28 @@ impl SourceArgs {
         paths: &[PathBuf],
         model: &Path,
         metadata: &Metadata<'_>,
+        keep: &[String],
         take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
     ) -> Result<(), Error> {
         note_point(metadata);
-        let options = self.options(metadata, &[], Missing::Refuse);
+        let options = self.options(metadata, keep, Missing::Refuse);
         let is_whole = self.binarize != Binarize::None || paths.iter().any(|path| is_stream(path));
         match is_whole || is_labelled(paths, &options)? {
             true => take(self.load_all(paths, model, metadata, options)?),
             false => self.blocks(paths, model, metadata, options, take),
         }
+    }
+
+    /// Whether files have a column of this name that can be kept as text; of a stream nobody knows before it is
+    /// read.
+    pub(super) fn has_column(
+        &self,
+        paths: &[PathBuf],
+        metadata: &Metadata<'_>,
+        name: &str,
+    ) -> Result<bool, Error> {
+        let options = self.options(metadata, &[], Missing::Refuse);
+        Ok(!paths.iter().any(|path| is_stream(path)) && has_column(paths, &options, name)?)
     }
 
     /// How files are read for a model; what becomes of missing cells where neither flag nor model says.

@@ -1,7 +1,7 @@
 //! What stands below the flags of a command.
 
 /// What stands below the flags of a command.
-pub(super) const NOTES: [(&str, &str); 17] = [
+pub(super) const NOTES: [(&str, &str); 18] = [
     (
         "fit",
         "\
@@ -13,6 +13,7 @@ of integers and bits; it alone makes the smallest packets and logs.
 Examples:
   elbow fit sensors.csv --auto                        writes sensors.elbow and sensors.rs
   elbow fit sensors.csv --auto --false-alarm 0.01     with a threshold, by rows that are held back
+  elbow fit sensors.csv --auto --report fit.html      and a page to look at
   elbow fit sensors.csv --window 16 --hop 4           windows of 16 rows, a network
   elbow fit sensors.csv --labels fault --normal ok    anomalies are left out of the fit",
     ),
@@ -21,6 +22,13 @@ Examples:
         "\
 Example:
   elbow eval sensors.elbow test.csv                   −log p(x); AUROC and alarms where there are labels",
+    ),
+    (
+        "report",
+        "\
+Examples:
+  elbow report sensors.elbow test.csv --out test.html
+  elbow report sensors.elbow test.csv --run runs/a --md MODEL_CARD.md",
     ),
     (
         "score",

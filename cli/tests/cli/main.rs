@@ -31,6 +31,7 @@ mod priors;
 mod quantize;
 mod remembered;
 mod repeat;
+mod report;
 mod resume;
 mod scores;
 mod session;
