@@ -14,7 +14,7 @@ use super::{Dynamic, Engine, LANES, LatentEngine, Prediction, SequentialEngine};
 use crate::simd::wide;
 
 /// Frames side by side: their sums with those of eight components fill the registers.
-const BESIDE: usize = 16;
+const BESIDE: usize = if LANES < 16 { LANES } else { 16 };
 
 /// Takes the components; kinds of which there are none take no sections.
 pub(super) fn build<'a, F>(

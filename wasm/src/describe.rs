@@ -1,0 +1,49 @@
+//! What a model says of itself, as lines of a word and what it stands for, tabs between.
+
+use alloc::string::String;
+use core::fmt::Write as _;
+
+use elbow::architecture::LatentKind;
+use elbow_host::model::HostModel;
+
+use crate::model::latent_dims;
+
+/// Each column has a line with its words, where its values are codes. No text in a model file has a tab or a
+/// newline but between its parts.
+pub(crate) fn describe(model: &HostModel<'_>) -> String {
+    let metadata = &model.metadata;
+    let shape = &metadata.architecture;
+    let mut out = String::new();
+    let latent = shape.latent;
+    let is_sphere = matches!(latent, LatentKind::VonMisesFisher { .. });
+    let is_density = !matches!(latent, LatentKind::Point { .. });
+    let _ = write!(
+        out,
+        "name\t{}\nmembers\t{}\ndims\t{}\nwindow\t{}\nhop\t{}\nsamples\t{}\nlatent\t{latent}\n\
+         latent dims\t{}\nlikelihood\t{}\nis sphere\t{is_sphere}\nis density\t{is_density}\nobjective\t{}\n\
+         rows\t{}\nversion\t{}\n",
+        metadata.name,
+        model.members,
+        shape.features,
+        metadata.window,
+        metadata.hop,
+        model.samples(),
+        latent_dims(model),
+        shape.likelihood.name(),
+        metadata.objective,
+        metadata.rows,
+        metadata.version
+    );
+    if let Some(calibration) = model.extras.calibration {
+        let (threshold, rate) = (calibration.threshold, calibration.false_alarm);
+        let _ = write!(out, "threshold\t{threshold}\nfalse alarm\t{rate}\n");
+    }
+    for column in metadata.columns.split('\n') {
+        let _ = writeln!(out, "column\t{column}");
+    }
+    // labels, columns left out, times: as the file has them
+    for line in metadata.reading.lines() {
+        let _ = writeln!(out, "reading\t{line}");
+    }
+    out
+}
