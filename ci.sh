@@ -69,9 +69,9 @@ step() {
     else
         verdict=FAILED failed=$((failed + 1))
     fi
-    # libtest's and pytest's counts, where the step is a test run
+    # libtest's, pytest's and Node's counts, where the step is a test run
     printf '%-7s%4d s%s\n' $verdict $((SECONDS - start)) \
-        "$(awk '/^test result/ { n += $4 } /^[0-9]+ passed/ { n += $1 } END { if (n) printf "%7d tests", n }' "$log")"
+        "$(awk '/^test result/ { n += $4 } /^[0-9]+ passed/ { n += $1 } /^ℹ pass / { n += $3 } END { if (n) printf "%7d tests", n }' "$log")"
     grep -h '^skipped: ' "$log" | sort -u | sed 's/^/  /'
     [ $verdict = ok ] || { echo "  $*"; tail -n 80 "$log"; }
 }
@@ -91,6 +91,15 @@ other_processors() {
 
 # The wheel, in an environment of its own: it says so and passes where there is no index of packages.
 python_package() { python/check.sh; }
+
+# The engine in Node, page and reports in headless Chromium, which this step alone installs.
+browser() {
+    if ! have node || ! have chromedriver; then
+        have apt-get && [ "$(id -u)" = 0 ] &&
+            DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends nodejs chromium chromium-driver
+    fi
+    web/check.sh
+}
 
 formatted() { cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.toml --check; }
 
@@ -139,6 +148,7 @@ step 'every float, a million windows' cargo test --locked --workspace --test mat
 step 'rows side by side' rows_side_by_side
 step 'other processors' other_processors
 step 'Python' python_package
+step 'browser' browser
 step 'packages' packages
 step 'firmware for every target' firmware
 step 'devices in QEMU' cargo test --locked --workspace --test device -- --ignored --show-output
