@@ -4,6 +4,7 @@
 
 function elbowWorker(scope) {
   const CHUNK = 512 // rows between two messages
+  const LEAST = 25 // frames that are told one by one
   let wasm, model, about, frames
 
   const say = (type, more, transfer) => scope.postMessage({ type, ...more }, transfer || [])
@@ -104,7 +105,10 @@ function elbowWorker(scope) {
     }
     const isComma = delimiter === ';'
     const codes = about.columns.map(({ words }) => words.length > 0 && new Map(words.map((word, n) => [word, n])))
-    const cells = [], sources = []
+    // a window lies within one label
+    const named = about.reading.labels?.[0]
+    const label = names.findIndex((name) => (named === undefined ? name.toLowerCase() === 'label' : name === named))
+    const cells = [], sources = [], labels = []
     let row = 0, missing = 0
     const take = (record) => {
       const found = places.map((place, n) => {
@@ -113,13 +117,13 @@ function elbowWorker(scope) {
         return isComma ? cell.replace(',', '.') : cell
       })
       if (found.some((cell) => MISSING.has(cell.toLowerCase()))) missing++
-      else cells.push(found.join('\n') + '\n'), sources.push(row)
+      else cells.push(found.join('\n') + '\n'), sources.push(row), labels.push(hasHeader && record[label]?.trim())
       row++
     }
     if (!hasHeader) take(first)
     for (const record of rows) take(record)
     const values = numbers(cells)
-    return { ...windows(values, sources), rows: row, missing }
+    return { ...windows(values, sources, labels), rows: row, missing }
   }
 
   // Text to numbers, by the engine: each is the nearest f32, as in every other reader of the project.
@@ -138,14 +142,15 @@ function elbowWorker(scope) {
     return values
   }
 
-  function windows(values, sources) {
+  function windows(values, sources, labels) {
     const { window, hop, dims } = about
     const width = about.columns.length
-    if (window === 1) return { values, sources: Uint32Array.from(sources) }
+    if (window === 1 && hop === 1) return { values, sources: Uint32Array.from(sources) }
     // where rows that follow one another begin and end
     const starts = []
     for (let begin = 0, at = 1; at <= sources.length; at++) {
-      if (at < sources.length && sources[at] === sources[at - 1] + 1) continue
+      const follows = sources[at] === sources[at - 1] + 1 && labels[at] === labels[at - 1]
+      if (at < sources.length && follows) continue
       for (let start = begin; start + window <= at; start += hop) starts.push(start)
       begin = at
     }
@@ -181,8 +186,33 @@ function elbowWorker(scope) {
       if (turn !== latest) return
     }
     const sources = table.sources.slice()
+    const least = lowest(told.scores), ranges = rangesOf(table.values)
     const notes = { rows: table.rows, missing: table.missing, refused, count }
-    say('scores', { ...told, sources, notes }, [told.scores, told.p, told.anomalous, sources].map((a) => a.buffer))
+    say('scores', { ...told, sources, least, ranges, notes }, [told.scores, told.p, told.anomalous, sources].map((a) => a.buffer))
+  }
+
+  // From the lowest to the highest of each column.
+  function rangesOf(values) {
+    const width = about.columns.length
+    const ranges = about.columns.map(() => [Infinity, -Infinity])
+    values.forEach((value, n) => {
+      const range = ranges[n % width]
+      if (value < range[0]) range[0] = value
+      if (value > range[1]) range[1] = value
+    })
+    return ranges
+  }
+
+  // The frames of the lowest scores, the lowest first.
+  function lowest(scores) {
+    const found = []
+    scores.forEach((score, index) => {
+      if (found.length === LEAST && !(score < scores[found[LEAST - 1]])) return
+      const place = found.findIndex((other) => score < scores[other])
+      found.splice(place < 0 ? found.length : place, 0, index)
+      found.length = Math.min(found.length, LEAST)
+    })
+    return found
   }
 
   function frameAt(index) {

@@ -2,7 +2,6 @@
 'use strict'
 
 const byId = (id) => document.getElementById(id)
-const LEAST = 25
 const SLIDERS = 32
 let about, scores, ranges, asked
 
@@ -80,6 +79,7 @@ const told = {
 
   scores(found) {
     scores = found
+    ranges = found.ranges
     byId('progress').hidden = true
     const { rows, missing, refused, count } = found.notes
     const alarms = found.anomalous.reduce((sum, one) => sum + one, 0)
@@ -94,14 +94,12 @@ const told = {
     if (count === 0) return
     byId('scores').hidden = false
     drawCourse(byId('course'), found, about.threshold)
-    const order = Array.from(found.scores.keys()).sort((a, b) => found.scores[a] - found.scores[b])
-    byId('least').replaceChildren(...order.slice(0, LEAST).map(leastRow))
+    byId('least').replaceChildren(...found.least.map(leastRow))
     byId('row').max = rows
-    ask('frame', { index: order[0] })
+    ask('frame', { index: found.least[0] })
   },
 
   frame({ index, frame, expected, surprises, latent }) {
-    ranges = widen(ranges, frame, expected)
     byId('frame').hidden = false
     const score = scores.scores[index]
     byId('frame-text').textContent = `Row ${scores.sources[index] + 1}: log p(x) ${number(score)} nats, ${bits(score)}.`
@@ -117,7 +115,8 @@ const told = {
 
   decoded({ frame }) {
     asked = false
-    ranges = widen(ranges, frame, frame)
+    // without a table, of what was decoded so far
+    if (!scores) ranges = widen(ranges, frame)
     drawFrames(byId('decoded'), 'The decoded frame', about, ranges, [{ frame, tone: 'first' }])
     const rows = Array.from(frame.slice(0, 200), (value, n) => row([nameOf(n), valueOf(n, value)]))
     byId('decoded-rows').replaceChildren(...rows)
@@ -133,16 +132,14 @@ worker.onmessage = ({ data }) => told[data.type](data)
 worker.onerror = ({ message }) => status(`Not done: ${message}`)
 
 // From the lowest to the highest of what was seen of each column.
-function widen(before, ...frames) {
+function widen(before, frame) {
   const width = about.columns.length
   const found = before || Array.from({ length: width }, () => [Infinity, -Infinity])
-  for (const frame of frames) {
-    frame.forEach((value, n) => {
-      const range = found[n % width]
-      range[0] = Math.min(range[0], value)
-      range[1] = Math.max(range[1], value)
-    })
-  }
+  frame.forEach((value, n) => {
+    const range = found[n % width]
+    range[0] = Math.min(range[0], value)
+    range[1] = Math.max(range[1], value)
+  })
   return found
 }
 
@@ -206,8 +203,7 @@ function setSliders(latent) {
   sendLatent()
 }
 
-async function open(file) {
-  const isModel = file.name.endsWith('.elbow')
+async function open(file, isModel) {
   status(`Reading ${file.name}.`)
   if (isModel) {
     const bytes = await file.arrayBuffer()
@@ -217,8 +213,8 @@ async function open(file) {
   }
 }
 
-byId('model').onchange = ({ target }) => target.files[0] && open(target.files[0])
-byId('table').onchange = ({ target }) => target.files[0] && open(target.files[0])
+byId('model').onchange = ({ target }) => target.files[0] && open(target.files[0], true)
+byId('table').onchange = ({ target }) => target.files[0] && open(target.files[0], false)
 const drop = document.body
 drop.ondragover = (event) => {
   event.preventDefault()
@@ -229,8 +225,9 @@ drop.ondrop = async (event) => {
   event.preventDefault()
   byId('drop').classList.remove('over')
   // a model first: rows are read with it
-  const files = [...event.dataTransfer.files].sort((a, b) => b.name.endsWith('.elbow') - a.name.endsWith('.elbow'))
-  for (const file of files) await open(file)
+  const isModel = (file) => file.name.endsWith('.elbow')
+  const files = [...event.dataTransfer.files].sort((a, b) => isModel(b) - isModel(a))
+  for (const file of files) await open(file, isModel(file))
 }
 
 const engine = Uint8Array.from(atob(globalThis.ELBOW_WASM || ''), (character) => character.charCodeAt(0))

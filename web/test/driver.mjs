@@ -8,7 +8,7 @@ export async function chromium() {
     let said = ''
     driver.stdout.on('data', (part) => {
       said += part
-      const found = said.match(/on port (\d+)/)
+      const found = said.match(/on port ([1-9]\d*)/)
       if (found) resume(found[1])
     })
     driver.on('exit', () => refuse(new Error(`chromedriver: ${said}`)))

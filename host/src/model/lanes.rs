@@ -9,6 +9,6 @@ pub(super) const SAMPLES: usize = 16;
 
 /// Where registers are those that the program was compiled for, a device's numbers of lanes make the shortest code.
 #[cfg(not(feature = "simd"))]
-pub const LANES: usize = 4;
+pub const LANES: usize = 1;
 #[cfg(not(feature = "simd"))]
 pub(super) const SAMPLES: usize = 4;

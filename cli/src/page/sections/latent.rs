@@ -79,9 +79,12 @@ impl Principal {
             let n = points.len() as f64;
             points.iter().for_each(|z| mean.iter_mut().zip(z).for_each(|(mean, z)| *mean += z / n));
         }
+        let size: f64 = points.iter().map(|z| dot(z, z)).sum();
         let centred = |z: Vec<f64>| z.iter().zip(&mean).map(|(z, mean)| z - mean).collect::<Vec<_>>();
         let points: Vec<_> = points.into_iter().map(centred).collect();
         let whole: f64 = points.iter().map(|z| dot(z, z)).sum();
+        // what is left of equal points is rounding
+        let whole = if whole > 1e-12 * size { whole } else { 0.0 };
         let (mut directions, mut parts) = ([vec![], vec![], vec![]], [0.0; 3]);
         for k in 0..3 {
             let mut v: Vec<f64> = (0..dims).map(|i| 1.0 + ((i * 37 + k * 11) % 17) as f64 / 17.0).collect();
@@ -97,7 +100,7 @@ impl Principal {
                     next.iter_mut().zip(found).for_each(|(next, found)| *next -= along * found);
                 }
                 let norm = dot(&next, &next).sqrt();
-                spread = if norm > 1e-9 * whole { norm } else { 0.0 };
+                spread = if whole > 0.0 && norm > 1e-9 * whole { norm } else { 0.0 };
                 v = next.into_iter().map(|next| if spread > 0.0 { next / norm } else { 0.0 }).collect();
             }
             parts[k] = if whole > 0.0 { spread / whole } else { 0.0 };
@@ -132,6 +135,6 @@ mod tests {
         assert!((axes.parts[0] - 25.0 / 26.0).abs() < 1e-2 && axes.parts[2] == 0.0, "{:?}", axes.parts);
         // of points that are one nothing is spread
         let one = Principal::of(vec![vec![2.0; 4]; 9], false).unwrap();
-        assert_eq!((one.parts, one.place(&[2.0; 4])), ([0.0; 3], [0.0; 3]));
+        assert_eq!((one.parts, one.place(&[9.0; 4])), ([0.0; 3], [0.0; 3]));
     }
 }
