@@ -30,7 +30,7 @@ impl Tone {
 }
 
 /// Pixels around the area of the marks: left, top, right, bottom.
-const MARGIN: [f64; 4] = [62.0, 10.0, 14.0, 44.0];
+const MARGIN: [f64; 4] = [68.0, 10.0, 14.0, 44.0];
 /// Pixels of an axis for each tick.
 const PER_TICK: [f64; 2] = [90.0, 45.0];
 
