@@ -8,6 +8,7 @@ use elbow::shape::Lanes;
 use rand_core::Rng;
 
 use super::Dynamic;
+#[cfg(feature = "simd")]
 use super::lanes::{LANES, SAMPLES};
 use crate::simd::wide;
 
@@ -47,7 +48,9 @@ impl<T: OnDense + Debug + Send + Sync> Door for T {
         match (log_prob.len(), shared, terms) {
             (1, _, terms) => shared_frame::<1, _>(self, hidden, features, terms, log_prob),
             (4, true, terms) => shared_frame::<4, _>(self, hidden, features, terms, log_prob),
+            #[cfg(feature = "simd")]
             (SAMPLES, true, None) => samples(self, hidden, features, log_prob),
+            #[cfg(feature = "simd")]
             (LANES, false, None) => frames(self, hidden, features, log_prob),
             (lanes, ..) => unreachable!("the engine asks {lanes} lanes for no such thing"),
         }
@@ -80,6 +83,7 @@ fn shared_frame<const L: usize, T: OnDense>(
 }
 
 /// Samples of one frame.
+#[cfg(feature = "simd")]
 fn samples<T: OnDense>(likelihood: &T, hidden: &[f32], features: &[f32], log_prob: &mut [f32]) {
     let sums: [f32; SAMPLES] = wide(
         #[inline(always)]
@@ -89,6 +93,7 @@ fn samples<T: OnDense>(likelihood: &T, hidden: &[f32], features: &[f32], log_pro
 }
 
 /// A sample of each of many frames.
+#[cfg(feature = "simd")]
 fn frames<T: OnDense>(likelihood: &T, hidden: &[f32], features: &[f32], log_prob: &mut [f32]) {
     let sums: [f32; LANES] = wide(
         #[inline(always)]
