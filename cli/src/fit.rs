@@ -1,5 +1,6 @@
 //! `elbow fit`.
 
+mod page;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -11,17 +12,17 @@ use elbow::architecture::LikelihoodKind;
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
+use self::page::check_report;
+pub(super) use self::page::write_report;
 use super::alarm::Alarm;
 use super::out::{Name, Overwrite, beside, check_out, write_files};
-use super::page::Job;
-use super::source::{SamplesArg, SourceArgs};
 use super::{memory::check_memory, window::suggest, window::with_window};
 use crate::error::Error;
 use crate::{reading, report, stop};
 use elbow_host::file::describe::describe_model;
 use elbow_host::model::ModelBytes;
 use elbow_host::score::{evaluate::score_all, open::open_for};
-use elbow_reader::{Dataset, Report, is_stream, load_files};
+use elbow_reader::{Dataset, Report, load_files};
 use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
 use elbow_trainer::quantize::Cost;
@@ -160,36 +161,6 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     }
     let summary = Summary { run: args.run.clone(), reading: Some(report), ..summary };
     if json { report::print_json(&summary) } else { report::print(&table::table(&summary)) }
-}
-
-/// Fails before the work where the page cannot be written, or its frames cannot be read once more.
-fn check_report(args: &FitArgs, page: &Path, out: &Path) -> Result<(), Error> {
-    if args.data.iter().any(|path| is_stream(path)) {
-        let problem = "the frames of a stream are read but once; give files";
-        return Err(Error::argument("report", page.display(), problem));
-    }
-    let source = SourceArgs::as_fitted(&Settings::default());
-    let job =
-        Job { model: out, data: &args.data, source: &source, samples: SamplesArg::default(), epochs: &[] };
-    job.check_out(page, args.overwrite)
-}
-
-/// Writes a page of a model that was fitted to these files.
-pub(super) fn write_report(
-    summary: &Summary,
-    data: &[PathBuf],
-    settings: &Settings,
-    page: &Path,
-) -> Result<(), Error> {
-    let source = SourceArgs::as_fitted(settings);
-    let job = Job {
-        model: &summary.model,
-        data,
-        source: &source,
-        samples: SamplesArg::default(),
-        epochs: &summary.history,
-    };
-    job.write(page, None).map(|_| ())
 }
 
 /// Fits, writes the model and its type, and reads the file back.

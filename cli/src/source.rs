@@ -1,5 +1,7 @@
 //! The arguments that say which frames a command reads, and how.
 
+mod samples;
+
 mod notes;
 
 use std::path::{Path, PathBuf};
@@ -7,6 +9,8 @@ use std::path::{Path, PathBuf};
 use elbow::format::Metadata;
 
 use self::notes::{note_point, told_after, told_before};
+pub(crate) use self::samples::SamplesArg;
+pub(super) use self::samples::samples;
 use crate::error::Error;
 pub(crate) use elbow_host::model::DEFAULT_SAMPLES;
 use elbow_host::model::{HostModel, ModelBytes};
@@ -41,26 +45,6 @@ pub(crate) struct SourceArgs {
     /// a row that cannot be read ends nothing
     #[arg(skip)]
     pub(super) skip_broken: bool,
-}
-
-/// How many samples a score takes.
-#[derive(Clone, Copy, Debug, Default, clap::Args)]
-pub(crate) struct SamplesArg {
-    /// Samples K of a score [default: those of the calibration, or 64]
-    #[arg(long, value_name = "K", value_parser = samples())]
-    pub(super) samples: Option<u32>,
-}
-
-impl SamplesArg {
-    /// Samples of a score by this model.
-    pub(super) fn of(self, model: &HostModel<'_>) -> u32 {
-        self.samples.unwrap_or_else(|| model.samples())
-    }
-}
-
-/// Numbers of samples that end within reason.
-pub(super) fn samples() -> impl clap::builder::TypedValueParser<Value = u32> {
-    clap::value_parser!(u32).range(1..=1_000_000)
 }
 
 impl SourceArgs {
@@ -254,8 +238,8 @@ impl SourceArgs {
         }
     }
 
-    /// Whether files have a column of this name that can be kept as text; of a stream nobody knows before it is
-    /// read.
+    /// Whether files have a column of this name that can be kept as text; of a stream nobody knows before
+    /// it is read.
     pub(super) fn has_column(
         &self,
         paths: &[PathBuf],

@@ -33,6 +33,28 @@ impl SumOfExp {
     }
 }
 
+/// The median, without another list of them; their order changes.
+pub(crate) fn median_in_place(values: &mut [f32]) -> f64 {
+    let Some(last) = values.len().checked_sub(1) else { return f64::NAN };
+    let mut middle = |at: usize| f64::from(*values.select_nth_unstable_by(at, f32::total_cmp).1);
+    0.5 * (middle(last / 2) + middle(last.div_ceil(2)))
+}
+
+/// The middle value, or the mean of the two there; NaN of none.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = |at: usize| values.get(at).copied().unwrap_or(f64::NAN);
+    0.5 * (middle(values.len().saturating_sub(1) / 2) + middle(values.len() / 2))
+}
+
+/// Mean, and half the width of its 95 % interval by the normal approximation.
+pub fn mean_ci95(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.clone().sum::<f64>() / n;
+    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    (mean, 1.96 * (variance / n).sqrt())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -99,7 +99,8 @@ impl Chart {
     pub(crate) fn svg(&self) -> String {
         let ([width, height], [left, top, right, bottom]) = (self.size, self.area());
         let mut out = format!(
-            "<svg role=\"img\" viewBox=\"0 0 {width} {height}\" style=\"max-width:{width}px\" data-area=\"{left} {top} {right} {bottom}\" \
+            "<svg role=\"img\" viewBox=\"0 0 {width} {height}\" style=\"max-width:{width}px\" \
+             data-area=\"{left} {top} {right} {bottom}\" \
              data-domain=\"{} {} {} {}\"><title>{}</title><desc>{}</desc>",
             self.x.low,
             self.y.low,

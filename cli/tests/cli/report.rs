@@ -43,8 +43,8 @@ fn timeless(mut figures: Value) -> Value {
     figures
 }
 
-/// Points of the first line of a tone in the picture of this title, in the units of its axes; and what a pixel
-/// stands for upwards.
+/// Points of the first line of a tone in the picture of this title, in the units of its axes; and what a
+/// pixel stands for upwards.
 fn curve(page: &str, title: &str, tone: &str) -> (Vec<[f64; 2]>, f64) {
     let svg = page.split("<svg ").find(|svg| svg.contains(&format!("<title>{title}</title>"))).unwrap();
     let numbers = |name: &str| -> Vec<f64> {

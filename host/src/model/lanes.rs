@@ -7,7 +7,7 @@ pub const LANES: usize = 32;
 #[cfg(feature = "simd")]
 pub(super) const SAMPLES: usize = 16;
 
-/// Where registers are those that the program was compiled for, a device's numbers of lanes make the shortest code.
+/// Where registers are those that the program was compiled for, few lanes make the shortest code.
 #[cfg(not(feature = "simd"))]
 pub const LANES: usize = 1;
 #[cfg(not(feature = "simd"))]

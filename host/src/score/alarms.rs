@@ -57,7 +57,7 @@ impl<'a> AlarmCounts<'a> {
         Some(AlarmCounts { judge, of, samples, agreeing, uncalibrated, is_labelled: false })
     }
 
-    /// Judges frames, and hands on what it says of each; nothing of one with gaps that it has no threshold for.
+    /// Judges frames, and hands on what it says of each; nothing of gaps that it has no threshold for.
     ///
     /// # Errors
     /// [`Error::Frame`].

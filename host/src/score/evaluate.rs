@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::model::{Engine, LANES};
+use crate::numbers::median_in_place;
+pub use crate::numbers::{mean_ci95, median};
 use crate::score::latent_use::{LatentUse, MOST_PAIRED, Spread};
 use crate::score::metrics::{auprc, auroc, auroc_ci95};
 use elbow_reader::Dataset;
@@ -266,28 +268,6 @@ impl Evaluation {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
 pub(super) fn is_zero(count: &usize) -> bool {
     *count == 0
-}
-
-/// The median, without another list of them; their order changes.
-fn median_in_place(values: &mut [f32]) -> f64 {
-    let Some(last) = values.len().checked_sub(1) else { return f64::NAN };
-    let mut middle = |at: usize| f64::from(*values.select_nth_unstable_by(at, f32::total_cmp).1);
-    0.5 * (middle(last / 2) + middle(last.div_ceil(2)))
-}
-
-/// The middle value, or the mean of the two there; NaN of none.
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = |at: usize| values.get(at).copied().unwrap_or(f64::NAN);
-    0.5 * (middle(values.len().saturating_sub(1) / 2) + middle(values.len() / 2))
-}
-
-/// Mean, and half the width of its 95 % interval by the normal approximation.
-pub fn mean_ci95(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
-    (mean, 1.96 * (variance / n).sqrt())
 }
 
 /// Checks that a file's frames are of the model's size.

@@ -57,7 +57,7 @@ fn not_for(section: Section, latent: LatentKind) -> Section {
     };
     section.text(format!(
         "What it is not for. {score}It says how likely a row is beside those it was fitted on, not what is \
-         wrong, nor how bad. It knows nothing of machines, sensors and operating states that it has not seen: \
+         wrong, nor how bad. It knows nothing of machines, sensors and states that it has not seen: \
          fit again where they change. A rate of false alarms holds for new rows of the same kind as those of \
          the calibration. Do not let it alone decide where people may come to harm."
     ))

@@ -1,5 +1,5 @@
-//! How well scores find what is labelled anomalous: ROC, precision and recall, and what is found at the stated
-//! rate of false alarms.
+//! How well scores find what is labelled anomalous: ROC, precision and recall, and what is found at
+//! the stated rate of false alarms.
 
 use elbow_host::score::metrics::{Ranking, detection};
 
@@ -33,7 +33,9 @@ pub(in crate::page) fn section(report: &Report<'_>) -> Option<Section> {
     let roc = thinned(ranking.roc());
     let roc = Chart::new(
         "ROC curve",
-        format!("The part of the anomalous rows found, by the part of normal rows that are alarms. AUROC {auroc:.4}."),
+        format!(
+            "Part of the anomalous rows found, by the part of normal rows that are alarms. AUROC {auroc:.4}."
+        ),
         axis("false alarms, of the normal rows"),
         axis("found, of the anomalous rows"),
     )
@@ -42,7 +44,7 @@ pub(in crate::page) fn section(report: &Report<'_>) -> Option<Section> {
     .line(Tone::First, &roc);
     let precision = Chart::new(
         "Precision and recall",
-        format!("The part of the alarms that are right, by the part of the anomalous rows found. AUPRC {auprc:.4}."),
+        format!("Part of the alarms that are right, by the part of anomalous rows found. AUPRC {auprc:.4}."),
         axis("found, of the anomalous rows (recall)"),
         axis("right, of the alarms (precision)"),
     )

@@ -104,8 +104,8 @@ pub(in crate::page) fn section(report: &Report<'_>) -> Section {
         .line(Tone::Rule, &[(-1.0, -1.0), (1.0, 1.0)])
         .dots(Tone::First, dots);
     let caption = format!(
-        "Each dot is a pair of columns; what the model knows lies on the diagonal. Root mean square difference \
-         {root_mean_square:.3}; {by_chance:.3} are by chance."
+        "Each dot is a pair of columns; what the model knows lies on the diagonal. Root mean square \
+         difference {root_mean_square:.3}; {by_chance:.3} are by chance."
     );
     pairs.sort_by(|one, other| (other.data - other.model).abs().total_cmp(&(one.data - one.model).abs()));
     let worst = pairs.iter().take(TOLD / 2).map(|Pair { of, data, model }| {
