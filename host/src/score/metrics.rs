@@ -65,14 +65,14 @@ pub fn detection(scores: &[f64], anomalous: &[bool], rate: f64) -> Option<f64> {
 
 /// The 95 % interval of an AUROC from so many rows of each class: the values θ that lie within 1.96 standard
 /// errors of it, where the variance is that of θ itself,
-/// `θ(1 − θ)(1 + N(1 − θ)/(2 − θ) + Nθ/(1 + θ))/(anomalies·normals)` with `N = (anomalies + normals)/2 − 1`. It
-/// never leaves [0, 1], and of a perfect ranking of few rows it says how little that is.
+/// `θ(1 − θ)(1 + N(1 − θ)/(2 − θ) + Nθ/(1 + θ))/(anomalies·normals)` with `N = (anomalies + normals)/2 − 1`.
+/// It never leaves [0, 1], and of a perfect ranking of few rows it says how little that is.
 ///
 /// Rows count as independent.
 ///
 /// # Source
-/// Newcombe (2006), "Confidence intervals for an effect size measure based on the Mann–Whitney statistic. Part
-/// 2", Statistics in Medicine 25, method 5; the variance is Hanley's and McNeil's (1982).
+/// Newcombe (2006), "Confidence intervals for an effect size measure based on the Mann–Whitney statistic.
+/// Part 2", Statistics in Medicine 25, method 5; the variance is Hanley's and McNeil's (1982).
 pub fn auroc_ci95(auroc: f64, anomalies: usize, normals: usize) -> [f64; 2] {
     let (m, n) = (anomalies as f64, normals as f64);
     let half = 0.5 * (m + n) - 1.0;
@@ -111,7 +111,7 @@ impl Ranking {
         Some(Ranking { anomalies, normals, ties })
     }
 
-    /// The ROC curve: parts of the normal and of the anomalous rows above the threshold, from (0, 0) to (1, 1).
+    /// The ROC curve: parts of the normal and of the anomalous rows above the threshold, from (0, 0) on.
     pub fn roc(&self) -> impl Iterator<Item = (f64, f64)> {
         let (anomalies, normals) = (self.anomalies as f64, self.normals as f64);
         let point = move |(found, alarms): (u64, u64)| (alarms as f64 / normals, found as f64 / anomalies);
