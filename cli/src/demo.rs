@@ -11,7 +11,7 @@ use serde::Serialize;
 pub(super) use self::data_set::data_set;
 use self::packets::Packed;
 pub(super) use self::packets::RESOLUTION;
-use super::fit::{fit_and_write, write_report};
+use super::fit::{fit_and_write, page::Fit};
 use super::out::write_files;
 use super::source::DEFAULT_SAMPLES;
 use crate::error::Error;
@@ -123,7 +123,8 @@ pub(super) fn run(args: &DemoArgs, json: bool) -> Result<(), Error> {
     let (device, packets) = packets::pack((&out, device), &source, steps, &args.out.join("demo.packets"))?;
     write_files(&device, &out)?;
     let page = args.out.join("report.html");
-    write_report(&summary, std::slice::from_ref(&source), &settings, &page)?;
+    let fit = Fit { model: &out, data: std::slice::from_ref(&source) };
+    fit.write(&settings, &summary.history, &page)?;
     let report = Report {
         model: out,
         page,

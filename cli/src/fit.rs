@@ -1,6 +1,6 @@
 //! `elbow fit`.
 
-mod page;
+pub(super) mod page;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -12,8 +12,6 @@ use elbow::architecture::LikelihoodKind;
 use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
-use self::page::check_report;
-pub(super) use self::page::write_report;
 use super::alarm::Alarm;
 use super::out::{Name, Overwrite, beside, check_out, write_files};
 use super::{memory::check_memory, window::suggest, window::with_window};
@@ -96,7 +94,7 @@ pub(super) struct Summary {
     epochs: Option<Epochs>,
     /// of a network
     #[serde(skip)]
-    history: Vec<Epoch>,
+    pub(super) history: Vec<Epoch>,
     /// what those held back say
     #[serde(skip_serializing_if = "Option::is_none")]
     alarm: Option<Alarm>,
@@ -150,14 +148,15 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     let begun = Begun { settings: &settings, data: &args.data };
     let folder = args.run.as_ref().map(|at| RunDir::open(at, args.resume, cadence, begun)).transpose()?;
     check_out(&out)?;
-    args.report.as_deref().map_or(Ok(()), |page| check_report(args, page, &out))?;
+    let fit = page::Fit { model: &out, data: &args.data };
+    args.report.as_deref().map_or(Ok(()), |page| fit.check(page, args.overwrite))?;
     check_memory(&args.data, &settings)?;
     let (data, report) = load_files(&args.data, &settings.load_options())?;
     report.notes.iter().for_each(|note| report::note(note));
     suggest(&args.data, data.dims, &settings);
     let summary = fit_and_write(&name, data, &settings, folder, &out)?;
     if let Some(page) = &args.report {
-        write_report(&summary, &args.data, &settings, page)?;
+        fit.write(&settings, &summary.history, page)?;
     }
     let summary = Summary { run: args.run.clone(), reading: Some(report), ..summary };
     if json { report::print_json(&summary) } else { report::print(&table::table(&summary)) }
