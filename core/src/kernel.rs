@@ -112,6 +112,10 @@ pub trait Kernel: Copy {
         visit: impl FnMut([Self::To; L]),
     );
 
+    /// The way back, of tile `t`: from a slope by its outputs, `to[i][l] += Σ_o weights[o][i]·slope[o][l]`,
+    /// outputs rising, each product rounded and added. `false` where weights multiply no floats.
+    fn add_transposed<const L: usize>(&self, t: usize, slope: Tile<L>, to: &mut [[f32; L]]) -> bool;
+
     /// One tile.
     #[inline(always)]
     fn tile<const L: usize>(&self, t: usize, x: &[[Self::From; L]]) -> Tile<L, Self::To> {
@@ -159,6 +163,12 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>> Kernel for Tiles<'_, X, W, F> 
     }
 
     #[inline(always)]
+    fn add_transposed<const L: usize>(&self, t: usize, slope: Tile<L>, to: &mut [[f32; L]]) -> bool {
+        let slope = self.finish.pull_back(t, slope);
+        of_tile(t, self.weights, to.len()).is_some_and(|weights| add_transposed(weights, &slope, to))
+    }
+
+    #[inline(always)]
     fn for_each_row<const L: usize>(&self, x: &[[X; L]], outputs: usize, mut visit: impl FnMut([F::To; L])) {
         for (t, bias) in self.bias.iter().enumerate() {
             let Some(weights) = of_tile(t, self.weights, x.len()) else { return };
@@ -185,6 +195,27 @@ impl<X: Element, W: Weight<X>, F: Finish<W::Sum>> Kernel for Tiles<'_, X, W, F> 
             }
         }
     }
+}
+
+/// `to[i] += Σ_o weights[o][i]·slope[o]` of the weights of a tile.
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline(always))]
+fn add_transposed<X, W: Weight<X>, const L: usize>(
+    weights: &[[W; TILE]],
+    slope: &Tile<L>,
+    to: &mut [[f32; L]],
+) -> bool {
+    for (row, to) in weights.iter().zip(to) {
+        let mut sum = *to;
+        for (weight, slope) in row.iter().zip(slope) {
+            let Some(weight) = weight.as_float() else { return false };
+            for (sum, slope) in sum.iter_mut().zip(slope) {
+                *sum += weight * slope;
+            }
+        }
+        *to = sum;
+    }
+    true
 }
 
 #[cfg_attr(target_os = "none", inline(never))]

@@ -4,21 +4,19 @@ mod chain;
 mod draw;
 mod flow;
 mod given;
+mod heads;
 
 pub use chain::{Chain, ChainPosterior};
 pub use draw::{Draw, Samples};
 pub use flow::{Flow, FlowPosterior, InvertibleMap};
 pub use given::{GivenHead, GivenPosterior, GivenPosteriors};
+pub use heads::{GaussianHead, MixtureHead, PointHead, VmfHead};
 
-use crate::distribution::GaussianMixture;
 use crate::fingerprint::{Fingerprint, fold, of};
 use crate::format::{Load, LoadError, Sections};
-use crate::layer::{Layer, Projection};
 use crate::noise::LowDiscrepancy;
-use crate::posterior::{
-    ConcentrationHead, Family, ToGaussian, ToPoint, ToPosterior, ToVonMisesFisher, Words,
-};
-use crate::prior::{MixturePrior, NoPrior, Prior, ReadPrior, SamplePrior, StandardNormal, UniformOnSphere};
+use crate::posterior::{Family, ToPosterior, Words};
+use crate::prior::{Prior, ReadPrior, SamplePrior};
 use crate::shape::{Element, Shape, lanes};
 use rand_core::Rng;
 
@@ -55,6 +53,22 @@ pub trait Posterior {
     fn kl(&self) -> f32;
     /// The most likely z.
     fn mode(&self) -> &[f32];
+    /// Draws z ~ q(z|x), `L` at a time, with the standard normal noise that each is a function of. `false` of
+    /// a posterior that cannot be moved.
+    fn draw_with_noise<const L: usize, R: Rng + ?Sized>(
+        &self,
+        _rng: &mut R,
+        _noise: &mut [[f32; L]],
+        _z: &mut [[f32; L]],
+    ) -> bool {
+        false
+    }
+    /// Moves the parameters a part `rate` of the way up the bound by its natural gradient, given the mean
+    /// over draws of the slopes of `log p(x|z)` by z, and of these times the noise. `false` of a posterior
+    /// that cannot be moved.
+    fn step(&mut self, _rate: f32, _slope: &mut [f32], _slope_noise: &mut [f32]) -> bool {
+        false
+    }
 }
 
 /// The last part of the encoder: from a hidden vector to a posterior with its prior.
@@ -143,6 +157,19 @@ impl<Q: Family, P: Prior<Q>> Posterior for Measured<Q, P> {
     fn mode(&self) -> &[f32] {
         self.q.mode()
     }
+
+    fn draw_with_noise<const L: usize, R: Rng + ?Sized>(
+        &self,
+        rng: &mut R,
+        noise: &mut [[f32; L]],
+        z: &mut [[f32; L]],
+    ) -> bool {
+        self.q.draw_with_noise(rng, noise, z)
+    }
+
+    fn step(&mut self, rate: f32, slope: &mut [f32], slope_noise: &mut [f32]) -> bool {
+        self.prior.add_slopes(&self.q, slope, slope_noise) && self.q.step(rate, slope, slope_noise)
+    }
 }
 
 /// q(z|x) of `L` frames, and the prior.
@@ -215,57 +242,4 @@ const fn fold_all(mut hash: u32, mut words: &[u32]) -> u32 {
         words = rest;
     }
     hash
-}
-
-/// Gaussian posterior with a standard normal prior: one dense layer for the means, one for the log scales.
-pub type GaussianHead<M, S> = Latent<ToGaussian<M, S>, StandardNormal>;
-
-impl<M: Projection, S: Projection<In = M::In, Out = M::Out, From = M::From>> GaussianHead<M, S> {
-    /// Joins the two layers.
-    pub fn new(loc: M, log_scale: S) -> Self {
-        Latent::of(ToGaussian::new(loc, log_scale), StandardNormal)
-    }
-}
-
-/// Gaussian posterior with a prior of `N` Gaussians.
-pub type MixtureHead<'a, M, S, N> = Latent<ToGaussian<M, S>, MixturePrior<'a, <M as Layer>::Out, N>>;
-
-impl<'a, M, S, N> MixtureHead<'a, M, S, N>
-where
-    M: Projection,
-    S: Projection<In = M::In, Out = M::Out, From = M::From>,
-    N: Copy,
-{
-    /// Joins the two layers of the posterior and the prior.
-    pub fn new(gaussian: GaussianHead<M, S>, prior: GaussianMixture<'a, M::Out>) -> Self {
-        Latent::of(gaussian.posterior, MixturePrior::new(prior))
-    }
-}
-
-/// Von Mises–Fisher posterior with a uniform prior on the sphere S^(d−1): κ fixed or from h. d counts the
-/// coordinates of z.
-pub type VmfHead<M, C> = Latent<ToVonMisesFisher<M, C>, UniformOnSphere>;
-
-impl<M: Projection, C: ConcentrationHead<M::From>> VmfHead<M, C> {
-    /// Joins the layer of directions and the source of concentrations.
-    pub fn new(mean: M, concentration: C) -> Self {
-        Latent::of(ToVonMisesFisher::new(mean, concentration), UniformOnSphere)
-    }
-}
-
-/// A latent that is a function of the frame: `z = f(h)`, a dense layer with any activation. There is no
-/// prior.
-///
-/// The score is then `log p(x|z(x))`, the reconstruction's log likelihood. It is **not** a density of x:
-/// nothing says how likely z is, and `exp` of it does not integrate to 1. It ranks frames as an autoencoder's
-/// squared error does, and all K samples are the same, so that K = 1 says everything. With the likelihood
-/// [`Gaussian`](crate::Gaussian), the mean squared error of D standardised features with scale σ in common is
-/// `−σ² (2 log p(x|z)/D + log 2πσ²)`.
-pub type PointHead<P> = Latent<ToPoint<P>, NoPrior>;
-
-impl<P: Projection> PointHead<P> {
-    /// Takes the layer that gives z.
-    pub fn new(layer: P) -> Self {
-        Latent::of(ToPoint::new(layer), NoPrior)
-    }
 }

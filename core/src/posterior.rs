@@ -20,6 +20,7 @@ use crate::layer::Layer;
 use crate::noise::LowDiscrepancy;
 use crate::shape::{Element, Shape};
 use core::fmt::Debug;
+use rand_core::Rng;
 
 /// A family of distributions of z: q(z|x) of one frame, and of several side by side.
 pub trait Family: Debug {
@@ -28,6 +29,22 @@ pub trait Family: Debug {
 
     /// The most likely z.
     fn mode(&self) -> &[f32];
+
+    /// Draws z, `L` at a time, with the standard normal noise that each is a function of. `false` of a family
+    /// that has no such way.
+    fn draw_with_noise<const L: usize, R: Rng + ?Sized>(
+        &self,
+        _rng: &mut R,
+        _noise: &mut [[f32; L]],
+        _z: &mut [[f32; L]],
+    ) -> bool {
+        false
+    }
+
+    /// A step up: [`Posterior::step`](crate::latent::Posterior::step), the prior's slopes being added.
+    fn step(&mut self, _rate: f32, _slope: &[f32], _slope_noise: &[f32]) -> bool {
+        false
+    }
 }
 
 /// The layers of a posterior: from a hidden vector to q(z|x).

@@ -29,6 +29,11 @@ pub trait Prior<Q: Family>: Copy {
     fn log_ratio(&self, q: &Q, z: &[f32]) -> f32;
     /// `KL(q(z|x) ‖ p(z))`, in nats.
     fn kl(&self, q: &Q) -> f32;
+    /// Takes the slopes of the divergence off those by the mean and, in units of the noise, by the scale.
+    /// `false` of a prior that does not tell them.
+    fn add_slopes(&self, _q: &Q, _slope: &mut [f32], _slope_noise: &mut [f32]) -> bool {
+        false
+    }
 }
 
 /// A prior whose density is known by itself.

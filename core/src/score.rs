@@ -5,6 +5,7 @@ mod frames;
 mod gaps;
 mod log_weight;
 mod moments;
+mod refine;
 mod spread;
 mod without;
 
@@ -129,29 +130,63 @@ impl<P: Parts> Vae<P> {
         frame: &Frame<P>,
         samples: u32,
         rng: &mut R,
-        mut visit: impl FnMut(f32),
+        visit: impl FnMut(f32),
     ) -> Result<(), FrameError> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
         let (features, log_jacobian) = self.extract(frame.as_ref())?;
         let posterior = self.posterior(features.as_ref());
-        let mut draw = self.samples(&posterior, rng);
+        let draw = self.samples(&posterior, rng);
+        self.weigh_each::<WIDE, R>(draw, features.as_ref(), log_jacobian, samples, visit);
+        Ok(())
+    }
+
+    /// As [`for_each_log_weight`](Self::for_each_log_weight), of draws of another posterior, such as one that
+    /// was [`refined`](Self::refined).
+    ///
+    /// # Errors
+    /// As [`log_density`](Self::log_density).
+    pub fn for_each_log_weight_of<const WIDE: usize, R: Rng + ?Sized>(
+        &self,
+        posterior: &PosteriorOf<P>,
+        frame: &Frame<P>,
+        samples: u32,
+        rng: &mut R,
+        visit: impl FnMut(f32),
+    ) -> Result<(), FrameError> {
+        if samples == 0 {
+            return Err(FrameError::NoSamples);
+        }
+        let (features, log_jacobian) = self.extract(frame.as_ref())?;
+        let draw = self.samples(posterior, rng);
+        self.weigh_each::<WIDE, R>(draw, features.as_ref(), log_jacobian, samples, visit);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn weigh_each<const WIDE: usize, R: Rng + ?Sized>(
+        &self,
+        mut draw: Samples<'_, PosteriorOf<P>, LatentShape<P>, R>,
+        features: &[f32],
+        log_jacobian: f32,
+        samples: u32,
+        mut visit: impl FnMut(f32),
+    ) {
         let mut left = samples;
         while left >= WIDE as u32 {
-            let log_weights = self.log_weights::<WIDE>(&mut draw, features.as_ref(), &mut ());
+            let log_weights = self.log_weights::<WIDE>(&mut draw, features, &mut ());
             for log_weight in log_weights.of_frames([log_jacobian; WIDE]) {
                 visit(log_weight);
             }
             left -= WIDE as u32;
         }
         for _ in 0..left {
-            let log_weights = self.log_weights::<1>(&mut draw, features.as_ref(), &mut ());
+            let log_weights = self.log_weights::<1>(&mut draw, features, &mut ());
             for log_weight in log_weights.of_frames([log_jacobian]) {
                 visit(log_weight);
             }
         }
-        Ok(())
     }
 
     /// Samples of a posterior.

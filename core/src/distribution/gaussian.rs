@@ -87,6 +87,15 @@ impl<S: Shape> DiagonalGaussian<S> {
         self.scale.as_ref()
     }
 
+    /// Changes mean and log scale of each coordinate, given both and the scale.
+    pub(crate) fn each_parameter(&mut self, mut change: impl FnMut(usize, &mut f32, &mut f32, f32)) {
+        let places = self.loc.as_mut().iter_mut().zip(self.log_scale.as_mut()).zip(self.scale.as_mut());
+        for (j, ((loc, log_scale), scale)) in places.enumerate() {
+            change(j, loc, log_scale, *scale);
+            *scale = math::exp_call(*log_scale);
+        }
+    }
+
     #[inline(always)]
     fn loc_and_scale(&self) -> impl Iterator<Item = (&f32, &f32)> {
         self.loc().iter().zip(self.scale())

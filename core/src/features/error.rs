@@ -48,6 +48,8 @@ pub enum FrameError {
         /// numbers there are
         found: usize,
     },
+    /// The model has no way back from a frame to its latent.
+    NotRefinable,
     /// The network overflowed: its parameters are finite, but too large for this frame.
     Overflow,
 }
@@ -96,6 +98,10 @@ impl fmt::Display for FrameError {
                 f,
                 "this takes {needed} numbers of scratch, and {found} are there; lend the model more, and ask \
                  it for nothing while it scores"
+            ),
+            FrameError::NotRefinable => f.write_str(
+                "the posterior cannot be refined; that takes a latent gaussian:D with --prior normal, a \
+                 likelihood bernoulli, gaussian or student-t, and weights f32 or int8",
             ),
             FrameError::Overflow => f.write_str(
                 "the network overflowed on this frame; fit the model again with standardised data",

@@ -1,6 +1,6 @@
 //! What becomes of a sum: an output as it is, scaled, or made an integer for the next layer.
 
-use super::{Sum, TILE, of_part};
+use super::{Sum, TILE, Tile, of_part};
 use crate::shape::{Element, lanes};
 
 /// From the sums of a layer to its outputs.
@@ -18,6 +18,12 @@ pub trait Finish<S>: Copy {
         part: usize,
         sums: [[S; L]; N],
     ) -> [[Self::To; L]; N];
+
+    /// The other way, of a tile: from a slope by the outputs to that by the sums.
+    #[inline(always)]
+    fn pull_back<const L: usize>(self, _t: usize, slope: Tile<L>) -> Tile<L> {
+        slope
+    }
 }
 
 /// `y = s`
@@ -59,6 +65,12 @@ impl<S: Sum> Finish<S> for Scale<'_> {
     ) -> [[f32; L]; N] {
         let scales = of_rows::<_, N>(self.0, t, part);
         lanes(|o| lanes(|l| scales[o] * sums[o][l].to_f32()))
+    }
+
+    #[inline(always)]
+    fn pull_back<const L: usize>(self, t: usize, slope: Tile<L>) -> Tile<L> {
+        let scales = self.0.get(t).copied().unwrap_or([0.0; TILE]);
+        lanes(|o| lanes(|l| scales[o] * slope[o][l]))
     }
 }
 

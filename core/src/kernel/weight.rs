@@ -10,6 +10,11 @@ pub trait Weight<X>: Element {
     /// `s + w·x`
     fn add_product(self, x: X, s: Self::Sum) -> Self::Sum;
 
+    /// The weight as a float, where it multiplies floats: the way back has no other numbers.
+    fn as_float(self) -> Option<f32> {
+        None
+    }
+
     /// Whether several samples go through a pass together, which reads each weight once for all of them.
     const SIDE_BY_SIDE: bool;
 }
@@ -43,6 +48,11 @@ impl Weight<f32> for f32 {
     fn add_product(self, x: f32, s: f32) -> f32 {
         s + self * x
     }
+
+    #[inline(always)]
+    fn as_float(self) -> Option<f32> {
+        Some(self)
+    }
 }
 
 /// As `f32`: the weight becomes one exactly.
@@ -53,6 +63,11 @@ impl Weight<f32> for i8 {
     #[inline(always)]
     fn add_product(self, x: f32, s: f32) -> f32 {
         s + f32::from(self) * x
+    }
+
+    #[inline(always)]
+    fn as_float(self) -> Option<f32> {
+        Some(f32::from(self))
     }
 }
 

@@ -9,6 +9,11 @@ pub trait Activation<T: Copy = f32>: Copy {
     /// `y = f(s)`
     fn apply(self, s: T) -> T;
 
+    /// `f'(s)`; none of integers, whose function is a table.
+    fn slope(self, _s: T) -> Option<f32> {
+        None
+    }
+
     /// Applies the function to each of several numbers.
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
@@ -38,7 +43,7 @@ impl Activation<u8> for Identity {
 
 /// Defines the zero-sized types, and the run-time choice among them.
 macro_rules! activations {
-    ($($(#[doc = $doc:literal])* $name:ident($s:ident) => $value:expr;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident($s:ident) => $value:expr, $slope:expr;)*) => {
         $(
             $(#[doc = $doc])*
             #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +53,11 @@ macro_rules! activations {
                 #[inline(always)]
                 fn apply(self, $s: f32) -> f32 {
                     $value
+                }
+
+                #[inline(always)]
+                fn slope(self, $s: f32) -> Option<f32> {
+                    Some($slope)
                 }
             }
 
@@ -61,6 +71,10 @@ macro_rules! activations {
                 match self { $(Kind::$name => $name.apply(s),)* }
             }
 
+            fn slope(self, s: f32) -> Option<f32> {
+                match self { $(Kind::$name => $name.slope(s),)* }
+            }
+
             #[inline(always)]
             fn apply_all(self, values: &mut [f32]) {
                 match self { $(Kind::$name => $name.apply_all(values),)* }
@@ -71,23 +85,32 @@ macro_rules! activations {
 
 activations! {
     /// `y = s`
-    Identity(s) => s;
+    Identity(_s) => _s, 1.0;
     /// `y = max(s, 0)`
     // By bits, which needs no FPU: the numbers above 0 are one range of them, without NaN.
     Relu(s) => {
         let bits = s.to_bits();
         f32::from_bits(if bits.wrapping_sub(1) < f32::INFINITY.to_bits() { bits } else { 0 })
-    };
+    }, if s > 0.0 { 1.0 } else { 0.0 };
     /// `y = s` where `s > 0`, else `s / 100`
-    LeakyRelu(s) => if s > 0.0 { s } else { 0.01 * s };
+    LeakyRelu(s) => if s > 0.0 { s } else { 0.01 * s }, if s > 0.0 { 1.0 } else { 0.01 };
     /// `y = tanh s`
-    Tanh(s) => math::tanh(s);
+    Tanh(s) => math::tanh(s), {
+        let y = math::tanh(s);
+        1.0 - y * y
+    };
     /// `y = 1 / (1 + exp(−s))`
-    Sigmoid(s) => math::sigmoid(s);
+    Sigmoid(s) => math::sigmoid(s), {
+        let y = math::sigmoid(s);
+        y * (1.0 - y)
+    };
     /// `y = s / (1 + exp(−s))` (Elfwing, Uchibe and Doya 2018)
-    Silu(s) => s * math::sigmoid(s);
+    Silu(s) => s * math::sigmoid(s), {
+        let y = math::sigmoid(s);
+        y + s * (y * (1.0 - y))
+    };
     /// `y = s` where `s > 0`, else `exp(s) − 1` (Clevert, Unterthiner and Hochreiter 2016)
-    Elu(s) => if s > 0.0 { s } else { math::exp(s) - 1.0 };
+    Elu(s) => if s > 0.0 { s } else { math::exp(s) - 1.0 }, if s > 0.0 { 1.0 } else { math::exp(s) };
     /// `y = log(1 + exp s)`
-    Softplus(s) => math::softplus(s);
+    Softplus(s) => math::softplus(s), math::sigmoid(s);
 }

@@ -37,6 +37,16 @@ macro_rules! chain {
                 $(let h = self.$index.forward::<L>(h.as_ref());)*
                 self.$end.forward::<L>(h.as_ref())
             }
+
+            /// What stands before a layer is computed again for it: memory of two vectors, whatever the depth.
+            fn pull_back<const L: usize>(
+                &self,
+                x: &[[Self::From; L]],
+                slope: &[[f32; L]],
+                to: &mut [[f32; L]],
+            ) -> bool {
+                back!(self, x, slope, to, [] $first 0 $(, $layer $index)*, $last $end)
+            }
         }
         chain!(@load $first $($layer)* $last);
     };
@@ -54,6 +64,38 @@ macro_rules! chain {
                 hash
             };
         }
+    };
+}
+
+/// The way back through a chain: turns the list of its layers around, then goes from the last to the first.
+macro_rules! back {
+    // the list, turned
+    ($of:expr, $x:expr, $slope:expr, $to:expr, [$($turned:tt)*] $layer:ident $index:tt, $($rest:tt)+) => {
+        back!($of, $x, $slope, $to, [$layer $index, $($turned)*] $($rest)+)
+    };
+    ($of:expr, $x:expr, $slope:expr, $to:expr, [$($before:ident $at:tt,)*] $last:ident $end:tt) => {{
+        back!(@go $of, $x, $slope, $to, $last $end, $($before $at,)*)
+    }};
+    // the first layer
+    (@go $of:expr, $x:expr, $slope:expr, $to:expr, $layer:ident $index:tt,) => {
+        $of.$index.pull_back::<L>($x, $slope, $to)
+    };
+    // one with layers before it
+    (@go $of:expr, $x:expr, $slope:expr, $to:expr, $layer:ident $index:tt, $($before:ident $at:tt,)+) => {{
+        let input = there!($of, $x, $($before $at,)+);
+        let mut by_input = <$layer::In as Shape>::buffer::<[f32; L]>(input.as_ref().len());
+        $of.$index.pull_back::<L>(input.as_ref(), $slope, by_input.as_mut())
+            && back!(@go $of, $x, by_input.as_ref(), $to, $($before $at,)+)
+    }};
+}
+
+/// What layers give, of which the last stands first.
+macro_rules! there {
+    ($of:expr, $x:expr, $layer:ident $index:tt,) => {
+        $of.$index.forward::<L>($x)
+    };
+    ($of:expr, $x:expr, $layer:ident $index:tt, $($before:ident $at:tt,)+) => {
+        $of.$index.forward::<L>(there!($of, $x, $($before $at,)+).as_ref())
     };
 }
 
@@ -79,6 +121,10 @@ impl<A: Layer> Layer for (A,) {
     #[inline(always)]
     fn forward<const L: usize>(&self, x: &[[A::From; L]]) -> <A::Out as Shape>::Buffer<[A::To; L]> {
         self.0.forward(x)
+    }
+
+    fn pull_back<const L: usize>(&self, x: &[[A::From; L]], slope: &[[f32; L]], to: &mut [[f32; L]]) -> bool {
+        self.0.pull_back(x, slope, to)
     }
 }
 chain!(@load A);
@@ -113,6 +159,11 @@ impl<S: Shape> Layer for PassThrough<S> {
         let mut y = S::buffer(self.outputs());
         y.as_mut().iter_mut().zip(x).for_each(|(y, x)| *y = *x);
         y
+    }
+
+    fn pull_back<const L: usize>(&self, _: &[[f32; L]], slope: &[[f32; L]], to: &mut [[f32; L]]) -> bool {
+        to.iter_mut().zip(slope).for_each(|(to, slope)| *to = *slope);
+        true
     }
 }
 

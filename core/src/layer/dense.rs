@@ -16,6 +16,35 @@ pub trait Projection: Layer<To = f32> {
 
     /// Hands over the outputs one by one, then the padding.
     fn for_each_row<const L: usize>(&self, x: &[[Self::From; L]], visit: impl FnMut([f32; L]));
+
+    /// The way back from tile `t` but for the activation: [`Kernel::add_transposed`].
+    fn add_transposed<const L: usize>(&self, _t: usize, _slope: Tile<L>, _to: &mut [[f32; L]]) -> bool {
+        false
+    }
+}
+
+/// [`Layer::pull_back`] of a dense layer, tile by tile: `sums` gives those of tile t and `add` goes back from
+/// the slopes by them, `f'(s)` times those by the outputs.
+#[inline(always)]
+pub fn pull_back<const L: usize, T: Copy, A: Activation<T>>(
+    activation: A,
+    slope: &[[f32; L]],
+    to: &mut [[f32; L]],
+    sums: impl Fn(usize) -> Tile<L, T>,
+    add: impl Fn(usize, Tile<L>, &mut [[f32; L]]) -> bool,
+) -> bool {
+    to.fill([0.0; L]);
+    slope.chunks(TILE).enumerate().all(|(t, slope)| {
+        // behind the last output there is padding, of slope 0
+        let (sums, mut of_sums) = (sums(t), [[0.0; L]; TILE]);
+        for ((of_sums, slope), sums) in of_sums.iter_mut().zip(slope).zip(&sums) {
+            for ((of_sum, slope), s) in of_sums.iter_mut().zip(slope).zip(sums) {
+                let Some(of_activation) = activation.slope(*s) else { return false };
+                *of_sum = slope * of_activation;
+            }
+        }
+        add(t, of_sums, to)
+    })
 }
 
 /// `y = f(W·x + b)`, with weights borrowed from the model file (see [`crate::Dense`] for fixed sizes).
@@ -77,6 +106,16 @@ impl<I: Shape, O: Shape, A: Activation<K::To>, K: Kernel> Layer for DenseLayer<I
         }
         y
     }
+
+    fn pull_back<const L: usize>(&self, x: &[[K::From; L]], slope: &[[f32; L]], to: &mut [[f32; L]]) -> bool {
+        pull_back(
+            self.activation,
+            slope,
+            to,
+            |t| self.weights.tile(t, x),
+            |t, slope, to| self.weights.add_transposed(t, slope, to),
+        )
+    }
 }
 
 impl<I: Shape, O: Shape, A: Activation, K: Kernel<To = f32>> Projection for DenseLayer<I, O, A, K> {
@@ -98,6 +137,10 @@ impl<I: Shape, O: Shape, A: Activation, K: Kernel<To = f32>> Projection for Dens
                 visit(row);
             },
         );
+    }
+
+    fn add_transposed<const L: usize>(&self, t: usize, slope: Tile<L>, to: &mut [[f32; L]]) -> bool {
+        self.weights.add_transposed(t, slope, to)
     }
 }
 

@@ -11,7 +11,7 @@ mod sine_cosine;
 pub mod weights;
 
 pub use chain::PassThrough;
-pub use dense::{DenseLayer, Projection};
+pub use dense::{DenseLayer, Projection, pull_back};
 pub use hand_on::HandOn;
 pub use one_hot::OneHot;
 pub(crate) use one_hot::one_hot;
@@ -40,4 +40,15 @@ pub trait Layer {
 
     /// The outputs for `L` samples. `x` has one element per input.
     fn forward<const L: usize>(&self, x: &[[Self::From; L]]) -> <Self::Out as Shape>::Buffer<[Self::To; L]>;
+
+    /// The way back at x: from the slope of a number by each output to that by each input, `to = Jᵀ slope`, J
+    /// the Jacobian there. `false` where a layer has no way back, as those of integers have none.
+    fn pull_back<const L: usize>(
+        &self,
+        _x: &[[Self::From; L]],
+        _slope: &[[f32; L]],
+        _to: &mut [[f32; L]],
+    ) -> bool {
+        false
+    }
 }

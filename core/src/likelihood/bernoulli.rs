@@ -28,6 +28,12 @@ impl Law<1> for BernoulliLaw {
         -math::softplus((1.0 - 2.0 * bit) * logit)
     }
 
+    /// `x − sigmoid(logit)`
+    #[inline(always)]
+    fn slope(&self, (): (), bit: f32, [logit]: [f32; 1]) -> Option<[f32; 1]> {
+        Some([bit - math::sigmoid(logit)])
+    }
+
     fn constant(&self, (): ()) -> f32 {
         0.0
     }

@@ -48,6 +48,12 @@ impl Law<1> for GaussianLaw<'_> {
         self.log_constant - 0.5 * squares
     }
 
+    /// `(x − loc)/scale²`
+    #[inline(always)]
+    fn slope(&self, inverse_scale: f32, x: f32, [loc]: [f32; 1]) -> Option<[f32; 1]> {
+        Some([(x - loc) * inverse_scale * inverse_scale])
+    }
+
     fn constant(&self, inverse_scale: f32) -> f32 {
         math::ln(inverse_scale) - HALF_LOG_TAU
     }

@@ -39,6 +39,15 @@ impl Law<2> for GaussianPerOutputLaw {
         -(0.5 * (r * r) + log_scale)
     }
 
+    /// `(x − loc)/scale²` and `((x − loc)/scale)² − 1`, which is 0 where the log scale is held.
+    #[inline(always)]
+    fn slope(&self, (): (), x: f32, [loc, log_scale]: [f32; 2]) -> Option<[f32; 2]> {
+        let held = clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX);
+        let inverse = math::exp(-held);
+        let r = (x - loc) * inverse;
+        Some([r * inverse, if held == log_scale { r * r - 1.0 } else { 0.0 }])
+    }
+
     fn constant(&self, (): ()) -> f32 {
         -HALF_LOG_TAU
     }

@@ -84,6 +84,25 @@ impl<W: Law<N>, O: Outputs<N>, const N: usize> Likelihood for Independent<W, O, 
         self.log_prob_of::<false, L, X>(hidden, features, terms)
     }
 
+    fn pull_back<const L: usize>(
+        &self,
+        hidden: &[[O::From; L]],
+        features: &[f32],
+        to: &mut [[f32; L]],
+    ) -> bool {
+        let mut rest = features.iter().zip(self.law.features());
+        let slope = |outputs: [&[f32; L]; N]| {
+            let (x, feature) = rest.next()?;
+            let mut slopes = [[0.0; L]; N];
+            for l in 0..L {
+                let of_lane = self.law.slope(feature, *x, lanes(|n| outputs[n][l]))?;
+                slopes.iter_mut().zip(of_lane).for_each(|(slopes, slope)| slopes[l] = slope);
+            }
+            Some(slopes)
+        };
+        self.outputs.pull_back(hidden, features.len(), slope, to)
+    }
+
     fn mean(&self, hidden: &[[O::From; 1]], features: &mut [f32]) {
         let mut known = self.law.features();
         for (t, features) in features.chunks_mut(TILE).enumerate() {

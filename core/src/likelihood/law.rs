@@ -40,6 +40,12 @@ pub trait Law<const N: usize> {
     /// is taken off again where a number is missing.
     fn constant(&self, feature: Self::Feature) -> f32;
 
+    /// The slope of `log p(x|z)` by each of the outputs, where the law tells it.
+    #[inline(always)]
+    fn slope(&self, _feature: Self::Feature, _x: f32, _outputs: [f32; N]) -> Option<[f32; N]> {
+        None
+    }
+
     /// `E[x|z]`, or what stands for it.
     fn mean(&self, feature: Self::Feature, outputs: [f32; N]) -> f32;
 

@@ -70,6 +70,16 @@ pub trait Likelihood {
         features: &[X],
         terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L];
+    /// The slopes of `log p(features|z)` of one frame by the hidden vectors of `L` samples. `false` where the
+    /// likelihood or its layers have no way back.
+    fn pull_back<const L: usize>(
+        &self,
+        _hidden: &[[Self::From; L]],
+        _features: &[f32],
+        _to: &mut [[f32; L]],
+    ) -> bool {
+        false
+    }
     /// `E[features|z]`.
     fn mean(&self, hidden: &[[Self::From; 1]], features: &mut [f32]);
     /// Draws features ~ p(·|z), one word of the generator each; [`StudentT`], [`NegativeBinomial`] and

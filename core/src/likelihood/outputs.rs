@@ -1,6 +1,6 @@
 //! The layers under a likelihood: `N` numbers for each feature, had tile by tile.
 
-use crate::kernel::{ARMV6M, TILE, tiles};
+use crate::kernel::{ARMV6M, TILE, Tile, tiles};
 use crate::layer::Projection;
 use crate::shape::{Element, Shape, lanes};
 
@@ -26,6 +26,33 @@ pub trait Outputs<const N: usize> {
         dims: usize,
         visit: impl FnMut([&[f32; L]; N]),
     );
+
+    /// The way back: `slope` gives those of a number by the outputs for feature i, `to` takes those by the
+    /// hidden vector. `false` where there is no way back.
+    fn pull_back<const L: usize>(
+        &self,
+        hidden: &[[Self::From; L]],
+        dims: usize,
+        slope: impl FnMut([&[f32; L]; N]) -> Option<[[f32; L]; N]>,
+        to: &mut [[f32; L]],
+    ) -> bool;
+}
+
+/// Slopes by the outputs of a tile, of which `left` are outputs.
+#[inline(always)]
+fn slopes<const L: usize, const N: usize>(
+    left: usize,
+    tiles: [&Tile<L>; N],
+    mut slope: impl FnMut([&[f32; L]; N]) -> Option<[[f32; L]; N]>,
+) -> Option<[Tile<L>; N]> {
+    let mut slopes = [[[0.0; L]; TILE]; N];
+    for j in 0..left.min(TILE) {
+        let of_outputs = slope(core::array::from_fn(|n| &tiles[n][j]))?;
+        for (slopes, of_output) in slopes.iter_mut().zip(of_outputs) {
+            slopes[j] = of_output;
+        }
+    }
+    Some(slopes)
 }
 
 /// One layer.
@@ -64,6 +91,21 @@ impl<P: Projection> Outputs<1> for (P,) {
             |row| visit([&row]),
         );
     }
+
+    fn pull_back<const L: usize>(
+        &self,
+        hidden: &[[P::From; L]],
+        dims: usize,
+        mut slope: impl FnMut([&[f32; L]; 1]) -> Option<[[f32; L]; 1]>,
+        to: &mut [[f32; L]],
+    ) -> bool {
+        to.fill([0.0; L]);
+        (0..tiles(dims)).all(|t| {
+            let tile = self.0.tile(t, hidden);
+            let slopes = slopes(dims - t * TILE, [&tile], &mut slope);
+            slopes.is_some_and(|[slope]| self.0.add_transposed(t, slope, to))
+        })
+    }
 }
 
 /// Two layers side by side.
@@ -96,5 +138,22 @@ impl<P: Projection, Q: Projection<In = P::In, Out = P::Out, From = P::From>> Out
                 visit([first, second]);
             }
         }
+    }
+
+    fn pull_back<const L: usize>(
+        &self,
+        hidden: &[[P::From; L]],
+        dims: usize,
+        mut slope: impl FnMut([&[f32; L]; 2]) -> Option<[[f32; L]; 2]>,
+        to: &mut [[f32; L]],
+    ) -> bool {
+        to.fill([0.0; L]);
+        (0..tiles(dims)).all(|t| {
+            let (first, second) = (self.0.tile(t, hidden), self.1.tile(t, hidden));
+            let slopes = slopes(dims - t * TILE, [&first, &second], &mut slope);
+            slopes.is_some_and(|[of_first, of_second]| {
+                self.0.add_transposed(t, of_first, to) && self.1.add_transposed(t, of_second, to)
+            })
+        })
     }
 }

@@ -50,6 +50,21 @@ impl Law<2> for StudentTLaw<'_> {
         -(exponent * math::ln_1p(u * u * inverse_dof) + log_scale)
     }
 
+    /// `(ν + 1) u/((ν + u²) scale)` and `(ν + 1) u²/(ν + u²) − 1`, which is 0 where the log scale is held.
+    #[inline(always)]
+    fn slope(
+        &self,
+        (inverse_dof, exponent): (f32, f32),
+        x: f32,
+        [loc, log_scale]: [f32; 2],
+    ) -> Option<[f32; 2]> {
+        let held = clamp(log_scale, LOG_SCALE_MIN, LOG_SCALE_MAX);
+        let inverse = math::exp(-held);
+        let u = (x - loc) * inverse;
+        let pull = 2.0 * exponent * inverse_dof * u / (1.0 + u * u * inverse_dof);
+        Some([pull * inverse, if held == log_scale { pull * u - 1.0 } else { 0.0 }])
+    }
+
     fn constant(&self, (inverse_dof, _): (f32, f32)) -> f32 {
         const HALF_LOG_PI: f32 = 0.572_364_9;
         // log Γ(ν/2 + ½) − log Γ(ν/2) − ½ log ν − ½ log π

@@ -28,6 +28,17 @@ impl<S: Shape> Prior<DiagonalGaussian<S>> for StandardNormal {
     fn kl(&self, q: &DiagonalGaussian<S>) -> f32 {
         q.kl_to_standard_normal()
     }
+
+    /// `−loc`, and `−(scale − 1/scale)`.
+    fn add_slopes(&self, q: &DiagonalGaussian<S>, slope: &mut [f32], slope_noise: &mut [f32]) -> bool {
+        for (((slope, slope_noise), loc), scale) in
+            slope.iter_mut().zip(slope_noise).zip(q.loc()).zip(q.scale())
+        {
+            *slope -= loc;
+            *slope_noise -= scale - 1.0 / scale;
+        }
+        true
+    }
 }
 
 impl LogProb for StandardNormal {

@@ -25,6 +25,9 @@ pub(super) trait Door: Debug + Send + Sync {
         terms: Option<&mut [[f32; BLOCK]]>,
         log_prob: &mut [f32],
     );
+    /// The slopes of `log p(features|z)` of one frame by the hidden vectors of [`SAMPLES`] samples; `false`
+    /// where there is no way back.
+    fn pull_back(&self, hidden: &[f32], features: &[f32], to: &mut [f32]) -> bool;
     /// `E[features|z]`
     fn mean(&self, hidden: &[f32], features: &mut [f32]);
     /// Draws features ~ p(·|z).
@@ -54,6 +57,16 @@ impl<T: OnDense + Debug + Send + Sync> Door for T {
             (LANES, false, None) => frames(self, hidden, features, log_prob),
             (lanes, ..) => unreachable!("the engine asks {lanes} lanes for no such thing"),
         }
+    }
+
+    fn pull_back(&self, hidden: &[f32], features: &[f32], to: &mut [f32]) -> bool {
+        wide(
+            #[inline(always)]
+            || {
+                let (hidden, to) = (hidden.as_chunks::<SAMPLES>().0, to.as_chunks_mut().0);
+                Likelihood::pull_back(self, hidden, features, to)
+            },
+        )
     }
 
     fn mean(&self, hidden: &[f32], features: &mut [f32]) {
@@ -117,4 +130,14 @@ pub(super) fn log_prob<const L: usize, X: Lanes<L>>(
     let numbers = X::numbers(features);
     door.log_prob(hidden.as_flattened(), numbers, X::SHARED, terms, &mut log_prob);
     log_prob
+}
+
+/// The way back through the door, of as many samples as a posterior is refined with.
+pub(super) fn pull_back<const L: usize>(
+    door: &dyn Door,
+    hidden: &[[f32; L]],
+    features: &[f32],
+    to: &mut [[f32; L]],
+) -> bool {
+    L == SAMPLES && door.pull_back(hidden.as_flattened(), features, to.as_flattened_mut())
 }

@@ -15,7 +15,7 @@ use rand_pcg::Pcg32;
 use super::features::{AnyEncoder, AnyFeatures};
 use super::head::AnyHead;
 use super::lanes::{LANES, SAMPLES};
-use super::latent::{Encoding, LatentEngine, Units};
+use super::latent::{Encoding, LatentEngine, Refined, Units};
 use super::likelihood::AnyLikelihood;
 use super::net::Chain;
 use super::posterior::HostPosterior;
@@ -189,9 +189,7 @@ impl LatentEngine for Network<'_> {
     }
 
     fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError> {
-        let posterior = self.encode(frame)?;
-        let (mode, dispersion) = (posterior.mode().to_vec(), posterior.dispersion());
-        Ok(Encoding { mode, dispersion, kl: posterior.kl() })
+        Ok(encoding(&self.encode(frame)?))
     }
 
     fn decode(&self, z: &[f32]) -> Result<Vec<f32>, FrameError> {
@@ -224,6 +222,17 @@ impl LatentEngine for Network<'_> {
         Ok(weights)
     }
 
+    fn refined(&self, frame: &[f32], samples: u32, steps: u32) -> Result<Refined, FrameError> {
+        let posterior = self.refined_lanes::<SAMPLES>(frame, steps)?;
+        let (mut log_weights, mut noise) = (Vec::with_capacity(samples as usize), self.noise());
+        if samples > 0 {
+            self.for_each_log_weight_of::<SAMPLES, _>(&posterior, frame, samples, &mut noise, |weight| {
+                log_weights.push(weight);
+            })?;
+        }
+        Ok(Refined { encoding: encoding(&posterior), log_weights })
+    }
+
     fn latents(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError> {
         let (posterior, mut noise) = (self.encode(frame)?, self.noise());
         let mut latents = vec![0.0; samples as usize * self.latent_dims()];
@@ -240,6 +249,11 @@ impl LatentEngine for Network<'_> {
     fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()> {
         VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.decode(latents, window)
     }
+}
+
+fn encoding(posterior: &(impl Posterior + HostPosterior)) -> Encoding {
+    let (mode, dispersion) = (posterior.mode().to_vec(), posterior.dispersion());
+    Encoding { mode, dispersion, kl: posterior.kl() }
 }
 
 /// The first of some weights, given by their logarithms, whose sum with those before it exceeds `word/2³²` of

@@ -53,6 +53,11 @@ where
         }
     }
 
+    /// A number that is missing has no slope.
+    fn pull_back(&self, hidden: &[f32], features: &[f32], to: &mut [f32]) -> bool {
+        !features.iter().any(|x| x.is_nan()) && Door::pull_back(&self.0.0, hidden, features, to)
+    }
+
     fn mean(&self, hidden: &[f32], features: &mut [f32]) {
         Door::mean(&self.0.0, hidden, features);
     }

@@ -212,6 +212,19 @@ impl Posterior for AnyPosterior<'_> {
     fn mode(&self) -> &[f32] {
         posterior!(self, part => part.mode())
     }
+
+    fn draw_with_noise<const L: usize, R: Rng + ?Sized>(
+        &self,
+        rng: &mut R,
+        noise: &mut [[f32; L]],
+        z: &mut [[f32; L]],
+    ) -> bool {
+        posterior!(self, part => part.draw_with_noise(rng, noise, z))
+    }
+
+    fn step(&mut self, rate: f32, slope: &mut [f32], slope_noise: &mut [f32]) -> bool {
+        posterior!(self, part => part.step(rate, slope, slope_noise))
+    }
 }
 
 impl HostPosterior for AnyPosterior<'_> {

@@ -18,6 +18,15 @@ pub struct Encoding {
     pub kl: f32,
 }
 
+/// A posterior that was refined for its frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refined {
+    /// what it says
+    pub encoding: Encoding,
+    /// the log weights of samples of the default noise, in nats
+    pub log_weights: Vec<f32>,
+}
+
 /// What the host asks of a model with a network, of its latent.
 pub trait LatentEngine: Sync + core::fmt::Debug {
     /// [`Vae::elbo`].
@@ -54,6 +63,11 @@ pub trait LatentEngine: Sync + core::fmt::Debug {
     /// # Errors
     /// As [`Vae::log_density`].
     fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
+    /// [`Vae::refined`], and so many of its samples weighed.
+    ///
+    /// # Errors
+    /// As there.
+    fn refined(&self, frame: &[f32], samples: u32, steps: u32) -> Result<Refined, FrameError>;
     /// A window of integers to its latents, in steps: [`VaePredictor`]. `None` where there are none.
     fn find_latents(&self, units: Units<'_>, window: &[i32], latents: &mut [i32]) -> Option<()>;
     /// Latents, in steps, to a window of integers: [`VaePredictor`]. `None` where the model cannot.

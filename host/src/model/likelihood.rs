@@ -15,7 +15,7 @@ use elbow::shape::Lanes;
 use rand_core::Rng;
 
 use super::Dynamic;
-use super::door::{Door, OnDense, log_prob};
+use super::door::{Door, OnDense, log_prob, pull_back};
 use super::gaps::WithGaps;
 use super::net::Dense;
 
@@ -99,6 +99,10 @@ impl Likelihood for AnyLikelihood<'_> {
         terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L] {
         log_prob(&*self.0, hidden, features, terms.block())
+    }
+
+    fn pull_back<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32], to: &mut [[f32; L]]) -> bool {
+        pull_back(&*self.0, hidden, features, to)
     }
 
     fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {

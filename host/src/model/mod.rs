@@ -30,7 +30,7 @@ pub use engine::{Engine, Prediction, SequentialEngine};
 pub use extras::Extras;
 pub use judge::DEFAULT_SAMPLES;
 pub use lanes::LANES;
-pub use latent::{Encoding, LatentEngine, Units};
+pub use latent::{Encoding, LatentEngine, Refined, Units};
 pub use memory::{Buffer, Dynamic};
 pub use owned::Model;
 pub use posterior::{Dispersion, HostPosterior};

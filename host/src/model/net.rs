@@ -1,5 +1,7 @@
 //! Layers behind one door: whatever their weights, what stands around them is compiled once.
 
+mod block;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::Debug;
@@ -10,120 +12,15 @@ use elbow::format::Sections;
 use elbow::kernel::{Kernel, TILE, Tile, tiles};
 use elbow::layer::activation::Activation as _;
 use elbow::layer::weights::{F32, Int8, Int8x8, Int8x8Hidden, ReadWeights};
-use elbow::layer::{Layer, Projection, Quantize};
-use elbow::shape::{Element, Shape};
+use elbow::layer::{Layer, Projection, Quantize, pull_back};
+use elbow::shape::Shape;
 
+use self::block::{Block, Code, Codes, Floats};
 use super::{Buffer, Dynamic};
-use crate::simd::{wide, wide_by_registers};
+use crate::simd::wide;
 
 /// Tiles that are asked for in one go where outputs are handed over one by one: they stay in the first cache.
 const AT_ONCE: usize = 8;
-
-/// Samples of integers that go together, at most: the sums of twice as many are spilled, and their
-/// kernels take LLVM half of the time that the crate does.
-const CODES: usize = 16;
-
-/// Runs a function for as many lanes as the engine uses side by side.
-macro_rules! with_lanes {
-    ($lanes:expr, $run:ident($($arg:expr),*)) => {
-        match $lanes {
-            1 => $run::<1, _>($($arg),*),
-            4 => $run::<4, _>($($arg),*),
-            16 => $run::<16, _>($($arg),*),
-            32 => $run::<32, _>($($arg),*),
-            lanes => unreachable!("the engine has no {lanes} lanes"),
-        }
-    };
-}
-
-/// Sums of a dense layer for `lanes` samples side by side: `x[input][lane]`, `y[tile][output][lane]`.
-trait Block: Debug + Send + Sync {
-    /// The tiles from `first` on, as many as `y` has.
-    fn tiles(&self, lanes: usize, first: usize, x: &[f32], y: &mut [f32]);
-}
-
-/// Weights on floats.
-#[derive(Debug)]
-struct Floats<K>(K);
-
-impl<K: Kernel<From = f32, To = f32> + Debug + Send + Sync> Block for Floats<K> {
-    fn tiles(&self, lanes: usize, first: usize, x: &[f32], y: &mut [f32]) {
-        with_lanes!(lanes, float_tiles(&self.0, first, x, y));
-    }
-}
-
-fn float_tiles<const L: usize, K: Kernel<From = f32, To = f32>>(
-    weights: &K,
-    first: usize,
-    x: &[f32],
-    y: &mut [f32],
-) {
-    let (x, y) = (x.as_chunks::<L>().0, y.as_chunks_mut::<L>().0.as_chunks_mut().0);
-    wide_by_registers(
-        #[inline(always)]
-        |few| {
-            if few { weights.dense_in_few_registers(first, x, y) } else { weights.dense(first, x, y) }
-        },
-    );
-}
-
-/// Weights on integers, which are floats without loss between layers.
-#[derive(Debug)]
-struct Codes<K>(K);
-
-impl<K> Block for Codes<K>
-where
-    K: Kernel<From: Code, To: Into<f32>> + Debug + Send + Sync,
-{
-    fn tiles(&self, lanes: usize, first: usize, x: &[f32], y: &mut [f32]) {
-        match lanes {
-            1 => code_tiles::<1, _>(&self.0, lanes, first, x, y),
-            4 => code_tiles::<4, _>(&self.0, lanes, first, x, y),
-            _ => code_tiles::<CODES, _>(&self.0, lanes, first, x, y),
-        }
-    }
-}
-
-/// `L` lanes of them at a time.
-fn code_tiles<const L: usize, K: Kernel<From: Code, To: Into<f32>>>(
-    weights: &K,
-    lanes: usize,
-    first: usize,
-    x: &[f32],
-    y: &mut [f32],
-) {
-    let mut codes = Dynamic::scratch::<[K::From; L]>(x.len() / lanes);
-    let mut out = Dynamic::scratch::<Tile<L, K::To>>(y.len() / (TILE * lanes));
-    for start in (0..lanes).step_by(L) {
-        for (codes, x) in codes.as_mut().iter_mut().zip(x.chunks_exact(lanes)) {
-            codes.iter_mut().zip(&x[start..]).for_each(|(code, x)| *code = Code::of(*x));
-        }
-        wide(
-            #[inline(always)]
-            || weights.dense(first, codes.as_ref(), out.as_mut()),
-        );
-        for (y, out) in y.chunks_exact_mut(lanes).zip(out.as_ref().as_flattened()) {
-            y[start..].iter_mut().zip(out).for_each(|(y, out)| *y = (*out).into());
-        }
-    }
-}
-
-/// An integer that layers hand on as a float.
-trait Code: Element {
-    fn of(x: f32) -> Self;
-}
-
-impl Code for u8 {
-    fn of(x: f32) -> u8 {
-        x as u8
-    }
-}
-
-impl Code for u16 {
-    fn of(x: f32) -> u16 {
-        x as u16
-    }
-}
 
 /// A dense layer of any weights.
 #[derive(Debug)]
@@ -199,6 +96,15 @@ impl Layer for Dense<'_> {
         }
         y
     }
+
+    fn pull_back<const L: usize>(&self, x: &[[f32; L]], slope: &[[f32; L]], to: &mut [[f32; L]]) -> bool {
+        let sums = |t| {
+            let mut y = [[0.0; L]; TILE];
+            self.weights.tiles(L, t, x.as_flattened(), y.as_flattened_mut());
+            y
+        };
+        pull_back(self.activation, slope, to, sums, |t, slope, to| self.add_transposed(t, slope, to))
+    }
 }
 
 impl Projection for Dense<'_> {
@@ -220,6 +126,10 @@ impl Projection for Dense<'_> {
                 visit(*row);
             }
         }
+    }
+
+    fn add_transposed<const L: usize>(&self, t: usize, slope: Tile<L>, to: &mut [[f32; L]]) -> bool {
+        self.weights.add_transposed(L, t, slope.as_flattened(), to.as_flattened_mut())
     }
 }
 
@@ -278,6 +188,30 @@ impl Layer for Chain<'_> {
             h = layer.forward(h.as_ref());
         }
         h
+    }
+
+    fn pull_back<const L: usize>(&self, x: &[[f32; L]], slope: &[[f32; L]], to: &mut [[f32; L]]) -> bool {
+        if self.quantize.is_some() {
+            return false;
+        }
+        let Some((last, before)) = self.layers.split_last() else {
+            to.copy_from_slice(slope);
+            return true;
+        };
+        let mut inputs = alloc::vec![Buffer::of(x)];
+        for layer in before {
+            let input = layer.forward(inputs[inputs.len() - 1].as_ref());
+            inputs.push(input);
+        }
+        let mut by_output = Buffer::of(slope);
+        for (layer, input) in self.layers.iter().zip(&inputs).skip(1).rev() {
+            let mut by_input = Dynamic::scratch::<[f32; L]>(input.as_ref().len());
+            if !layer.pull_back(input.as_ref(), by_output.as_ref(), by_input.as_mut()) {
+                return false;
+            }
+            by_output = by_input;
+        }
+        self.layers.first().unwrap_or(last).pull_back(x, by_output.as_ref(), to)
     }
 }
 

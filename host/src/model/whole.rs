@@ -13,7 +13,7 @@ use elbow::shape::Lanes;
 use rand_core::Rng;
 
 use super::Dynamic;
-use super::door::{Door, log_prob};
+use super::door::{Door, log_prob, pull_back};
 use super::likelihood::{One, Two, one, output, two};
 use super::net::Dense;
 
@@ -78,6 +78,10 @@ impl Likelihood for WholeLikelihood<'_> {
         terms: &mut (impl Terms + ?Sized),
     ) -> [f32; L] {
         log_prob(self.door(), hidden, features, terms.block())
+    }
+
+    fn pull_back<const L: usize>(&self, hidden: &[[f32; L]], features: &[f32], to: &mut [[f32; L]]) -> bool {
+        pull_back(self.door(), hidden, features, to)
     }
 
     fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {
