@@ -10,6 +10,7 @@ use elbow::codec::{LOG_MAGIC, MAX_SAMPLES, model_id};
 use super::out::{Overwrite, is_same};
 use super::source::SourceArgs;
 use crate::error::Error;
+use crate::refine::refinable;
 use crate::report;
 use elbow_host::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
 use elbow_host::file::atomic_file::check_writable;
@@ -46,7 +47,7 @@ impl PacketArgs {
             None => Fidelity::Lossless,
         };
         let PacketArgs { windows_per_packet, resolution, .. } = self.clone();
-        Options { fidelity, windows_per_packet, resolution }
+        Options { fidelity, windows_per_packet, resolution, refine: 0 }
     }
 }
 
@@ -70,6 +71,10 @@ pub(crate) struct CompressArgs {
         value_parser = clap::value_parser!(u8).range(1..=MAX_SAMPLES as i64)
     )]
     bits_back: Option<u8>,
+    /// Refine the latents of each window, or with --bits-back the posterior of each frame, in N steps: fewer
+    /// bits, more work. A log takes the same work to read
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    refine: u8,
     /// With --bits-back: make bits of greyscale values
     #[arg(long, value_enum, default_value_t, requires = "bits_back")]
     binarize: Binarize,
@@ -118,10 +123,13 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     check_out(&args.output, args.overwrite, [&args.model, &args.input])?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
+    if args.refine > 0 {
+        refinable(&model, &args.model)?;
+    }
     if let Some(samples) = args.bits_back {
         return write_log(args, &bytes, &model, samples, json);
     }
-    let options = args.packet.options();
+    let options = Options { refine: args.refine.into(), ..args.packet.options() };
     let bar = report::rows_bar("compressing");
     let id = model_id(bytes.as_bytes());
     let summary = compress::compress(&model, id, &args.input, &args.output, &options, &mut |rows| {
@@ -198,7 +206,7 @@ fn write_log(
         skip_broken: false,
     };
     let data = source.load_known(&args.input, &args.model, &model.metadata)?;
-    let summary = compress::compress_log(bytes, &data, &args.output, samples)?;
+    let summary = compress::compress_log(bytes, &data, &args.output, [samples, args.refine])?;
     if json { report::print_json(&summary) } else { report::print(&report::table(&log_rows(&summary))) }
 }
 

@@ -10,6 +10,7 @@ use elbow_host::score::calibrate::each_numbered_row;
 use crate::error::Error;
 use crate::frames::{FramesArgs, or_reader_gone};
 use crate::latents::{MemberArg, columns, drawn};
+use crate::refine::refinable;
 use crate::report;
 use crate::source::{SourceArgs, samples};
 
@@ -24,6 +25,9 @@ pub(crate) struct EncodeArgs {
     /// with many nearly p(z|x)
     #[arg(long, value_name = "K", value_parser = samples())]
     samples: Option<u32>,
+    /// Refine each frame's posterior in N steps, the encoder's for a start
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "samples")]
+    refine: u8,
     #[command(flatten)]
     member: MemberArg,
     #[command(flatten)]
@@ -41,12 +45,18 @@ pub(super) fn run(args: &EncodeArgs, json: bool) -> Result<(), Error> {
 
 fn write(args: &EncodeArgs, model: &HostModel<'_>, json: bool) -> Result<(), Error> {
     let (metadata, latent) = (&model.metadata, args.member.latent(model, &args.model)?);
+    if args.refine > 0 {
+        refinable(model, &args.model)?;
+    }
     let kind = metadata.architecture.latent;
     let names = args.samples.map_or_else(|| columns(kind), |_| drawn(kind.dims() as usize));
     let mut frames = args.frames.rows(RowColumns { names, categories: Vec::new() }, json)?;
     let (bar, mut encoded) = (report::rows_bar("encoding"), 0);
     args.source.each_whole_block(&args.data, &args.model, metadata, &mut |data| {
         let rows = each_numbered_row(&data, |at, frame| match args.samples {
+            None if args.refine > 0 => {
+                latent.refined(frame, 0, args.refine.into()).map(|of| row(of.encoding))
+            }
             None => latent.encode(frame).map(row),
             Some(samples) => {
                 let mut noise = stream(args.source.seed, Purpose::Noise, encoded + at as u64, 0);

@@ -10,6 +10,7 @@ use serde::Serialize;
 use self::probe::{Probe, Probed};
 use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
+use crate::refine::refinable;
 use crate::report;
 use elbow::Score;
 use elbow_host::model::{HostModel, ModelBytes};
@@ -28,6 +29,9 @@ pub(crate) struct EvalArgs {
     /// The frames
     #[arg(required = true, value_name = "DATA")]
     data: Vec<PathBuf>,
+    /// Also refine the posteriors in N steps: what a better encoder would gain
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    refine: u8,
     #[command(flatten)]
     samples: SamplesArg,
     #[command(flatten)]
@@ -52,8 +56,11 @@ pub(crate) struct Figures {
 pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = args.source.open(&bytes, &args.model, false)?;
-    let samples = args.samples.of(&model);
-    let from = Frames { path: &args.model, data: &args.data, source: &args.source, samples, keep: &[] };
+    if args.refine > 0 {
+        refinable(&model, &args.model)?;
+    }
+    let (samples, refine) = (args.samples.of(&model), args.refine);
+    let from = Frames { path: &args.model, data: &args.data, source: &args.source, samples, refine, keep: &[] };
     let figures = examine(&model, &from, &mut |_, _, _| Ok(()))?;
     if json { report::print_json(&figures) } else { report::print(&report::table(&figures.rows())) }
 }
@@ -66,6 +73,8 @@ pub(crate) struct Frames<'a> {
     pub(crate) source: &'a SourceArgs,
     /// K of a score
     pub(crate) samples: u32,
+    /// steps in which posteriors are refined
+    pub(crate) refine: u8,
     /// columns to carry along as text
     pub(crate) keep: &'a [String],
 }
@@ -80,7 +89,7 @@ pub(crate) fn examine(model: &HostModel<'_>, from: &Frames<'_>, see: &mut See<'_
     let seen = Seen::read(model.metadata.seen);
     let mut again = seen.as_ref().map(Again::of);
     let (mut evaluator, mut alarms) = (Evaluator::new(engine), AlarmCounts::new(model));
-    let (mut probe, mut labelled, mut first) = (Probe::new(model, samples), None, None);
+    let (mut probe, mut labelled, mut first) = (Probe::new(model, samples, from.refine), None, None);
     let Frames { path, data, source, keep, .. } = *from;
     source.each_unlabelled_block(data, path, &model.metadata, keep, &mut |data| {
         let start = Instant::now();

@@ -99,7 +99,10 @@ const HEADINGS: [(&str, &[&str]); 6] = [
             "bits_back",
         ],
     ),
-    ("Packets", &["packets", "bound", "lossless", "latents_only", "windows_per_packet", "keep_going"]),
+    (
+        "Packets",
+        &["packets", "bound", "lossless", "latents_only", "windows_per_packet", "refine", "keep_going"],
+    ),
     (
         "Output",
         &[

@@ -33,6 +33,7 @@ mod quantize;
 mod reading;
 mod reconstruct;
 pub mod record;
+mod refine;
 pub mod report;
 mod sample;
 mod score;

@@ -57,7 +57,7 @@ pub fn encode(samples: u8, buffer: &mut [u8]) -> Result<usize, Failure> {
     }
     let stream = rans.finish().map_err(BitsBackError::from)?;
     let (numeric_profile, model) = (NUMERIC_PROFILE as u8, model_id(MODEL));
-    Ok(LogHeader { numeric_profile, samples, model, frames: count }.seal(stream, buffer)?)
+    Ok(LogHeader { numeric_profile, samples, steps: 0, model, frames: count }.seal(stream, buffer)?)
 }
 
 /// Reads a log of all frames, and compares them with what was recorded.

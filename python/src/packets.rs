@@ -24,6 +24,7 @@ pub(crate) fn pack(
         fidelity: bound.map_or(Fidelity::Lossless, Fidelity::Within),
         windows_per_packet: None,
         resolution: resolution.map(|units| units.into_iter().map(unit).collect()).transpose()?,
+        refine: 0,
     };
     let id = model_id(model.bytes().as_bytes());
     compress(model.get(), id, input, output, &options, &mut |_| ())?;

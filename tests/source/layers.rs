@@ -80,7 +80,7 @@ const ORDER: [(&str, &[&str]); 5] = [
         &[
             "record",
             "error",
-            "alarm clock report help reading",
+            "alarm clock report help reading refine",
             "completions stop",
             "memory source window",
             "out plot",

@@ -39,9 +39,17 @@ const DRAWS: usize = 1 << 18;
 /// # Panics
 /// The model has no logs, or the frames do not come back.
 pub fn measure(model: &ModelBytes, frames: &Dataset, rows: usize, samples: u8) -> Rate {
+    measure_refined(model, frames, rows, samples, 0)
+}
+
+/// As [`measure`], posteriors refined in so many steps.
+///
+/// # Panics
+/// As there.
+pub fn measure_refined(model: &ModelBytes, frames: &Dataset, rows: usize, samples: u8, steps: u8) -> Rate {
     let values = &frames.values[..rows * frames.dims];
     let start = Instant::now();
-    let log = model.encode_log(values, samples).unwrap();
+    let log = model.encode_refined_log(values, samples, steps).unwrap();
     let encode = start.elapsed();
     let start = Instant::now();
     assert!(model.decode_log(&log).unwrap() == values, "other frames come back");
@@ -49,14 +57,18 @@ pub fn measure(model: &ModelBytes, frames: &Dataset, rows: usize, samples: u8) -
 
     let before = &frames.values[frames.values.len() - BEFORE * frames.dims..];
     let lengths = [before.to_vec(), [before, values].concat()]
-        .map(|all| model.encode_log(&all, samples).unwrap().len());
+        .map(|all| model.encode_refined_log(&all, samples, steps).unwrap().len());
     let grown = lengths[1] - lengths[0];
 
     let engine = model.open().unwrap().engine;
     let k = usize::from(samples);
     let draws = (DRAWS / rows).clamp(32, 1024).max(k) as u32;
     let bound_of = |row| {
-        let weights = engine.latent().unwrap().log_weights(frames.row(row), draws).unwrap();
+        let latent = engine.latent().unwrap();
+        let weights = match steps {
+            0 => latent.log_weights(frames.row(row), draws).unwrap(),
+            _ => latent.refined(frames.row(row), draws, steps.into()).unwrap().log_weights,
+        };
         let bounds = weights.chunks_exact(k).map(log_mean_exp);
         bounds.sum::<f64>() / (weights.len() / k) as f64
     };

@@ -51,6 +51,7 @@ pub(super) fn pack(
         fidelity: Fidelity::Within(BOUND),
         windows_per_packet: Some(WINDOWS),
         resolution: steps.map(|steps| steps.iter().filter_map(|step| Unit::new(*step)).collect()),
+        refine: 0,
     };
     let loaded = model.open().map_err(Error::model(path))?;
     let planned = match plan_packets(&loaded, loaded.metadata.name, input, &options, &mut |_| ()) {

@@ -1,7 +1,7 @@
 //! What the bound and the way to the latent and back lose, of rows spread over a file.
 
 use elbow::architecture::LatentKind;
-use elbow_host::model::{Engine, HostModel, LatentEngine};
+use elbow_host::model::{Engine, HostModel, LatentEngine, Refined};
 use elbow_host::score::bound::{Bound, BoundSums, thinned};
 use elbow_host::score::calibrate::each_row;
 use elbow_host::score::round_trip::{ColumnError, RoundTrip};
@@ -16,6 +16,9 @@ pub(super) struct Probed {
     /// of a model with one network and a prior
     #[serde(skip_serializing_if = "Option::is_none")]
     bound: Option<Bound>,
+    /// the same of posteriors that were refined
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refined: Option<Bound>,
     /// of each column; none of an ensemble, whose members have a latent each
     #[serde(skip_serializing_if = "Vec::is_empty")]
     round_trip: Vec<ColumnError>,
@@ -27,24 +30,29 @@ pub(super) struct Probe<'a> {
     latent: Option<&'a dyn LatentEngine>,
     samples: u32,
     bound: BoundSums,
+    refine: u32,
+    refined: BoundSums,
     trip: Option<RoundTrip>,
     frames: u64,
 }
 
 impl<'a> Probe<'a> {
-    pub(super) fn new(model: &'a HostModel<'_>, samples: u32) -> Self {
+    pub(super) fn new(model: &'a HostModel<'_>, samples: u32, refine: u8) -> Self {
         let (engine, trip) = (&*model.engine, (model.members == 1).then(|| RoundTrip::new(model)));
         // a point has no prior, so nothing bounds log p(x)
         let is_point = matches!(model.metadata.architecture.latent, LatentKind::Point { .. });
         let latent = engine.latent().filter(|_| !is_point);
-        Probe { engine, latent, samples, bound: BoundSums::default(), trip, frames: 0 }
+        let (refine, [bound, refined]) = (refine.into(), [BoundSums::default(); 2]);
+        Probe { engine, latent, samples, bound, refine, refined, trip, frames: 0 }
     }
 
     pub(super) fn push(&mut self, data: &Dataset) -> Result<(), Error> {
         let Some(trip) = &mut self.trip else { return Ok(()) };
         let labels = data.labels.as_ref().map(|labels| &labels.anomalous);
-        let normal: Vec<usize> =
-            (0..data.rows).filter(|row| labels.is_none_or(|labels| !labels[*row])).collect();
+        let is_told = |row: &usize| labels.is_none_or(|labels| !labels[*row]);
+        // of what is missing nothing comes back
+        let is_whole = |row: &usize| data.row(*row).iter().all(|x| x.is_finite());
+        let normal: Vec<usize> = (0..data.rows).filter(|row| is_told(row) && is_whole(row)).collect();
         let (rows, weights): (Vec<usize>, Vec<f64>) =
             thinned(self.frames, normal.len()).map(|(n, weight)| (normal[n], weight)).unzip();
         self.frames += normal.len() as u64;
@@ -53,12 +61,18 @@ impl<'a> Probe<'a> {
             let bound = |latent: &dyn LatentEngine| {
                 Ok((latent.log_weights(frame, self.samples)?, latent.encode(frame)?.kl))
             };
-            Ok((self.engine.reconstruct(frame)?, self.latent.map(bound).transpose()?))
+            let refined = |latent: &dyn LatentEngine| latent.refined(frame, self.samples, self.refine);
+            let refining = self.latent.filter(|_| self.refine > 0);
+            let bounds = (self.latent.map(bound).transpose()?, refining.map(refined).transpose()?);
+            Ok((self.engine.reconstruct(frame)?, bounds))
         })?;
-        for ((row, (back, bound)), weight) in found.iter().enumerate().zip(weights) {
+        for ((row, (back, (bound, refined))), weight) in found.iter().enumerate().zip(weights) {
             trip.push(chosen.row(row), back, weight);
             if let Some((log_weights, kl)) = bound {
                 self.bound.push(log_weights, *kl, weight);
+            }
+            if let Some(Refined { encoding, log_weights }) = refined {
+                self.refined.push(log_weights, encoding.kl, weight);
             }
         }
         Ok(())
@@ -66,7 +80,7 @@ impl<'a> Probe<'a> {
 
     pub(super) fn finish(self) -> Probed {
         let round_trip = self.trip.filter(|_| self.frames > 0).map(RoundTrip::finish).unwrap_or_default();
-        Probed { bound: self.bound.finish(), round_trip }
+        Probed { bound: self.bound.finish(), refined: self.refined.finish(), round_trip }
     }
 }
 
@@ -78,6 +92,11 @@ impl Probed {
             ("ELBO", format!("{elbo:.3} nats per row: {parts}; log p(x) is {gap:.3} above it"))
         };
         let mut lines: Vec<_> = self.bound.iter().map(bound).collect();
+        if let (Some(before), Some(refined)) = (&self.bound, &self.refined) {
+            let gained = refined.elbo - before.elbo;
+            lines
+                .push(("refined", format!("{}; {gained:+.3} of ELBO: the encoder's part", bound(refined).1)));
+        }
         let relative = |error: &ColumnError| Some((error.relative?, error.column.clone()));
         let relative: Vec<(f64, String)> = self.round_trip.iter().filter_map(relative).collect();
         if let Some((most, column)) = relative.iter().max_by(|a, b| a.0.total_cmp(&b.0)) {

@@ -7,7 +7,7 @@ use super::predictor::Predictor;
 use crate::features::round;
 use crate::latent::Posterior;
 use crate::math;
-use crate::model::{FrameShape, LatentShape, Parts, Vae};
+use crate::model::{FrameBuffer, FrameShape, LatentShape, Parts, Vae};
 use crate::shape::Shape as Size;
 use core::fmt;
 
@@ -62,6 +62,36 @@ impl<'m, P: Parts> VaePredictor<'m, P> {
             Err(PacketError::BadResolution)
         }
     }
+
+    /// [`encode`](Predictor::encode) by a posterior that was [`refined`](Vae::refined), which only a sender
+    /// need know of; by the encoder's where there is no way back. `LANES` samples go side by side.
+    pub fn encode_refined<const LANES: usize>(
+        &self,
+        steps: u32,
+        window: &[i32],
+        latents: &mut [i32],
+    ) -> Option<()> {
+        let frame = self.frame_of(window);
+        let (features, _) = self.model.extract(frame.as_ref()).ok()?;
+        let refined = self.model.refined_posterior::<LANES>(features.as_ref(), steps);
+        let posterior = refined.unwrap_or_else(|| self.model.posterior(features.as_ref()));
+        self.round(posterior.mode(), latents);
+        Some(())
+    }
+
+    fn frame_of(&self, window: &[i32]) -> FrameBuffer<P> {
+        let mut frame = FrameShape::<P>::buffer::<f32>(self.model.dims());
+        for ((x, n), unit) in frame.as_mut().iter_mut().zip(window).zip(self.resolution.iter().cycle()) {
+            *x = *n as f32 * unit;
+        }
+        frame
+    }
+
+    fn round(&self, z: &[f32], latents: &mut [i32]) {
+        for ((k, z), scale) in latents.iter_mut().zip(z).zip(self.latent_scales.iter().cycle()) {
+            *k = round(z * steps(*scale));
+        }
+    }
 }
 
 /// Whether these are positive numbers that can be divided by.
@@ -102,16 +132,9 @@ impl<P: Parts> Predictor for VaePredictor<'_, P> {
 
     #[inline(never)]
     fn encode(&self, window: &[i32], latents: &mut [i32]) -> Option<()> {
-        let mut frame = FrameShape::<P>::buffer::<f32>(self.model.dims());
-        for ((x, n), unit) in frame.as_mut().iter_mut().zip(window).zip(self.resolution.iter().cycle()) {
-            *x = *n as f32 * unit;
-        }
+        let frame = self.frame_of(window);
         let (features, _) = self.model.extract(frame.as_ref()).ok()?;
-        let posterior = self.model.posterior(features.as_ref());
-        for ((k, z), scale) in latents.iter_mut().zip(posterior.mode()).zip(self.latent_scales.iter().cycle())
-        {
-            *k = round(z * steps(*scale));
-        }
+        self.round(self.model.posterior(features.as_ref()).mode(), latents);
         Some(())
     }
 

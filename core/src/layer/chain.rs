@@ -38,7 +38,7 @@ macro_rules! chain {
                 self.$end.forward::<L>(h.as_ref())
             }
 
-            /// What stands before a layer is computed again for it: memory of two vectors, whatever the depth.
+            /// What stands before a layer is computed again for it: memory of two vectors, however deep.
             fn pull_back<const L: usize>(
                 &self,
                 x: &[[Self::From; L]],

@@ -34,8 +34,8 @@ impl<P: Parts> Vae<P> {
     /// costs what any does. Memory: the activations of four samples, twice.
     ///
     /// # Source
-    /// Kim, Wiseman, Miller, Sontag and Rush (2018), "Semi-amortized variational autoencoders"; Cremer, Li and
-    /// Duvenaud (2018), "Inference suboptimality in variational autoencoders", for what it gains.
+    /// Kim, Wiseman, Miller, Sontag and Rush (2018), "Semi-amortized variational autoencoders"; for what it
+    /// gains Cremer, Li and Duvenaud (2018), "Inference suboptimality in variational autoencoders".
     pub fn refined(&self, frame: &Frame<P>, steps: u32) -> Result<PosteriorOf<P>, FrameError> {
         let (features, _) = self.extract(frame.as_ref())?;
         self.refined_posterior::<LANES>(features.as_ref(), steps).ok_or(FrameError::NotRefinable)

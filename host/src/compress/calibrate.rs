@@ -123,7 +123,7 @@ impl<'a> Trial<'a> {
     /// What the windows cost.
     fn bits(self, plan: &Plan) -> Result<u64, PacketError> {
         let fidelity = self.fidelity;
-        let codec = plan.codec(self.model, self.id, self.resolution)?;
+        let codec = plan.codec(self.model, self.id, self.resolution, 0)?;
         let mut scratch = vec![0; codec.scratch_len(self.windows_per_packet)];
         let mut packet = vec![0; codec.max_packet_len::<i32>(self.windows_per_packet)];
         let packets = self.samples.chunks(self.windows_per_packet * codec.frame());
@@ -145,7 +145,8 @@ impl Plan {
         same.then_some(Plan { rows, channels, latent_scales })
     }
 
-    /// The codec, given the resolution of each column.
+    /// The codec, given the resolution of each column, and of a sender the steps in which it refines the
+    /// latents of a window: a receiver need not know.
     ///
     /// # Errors
     /// [`PacketError::WrongShape`].
@@ -154,9 +155,11 @@ impl Plan {
         model: &'a HostModel<'_>,
         id: u32,
         resolution: &[f32],
+        refine: u32,
     ) -> Result<Codec<HostPredictor<'a>>, PacketError> {
         let resolution = resolution.iter().copied().take(self.channels).collect();
-        let predictor = HostPredictor::new(model, id, resolution, self.latent_scales.clone());
+        let predictor =
+            HostPredictor::new(model, id, resolution, self.latent_scales.clone()).refining(refine);
         Codec::new(predictor, self.rows, self.channels)
     }
 }

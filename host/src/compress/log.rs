@@ -22,6 +22,8 @@ pub struct LogSummary {
     pub columns: usize,
     /// samples K of the bound that the log's length follows
     pub samples: u8,
+    /// steps in which posteriors were refined
+    pub steps: u8,
     /// bytes of the frames, with as many bits to each number as the widest of its column takes
     pub bytes_as_bits: u64,
     /// bytes of the log
@@ -32,7 +34,7 @@ pub struct LogSummary {
     pub bits_per_value: f64,
 }
 
-/// Writes frames as a log.
+/// Writes frames as a log by K samples, posteriors refined in so many steps.
 ///
 /// # Errors
 /// [`Error::Log`] naming the file of frames, or [`Error::Io`]; nothing is left behind then.
@@ -40,9 +42,9 @@ pub fn compress_log(
     bytes: &ModelBytes,
     data: &Dataset,
     output: &Path,
-    samples: u8,
+    [samples, steps]: [u8; 2],
 ) -> Result<LogSummary, Error> {
-    let log = bytes.encode_log(&data.values, samples).map_err(refused(&data.path))?;
+    let log = bytes.encode_refined_log(&data.values, samples, steps).map_err(refused(&data.path))?;
     write_atomically(output, &log)?;
     let (values, bytes_out) = (data.values.len() as u64, log.len() as u64);
     let bits: u32 =
@@ -52,6 +54,7 @@ pub fn compress_log(
         rows: data.rows,
         columns: data.dims,
         samples,
+        steps,
         bytes_as_bits,
         bytes_out,
         ratio: bytes_as_bits as f64 / bytes_out as f64,

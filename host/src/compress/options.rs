@@ -50,4 +50,6 @@ pub struct Options {
     /// one for all columns, or one for each; by default those of the model's plan, or 1 for integers and the
     /// digits that the text of a CSV file has
     pub resolution: Option<Vec<Unit>>,
+    /// steps in which the latents of a window are refined: fewer bits, more work; a receiver need not know
+    pub refine: u32,
 }

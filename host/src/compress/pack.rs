@@ -42,6 +42,7 @@ pub fn compress(
         id,
         input,
         fidelity: options.fidelity.of_packets(),
+        refine: options.refine,
         windows_per_packet: options.windows_per_packet.or(planned).unwrap_or(DEFAULT_WINDOWS_PER_PACKET),
         packed,
         out: BufWriter::new(AtomicFile::create(output)?),
@@ -63,6 +64,7 @@ struct Packer<'a> {
     input: &'a Path,
     output: &'a Path,
     fidelity: elbow::codec::Fidelity,
+    refine: u32,
     windows_per_packet: u8,
     packed: &'a mut dyn FnMut(u64),
     out: BufWriter<AtomicFile>,
@@ -152,7 +154,7 @@ impl Packer<'_> {
             Some(plan) => plan,
             None => trial.best(self.model.metadata.window as usize).map_err(refused)?,
         };
-        let codec = plan.codec(self.model, self.id, &resolution).map_err(refused)?;
+        let codec = plan.codec(self.model, self.id, &resolution, self.refine).map_err(refused)?;
         let head = Head {
             model: self.id,
             rows: plan.rows as u32,

@@ -12,13 +12,20 @@ pub struct HostPredictor<'a> {
     frame: usize,
     resolution: Vec<f32>,
     latent_scales: Vec<u8>,
+    refine: u32,
 }
 
 impl<'a> HostPredictor<'a> {
     /// The predictor of a model's id, the resolution of each channel and the scale of each latent.
     pub fn new(model: &'a HostModel<'_>, id: u32, resolution: Vec<f32>, latent_scales: Vec<u8>) -> Self {
         let frame = model.metadata.architecture.features as usize;
-        HostPredictor { engine: &*model.engine, id, frame, resolution, latent_scales }
+        HostPredictor { engine: &*model.engine, id, frame, resolution, latent_scales, refine: 0 }
+    }
+
+    /// The same for a sender that refines the latents of a window in so many steps.
+    #[must_use]
+    pub fn refining(self, steps: u32) -> Self {
+        HostPredictor { refine: steps, ..self }
     }
 
     /// Numbers of a window's latent: none where a model predicts number by number.
@@ -54,7 +61,7 @@ impl Predictor for HostPredictor<'_> {
 
     fn encode(&self, window: &[i32], latents: &mut [i32]) -> Option<()> {
         match self.engine.prediction()? {
-            Prediction::Latents(latent) => latent.find_latents(self.units(), window, latents),
+            Prediction::Latents(latent) => latent.find_latents(self.units(), self.refine, window, latents),
             Prediction::InOrder(_) => Some(()),
         }
     }

@@ -60,7 +60,7 @@ pub fn decompress(
     let (rows, channels) = (head.rows as usize, head.channels as usize);
     let plan = Plan { rows, channels, latent_scales: head.latent_scales.clone() };
     let fits = plan.latent_scales.len() == HostPredictor::latents_of(model);
-    let codec = plan.codec(model, expected, &resolution).ok().filter(|_| fits);
+    let codec = plan.codec(model, expected, &resolution, 0).ok().filter(|_| fits);
     let codec = codec.ok_or_else(|| wrong(FileProblem::DamagedHead))?;
     let side = if version > FIRST_VERSION { read_side(input)? } else { Some(SideReader::default()) };
     let is_sound = |side: &SideReader| side.table().is_none_or(|table| table.is_sound(head.columns.len()));

@@ -242,8 +242,12 @@ impl LatentEngine for Network<'_> {
         Ok(latents)
     }
 
-    fn find_latents(&self, units: Units<'_>, window: &[i32], latents: &mut [i32]) -> Option<()> {
-        VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.encode(window, latents)
+    fn find_latents(&self, units: Units<'_>, refine: u32, window: &[i32], latents: &mut [i32]) -> Option<()> {
+        let predictor = VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?;
+        match refine {
+            0 => predictor.encode(window, latents),
+            steps => predictor.encode_refined::<SAMPLES>(steps, window, latents),
+        }
     }
 
     fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()> {

@@ -68,8 +68,9 @@ pub trait LatentEngine: Sync + core::fmt::Debug {
     /// # Errors
     /// As there.
     fn refined(&self, frame: &[f32], samples: u32, steps: u32) -> Result<Refined, FrameError>;
-    /// A window of integers to its latents, in steps: [`VaePredictor`]. `None` where there are none.
-    fn find_latents(&self, units: Units<'_>, window: &[i32], latents: &mut [i32]) -> Option<()>;
+    /// A window of integers to its latents, in steps, refined so often: [`VaePredictor`]. `None` where there
+    /// are none.
+    fn find_latents(&self, units: Units<'_>, refine: u32, window: &[i32], latents: &mut [i32]) -> Option<()>;
     /// Latents, in steps, to a window of integers: [`VaePredictor`]. `None` where the model cannot.
     fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()>;
     /// The latents of the default noise, one after another.

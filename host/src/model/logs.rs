@@ -23,7 +23,15 @@ impl ModelBytes {
     /// # Errors
     /// [`LogError`].
     pub fn encode_log(&self, frames: &[f32], samples: u8) -> Result<Vec<u8>, LogError> {
-        self.logs(|model, id| encode(model, id, frames, samples))
+        self.encode_refined_log(frames, samples, 0)
+    }
+
+    /// As [`encode_log`](Self::encode_log), the posterior of each frame refined in so many steps.
+    ///
+    /// # Errors
+    /// As there; of the first row for a model whose posterior cannot be refined.
+    pub fn encode_refined_log(&self, frames: &[f32], samples: u8, steps: u8) -> Result<Vec<u8>, LogError> {
+        self.logs(|model, id| encode(model, id, frames, [samples, steps]))
     }
 
     /// The frames of a log, in the order in which they were written.
@@ -55,8 +63,13 @@ const SLACK: usize = 16;
 /// Bytes of room at most, beside the log itself, so that a forged log cannot ask for all memory.
 const MOST: usize = 1 << 30;
 
-fn encode(model: &WholeNetwork<'_>, id: u32, frames: &[f32], samples: u8) -> Result<Vec<u8>, LogError> {
-    let codec = BitsBack::<_, SAMPLES>::new(model, samples)?;
+fn encode(
+    model: &WholeNetwork<'_>,
+    id: u32,
+    frames: &[f32],
+    [samples, steps]: [u8; 2],
+) -> Result<Vec<u8>, LogError> {
+    let codec = BitsBack::<_, SAMPLES, true>::refining(model, samples, steps)?;
     let rows = frames.len().div_ceil(codec.dims());
     // pages that are never written are never there
     let mut buffer = vec![0; (rows * codec.max_frame_len()).min(MOST) + 64];
@@ -70,7 +83,8 @@ fn encode(model: &WholeNetwork<'_>, id: u32, frames: &[f32], samples: u8) -> Res
 }
 
 fn decode(model: &WholeNetwork<'_>, id: u32, log: &[u8]) -> Result<Vec<f32>, LogError> {
-    let codec = BitsBack::<_, SAMPLES>::new(model, LogHeader::read(log)?.samples)?;
+    let LogHeader { samples, steps, .. } = LogHeader::read(log)?;
+    let codec = BitsBack::<_, SAMPLES, true>::refining(model, samples, steps)?;
     let mut slack = (SLACK * codec.max_frame_len()).min(MOST);
     loop {
         let mut buffer = log.to_vec();

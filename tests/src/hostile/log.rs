@@ -25,6 +25,7 @@ pub fn log(bytes: &[u8]) {
     let header = LogHeader {
         numeric_profile: NUMERIC_PROFILE as u8,
         samples,
+        steps: first % 2,
         model: elbow::codec::model_id(file),
         frames: u32::from(*first),
     };

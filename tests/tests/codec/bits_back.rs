@@ -56,7 +56,34 @@ fn logs_come_back_and_are_the_same_bytes_on_any_engine() {
         assert_eq!(bytes.decode_log(&host).unwrap(), frames.as_flattened());
         let header = LogHeader::read(&host).unwrap();
         let (numeric_profile, model) = (NUMERIC_PROFILE as u8, model_id(bytes.as_bytes()));
-        assert_eq!(header, LogHeader { numeric_profile, samples, model, frames: rows as u32 });
+        assert_eq!(header, LogHeader { numeric_profile, samples, steps: 0, model, frames: rows as u32 });
+    }
+}
+
+/// Both ends refine the posterior of each frame, with as many samples side by side as they like.
+#[test]
+fn refined_logs_come_back_and_take_fewer_bits() {
+    let bytes = ModelBytes::new(&small().encode());
+    let model = Small::from_bytes(bytes.as_bytes()).unwrap();
+    let frames = frames(600);
+    for samples in [1, 4] {
+        let host = bytes.encode_refined_log(frames.as_flattened(), samples, 10).unwrap();
+        assert_eq!(bytes.decode_log(&host).unwrap(), frames.as_flattened());
+        let header = LogHeader::read(&host).unwrap();
+        assert_eq!((header.samples, header.steps, header.frames), (samples, 10, 600));
+        let device = BitsBack::<_, 4, true>::refining(&model, samples, 10).unwrap();
+        let mut buffer = vec![0; frames.len() * device.max_frame_len() + 64];
+        let len = device.encode_log(header.model, &frames, &mut buffer).unwrap();
+        assert!(buffer[..len] == host[..], "other bytes than the host's");
+        let mut back = Vec::new();
+        device.decode_log(header.model, &mut buffer, len, |frame| back.extend_from_slice(frame)).unwrap();
+        assert_eq!(back.rchunks(20).flatten().copied().collect::<Vec<_>>(), frames.as_flattened());
+        let plain = bytes.encode_log(frames.as_flattened(), samples).unwrap();
+        assert!(host.len() < plain.len(), "{} {}", host.len(), plain.len());
+        // who does not refine cannot read it, and is told
+        let reader = BitsBack::<_, 4>::new(&model, samples).unwrap();
+        let refused = reader.decode_log(header.model, &mut host.clone(), host.len(), |_| ());
+        assert_eq!(refused, Err(BitsBackError::WrongSteps { found: 10 }));
     }
 }
 

@@ -24,6 +24,7 @@ fn packed(folder: &Path, model: &ModelBytes) -> Vec<u8> {
         fidelity: Fidelity::Lossless,
         windows_per_packet: Some(1),
         resolution: Some(vec![Unit::new(1.0).unwrap()]),
+        refine: 0,
     };
     let id = model_id(model.as_bytes());
     compress(&model.open().unwrap(), id, &input, &output, &options, &mut |_| ()).unwrap();

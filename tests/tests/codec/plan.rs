@@ -48,7 +48,7 @@ fn write_samples(folder: &Path) -> PathBuf {
 }
 
 fn options(windows_per_packet: Option<u8>) -> Options {
-    Options { fidelity: Fidelity::Within(BOUND), windows_per_packet, resolution: None }
+    Options { fidelity: Fidelity::Within(BOUND), windows_per_packet, resolution: None, refine: 0 }
 }
 
 fn planned(model: &ModelBytes, input: &Path) -> ModelBytes {

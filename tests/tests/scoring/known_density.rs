@@ -11,10 +11,10 @@ use elbow_tests::tolerance::scoring as tolerance;
 use elbow_trainer::preprocess::Preprocessing;
 use nalgebra::{DMatrix, DVector};
 
-const X: usize = 6;
-const D: usize = 3;
+pub(crate) const X: usize = 6;
+pub(crate) const D: usize = 3;
 
-type Linear<'a> = Vae<(
+pub(crate) type Linear<'a> = Vae<(
     Standardize<'a, X>,
     PassThrough<X>,
     GaussianHead<Dense<'a, X, D>, Dense<'a, X, D>>,
@@ -23,8 +23,8 @@ type Linear<'a> = Vae<(
 )>;
 
 /// The model, and its law in f64.
-struct Known {
-    bytes: ModelBytes,
+pub(crate) struct Known {
+    pub(crate) bytes: ModelBytes,
     mean: DVector<f64>,
     covariance: DMatrix<f64>,
     loc: DVector<f64>,
@@ -33,7 +33,7 @@ struct Known {
 
 impl Known {
     /// Encoder: the exact posterior mean, and exact conditional variances times `spread`.
-    fn new(seed: u64, spread: f64) -> Self {
+    pub(crate) fn new(seed: u64, spread: f64) -> Self {
         let mut model =
             Model::random(architecture(X as u32, &[], D as u32, &[], LikelihoodKind::Gaussian), seed);
         let mut rng = generator(seed + 1);
@@ -72,7 +72,7 @@ impl Known {
         Known { bytes: ModelBytes::new(&model.encode()), mean, covariance, loc, inverse_scale }
     }
 
-    fn model(&self) -> Linear<'_> {
+    pub(crate) fn model(&self) -> Linear<'_> {
         Linear::from_bytes(self.bytes.as_bytes()).unwrap()
     }
 
@@ -88,7 +88,7 @@ impl Known {
     }
 
     /// Frames drawn from the model itself.
-    fn frames(&self, rows: usize) -> Vec<[f32; X]> {
+    pub(crate) fn frames(&self, rows: usize) -> Vec<[f32; X]> {
         let mut rng = generator(77);
         let model = self.model();
         (0..rows).map(|_| model.sample(&mut rng).unwrap()).collect()

@@ -15,5 +15,6 @@ mod known_density;
 mod mixture;
 mod negative_binomial;
 mod ranges;
+mod refine;
 mod student_t;
 mod von_mises;

@@ -93,7 +93,7 @@ fn measure(set: &Set, bytes: &ModelBytes, bound: u16, points: &mut Vec<Point>) -
         fidelity: Fidelity::Within(bound),
     };
     let (plan, _) = trial.with_best_steps((set.rows, set.channels)).map_err(|error| set.refused(error))?;
-    let codec = plan.codec(&model, id, &resolution).map_err(|error| set.refused(error))?;
+    let codec = plan.codec(&model, id, &resolution, 0).map_err(|error| set.refused(error))?;
     let (bits, modelled) = code(&codec, set, bound).map_err(|error| set.refused(error))?;
     add("Elbow, model", bits, Some(modelled));
     let share = 8.0 * bytes.as_bytes().len() as f64 / (WINDOWS_OF_A_MODEL * set.frame() as f64);

@@ -13,6 +13,11 @@ use core::fmt;
 pub enum BitsBackError {
     /// K is not from 1 to [`MAX_SAMPLES`], or not that of the log.
     WrongSamples,
+    /// The log's posteriors were refined in another number of steps.
+    WrongSteps {
+        /// the steps in the log
+        found: u8,
+    },
     /// A number of a frame has a density under the model, and no probabilities.
     Continuous {
         /// which one, counted from 0
@@ -60,6 +65,13 @@ impl fmt::Display for BitsBackError {
                 return write!(
                     f,
                     "K is not from 1 to {MAX_SAMPLES}, or not the log's; take it from the log's header"
+                );
+            }
+            BitsBackError::WrongSteps { found } => {
+                return write!(
+                    f,
+                    "the log's posteriors were refined in {found} steps; read it with BitsBack::refining and \
+                     as many"
                 );
             }
             BitsBackError::Continuous { index } => {

@@ -58,31 +58,64 @@ const CODING: Table<'static, PRECISION> = Table::new_unchecked(&[0, 1, 1 << PREC
 /// using bits back coding", buckets of equal prior mass included. K > 1: Ruan et al. (2021), "Improving
 /// lossless compression rates via Monte Carlo bits-back coding", coupled importance sampling. Even numbers
 /// and lattice shifts are ours.
+///
+/// With `REFINES` both ends refine q(z|x) for each frame ([`Vae::refined`]): fewer bits, and as many passes
+/// of the decoder more as the steps need. Without it firmware holds no code for that.
 #[derive(Clone, Copy)]
-pub struct BitsBack<'m, P: Parts, const LANES: usize = DEVICE_LANES> {
+pub struct BitsBack<'m, P: Parts, const LANES: usize = DEVICE_LANES, const REFINES: bool = false> {
     pub(super) model: &'m Vae<P>,
     pub(super) samples: u8,
+    pub(super) steps: u8,
 }
 
-impl<P: Parts, const LANES: usize> fmt::Debug for BitsBack<'_, P, LANES> {
+impl<P: Parts, const LANES: usize, const REFINES: bool> fmt::Debug for BitsBack<'_, P, LANES, REFINES> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BitsBack").field("samples", &self.samples).finish_non_exhaustive()
     }
 }
 
-impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
+impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES, false> {
     /// The codec of a model with K = `samples`, 1 to [`MAX_SAMPLES`].
     ///
     /// # Errors
     /// [`BitsBackError::WrongSamples`]; [`BitsBackError::Continuous`] for numbers beside categories.
     pub fn new(model: &'m Vae<P>, samples: u8) -> Result<Self, BitsBackError> {
+        Self::of(model, samples, 0)
+    }
+}
+
+impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES, true> {
+    /// As [`new`](BitsBack::new), the posterior of each frame refined in so many steps; 0 of them are none.
+    ///
+    /// # Errors
+    /// As there. A model whose posterior cannot be refined refuses its first frame.
+    pub fn refining(model: &'m Vae<P>, samples: u8, steps: u8) -> Result<Self, BitsBackError> {
+        Self::of(model, samples, steps)
+    }
+}
+
+impl<'m, P: WholeParts, const LANES: usize, const REFINES: bool> BitsBack<'m, P, LANES, REFINES> {
+    fn of(model: &'m Vae<P>, samples: u8, steps: u8) -> Result<Self, BitsBackError> {
         if samples == 0 || usize::from(samples) > MAX_SAMPLES {
             return Err(BitsBackError::WrongSamples);
         }
         match model.likelihood.continuous() {
             Some(index) => Err(BitsBackError::Continuous { index }),
-            None => Ok(BitsBack { model, samples }),
+            None => Ok(BitsBack { model, samples, steps }),
         }
+    }
+
+    fn posterior(&self, features: &[f32]) -> Result<PosteriorOf<P>, BitsBackError> {
+        if !REFINES || self.steps == 0 {
+            return Ok(self.model.posterior(features));
+        }
+        let refined = self.model.refined_posterior::<LANES>(features, self.steps.into());
+        Ok(refined.ok_or(FrameError::NotRefinable)?)
+    }
+
+    /// Steps in which the posterior of a frame is refined.
+    pub fn steps(&self) -> u8 {
+        self.steps
     }
 
     /// K.
@@ -123,7 +156,7 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
         if let Some(index) = self.model.likelihood.without_code(frame.as_ref()) {
             return Err(FrameError::OutOfSupport { index }.into());
         }
-        let posterior = self.model.posterior(features.as_ref());
+        let posterior = self.posterior(features.as_ref())?;
         let mut buckets = LatentShape::<P>::buffer(self.model.latent_dims());
         if rans.bits() < self.initial_bits() {
             buckets.as_mut().iter_mut().zip(laws(posterior.q())).for_each(|(b, law)| *b = law.mode());
@@ -164,7 +197,7 @@ impl<'m, P: WholeParts, const LANES: usize> BitsBack<'m, P, LANES> {
         self.pop_frame(buckets.as_mut(), frame, rans)?;
         let Ok((features, _)) = self.model.extract(frame) else { return Err(BitsBackError::Mismatch) };
         if bits_back {
-            let posterior = self.model.posterior(features.as_ref());
+            let posterior = self.posterior(features.as_ref())?;
             self.push_latent(choice, features.as_ref(), &posterior, buckets.as_mut(), rans)?;
         }
         Ok(if bits_back { FrameCoding::BitsBack } else { FrameCoding::Direct })

@@ -16,6 +16,8 @@ pub struct LogHeader {
     pub numeric_profile: u8,
     /// K
     pub samples: u8,
+    /// steps in which the posteriors were refined
+    pub steps: u8,
     /// the model: [`model_id`](crate::codec::model_id)
     pub model: u32,
     /// frames in the log
@@ -30,9 +32,7 @@ impl LogHeader {
     pub fn read(log: &[u8]) -> Result<LogHeader, BitsBackError> {
         let (covered, stored) = log.split_last_chunk::<CHECKSUM_LEN>().ok_or(BitsBackError::NotALog)?;
         let header = covered.first_chunk::<LOG_HEADER_LEN>().ok_or(BitsBackError::NotALog)?;
-        let [g0, g1, g2, g3, version, numeric_profile, samples, 0, rest @ ..] = *header else {
-            return Err(BitsBackError::NotALog);
-        };
+        let [g0, g1, g2, g3, version, numeric_profile, samples, steps, rest @ ..] = *header;
         if [g0, g1, g2, g3] != LOG_MAGIC {
             return Err(BitsBackError::NotALog);
         }
@@ -44,7 +44,7 @@ impl LogHeader {
         }
         let [m0, m1, m2, m3, f0, f1, f2, f3] = rest;
         let (model, frames) = (u32::from_le_bytes([m0, m1, m2, m3]), u32::from_le_bytes([f0, f1, f2, f3]));
-        Ok(LogHeader { numeric_profile, samples, model, frames })
+        Ok(LogHeader { numeric_profile, samples, steps, model, frames })
     }
 
     /// Puts header and checksum around the `stream` bytes that lie [`LOG_HEADER_LEN`] behind the buffer's
@@ -60,14 +60,14 @@ impl LogHeader {
         let header = covered.first_chunk_mut::<LOG_HEADER_LEN>().ok_or(too_small)?;
         let [g0, g1, g2, g3] = LOG_MAGIC;
         let ([m0, m1, m2, m3], [f0, f1, f2, f3]) = (self.model.to_le_bytes(), self.frames.to_le_bytes());
-        let (profile, samples) = (self.numeric_profile, self.samples);
-        *header = [g0, g1, g2, g3, LOG_VERSION, profile, samples, 0, m0, m1, m2, m3, f0, f1, f2, f3];
+        let (profile, samples, steps) = (self.numeric_profile, self.samples, self.steps);
+        *header = [g0, g1, g2, g3, LOG_VERSION, profile, samples, steps, m0, m1, m2, m3, f0, f1, f2, f3];
         *place = checksum(covered).to_le_bytes();
         Ok(needed)
     }
 }
 
-impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
+impl<P: WholeParts, const LANES: usize, const REFINES: bool> BitsBack<'_, P, LANES, REFINES> {
     /// Writes frames as a log and returns its length.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
         }
         let stream = rans.finish()?;
         let (numeric_profile, samples) = (NUMERIC_PROFILE as u8, self.samples());
-        LogHeader { numeric_profile, samples, model, frames: count }.seal(stream, buffer)
+        LogHeader { numeric_profile, samples, steps: self.steps(), model, frames: count }.seal(stream, buffer)
     }
 
     /// Reads the log that is the first `len` bytes of a buffer, the last frame first. The buffer must be as
@@ -114,6 +114,9 @@ impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
         }
         if header.samples != self.samples() {
             return Err(BitsBackError::WrongSamples);
+        }
+        if header.steps != self.steps() {
+            return Err(BitsBackError::WrongSteps { found: header.steps });
         }
         let stream = stream(buffer)?;
         let mut rans = Rans::open_first(stream, len - LOG_HEADER_LEN - CHECKSUM_LEN).map_err(of_log)?;

@@ -14,7 +14,7 @@ use crate::noise::LowDiscrepancy;
 use crate::shape::{Shape, lanes};
 use rand_core::Rng;
 
-impl<P: WholeParts, const LANES: usize> BitsBack<'_, P, LANES> {
+impl<P: WholeParts, const LANES: usize, const REFINES: bool> BitsBack<'_, P, LANES, REFINES> {
     /// The law of the samples that `u` makes, or `None` where there is but one.
     pub(super) fn law_of_samples(
         &self,
