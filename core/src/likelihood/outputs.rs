@@ -31,11 +31,13 @@ pub trait Outputs<const N: usize> {
     /// hidden vector. `false` where there is no way back.
     fn pull_back<const L: usize>(
         &self,
-        hidden: &[[Self::From; L]],
-        dims: usize,
-        slope: impl FnMut([&[f32; L]; N]) -> Option<[[f32; L]; N]>,
-        to: &mut [[f32; L]],
-    ) -> bool;
+        _hidden: &[[Self::From; L]],
+        _dims: usize,
+        _slope: impl FnMut([&[f32; L]; N]) -> Option<[[f32; L]; N]>,
+        _to: &mut [[f32; L]],
+    ) -> bool {
+        false
+    }
 }
 
 /// Slopes by the outputs of a tile, of which `left` are outputs.
