@@ -14,6 +14,7 @@ pub mod likelihoods;
 pub mod machine;
 pub mod mixture;
 pub mod quantized;
+pub mod refined;
 pub mod rises;
 pub mod sphere;
 pub mod ticks;

@@ -12,7 +12,7 @@ use elbow::format::NUMERIC_PROFILE;
 
 include!("../model/rises.rs");
 
-static MODEL: &[u8] = elbow::include_model!("../model/rises.elbow");
+pub(crate) static MODEL: &[u8] = elbow::include_model!("../model/rises.elbow");
 
 /// Rows of a recorded frame, and counters in a row.
 const ROWS: usize = 4;

@@ -31,6 +31,12 @@ fn same_bits_by_one_engine(target: &str) {
     assert_eq!(same_lines(target, &qemu::run(target, "bounded"), &host), "");
 }
 
+fn same_refined_posteriors(target: &str) {
+    let mut host = String::new();
+    elbow_firmware::refined::bits(&mut host).expect("the host runs it too");
+    assert_eq!(same_lines(target, &qemu::run(target, "refined"), &host), "");
+}
+
 fn same_scores(target: &str) {
     let mut host = String::new();
     let summary = elbow_firmware::score(&mut host).expect("the host runs it too");
@@ -55,6 +61,12 @@ macro_rules! runs {
             #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
             fn same_bits() {
                 super::same_bits($target);
+            }
+
+            #[test]
+            #[ignore = "needs a cross toolchain and QEMU: ./ci.sh runs it"]
+            fn same_refined_posteriors() {
+                super::same_refined_posteriors($target);
             }
 
             #[test]
