@@ -8,7 +8,7 @@ use elbow_host::score::calibrate::each_row;
 use elbow_reader::{Dataset, LoadOptions, load_blocks};
 
 use crate::error::Error;
-use crate::frames::{FramesArgs, columns, or_reader_gone};
+use crate::frames::{FramesArgs, or_reader_gone};
 use crate::latents::{self, MemberArg};
 use crate::report;
 
@@ -39,7 +39,7 @@ pub(super) fn run(args: &DecodeArgs, json: bool) -> Result<(), Error> {
 fn write(args: &DecodeArgs, model: &HostModel<'_>, json: bool) -> Result<(), Error> {
     let latent = args.member.latent(model, &args.model)?;
     let kind = model.metadata.architecture.latent;
-    let mut frames = args.frames.rows(columns(&model.metadata), json)?;
+    let mut frames = args.frames.frames(&model.metadata, json)?;
     let bar = report::rows_bar("decoding");
     let paths = std::slice::from_ref(&args.latents);
     load_blocks(paths, &LoadOptions::default(), &mut |data, _| -> Result<(), Error> {

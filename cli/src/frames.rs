@@ -3,8 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use elbow::architecture::LikelihoodKind;
 use elbow::format::Metadata;
-use elbow_host::file::atomic_file::check_writable;
+use elbow_host::file::atomic_file::{check_writable, write_atomically};
+use elbow_host::file::png::grid;
 use elbow_host::file::rows::{RowColumns, RowFormat, RowWriter};
 use elbow_reader::Category;
 use serde::Serialize;
@@ -16,9 +18,13 @@ use crate::report;
 /// Where rows go.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct FramesArgs {
-    /// Where to write the rows: .csv, .npy or .npz (array X) [default: -, text to standard output]
+    /// Where to write the rows: .csv, .npy, .npz (array X), or frames as a .png [default: -, text to standard
+    /// output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Pixels in a row of a frame's picture [default: those of a square]
+    #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..))]
+    width: Option<u16>,
     #[command(flatten)]
     overwrite: Overwrite,
 }
@@ -29,15 +35,23 @@ impl FramesArgs {
         self.out.as_deref().filter(|path| *path != Path::new("-"))
     }
 
+    fn is_picture(&self) -> bool {
+        let ending = self.path().and_then(Path::extension);
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
+    }
+
     fn format(&self) -> Result<RowFormat, Error> {
         let Some(path) = self.path() else { return Ok(RowFormat::Csv) };
-        let problem = "rows are written as .csv, .npy or .npz; give a name with one of these endings";
+        let problem = "rows are written as .csv, .npy or .npz, and frames as .png too; give a name with one \
+                       of these endings";
         RowFormat::of(path).ok_or_else(|| Error::argument("out", path.display(), problem))
     }
 
     /// Fails before the work where the rows cannot be written, or would go over what they are made from.
     pub(super) fn check(&self, inputs: &[&Path]) -> Result<(), Error> {
-        self.format()?;
+        if !self.is_picture() {
+            self.format()?;
+        }
         let Some(path) = self.path() else { return Ok(()) };
         if inputs.iter().any(|input| is_same(input, path)) {
             let problem = "is what it would be made from; give another name";
@@ -47,6 +61,27 @@ impl FramesArgs {
         self.overwrite.check(path)
     }
 
+    /// A model's frames to be written: as rows of its columns, or as a picture.
+    pub(super) fn frames(&self, metadata: &Metadata<'_>, json: bool) -> Result<Frames, Error> {
+        let dims = metadata.architecture.features as usize;
+        let columns = RowColumns::of(metadata.columns, dims / (metadata.window.max(1) as usize));
+        if !self.is_picture() {
+            return self.rows(columns, json);
+        }
+        let width = self.width.map_or_else(|| dims.isqrt(), usize::from);
+        if width == 0 || !dims.is_multiple_of(width) || (self.width.is_none() && width * width != dims) {
+            let problem = format!("a frame has {dims} numbers; give how many make a row of pixels");
+            return Err(Error::argument("width", width, problem));
+        }
+        let range = match metadata.architecture.likelihood {
+            LikelihoodKind::Bernoulli => Some([0.0, 1.0]),
+            LikelihoodKind::BetaBinomial { most } => Some([0.0, most as f32]),
+            _ => None,
+        };
+        let place = Place::Picture { values: Vec::new(), dims, width, range };
+        Ok(Frames { path: self.path().map(Path::to_path_buf), columns, place })
+    }
+
     /// Rows to be written: the file begins with the first of them, so that nothing is written of what is
     /// refused. With `json` what would go to standard output is kept for one object.
     pub(super) fn rows(&self, columns: RowColumns, json: bool) -> Result<Frames, Error> {
@@ -54,12 +89,6 @@ impl FramesArgs {
         let place = if json && path.is_none() { Place::Json(Vec::new()) } else { Place::ToBegin(format) };
         Ok(Frames { path, columns, place })
     }
-}
-
-/// The columns of a model's rows.
-pub(super) fn columns(metadata: &Metadata<'_>) -> RowColumns {
-    let width = metadata.architecture.features / metadata.window.max(1);
-    RowColumns::of(metadata.columns, width as usize)
 }
 
 /// Rows that are being written.
@@ -75,7 +104,17 @@ enum Place {
     ToBegin(RowFormat),
     Written(RowWriter),
     Json(Vec<f32>),
+    /// of frames, with the numbers that are black and white, where they are known
+    Picture {
+        values: Vec<f32>,
+        dims: usize,
+        width: usize,
+        range: Option<[f32; 2]>,
+    },
 }
+
+/// Numbers of a picture, at most.
+const MOST_PIXELS: usize = 1 << 26;
 
 /// A cell for programs.
 #[derive(Debug, Serialize)]
@@ -104,6 +143,12 @@ impl Frames {
         match &mut self.place {
             Place::Json(values) => values.extend(rows),
             Place::ToBegin(_) => {}
+            Place::Picture { values, .. } if values.len() + rows.len() > MOST_PIXELS => {
+                let out = self.path.as_deref().unwrap_or(Path::new("-")).display();
+                let problem = "these frames are too many for one picture; write fewer, or .npy";
+                return Err(Error::argument("out", out, problem));
+            }
+            Place::Picture { values, .. } => values.extend(rows),
             Place::Written(writer) => {
                 let written = writer.write(rows).and_then(|()| writer.flush());
                 written.map_err(unwritten(self.path.as_deref()))?;
@@ -122,6 +167,15 @@ impl Frames {
                 let rows: Vec<_> =
                     values.chunks_exact(names.len()).map(|row| cells(row, &categories)).collect();
                 (rows.len() as u64, Some(rows))
+            }
+            Place::Picture { values, dims, width, range } => {
+                let range = range.unwrap_or_else(|| {
+                    values.iter().fold([f32::MAX, f32::MIN], |[low, high], x| [low.min(*x), high.max(*x)])
+                });
+                let out = path.as_deref().unwrap_or(Path::new("-"));
+                let picture = grid(&values, dims, width, range).map_err(unwritten(Some(out)))?;
+                write_atomically(out, &picture)?;
+                ((values.len() / names.len()) as u64, None)
             }
             Place::ToBegin(_) => (0, None),
         };

@@ -109,6 +109,7 @@ const HEADINGS: [(&str, &[&str]); 6] = [
             "out",
             "report",
             "md",
+            "width",
             "format",
             "exec",
             "name",

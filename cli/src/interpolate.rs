@@ -8,7 +8,7 @@ use elbow_host::model::{HostModel, LatentEngine, ModelBytes};
 use elbow_host::score::evaluate::frame_error;
 
 use crate::error::Error;
-use crate::frames::{FramesArgs, columns, or_reader_gone};
+use crate::frames::{FramesArgs, or_reader_gone};
 use crate::latents::MemberArg;
 use crate::source::SourceArgs;
 
@@ -53,7 +53,7 @@ fn write(args: &InterpolateArgs, model: &HostModel<'_>, json: bool) -> Result<()
         LatentKind::VonMisesFisher { .. } => Path::GreatCircle,
         _ => Path::Straight,
     };
-    let mut frames = args.frames.rows(columns(&model.metadata), json)?;
+    let mut frames = args.frames.frames(&model.metadata, json)?;
     for step in 0..args.steps {
         let part = f64::from(step) / f64::from(args.steps - 1);
         let z = between(path, &a, &b, part).ok_or_else(|| {

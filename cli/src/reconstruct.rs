@@ -8,7 +8,7 @@ use elbow_host::score::round_trip::{ColumnError, RoundTrip};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::frames::{FramesArgs, Told, columns, or_reader_gone};
+use crate::frames::{FramesArgs, Told, or_reader_gone};
 use crate::latents::MemberArg;
 use crate::report;
 use crate::source::SourceArgs;
@@ -45,7 +45,7 @@ pub(super) fn run(args: &ReconstructArgs, json: bool) -> Result<(), Error> {
 
 fn write(args: &ReconstructArgs, model: &HostModel<'_>, json: bool) -> Result<(), Error> {
     let (metadata, engine) = (&model.metadata, args.member.engine(model)?);
-    let mut frames = args.frames.rows(columns(metadata), json)?;
+    let mut frames = args.frames.frames(metadata, json)?;
     let (mut trip, bar) = (RoundTrip::new(model), report::rows_bar("reconstructing"));
     args.source.each_whole_block(&args.data, &args.model, metadata, &mut |data| {
         let back = each_row(&data, |frame| engine.reconstruct(frame))?;

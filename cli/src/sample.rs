@@ -6,7 +6,7 @@ use elbow::FrameError;
 use rayon::prelude::*;
 
 use crate::error::Error;
-use crate::frames::{FramesArgs, columns, or_reader_gone};
+use crate::frames::{FramesArgs, or_reader_gone};
 use crate::report;
 use elbow_host::model::{HostModel, ModelBytes};
 use elbow_host::random::{Purpose, stream};
@@ -42,7 +42,7 @@ fn write(args: &SampleArgs, model: &HostModel<'_>, json: bool) -> Result<(), Err
         report::note(&format!("a frame is a window: each {} rows are one draw", metadata.window));
     }
     let dims = metadata.architecture.features as usize;
-    let (mut frames, block) = (args.frames.rows(columns(metadata), json)?, (NUMBERS / dims).max(1) as u64);
+    let (mut frames, block) = (args.frames.frames(metadata, json)?, (NUMBERS / dims).max(1) as u64);
     let bar = report::rows_bar("drawing");
     for first in (0..args.rows).step_by(block as usize) {
         let last = args.rows.min(first + block);

@@ -16,8 +16,8 @@ const LOGGED: usize = 8;
 /// Samples of the log.
 const SAMPLES: u8 = 2;
 
-/// Writes for some recorded frames a line with the bits, in hex, of what is left of their posterior when it is
-/// refined: of a model of numbers and of one of bits. Then a hash of a log with refined posteriors.
+/// Writes for some recorded frames a line with the bits, in hex, of their posteriors when they are refined,
+/// of a model of numbers and of one of bits; then a hash of a log with refined posteriors.
 ///
 /// # Errors
 /// A model or a frame is refused, or `out` fails.

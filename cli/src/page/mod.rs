@@ -104,7 +104,7 @@ impl Job<'_> {
         let keep = self.time_column(&model)?;
         let Job { model: path, data, source, .. } = *self;
         let samples = self.samples.of(&model);
-        let frames = Frames { path, data, source, samples, keep: &keep };
+        let frames = Frames { path, data, source, samples, refine: 0, keep: &keep };
         let mut findings = Findings::default();
         let figures = examine(&model, &frames, &mut |data, scores, judged| {
             findings.take(data, scores, judged);

@@ -99,8 +99,32 @@ fn arrays_hold_what_text_says() {
     let scores = |name: &str| bench.good(&format!("score engine.elbow {name}"));
     assert_eq!(scores("drawn.npy"), scores("drawn.csv"));
     assert_eq!(scores("drawn.npz"), scores("drawn.csv"));
+    bench.good("sample engine.elbow --rows 5 --seed 2 --out drawn.png --width 3");
+    assert!(bench.read("drawn.png").starts_with(b"\x89PNG"));
     let array = bench.read("drawn.npy");
     assert_eq!((array.len(), &array[1..6]), (128 + 5 * 3 * 4, &b"NUMPY"[..]));
+}
+
+#[test]
+fn posteriors_are_refined() {
+    let bench = Bench::with_model();
+    let eval = bench.json("eval engine.elbow engine.csv --refine 20");
+    let elbo = |of: &str| eval[of]["elbo"].as_f64().unwrap();
+    assert!(elbo("refined") > elbo("bound"), "{eval}");
+    assert!(
+        eval["bound"]["gap"].as_f64().unwrap() >= 0.0 && eval["round_trip"][2]["column"] == "volt",
+        "{eval}"
+    );
+    let people = bench.good("eval engine.elbow engine.csv --refine 20");
+    assert!(people.contains("\nrefined") && people.contains("\nround trip"), "{people}");
+    let [plain, refined] =
+        ["", " --refine 20"].map(|flags| bench.good(&format!("encode engine.elbow engine.csv{flags}")));
+    assert!(plain != refined && plain.lines().next() == refined.lines().next());
+    bench.good("compress engine.elbow engine.csv plain --bound 1 --resolution 0.1");
+    bench.good("compress engine.elbow engine.csv refined --bound 1 --resolution 0.1 --refine 20");
+    assert!(bench.read("plain") != bench.read("refined"));
+    // a receiver need not know
+    bench.good("decompress engine.elbow refined back.csv");
 }
 
 #[test]
@@ -115,6 +139,11 @@ fn what_cannot_be() {
         ("sample engine.elbow --out drawn.csv", &["drawn.csv: is there already", "--force"][..]),
         ("sample engine.elbow --out engine.elbow", &["one of these endings"]),
         ("sample engine.elbow --out drawn.parquet", &["one of these endings"]),
+        ("sample engine.elbow --out drawn.png --force", &["--width 1", "has 3 numbers"]),
+        ("encode engine.elbow engine.csv --out z.png", &["one of these endings"]),
+        ("encode vmf.elbow engine.csv --refine 3", &["--refine", "--prior normal"]),
+        ("eval auto.elbow engine.csv --refine 3", &["--refine"]),
+        ("compress auto.elbow engine.csv packets --refine 3", &["--refine"]),
         ("sample engine.elbow --rows 0", &["--rows"]),
         ("encode auto.elbow engine.csv", &["is a mixture", "--latent gaussian:8"]),
         ("decode auto.elbow z.csv", &["is a mixture"]),

@@ -5,6 +5,7 @@ pub mod c_header;
 pub mod cost;
 pub mod describe;
 pub mod parts;
+pub mod png;
 pub mod rows;
 pub mod rust_type;
 pub mod temporary;
