@@ -158,6 +158,16 @@ class Model:
         """Rows drawn from the model, the same for a seed as ``elbow sample`` draws."""
         return self._engine.sample(n, seed)
 
+    def in_words(self, rows: Any) -> npt.NDArray[np.object_]:
+        """Rows of the model's, as :meth:`sample` and :meth:`reconstruct` give them, with the words of codes."""
+        rows = np.asarray(rows)
+        told, width = rows.astype(object), len(self.columns) // self.window
+        for column, words in self._about["categories"]:
+            for at in range(column, len(self.columns), width):
+                codes = np.rint(rows[..., at]).astype(int)
+                told[..., at] = np.array(words, dtype=object)[codes]
+        return told
+
     def calibrate(self, X: Any, false_alarm: float = 0.01, samples: int | None = None) -> Model:
         """The same model with an alarm threshold, by normal rows that the fit has not seen.
 
