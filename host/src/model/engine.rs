@@ -15,7 +15,7 @@ use rand_pcg::Pcg32;
 use super::features::{AnyEncoder, AnyFeatures};
 use super::head::AnyHead;
 use super::lanes::{LANES, SAMPLES};
-use super::latent::{Encoding, LatentEngine, Refined, Units};
+use super::latent::{Encoding, LatentEngine, Refined, Units, chosen, encoding};
 use super::likelihood::AnyLikelihood;
 use super::net::Chain;
 use super::posterior::HostPosterior;
@@ -253,25 +253,6 @@ impl LatentEngine for Network<'_> {
     fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()> {
         VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.decode(latents, window)
     }
-}
-
-fn encoding(posterior: &(impl Posterior + HostPosterior)) -> Encoding {
-    let (mode, dispersion) = (posterior.mode().to_vec(), posterior.dispersion());
-    Encoding { mode, dispersion, kl: posterior.kl() }
-}
-
-/// The first of some weights, given by their logarithms, whose sum with those before it exceeds `word/2³²` of
-/// all.
-fn chosen(log_weights: &[f32], word: u32) -> usize {
-    let max = log_weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let weights = || log_weights.iter().map(|log_weight| f64::from(elbow::math::exp(log_weight - max)));
-    let (total, mut below) = (weights().sum::<f64>(), 0.0);
-    let reach = total * (f64::from(word) / 4_294_967_296.0);
-    let is_reached = |weight: f64| {
-        below += weight;
-        reach < below
-    };
-    weights().position(is_reached).unwrap_or(log_weights.len().saturating_sub(1))
 }
 
 #[cfg(test)]

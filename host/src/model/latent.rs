@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use elbow::latent::Posterior;
 use elbow::{Elbo, FrameError};
 use rand_pcg::Pcg32;
 
@@ -87,4 +88,24 @@ pub struct Units<'a> {
     pub resolution: &'a [f32],
     /// the scale of each latent's steps
     pub latent_scales: &'a [u8],
+}
+
+/// What a posterior says.
+pub(super) fn encoding(posterior: &(impl Posterior + HostPosterior)) -> Encoding {
+    let (mode, dispersion) = (posterior.mode().to_vec(), posterior.dispersion());
+    Encoding { mode, dispersion, kl: posterior.kl() }
+}
+
+/// The first of some weights, given by their logarithms, whose sum with those before it exceeds `word/2³²` of
+/// all.
+pub(super) fn chosen(log_weights: &[f32], word: u32) -> usize {
+    let max = log_weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights = || log_weights.iter().map(|log_weight| f64::from(elbow::math::exp(log_weight - max)));
+    let (total, mut below) = (weights().sum::<f64>(), 0.0);
+    let reach = total * (f64::from(word) / 4_294_967_296.0);
+    let is_reached = |weight: f64| {
+        below += weight;
+        reach < below
+    };
+    weights().position(is_reached).unwrap_or(log_weights.len().saturating_sub(1))
 }
