@@ -60,7 +60,8 @@ pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
         refinable(&model, &args.model)?;
     }
     let (samples, refine) = (args.samples.of(&model), args.refine);
-    let from = Frames { path: &args.model, data: &args.data, source: &args.source, samples, refine, keep: &[] };
+    let from =
+        Frames { path: &args.model, data: &args.data, source: &args.source, samples, refine, keep: &[] };
     let figures = examine(&model, &from, &mut |_, _, _| Ok(()))?;
     if json { report::print_json(&figures) } else { report::print(&report::table(&figures.rows())) }
 }
