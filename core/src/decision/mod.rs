@@ -13,6 +13,7 @@ mod calibration;
 mod cause;
 mod gap_thresholds;
 mod rule;
+mod with_gaps;
 
 pub use calibration::{Calibration, MAX_SAMPLES, margin};
 pub use cause::{Cause, top};

@@ -1,12 +1,14 @@
 //! Verdicts: as the calibration says, the same on device and host, and the same by few samples as by all.
 
 use elbow::architecture::LikelihoodKind;
+use elbow::format::ModelFile;
 use elbow::format::fields::CALIBRATION;
 use elbow::{
     Calibrated, Calibration, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae, VerdictKind,
 };
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::calibrate;
+use elbow_host::score::each_sensor::each_sensor;
 use elbow_reader::Dataset;
 use elbow_tests::files::{place, signed};
 use elbow_tests::models::{Model, architecture};
@@ -180,4 +182,40 @@ fn a_damaged_calibration_is_refused() {
     }
     println!("{refused} refused, {read} read");
     assert!(refused > read);
+}
+
+/// Frames that lack one number have a threshold each, of which at most a tenth of frames like those that set
+/// it lies below; frames that lack two have none.
+#[test]
+fn a_dead_sensor_has_a_threshold_of_its_own() {
+    let model = model(4);
+    let bytes = calibrated(&model, 400, 0.1);
+    let with_gaps = bytes.open_with_gaps().unwrap();
+    let calibration = with_gaps.extras.calibration.unwrap();
+    let data = frames(&model, 400, 100);
+    let bytes = each_sensor(&with_gaps, &calibration, &data, 0.1, || ()).unwrap();
+    let file = ModelFile::parse(bytes.as_bytes()).unwrap();
+    let (whole, host) = (bytes.open().unwrap(), bytes.open_with_gaps().unwrap());
+    let (whole, host) = (whole.calibrated().unwrap(), host.calibrated().unwrap());
+    let plain = Calibrated::<Small<'_>>::from_bytes(bytes.as_bytes()).unwrap();
+    let device = plain.with_gaps(&file).unwrap();
+    let mut anomalous = [0; 5];
+    for frame in model.frames(400, 55) {
+        assert_eq!(host.judge(&frame), whole.judge(&frame), "of a whole frame all is as it was");
+        for (sensor, anomalous) in anomalous.iter_mut().enumerate() {
+            let mut less: [f32; 5] = frame.as_slice().try_into().unwrap();
+            less[sensor] = f32::NAN;
+            assert!(plain.judge(&less).is_err());
+            let verdict = device.judge(&less).unwrap();
+            assert_eq!(host.judge(&less), Ok(verdict));
+            assert_eq!(device.judge_in_full(&less).unwrap().kind, verdict.kind);
+            assert!(verdict.kind != VerdictKind::Uncalibrated && verdict.p_value == 0.1);
+            *anomalous += u32::from(verdict.is_anomalous());
+            less[(sensor + 2) % 5] = f32::NAN;
+            let verdict = device.judge(&less).unwrap();
+            assert_eq!((verdict.kind, verdict.p_value), (VerdictKind::Uncalibrated, 1.0));
+        }
+    }
+    // 40 expected of each; the rate of a threshold of 400 rows has a deviation of 0.015, that of 400 frames too
+    assert!(anomalous.iter().all(|count| (15..75).contains(count)), "{anomalous:?}");
 }

@@ -1,0 +1,27 @@
+//! Verdicts on frames some of whose numbers are missing.
+
+use super::Calibrated;
+use crate::features::Gaps;
+use crate::format::{LoadError, ModelFile};
+use crate::likelihood::Incomplete;
+use crate::model::{Parts, Vae};
+use crate::score::WithGaps;
+
+impl<'a, F, E, H, D, L> Calibrated<'a, Vae<(F, E, H, D, L)>>
+where
+    (F, E, H, D, L): Parts<Features = F, Encoder = E, Head = H, Decoder = D, Likelihood = L>,
+    Vae<(F, E, H, D, L)>: Copy,
+{
+    /// The same with [`Vae::with_gaps`], and the thresholds of frames that lack a sensor, where the file has
+    /// them: see [`GapThresholds`](super::GapThresholds).
+    ///
+    /// # Errors
+    /// As [`Calibration::with_gaps`](super::Calibration::with_gaps).
+    pub fn with_gaps(self, file: &ModelFile<'a>) -> Result<Calibrated<'a, WithGaps<F, E, H, D, L>>, LoadError>
+    where
+        (Gaps<F>, E, H, D, Incomplete<L>):
+            Parts<Features = Gaps<F>, Encoder = E, Head = H, Decoder = D, Likelihood = Incomplete<L>>,
+    {
+        Ok(Calibrated::new(self.model.with_gaps(), self.calibration.with_gaps(file)?))
+    }
+}
