@@ -65,7 +65,7 @@ pub enum Problem {
     WordsOfRows { column: String, found: usize, rows: usize },
     #[error(
         "{first}; in all {cells} cells are missing ({counts}): --missing drop leaves their rows out, \
-         --missing hold takes the last value"
+         --missing hold takes the last value, --missing model goes by what is there"
     )]
     MissingCells { first: Box<Problem>, cells: usize, counts: String },
     #[error("each of its {rows} rows has a missing cell; --drop the columns that are empty, or fill them in")]

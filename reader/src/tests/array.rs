@@ -149,7 +149,8 @@ fn names_the_row_and_column_at_fault_in_either_order() {
         with(f64::NAN, false),
         format!(
             "d.npy: row 2, column `x3`: `NaN` {remedy}; in all 1 cells are missing (x3 1): --missing drop \
-             leaves their rows out, --missing hold takes the last value"
+             leaves their rows out, --missing hold takes the last value, --missing model goes by what is \
+             there"
         )
     );
     assert_eq!(with(f64::INFINITY, true), format!("d.npy: row 2, column `x1`: `inf` {remedy}"));
