@@ -18,6 +18,7 @@ mod with_gaps;
 pub use calibration::{Calibration, MAX_SAMPLES, margin};
 pub use cause::{Cause, top};
 pub use gap_thresholds::GapThresholds;
+pub use with_gaps::OfGaps;
 
 use crate::features::FrameError;
 use crate::fingerprint::Fingerprint;

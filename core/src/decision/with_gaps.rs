@@ -7,6 +7,9 @@ use crate::likelihood::Incomplete;
 use crate::model::{Parts, Vae};
 use crate::score::WithGaps;
 
+/// A network with its calibration whose frames may have gaps, of the parts of one whose frames have none.
+pub type OfGaps<'a, F, E, H, D, L> = Calibrated<'a, WithGaps<F, E, H, D, L>>;
+
 impl<'a, F, E, H, D, L> Calibrated<'a, Vae<(F, E, H, D, L)>>
 where
     (F, E, H, D, L): Parts<Features = F, Encoder = E, Head = H, Decoder = D, Likelihood = L>,
@@ -17,7 +20,7 @@ where
     ///
     /// # Errors
     /// As [`Calibration::with_gaps`](super::Calibration::with_gaps).
-    pub fn with_gaps(self, file: &ModelFile<'a>) -> Result<Calibrated<'a, WithGaps<F, E, H, D, L>>, LoadError>
+    pub fn with_gaps(self, file: &ModelFile<'a>) -> Result<OfGaps<'a, F, E, H, D, L>, LoadError>
     where
         (Gaps<F>, E, H, D, Incomplete<L>):
             Parts<Features = Gaps<F>, Encoder = E, Head = H, Decoder = D, Likelihood = Incomplete<L>>,
