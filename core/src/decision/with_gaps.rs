@@ -7,7 +7,8 @@ use crate::likelihood::Incomplete;
 use crate::model::{Parts, Vae};
 use crate::score::WithGaps;
 
-/// A network with its calibration whose frames may have gaps, of the parts of one whose frames have none.
+/// A network with its calibration whose frames may have gaps, of the parts of one whose frames have
+/// none.
 pub type OfGaps<'a, F, E, H, D, L> = Calibrated<'a, WithGaps<F, E, H, D, L>>;
 
 impl<'a, F, E, H, D, L> Calibrated<'a, Vae<(F, E, H, D, L)>>

@@ -216,6 +216,6 @@ fn a_dead_sensor_has_a_threshold_of_its_own() {
             assert_eq!((verdict.kind, verdict.p_value), (VerdictKind::Uncalibrated, 1.0));
         }
     }
-    // 40 expected of each; the rate of a threshold of 400 rows has a deviation of 0.015, that of 400 frames too
+    // 40 expected of each; of a threshold of 400 rows the rate has a deviation of 0.015, of 400 frames too
     assert!(anomalous.iter().all(|count| (15..75).contains(count)), "{anomalous:?}");
 }
