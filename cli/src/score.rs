@@ -1,17 +1,17 @@
 //! `elbow score`.
 
 mod destination;
+mod json;
 pub(crate) mod rows;
 mod stuck;
 pub(crate) mod table;
 
-use std::io::{self, ErrorKind};
+use std::io::{self, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
 use self::destination::Destination;
-use self::rows::{Alarm, MOST_CAUSES, Row, Scorer, Told};
+use self::json::{Head, Object};
+use self::rows::{Alarm, MOST_CAUSES, Scorer, Told};
 use self::table::{Columns, Table};
 use super::out::{Overwrite, is_same};
 use super::source::{SamplesArg, SourceArgs};
@@ -59,16 +59,6 @@ pub(crate) struct ScoreArgs {
 const OTHER_FORMATS: [&str; 12] =
     ["npy", "npz", "gz", "zip", "json", "jsonl", "parquet", "arrow", "feather", "xlsx", "elbow", "rs"];
 
-#[derive(Debug, Serialize)]
-struct Report {
-    rows: usize,
-    dims: usize,
-    samples: u32,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    keep: Vec<String>,
-    scores: Vec<Row>,
-}
-
 impl ScoreArgs {
     fn told(&self) -> Told {
         let causes = self.why.unwrap_or(0).into();
@@ -93,22 +83,23 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
         causes: args.why.unwrap_or(0).into(),
     };
     let (paths, metadata) = (std::slice::from_ref(&args.data), &model.metadata);
-    let (mut table, mut scores, mut rows) = (None, Vec::new(), 0);
+    let head = Head { dims: metadata.architecture.features as usize, samples, keep: args.keep.clone() };
+    let (mut written, mut rows) = (None, 0);
     let read = args.source.each_block(paths, &args.model, metadata, &args.keep, &mut |data| {
         let judged = scorer.take(&data, metadata.window, |rows| bar.inc(rows as u64))?;
         // nothing is written of a file that is refused
-        let table = match &mut table {
-            Some(table) => table,
+        let (table, object) = match &mut written {
+            Some(both) => both,
             None => {
                 let destination = Destination::open(args.out.as_deref(), json)?;
-                table.insert(Table::begin(destination, columns.clone()).map_err(unwritten(args))?)
+                let table = Table::begin(destination, columns.clone()).map_err(unwritten(args))?;
+                let out = || Object::begin(BufWriter::new(io::stdout()), &head);
+                written.insert((table, json.then(out).transpose().map_err(Error::Print)?))
             }
         };
         table.write(&judged).map_err(unwritten(args))?;
+        object.as_mut().map_or(Ok(()), |object| object.write(&judged)).map_err(Error::Print)?;
         rows += judged.len();
-        if json {
-            scores.extend(judged);
-        }
         Ok(())
     });
     bar.finish_and_clear();
@@ -117,16 +108,12 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
         Err(Error::Print(error)) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
         read => read?,
     }
-    if let Some(table) = table {
+    if let Some((table, object)) = written {
         table.into_inner().map_err(unwritten(args))?.commit()?;
+        object.map_or(Ok(()), Object::finish).map_err(Error::Print)?;
     }
-    match &args.out {
-        _ if json => {
-            let (dims, keep) = (metadata.architecture.features as usize, args.keep.clone());
-            report::print_json(&Report { rows, dims, samples, keep, scores })?;
-        }
-        Some(path) => report::note(&format!("{}: {rows} rows", path.display())),
-        None => {}
+    if let (Some(path), false) = (&args.out, json) {
+        report::note(&format!("{}: {rows} rows", path.display()));
     }
     Ok(())
 }
