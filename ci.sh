@@ -101,6 +101,12 @@ browser() {
     web/check.sh
 }
 
+# What the default build does not have.
+tables_of_columns() {
+    cargo clippy --locked -p elbow-reader --all-targets --features arrow -- -D warnings &&
+        cargo test --locked -p elbow-reader -p elbow-cli --features arrow --lib --test cli columnar
+}
+
 formatted() { cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.toml --check; }
 
 # Checked without libFuzzer, which is C++; `cargo fuzz run model` searches.
@@ -147,6 +153,7 @@ step 'tests' cargo test --locked --workspace -- --show-output
 step 'every float, a million windows' cargo test --locked --workspace --test math --test codec -- --ignored
 step 'rows side by side' rows_side_by_side
 step 'other processors' other_processors
+step 'Parquet and Arrow' tables_of_columns
 step 'Python' python_package
 step 'browser' browser
 step 'packages' packages

@@ -15,6 +15,7 @@ use crate::report;
 use elbow_host::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
 use elbow_host::file::atomic_file::check_writable;
 use elbow_host::model::{HostModel, ModelBytes};
+use elbow_reader::Names;
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::ReadingArgs;
 
@@ -47,7 +48,7 @@ impl PacketArgs {
             None => Fidelity::Lossless,
         };
         let PacketArgs { windows_per_packet, resolution, .. } = self.clone();
-        Options { fidelity, windows_per_packet, resolution, refine: 0 }
+        Options { fidelity, windows_per_packet, resolution, refine: 0, skip_broken: false }
     }
 }
 
@@ -81,6 +82,9 @@ pub(crate) struct CompressArgs {
     /// Seed of --binarize dynamic
     #[arg(long, default_value_t = 0, requires = "bits_back")]
     seed: u64,
+    /// Leave out rows that have other cells than the header; how many they are is said
+    #[arg(long, conflicts_with = "bits_back")]
+    skip_broken: bool,
     #[command(flatten)]
     overwrite: Overwrite,
 }
@@ -129,19 +133,31 @@ pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
     if let Some(samples) = args.bits_back {
         return write_log(args, &bytes, &model, samples, json);
     }
-    let options = Options { refine: args.refine.into(), ..args.packet.options() };
+    let packet = args.packet.options();
+    let options = Options { refine: args.refine.into(), skip_broken: args.skip_broken, ..packet };
     let bar = report::rows_bar("compressing");
     let id = model_id(bytes.as_bytes());
     let summary = compress::compress(&model, id, &args.input, &args.output, &options, &mut |rows| {
         bar.set_position(rows)
     })?;
     bar.finish_and_clear();
-    tell_escaped(&args.input, &summary);
+    tell(&args.input, &summary);
     if json { report::print_json(&summary) } else { report::print(&report::table(&rows(&summary))) }
 }
 
-/// Says how many cells take more than they should.
-fn tell_escaped(input: &Path, summary: &Summary) {
+/// Says what is not packed, and how many cells take more than they should.
+fn tell(input: &Path, summary: &Summary) {
+    if !summary.left_out.is_empty() {
+        let names = Names(summary.left_out.clone());
+        report::note(&format!("{}: not packed: {names}", input.display()));
+    }
+    if summary.rows_broken > 0 {
+        report::note(&format!(
+            "{}: {} rows cannot be read and are left out",
+            input.display(),
+            summary.rows_broken
+        ));
+    }
     let cells = summary.rows * summary.columns as u64;
     if 16 * summary.escaped > cells {
         report::note(&format!(

@@ -22,6 +22,7 @@ const HEADINGS: [(&str, &[&str]); 6] = [
             "binarize",
             "resolution",
             "missing",
+            "skip_broken",
             "delimiter",
             "decimal",
             "no_header",
@@ -125,7 +126,8 @@ const HEADINGS: [(&str, &[&str]); 6] = [
 /// Formats and defaults of a file, said once for every command that reads one.
 const DATA: &str = "\
 Files: text (.csv, .tsv, .txt, or - for standard input; how its cells are parted is found out), .npy, .npz \
-(arrays X and, where there are labels, y) or IDX, plain or .gz. What the fit was told \
+(arrays X and, where there are labels, y) or IDX, plain or .gz; built with --features arrow also .parquet, \
+.arrow, .feather. What the fit was told \
 of labels, normal words, columns and windows is in the model: no later command needs to be told again.";
 
 /// The commands with their headings and notes.

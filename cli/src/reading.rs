@@ -14,6 +14,9 @@ pub(super) fn rows(report: &Report) -> Vec<(&'static str, String)> {
     if *rows_missing > 0 {
         rows.push(("skipped", format!("{rows_missing} rows are in no frame")));
     }
+    rows.extend(report.first_broken.iter().map(|first| {
+        ("broken", format!("{} rows cannot be read and are left out; the first: {first}", report.rows_broken))
+    }));
     rows.retain(|(_, text)| !text.is_empty());
     rows
 }

@@ -133,7 +133,7 @@ impl SourceArgs {
     ) -> Result<Dataset, Error> {
         let (mut data, report) = load_files(paths, &options)?;
         told_before(&data, &report);
-        told_after(&data.path, &report);
+        told_after(&data.path, &report, self.skip_broken);
         self.prepare(&mut data, model, metadata)?;
         Ok(data)
     }
@@ -153,7 +153,7 @@ impl SourceArgs {
         take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
     ) -> Result<(), Error> {
         note_point(metadata);
-        let options = self.options(metadata, keep, Missing::Drop);
+        let options = LoadOptions { unlabelled: true, ..self.options(metadata, keep, Missing::Drop) };
         if self.binarize != Binarize::None {
             // whether values are bytes is known when all are seen
             return take(self.load_all(paths, model, metadata, options)?);
@@ -175,6 +175,7 @@ impl SourceArgs {
     ) -> Result<(), Error> {
         let paths = [path.to_path_buf()];
         let options = without_gaps(self.options(metadata, &[], Missing::Refuse), Missing::Refuse);
+        let options = LoadOptions { unlabelled: true, ..options };
         match self.binarize {
             Binarize::None => self.blocks(&paths, model, metadata, options, take),
             // whether values are bytes is known when all are seen
@@ -212,7 +213,7 @@ impl SourceArgs {
             self.prepare(&mut data, model, metadata)?;
             take(data)
         })?;
-        told_after(&path.unwrap_or_default(), &report);
+        told_after(&path.unwrap_or_default(), &report, self.skip_broken);
         Ok(())
     }
 
@@ -258,6 +259,7 @@ impl SourceArgs {
         LoadOptions {
             labels: self.labels.clone().or(labels),
             labels_if_there: self.labels.is_none(),
+            unlabelled: false,
             columns: Some(columns),
             drop: Vec::new(),
             keep: keep.to_vec(),
@@ -275,7 +277,7 @@ impl SourceArgs {
             text: self.reading.text(),
             remembered: written,
             recognise: Recognise::Nothing,
-            skip_broken: self.skip_broken,
+            skip_broken: self.skip_broken || self.reading.skip_broken(),
         }
     }
 

@@ -21,6 +21,7 @@ pub(crate) fn pack(
         Unit::new(unit).ok_or_else(|| Error::argument("resolution", unit, problem))
     };
     let options = Options {
+        skip_broken: false,
         fidelity: bound.map_or(Fidelity::Lossless, Fidelity::Within),
         windows_per_packet: None,
         resolution: resolution.map(|units| units.into_iter().map(unit).collect()).transpose()?,

@@ -180,7 +180,7 @@ pub(crate) fn is_rounded(value: f32, number: f64) -> bool {
     value.fract() == 0.0 && f64::from(value) != number
 }
 
-fn not_f32(number: f64) -> Fault {
+pub(crate) fn not_f32(number: f64) -> Fault {
     match number.is_finite() {
         true => Fault::OutOfRange(format!("{number:e}")),
         false => Fault::NotFinite(number.to_string()),

@@ -1,8 +1,11 @@
 //! An array's rows one after another, whatever its order and its types.
 
+use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use crate::array::{Array, Element, is_rounded};
+use crate::array_columns::ColumnsOf;
 use crate::cell::{Real, number};
 use crate::error::{Fault, Place, Problem};
 use crate::layout::{Column, Item, Layout, Order};
@@ -15,10 +18,11 @@ const CHUNK: usize = 1 << 16;
 /// Appends the numbers in some bytes.
 type Decode<T> = fn(Element, &[u8], &mut Vec<T>) -> Result<(), Fault>;
 
-/// Rows of an array. Memory grows with what was read, not with what a header claims; an array in
-/// column-major order is held whole.
+/// Rows of an array. Memory grows with what was read, not with what a header claims; an array in column-major
+/// order is held whole, unless it is a file, in which each column is gone to.
 pub(crate) struct ArrayRows<R> {
     input: R,
+    columns_of: Option<ColumnsOf>,
     layout: Layout,
     pub(crate) shape: Vec<usize>,
     order: Order,
@@ -27,8 +31,9 @@ pub(crate) struct ArrayRows<R> {
     size: usize,
     /// known when the first row is there
     columns: Vec<Column>,
-    /// rows that were read; in column-major order all of them
+    /// rows that were read, and in column-major order how many they are
     bytes: Vec<u8>,
+    held: usize,
     /// where the next row begins in them
     next: usize,
     /// the row in hand
@@ -47,6 +52,7 @@ impl<R: Read> ArrayRows<R> {
         let order = if layout.dims() == 1 || layout.is_named() { Order::RowMajor } else { order };
         Ok(ArrayRows {
             input,
+            columns_of: None,
             layout,
             shape,
             order,
@@ -54,10 +60,39 @@ impl<R: Read> ArrayRows<R> {
             size,
             columns: Vec::new(),
             bytes: Vec::new(),
+            held: 0,
             next: 0,
             row: Vec::new(),
             at: 0,
         })
+    }
+
+    /// Whether columns stand one behind the other.
+    pub(crate) fn is_column_major(&self) -> bool {
+        self.order == Order::ColumnMajor
+    }
+
+    /// With the file that this is read from, in which the numbers begin at a byte, where it can be gone to
+    /// its columns.
+    ///
+    /// # Errors
+    /// [`Problem::Truncated`], [`Problem::Overlong`].
+    pub(crate) fn in_file(self, path: &Path, begin: u64) -> Result<Self, Problem> {
+        let file = File::open(path)?;
+        let found = file.metadata()?.len().saturating_sub(begin);
+        let expected = self.rows.saturating_mul(self.size) as u64;
+        let dims = self.layout.dims();
+        match found.cmp(&expected) {
+            std::cmp::Ordering::Less => {
+                let item = self.layout.element().map_or(self.size / dims, Element::size);
+                let found = found as usize / item.max(1);
+                Err(Problem::Truncated { found, expected: self.rows.saturating_mul(dims) })
+            }
+            std::cmp::Ordering::Greater => Err(Problem::Overlong { expected: self.rows * dims }),
+            std::cmp::Ordering::Equal => {
+                Ok(ArrayRows { columns_of: Some(ColumnsOf { file, begin }), ..self })
+            }
+        }
     }
 
     /// The columns. Reads the first row.
@@ -88,7 +123,13 @@ impl<R: Read> ArrayRows<R> {
                 self.row.extend_from_slice(&self.bytes[self.next..self.next + self.size]);
                 self.next += self.size;
             }
-            Order::ColumnMajor => self.gather(),
+            Order::ColumnMajor => {
+                if self.next == self.held {
+                    self.fill(memory)?;
+                }
+                self.gather();
+                self.next += 1;
+            }
         }
         self.at += 1;
         Ok(true)
@@ -96,6 +137,12 @@ impl<R: Read> ArrayRows<R> {
 
     /// Reads the next rows, or all.
     fn fill(&mut self, memory: &Memory) -> Result<(), Problem> {
+        if let Some(columns) = &mut self.columns_of {
+            let dims = self.layout.dims();
+            let rows = columns.read(self.at, self.rows, (dims, self.size / dims), &mut self.bytes)?;
+            (self.held, self.next) = (rows, 0);
+            return Ok(());
+        }
         let rows = match self.order {
             Order::RowMajor => (CHUNK / self.size).clamp(1, self.rows - self.at),
             Order::ColumnMajor => self.rows,
@@ -111,6 +158,7 @@ impl<R: Read> ArrayRows<R> {
                 return Err(self.truncated());
             }
         }
+        self.held = rows;
         Ok(())
     }
 
@@ -123,6 +171,9 @@ impl<R: Read> ArrayRows<R> {
 
     /// Reading on to the very end is also what makes gzip and zip check their checksums.
     fn end(&mut self) -> Result<(), Problem> {
+        if self.columns_of.is_some() {
+            return Ok(());
+        }
         match self.input.read(&mut [0])? {
             0 => Ok(()),
             _ => Err(Problem::Overlong { expected: self.rows * self.layout.dims() }),
@@ -134,7 +185,7 @@ impl<R: Read> ArrayRows<R> {
         let size = self.columns[0].item.size();
         self.row.resize(self.size, 0);
         for stored in 0..self.columns.len() {
-            let from = (stored * self.rows + self.at) * size;
+            let from = (stored * self.held + self.next) * size;
             let to = row_major(stored, &self.shape[1..]) * size;
             self.row[to..to + size].copy_from_slice(&self.bytes[from..from + size]);
         }

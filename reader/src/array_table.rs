@@ -139,8 +139,8 @@ impl<R: Read> RowReader for Rows<'_, R> {
             names: names.collect(),
             columns: self.chosen.names.clone(),
             is_labelled: self.chosen.label.is_some() || self.labels.is_some(),
-            notes: Vec::new(),
             reading,
+            ..Heading::default()
         })
     }
 
@@ -205,7 +205,7 @@ impl<R: Read> RowReader for Rows<'_, R> {
         }
     }
 
-    fn time(&self, column: usize) -> Result<Cow<'_, [u8]>, Problem> {
+    fn text(&self, column: usize) -> Result<Cow<'_, [u8]>, Problem> {
         Ok(self.rows.text(column)?.trim().as_bytes().to_vec().into())
     }
 

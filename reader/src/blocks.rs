@@ -8,14 +8,14 @@ use crate::dataset::{Dataset, Kept};
 use crate::error::{DataError, Problem};
 use crate::files::{add, agree, as_first, expand, note};
 use crate::kinds::{self, Kinds};
-use crate::open::{Named, is_live, is_stdin, named, open, open_npz};
+use crate::open::{Named, is_live, is_stdin, named, open, open_npy, open_npz};
 use crate::options::{LoadOptions, Recognise};
 use crate::reading::Reading;
 use crate::report::{LeftOut, Reason, Report};
 use crate::rows::{Found, Heading, NUMBERS, RowReader, Shared, read};
 use crate::table::{Classes, Table};
 use crate::window::Cutter;
-use crate::{array_table, csv, idx, npy};
+use crate::{array_table, csv, idx};
 
 /// Hands the frames of files to `take`, some at a time and in order, with what is known of the files so far:
 /// together they are those that [`load_files`](crate::load_files) gives, of which each stands in its file
@@ -39,7 +39,7 @@ pub fn load_blocks<E: From<DataError>>(
         let (columns, categories) = (begun.columns.clone(), begun.categories.clone());
         take(begun.dataset(table, columns, categories), &begun.report)
     })?;
-    if end.begun.first.is_labelled {
+    if end.begun.first.is_labelled && !options.unlabelled {
         let judged = end.shared.classes.judge(&[], &options.normal, options.labels_if_there);
         judged.map_err(|problem| DataError { path: end.begun.path.clone(), problem })?;
     }
@@ -208,8 +208,8 @@ fn begin(first: Heading, kinds: &Kinds, options: &LoadOptions) -> Result<(Begun,
     let report = Report {
         columns: first.columns.clone(),
         left_out,
-        dialect: kinds.dialect.clone(),
-        notes: kinds.notes(),
+        dialect: first.dialect.clone(),
+        notes: kinds.notes.clone(),
         ..Report::default()
     };
     let reading = Reading {
@@ -234,14 +234,20 @@ fn begin(first: Heading, kinds: &Kinds, options: &LoadOptions) -> Result<(Begun,
     Ok((begun, Shared { codes, classes: Classes::default() }))
 }
 
-/// What the columns of a text file are, where that is to be found out.
+/// What the columns of a table are, where that is to be found out.
 fn recognised(path: &Path, options: &LoadOptions) -> Result<Kinds, Problem> {
-    match options.recognise {
-        Recognise::Kinds { words } if named(path) == Named::Text && options.columns.is_none() => {
-            kinds::recognise(open(path)?, options, words)
-        }
-        _ => Ok(Kinds::default()),
+    let mut kinds = Kinds::default();
+    let is_table = matches!(named(path), Named::Text | Named::Columnar);
+    if let (Recognise::Kinds { words }, None) = (options.recognise, &options.columns)
+        && is_table
+    {
+        let bare = LoadOptions { keep: Vec::new(), categorical: Vec::new(), ..options.clone() };
+        with_rows(path, &bare, &mut |rows| {
+            kinds = kinds::recognise(rows, options, words)?;
+            Ok(Found::default())
+        })?;
     }
+    Ok(kinds)
 }
 
 /// Opens a file for some work with its rows. The name tells the format; what no name tells, the IDX magic
@@ -253,8 +259,12 @@ fn with_rows(
 ) -> Result<Found, Problem> {
     match named(path) {
         Named::Npz => array_table::with_npz(|| open_npz(path), options, |mut rows| work(&mut rows)),
-        Named::Npy => work(&mut array_table::open(npy::open(open(path)?)?, options)?),
+        Named::Npy => work(&mut array_table::open(open_npy(path)?, options)?),
         Named::Nothing if !is_stdin(path) => work(&mut array_table::open(idx::open(open(path)?)?, options)?),
+        #[cfg(feature = "arrow")]
+        Named::Columnar => work(&mut crate::columnar::Rows::open(path, options)?),
+        #[cfg(not(feature = "arrow"))]
+        Named::Columnar => Err(Problem::NoArrow),
         Named::Text | Named::Nothing => work(&mut csv::Rows::open(open(path)?, options)?.live(is_live(path))),
     }
 }

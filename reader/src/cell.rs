@@ -9,10 +9,10 @@ use crate::error::Fault;
 use crate::numbers::{Comma, Decimal, Numbers, comma};
 
 /// Cells that say that there is no value, in any case of letters.
-const MISSING: [&str; 25] = [
+const MISSING: [&str; 32] = [
     "", "na", "n/a", "null", "none", "nil", "-", "--", "?", "#n/a", "#na", "<na>", "nat", "#div/0!",
     "#value!", "#ref!", "---", "n.a.", "#n/a n/a", "#null!", "#name?", "#num!", "1.#qnan", "-1.#ind",
-    "1.#ind",
+    "1.#ind", "\\n", ".", "(null)", "missing", "no data", "nodata", "#missing",
 ];
 
 /// A float that cells are read as.
@@ -108,7 +108,7 @@ pub(crate) fn is_missing(cell: &[u8]) -> bool {
 }
 
 /// A cell for a message: short, and with nothing in it that a terminal would obey.
-fn shown(cell: &[u8]) -> String {
+pub(crate) fn shown(cell: &[u8]) -> String {
     const LONGEST: usize = 40;
     let text = String::from_utf8_lossy(cell);
     let start: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();

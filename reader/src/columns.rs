@@ -1,9 +1,30 @@
 //! Which columns of a file are read.
 
+use std::collections::HashSet;
+
 use crate::error::Problem;
 use crate::names::{find, names_labels, no_repeats};
 use crate::options::{LoadOptions, Recognise};
 use crate::reading::Reading;
+
+/// Which columns of a table are features, in order, and which one holds the labels.
+pub(crate) struct Chosen {
+    pub(crate) features: Vec<usize>,
+    pub(crate) label: Option<usize>,
+    /// those that are kept as text
+    pub(crate) keep: Vec<usize>,
+}
+
+/// Chooses the columns of a table, given the names of all.
+pub(crate) fn choose(names: &[String], options: &LoadOptions) -> Result<Chosen, Problem> {
+    let label = match &options.labels {
+        Some(asked) if options.labels_if_there => names.iter().position(|name| name == asked),
+        Some(asked) => Some(find(names, asked)?),
+        None => names.iter().position(|name| names_labels(name) && !options.drop.contains(name)),
+    };
+    let keep = options.keep.iter().map(|name| find(names, name)).collect::<Result<_, _>>()?;
+    Ok(Chosen { features: features(names, label, options)?, label, keep })
+}
 
 /// The columns that become features: those asked for, in that order, or
 /// else all; never labels, nothing dropped.
@@ -37,17 +58,36 @@ pub(crate) fn reading(names: &[String], label: Option<usize>, features: &[usize]
     Reading { labels: label.map(|column| names[column].clone()), left_out, ..Reading::default() }
 }
 
-/// With names for columns that have none, which data frames write before the first and some loggers behind
-/// the last. They say nothing, so they are refused where nobody finds that out; one in between is a mistake.
+/// Names for columns: where none is written `column 2` and so on, as data frames write none before the first
+/// and some loggers behind the last; where one is written twice the second is `a.1`, as pandas has it.
+///
+/// # Errors
+/// Both are refused where nobody asks what the columns are.
 pub(crate) fn named(names: Vec<String>, options: &LoadOptions) -> Result<Vec<String>, Problem> {
     let is_found_out = options.columns.is_some() || options.recognise != Recognise::Nothing;
-    let last = names.iter().rposition(|name| !name.is_empty()).unwrap_or(0);
-    let refused =
-        |(at, name): (usize, &String)| name.is_empty() && (!is_found_out || (1..last).contains(&at));
-    if let Some(column) = names.iter().enumerate().position(refused) {
-        return Err(Problem::UnnamedColumn { column: column + 1 });
+    if !is_found_out {
+        if let Some(column) = names.iter().position(String::is_empty) {
+            return Err(Problem::UnnamedColumn { column: column + 1 });
+        }
+        no_repeats(&names)?;
     }
-    let give =
-        |(at, name): (usize, String)| if name.is_empty() { format!("column {}", at + 1) } else { name };
-    Ok(names.into_iter().enumerate().map(give).collect())
+    let mut taken: HashSet<String> = HashSet::new();
+    let given = names.iter().enumerate().map(|(at, name)| {
+        let name = if name.is_empty() { format!("column {}", at + 1) } else { name.clone() };
+        let others = (1..).map(|count| format!("{name}.{count}"));
+        let is_free = |other: &String| !taken.contains(other) && !names.contains(other);
+        let free = if taken.contains(&name) { others.into_iter().find(is_free) } else { None };
+        let free = free.unwrap_or(name);
+        taken.insert(free.clone());
+        free
+    });
+    Ok(given.collect())
+}
+
+/// What is to be said of columns that are called otherwise than in the file.
+pub(crate) fn renamed(written: &[String], names: &[String]) -> Vec<String> {
+    let pairs = written.iter().zip(names).filter(|(written, name)| !written.is_empty() && written != name);
+    let note =
+        |(written, name)| format!("the column `{written}` is there twice: one is called `{name}` here");
+    pairs.map(note).collect()
 }

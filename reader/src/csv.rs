@@ -7,9 +7,9 @@ use ::csv::{ByteRecord, Position, Reader, ReaderBuilder, Terminator};
 
 use crate::capped::Capped;
 use crate::categories::Codes;
-use crate::cell::{class, is_missing, not_rounded, number};
-use crate::columns;
-use crate::dialect::{Dialect, Header, head, is_comment, name, squeeze};
+use crate::cell::{class, is_missing, not_rounded, number, shown};
+use crate::columns::{self, Chosen, choose};
+use crate::dialect::{Affix, Dialect, Header, foreign, head, is_comment, name, squeeze};
 use crate::encoding::{Text, text, word};
 use crate::error::{Fault, Place, Problem};
 use crate::names;
@@ -50,6 +50,9 @@ impl<R: BufRead> Rows<R> {
         let is_word = |name: &String| options.categorical.iter().any(|category| category.column == *name);
         let has_numbers = !options.columns.as_ref().is_some_and(|columns| columns.iter().all(is_word));
         let mut first = Cursor::new(head(&mut input, has_numbers)?);
+        if let Some(what) = foreign(first.get_ref()) {
+            return Err(Problem::NotText { what });
+        }
         let dialect = Dialect::of_file(first.get_ref(), options)?;
         first.set_position(dialect.skip as u64);
         let preamble = String::from_utf8_lossy(&first.get_ref()[..dialect.skip]).replace('\r', "");
@@ -87,11 +90,6 @@ impl<R: BufRead> Rows<R> {
             units,
             is_live,
         })
-    }
-
-    /// Names of all columns.
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
     }
 
     /// Names of the features.
@@ -139,6 +137,8 @@ impl<R: BufRead> Rows<R> {
             let cell = self.cell(column);
             let value = match codes.of(at) {
                 Some(coder) => coder.code(cell).map(f64::from),
+                // what stands around a number would be lost
+                None if self.affix(column).is_some() => Ok(f64::NAN),
                 None => number(cell, self.dialect.numbers),
             };
             to.push(value.unwrap_or(f64::NAN));
@@ -173,8 +173,26 @@ impl<R: BufRead> Rows<R> {
         Place { row: self.row, line: Some(line) }
     }
 
-    pub(crate) fn cell(&self, column: usize) -> &[u8] {
+    fn cell(&self, column: usize) -> &[u8] {
         self.record[column].trim_ascii()
+    }
+
+    fn affix(&self, column: usize) -> Option<&Affix> {
+        self.dialect.affixes.get(column)?.as_ref()
+    }
+
+    /// The number in a column of the row, without what stands around it.
+    fn number<T>(&self, column: usize, read: fn(&[u8], Numbers) -> Result<T, Fault>) -> Result<T, Fault> {
+        let cell = self.cell(column);
+        let Some(affix) = self.affix(column) else { return read(cell, self.dialect.numbers) };
+        match affix.bare(cell) {
+            Some(bare) => read(bare, self.dialect.numbers),
+            None if is_missing(cell) => Err(Fault::Missing),
+            None => {
+                let told = format!("{}` is not written with `{}", shown(cell), affix.told());
+                Err(Fault::OtherUnit(told))
+            }
+        }
     }
 
     fn wrong(&self, column: usize, fault: Fault) -> Problem {
@@ -195,7 +213,10 @@ impl<R: BufRead> RowReader for Rows<R> {
             names: self.names.clone(),
             columns: self.columns(),
             is_labelled: label.is_some(),
-            notes: self.dialect.notes(),
+            notes: [self.dialect.notes(), columns::renamed(&self.written, &self.names)].concat(),
+            dialect: self.dialect.told(),
+            numbers: self.dialect.numbers,
+            affixes: self.dialect.affixes.clone(),
             reading: columns::reading(&self.names, *label, features),
         })
     }
@@ -214,9 +235,8 @@ impl<R: BufRead> RowReader for Rows<R> {
 
     fn features(&self, codes: &mut Codes, held: &[f32], to: &mut Vec<f32>) -> Result<(), Problem> {
         for (at, &column) in self.chosen.features.iter().enumerate() {
-            let cell = self.cell(column);
-            let number = || (self.number)(cell, self.dialect.numbers);
-            let value = codes.of(at).map_or_else(number, |coder| coder.code(cell));
+            let number = || self.number(column, self.number);
+            let value = codes.of(at).map_or_else(number, |coder| coder.code(self.cell(column)));
             let value = match (value, held.get(at)) {
                 (Err(_), Some(last)) if self.is_missing(at) => Ok(*last),
                 (value, _) => value,
@@ -232,7 +252,7 @@ impl<R: BufRead> RowReader for Rows<R> {
     }
 
     fn wide(&self, feature: usize) -> Option<f64> {
-        number(self.cell(self.chosen.features[feature]), self.dialect.numbers).ok()
+        self.number(self.chosen.features[feature], number).ok()
     }
 
     fn label(&self) -> Result<Option<Cow<'_, str>>, Problem> {
@@ -240,7 +260,7 @@ impl<R: BufRead> RowReader for Rows<R> {
         self.chosen.label.map(label).transpose()
     }
 
-    fn time(&self, column: usize) -> Result<Cow<'_, [u8]>, Problem> {
+    fn text(&self, column: usize) -> Result<Cow<'_, [u8]>, Problem> {
         Ok(self.cell(column).into())
     }
 
@@ -256,24 +276,6 @@ impl<R: BufRead> RowReader for Rows<R> {
             && is_read(head)
             && !rest.buffer().contains(&b'\n')
     }
-}
-
-/// Which columns are features, in order, and which one holds the labels.
-struct Chosen {
-    features: Vec<usize>,
-    label: Option<usize>,
-    /// those that are kept as text
-    keep: Vec<usize>,
-}
-
-fn choose(names: &[String], options: &LoadOptions) -> Result<Chosen, Problem> {
-    let label = match &options.labels {
-        Some(asked) if options.labels_if_there => names.iter().position(|name| name == asked),
-        Some(asked) => Some(names::find(names, asked)?),
-        None => names.iter().position(|name| names::names_labels(name) && !options.drop.contains(name)),
-    };
-    let keep = options.keep.iter().map(|name| names::find(names, name)).collect::<Result<_, _>>()?;
-    Ok(Chosen { features: columns::features(names, label, options)?, label, keep })
 }
 
 fn is_blank(record: &ByteRecord) -> bool {

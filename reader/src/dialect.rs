@@ -1,7 +1,10 @@
 //! How a text file is written, found out from its first lines: what parts cells, what stands before the
 //! header, how numbers look.
 
+mod affixes;
+mod foreign;
 mod head;
+mod parted;
 mod remembered;
 mod signs;
 mod units;
@@ -10,15 +13,19 @@ use std::fmt;
 
 use csv::ByteRecord;
 
-use crate::cell::is_missing;
 use crate::encoding::word;
 use crate::error::{Names, Problem};
-use crate::numbers::{Decimal, Numbers, comma};
+use crate::numbers::{Decimal, Numbers};
 use crate::options::{TextOptions, between, is_delimiter};
-use crate::time::TimeForms;
-use head::{Line, lines};
+pub(crate) use affixes::Affix;
+pub(crate) use foreign::foreign;
+use head::Line;
 pub(crate) use head::{head, is_comment};
-use units::{is_worded, units};
+use parted::Layout;
+use units::units;
+
+/// What parts cells where nothing usual does, and all rows are parted into values by it.
+const RARER: [u8; 3] = *b"^~:";
 
 /// How a text file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +46,8 @@ pub(crate) struct Dialect {
     pub(crate) units: Vec<Vec<String>>,
     /// the header ends with a delimiter
     pub(crate) ends_empty: bool,
+    /// what stands around the numbers of columns; nothing where that is so in none
+    pub(crate) affixes: Vec<Option<Affix>>,
 }
 
 /// Where the names of the columns stand.
@@ -63,11 +72,17 @@ impl Dialect {
         let delimiters: &[u8] = given.as_ref().map_or(b",;\t| ", std::slice::from_ref);
         let layouts = delimiters.iter().map(|delimiter| Layout::of(&head[start..], *delimiter));
         let best = layouts.reduce(|best, layout| if layout.score > best.score { layout } else { best });
+        let rarer =
+            || RARER.iter().map(|delimiter| Layout::of(&head[start..], *delimiter)).find(Layout::is_sure);
+        let best =
+            best.map(|best| if best.width > 1 || given.is_some() { best } else { rarer().unwrap_or(best) });
         let Some(mut layout) = best else { return Err(Problem::Empty) };
         if layout.is_one_column_of_commas() && given.is_none() {
             layout = Layout::of(&head[start..], b';');
         }
         let (first, header) = layout.header(options.header)?;
+        let rows = &mut layout.lines[first + usize::from(header == Header::Line)..];
+        let affixes = bared(rows, layout.width);
         let rows = &layout.lines[first + usize::from(header == Header::Line)..];
         let line = layout.lines.get(first);
         let skip = start + line.map_or(0, |line| line.start);
@@ -81,6 +96,7 @@ impl Dialect {
             names_rows: header == Header::Line && layout.names_rows(first),
             units: if header == Header::Line { units(rows, layout.width) } else { Vec::new() },
             header,
+            affixes,
         })
     }
 
@@ -138,134 +154,25 @@ fn separator_line(head: &[u8]) -> (Option<u8>, usize) {
     }
 }
 
-/// The first lines as one delimiter parts them.
-struct Layout {
-    delimiter: u8,
-    lines: Vec<Line>,
-    /// cells of most lines
-    width: usize,
-    /// how well this fits, 0 where nothing is parted
-    score: f64,
-}
-
-impl Layout {
-    fn of(head: &[u8], delimiter: u8) -> Layout {
-        let lines = lines(head, delimiter);
-        let content = || lines.iter().filter(|line| !line.is_comment());
-        let width_of = |line: &Line| line.cells.len();
-        let often = |width: usize| content().filter(|line| width_of(line) == width).count();
-        // of widths that are as frequent the one that comes first
-        let width = content().map(width_of).rev().max_by_key(|width| often(*width)).unwrap_or(1);
-        let total = content().count().max(1);
-        let share = often(width) as f64 / total as f64;
-        let layout = Layout { delimiter, lines, width, score: 0.0 };
-        if width > 1 { Layout { score: share * layout.clean(), ..layout } } else { layout }
-    }
-
-    /// The part of cells that look as if nothing in them should have been parted.
-    fn clean(&self) -> f64 {
-        let rows = self.lines.iter().filter(|line| line.cells.len() == self.width && !line.is_comment());
-        let cells: Vec<&[u8]> = rows.flat_map(|line| &line.cells).map(Vec::as_slice).collect();
-        let others = match self.delimiter {
-            // words have spaces in them; only numbers are parted by these
-            b' ' => return share(&cells, is_value),
-            b',' => &b";\t|"[..],
-            b';' => &b"\t|"[..],
-            _ => &b";"[..],
-        };
-        share(&cells, |cell| !cell.iter().any(|byte| others.contains(byte)))
-    }
-
-    /// A header without a delimiter over rows such as `1,5`.
-    fn is_one_column_of_commas(&self) -> bool {
-        let mut lines = self.lines.iter().filter(|line| !line.is_comment());
-        let digits = |cell: &Vec<u8>| {
-            let cell = cell.strip_prefix(b"-").unwrap_or(cell);
-            !cell.is_empty() && cell.iter().all(u8::is_ascii_digit)
-        };
-        self.delimiter == b','
-            && self.width == 2
-            && lines.next().is_some_and(|header| header.cells.len() == 1)
-            && lines.all(|line| line.cells.len() <= 2 && line.cells.iter().all(digits))
-    }
-
-    /// The place of the first line that counts, and what the columns are called.
-    fn header(&self, asked: Option<bool>) -> Result<(usize, Header), Problem> {
-        let Some(first) = self.first() else { return Err(Problem::Empty) };
-        let line = &self.lines[first];
-        match asked {
-            Some(true) => return Ok((first, Header::Line)),
-            Some(false) => return Ok((first, Header::None(line.cells.len()))),
-            None => {}
-        }
-        if !is_row(line) {
-            return Ok((first, Header::Line));
-        }
-        let commented = self.lines[..first].iter().rev().find_map(|line| line.uncommented(self.delimiter));
-        match commented.filter(|names| names.len() == line.cells.len()) {
-            Some(names) => Ok((first, Header::Comment(names))),
-            None => Err(Problem::NoHeader),
-        }
-    }
-
-    /// The first line that is as wide as most, or the header of which begins with the second column.
-    fn first(&self) -> Option<usize> {
-        let content = || (0..self.lines.len()).filter(|at| !self.lines[*at].is_comment());
-        let first = content().next()?;
-        let wide = content().filter(|at| self.lines[*at].cells.len() == self.width);
-        let is_rare = wide.clone().count() < 2;
-        if is_rare || self.names_rows(first) || self.ends_with_delimiters(first) {
-            return Some(first);
-        }
-        self.below_blank().or(wide.into_iter().next()).or(Some(first))
-    }
-
-    /// The last line of names below a blank one and above the first row: lines above may be as wide.
-    fn below_blank(&self) -> Option<usize> {
-        let row = self.lines.iter().position(|line| !line.is_comment() && is_row(line))?;
-        let fits = |line: &Line| line.after_blank && line.cells.len() == self.width && is_worded(line);
-        self.lines[..row].iter().rposition(fits)
-    }
-
-    /// Whether rows begin with a cell that has no name in the header: a number that rises by one, or a word.
-    fn names_rows(&self, header: usize) -> bool {
-        let rows = &self.lines[header + 1..];
-        let is_header = self.lines[header].cells.len() + 1 == self.width && !is_row(&self.lines[header]);
-        let number = |line: &Line| std::str::from_utf8(&line.cells[0]).ok()?.trim().parse::<i64>().ok();
-        let fits = |line: &&Line| line.cells.len() == self.width && !line.ends_empty();
-        let rises =
-            || rows.windows(2).all(|two| number(&two[0]).and_then(|n| n.checked_add(1)) == number(&two[1]));
-        let words = || rows.iter().all(|line| comma(line.cells[0].trim_ascii()).is_none());
-        is_header && rows.len() > 1 && rows.iter().all(|line| fits(&line)) && (words() || rises())
-    }
-
-    /// Whether all rows have an empty cell more than the header, or the header has one more than they.
-    fn ends_with_delimiters(&self, header: usize) -> bool {
-        let rows = &self.lines[header + 1..];
-        let (names, line) = (self.lines[header].cells.len(), &self.lines[header]);
-        names + 1 == self.width && rows.iter().all(Line::ends_empty)
-            || names == self.width + 1 && line.ends_empty() && !is_row(line)
-    }
-}
-
-fn share(cells: &[&[u8]], is_so: impl Fn(&[u8]) -> bool) -> f64 {
-    cells.iter().filter(|cell| is_so(cell.trim_ascii())).count() as f64 / cells.len().max(1) as f64
-}
-
-/// A number, a time, or a missing value.
-fn is_value(cell: &[u8]) -> bool {
-    let is_time = || {
-        let mut forms = TimeForms::default();
-        forms.see(cell);
-        forms.are_times()
+/// Takes away what stands around the numbers of columns, and says what it was.
+fn bared(rows: &mut [Line], width: usize) -> Vec<Option<Affix>> {
+    let column = |at: usize| {
+        let fits = |line: &&Line| !line.is_comment() && line.cells.len() == width;
+        let cells = rows.iter().filter(fits).map(move |line| line.cells[at].trim_ascii());
+        Affix::of(cells)
     };
-    comma(cell).is_some() || is_missing(cell) || is_time()
-}
-
-/// Whether a line holds values only, a number among them.
-fn is_row(line: &Line) -> bool {
-    let cells = || line.cells.iter().map(|cell| cell.trim_ascii());
-    cells().any(|cell| comma(cell).is_some() && !is_missing(cell)) && cells().all(is_value)
+    let affixes: Vec<Option<Affix>> = (0..width).map(column).collect();
+    if affixes.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    for line in rows {
+        for (cell, affix) in line.cells.iter_mut().zip(&affixes) {
+            if let Some(bare) = affix.as_ref().and_then(|affix| affix.bare(cell.trim_ascii())) {
+                *cell = bare.to_vec();
+            }
+        }
+    }
+    affixes
 }
 
 /// A name as it is printed and stored one to a line: a line break or an escape within it becomes a space.

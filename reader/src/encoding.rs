@@ -25,12 +25,15 @@ pub(crate) struct Utf8<R> {
     input: R,
     /// none where text is no UTF-16
     unit: Option<Unit>,
+    /// whether lines end with a carriage return alone, as old systems have it
+    returns: bool,
     ready: String,
     /// how much of that was handed over
     at: usize,
 }
 
-/// Undoes UTF-16, marked or not, and byte-order marks. All else is passed on as it is: [`word`] reads it.
+/// Undoes UTF-16, marked or not, byte-order marks, and lines that end with a carriage return alone. All else
+/// is passed on as it is: [`word`] reads it.
 pub(crate) fn text<R: BufRead>(mut input: R) -> Result<Text<R>, Problem> {
     let mut head = Vec::new();
     input.by_ref().take(4).read_to_end(&mut head)?;
@@ -42,14 +45,21 @@ pub(crate) fn text<R: BufRead>(mut input: R) -> Result<Text<R>, Problem> {
         [0, first, 0, second] if first > 0 && second > 0 => (0, Some(u16::from_be_bytes)),
         _ => (0, None),
     };
+    let returns = ends_with_returns(input.fill_buf()?);
     head.drain(..mark);
-    let text = Utf8 { input: Cursor::new(head).chain(input), unit, ready: String::new(), at: 0 };
+    let text = Utf8 { returns, input: Cursor::new(head).chain(input), unit, ready: String::new(), at: 0 };
     Ok(BufReader::with_capacity(1 << 16, text))
 }
 
 impl<R: Read> Read for Utf8<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let Some(unit) = self.unit else { return self.input.read(out) };
+        let Some(unit) = self.unit else {
+            let count = self.input.read(out)?;
+            if self.returns {
+                out[..count].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+            }
+            return Ok(count);
+        };
         if self.at == self.ready.len() {
             self.at = 0;
             self.ready = decoded(&mut self.input, unit)?;
@@ -58,6 +68,12 @@ impl<R: Read> Read for Utf8<R> {
         self.at += count;
         Ok(count)
     }
+}
+
+/// Whether lines end with a carriage return alone, by what is there of a file; of the last one nobody knows.
+fn ends_with_returns(text: &[u8]) -> bool {
+    let before_last = text.split_last().map_or(&[][..], |(_, before)| before);
+    before_last.contains(&b'\r') && !text.contains(&b'\n')
 }
 
 /// The next characters; what is none is a replacement character.
@@ -112,6 +128,14 @@ mod tests {
             ] {
                 assert!(read(&[mark, bytes].concat()) == long, "{mark:x?} {before:?}");
             }
+        }
+    }
+
+    #[test]
+    fn carriage_returns_end_lines_where_nothing_else_does() {
+        assert_eq!(read(b"a,b\r1,2\r3,4\r"), "a,b\n1,2\n3,4\n");
+        for same in ["a,b\r\n1,2\r\n", "a,\"b\rc\"\n1,2\n", "a,b\r"] {
+            assert_eq!(read(same.as_bytes()), same);
         }
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::report::LeftOut;
+
 /// A data file that could not be used, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {problem}", path.display())]
@@ -13,6 +15,9 @@ pub struct DataError {
     /// what is wrong with it
     pub problem: Problem,
 }
+
+/// What else becomes of missing numbers.
+const OTHERWISE: &str = ", --missing hold takes the last value, --missing model goes by what is there";
 
 /// What is wrong with a data file or with what was asked of it.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +32,13 @@ pub enum Problem {
         "is none of .csv, .tsv, .txt, .npy or .npz (all but the last plain or .gz); convert it to one of them"
     )]
     NotARowFile,
+    #[error(
+        "is a table of Parquet or Arrow, which this program cannot read: build it with `--features arrow`, \
+         or write the table as CSV"
+    )]
+    NoArrow,
+    #[error("is {what}, and no table of text; save it as CSV, or give it the name of what it is")]
+    NotText { what: &'static str },
     #[error("is not a sound {format} file: {what}; write it again")]
     Malformed { format: &'static str, what: String },
     #[error("array `{key}`: {problem}")]
@@ -54,6 +66,12 @@ pub enum Problem {
     #[error("no feature is left: every column is dropped or holds labels; drop fewer columns")]
     NoFeatures,
     #[error(
+        "nothing is left to fit: {}; name those that are states with --categorical, or what parts cells with \
+         --delimiter",
+        listed(left_out)
+    )]
+    NothingToFit { left_out: Vec<LeftOut> },
+    #[error(
         "the category `{column}` has {found} values, more than {most}; leave it out with --drop '{column}', \
          or read it as a number"
     )]
@@ -64,15 +82,20 @@ pub enum Problem {
     )]
     WordsOfRows { column: String, found: usize, rows: usize },
     #[error(
-        "{first}; in all {cells} cells are missing ({counts}): --missing drop leaves their rows out, \
-         --missing hold takes the last value, --missing model goes by what is there"
+        "{first}; in all {cells} cells are missing ({counts}): --missing drop leaves their rows out{}",
+        if *only_labels { "" } else { OTHERWISE }
     )]
-    MissingCells { first: Box<Problem>, cells: usize, counts: String },
+    MissingCells { first: Box<Problem>, cells: usize, counts: String, only_labels: bool },
     #[error("each of its {rows} rows has a missing cell; --drop the columns that are empty, or fill them in")]
     NoWholeRows { rows: usize },
+    #[error("none of its rows can be read; the first: {first}")]
+    NoRowReads { first: String },
     #[error("holds no data rows; at least one is needed")]
     NoRows,
-    #[error("{place}: the number of cells is {found} and the header's is {expected}; make them agree")]
+    #[error(
+        "{place}: the number of cells is {found} and the header's is {expected}; make them agree, or leave \
+         such rows out with --skip-broken"
+    )]
     Ragged { place: Place, found: usize, expected: usize },
     #[error("{place}, column `{column}`: {fault}; {}", fault.remedy(column))]
     Cell { place: Place, column: String, fault: Fault },
@@ -151,6 +174,12 @@ pub enum Problem {
     TooFewRows { window: usize, longest: usize },
 }
 
+/// Columns, and why they are left out.
+fn listed(left_out: &[LeftOut]) -> String {
+    let told = left_out.iter().map(|left| format!("`{}` ({})", left.column, left.reason));
+    told.collect::<Vec<_>>().join(", ")
+}
+
 /// What makes numbers of values of a type.
 fn convert(dtype: &str) -> &'static str {
     match dtype.trim_start_matches(['<', '>', '=', '|']).as_bytes() {
@@ -198,6 +227,10 @@ pub enum Fault {
     OutOfRange(String),
     #[error("`{word}` is none of the values that the model knows: {known}")]
     UnknownWord { word: String, known: Names },
+    #[error("`{0}`, as those before it")]
+    OtherUnit(String),
+    #[error("its values are of type `{0}`, neither numbers nor text")]
+    Type(String),
     #[error("`{0}` is no integer within ±2^24")]
     Rounded(String),
     #[error("{value} is no multiple of the resolution {unit}")]
@@ -209,10 +242,14 @@ pub enum Fault {
 impl Fault {
     fn remedy(&self, column: &str) -> String {
         match self {
-            Fault::Missing | Fault::NotFinite(_) => "fill it in or remove the row".into(),
+            Fault::Missing => "fill it in or remove the row".into(),
+            Fault::NotFinite(text) if text.eq_ignore_ascii_case("nan") => {
+                "fill it in or remove the row".into()
+            }
+            Fault::NotFinite(_) => "fill it in, or leave such rows out with --skip-broken".into(),
             Fault::Text(_) => format!(
-                "correct it, drop the column with --drop '{column}', or fit its words as a category with \
-                 --categorical '{column}'"
+                "correct it, leave such rows out with --skip-broken, drop the column with --drop '{column}', \
+                 or fit its words as a category with --categorical '{column}'"
             ),
             Fault::UnknownWord { .. } => {
                 "correct it, remove the row, or fit again with rows that hold it".into()
@@ -224,6 +261,13 @@ impl Fault {
                 "give --decimal , where it stands before a fraction, --decimal . where it parts thousands"
                     .into()
             }
+            Fault::OtherUnit(_) => {
+                format!(
+                    "write all in one unit, leave such rows out with --skip-broken, or drop the column with \
+                     --drop '{column}'"
+                )
+            }
+            Fault::Type(_) => format!("leave the column out with --drop '{column}'"),
             Fault::OutOfRange(_) => "rescale the column".into(),
             Fault::Rounded(_) => "scale it to whole steps and round it".into(),
             Fault::BetweenSteps { .. } => {

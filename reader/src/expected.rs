@@ -42,6 +42,14 @@ fn of_file(path: &Path, options: &LoadOptions) -> Result<Option<u64>, Problem> {
             (rows, Rows::open(head.as_slice(), options)?.columns().len())
         }
         Named::Npz => return Ok(None),
+        #[cfg(feature = "arrow")]
+        Named::Columnar => {
+            let table = crate::columnar::Rows::open(path, options)?;
+            let Some(rows) = table.rows else { return Ok(None) };
+            (rows, table.features())
+        }
+        #[cfg(not(feature = "arrow"))]
+        Named::Columnar => return Err(Problem::NoArrow),
         Named::Npy => size(&npy::open(open(path)?)?.shape),
         Named::Nothing => size(&idx::open(open(path)?)?.shape),
     };

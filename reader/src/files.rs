@@ -78,6 +78,8 @@ pub(crate) fn add(all: &mut Report, found: Found) {
     note(all, found.notes);
     all.rows_missing += found.missing_rows;
     all.rows_with_gaps += found.gap_rows;
+    all.rows_broken += found.broken_rows;
+    all.first_broken = all.first_broken.take().or(found.first_broken);
     all.rows_unseen += found.unseen_rows;
     all.rows += found.rows;
 }

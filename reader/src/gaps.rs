@@ -17,9 +17,15 @@ pub(crate) struct Gaps {
 }
 
 impl Gaps {
-    pub(crate) fn new(policy: Missing, columns: usize) -> Self {
-        let held = if policy.keeps_gaps() { vec![f32::NAN; columns] } else { Vec::new() };
-        Gaps { policy, first: None, missing: vec![0; columns], held, rows: 0 }
+    /// For so many features and the label behind them.
+    pub(crate) fn new(policy: Missing, features: usize) -> Self {
+        let held = if policy.keeps_gaps() { vec![f32::NAN; features] } else { Vec::new() };
+        Gaps { policy, first: None, missing: vec![0; features + 1], held, rows: 0 }
+    }
+
+    /// How many features a row has.
+    pub(crate) fn features(&self) -> usize {
+        self.missing.len() - 1
     }
 
     /// What stands in for what is missing; nothing where nothing does.
@@ -70,9 +76,11 @@ impl Gaps {
         self.policy == Missing::Refuse && self.first.is_some()
     }
 
-    /// Refuses the file, or says how many cells of which columns were missing.
-    pub(crate) fn finish(self, columns: &[String]) -> Result<Vec<Count>, Problem> {
-        let counts = self.missing.iter().zip(columns).filter(|(count, _)| **count > 0);
+    /// Refuses the file, or says how many cells of which columns were missing: those of the features, and
+    /// that of the labels where there are some.
+    pub(crate) fn finish(self, features: &[String], labels: Option<&String>) -> Result<Vec<Count>, Problem> {
+        let names = features.iter().chain(labels);
+        let counts = self.missing.iter().zip(names).filter(|(count, _)| **count > 0);
         let counts: Vec<Count> =
             counts.map(|(count, name)| Count { name: name.clone(), count: *count }).collect();
         match self.first {
@@ -80,7 +88,8 @@ impl Gaps {
                 let cells = self.missing.iter().sum();
                 let counts = counts.iter().map(|count| format!("{} {}", count.name, count.count));
                 let counts = counts.collect::<Vec<_>>().join(", ");
-                Err(Problem::MissingCells { first: Box::new(first), cells, counts })
+                let only_labels = self.missing[..features.len()].iter().all(|count| *count == 0);
+                Err(Problem::MissingCells { first: Box::new(first), cells, counts, only_labels })
             }
             _ => Ok(counts),
         }
@@ -89,10 +98,10 @@ impl Gaps {
 
 /// Whether a row cannot be read as a cell is missing, and not as one is wrong.
 pub(crate) fn is_gap(problem: &Problem) -> bool {
-    let Problem::Cell { fault, .. } = problem else { return false };
-    match fault {
-        Fault::Missing => true,
-        Fault::NotFinite(text) => text.eq_ignore_ascii_case("nan"),
+    match problem {
+        Problem::InArray { problem, .. } => is_gap(problem),
+        Problem::Cell { fault: Fault::Missing, .. } => true,
+        Problem::Cell { fault: Fault::NotFinite(text), .. } => text.eq_ignore_ascii_case("nan"),
         _ => false,
     }
 }

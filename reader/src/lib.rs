@@ -3,16 +3,23 @@
 //! Text (`.csv`, `.tsv`, `.txt`, in the dialects of spreadsheets, loggers and data frames), `.npy`, `.npz`
 //! (arrays `X` and, where there are labels, `y`) and IDX, each also gzipped save `.npz`. Every value is a
 //! finite f32, or the file is refused with the row and the column at fault.
+//!
+//! With the feature `arrow` also Parquet and Arrow (`.parquet`, `.arrow`, `.feather`): numbers, decimals,
+//! truths, words, dictionaries of them and times, nulls as missing cells. A table gives the frames that the
+//! same table as text gives. Memory grows with the largest batch of a file; of Parquet with its largest page.
 
 #![forbid(unsafe_code)]
 
 mod array;
+mod array_columns;
 mod array_rows;
 mod array_table;
 mod blocks;
 mod capped;
 pub mod categories;
 mod cell;
+#[cfg(feature = "arrow")]
+mod columnar;
 mod columns;
 mod csv;
 mod dataset;

@@ -52,7 +52,7 @@ pub fn load_files(paths: &[PathBuf], options: &LoadOptions) -> Result<(Dataset, 
     end.begun.path = files.next().map_or(PathBuf::new(), |file| file.path);
     let mut data = end.begun.dataset(all, columns, categories);
     data.later_files = files.collect();
-    if end.begun.first.is_labelled {
+    if end.begun.first.is_labelled && !options.unlabelled {
         let judged = end.shared.classes.judge(&classes, &options.normal, options.labels_if_there);
         data.labels = Some(judged.map_err(|problem| DataError { path: data.path.clone(), problem })?);
     }

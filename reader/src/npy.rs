@@ -4,6 +4,7 @@
 //! <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
 use std::io::{Read, Seek};
+use std::path::Path;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -19,10 +20,24 @@ const FORMAT: &str = ".npy";
 /// No header comes near this; a longer one is not a header.
 const LONGEST_HEADER: u32 = 1 << 20;
 
+/// Opens an `.npy` file behind its header; `path` is where it stands unpacked, where it does.
+pub(crate) fn open_file<R: Read>(mut input: R, path: Option<&Path>) -> Result<ArrayRows<R>, Problem> {
+    let (header, begin) = header(&mut input)?;
+    let rows = behind(input, &header)?;
+    match path.filter(|_| rows.is_column_major()) {
+        Some(path) => rows.in_file(path, begin),
+        None => Ok(rows),
+    }
+}
+
 /// Opens an `.npy` file behind its header.
-pub(crate) fn open<R: Read>(mut input: R) -> Result<ArrayRows<R>, Problem> {
-    let header = header(&mut input)?;
-    let header = Literal::parse(&header).ok_or_else(|| malformed("its header cannot be read"))?;
+pub(crate) fn open<R: Read>(input: R) -> Result<ArrayRows<R>, Problem> {
+    open_file(input, None)
+}
+
+/// The rows that a header announces.
+fn behind<R: Read>(input: R, header: &str) -> Result<ArrayRows<R>, Problem> {
+    let header = Literal::parse(header).ok_or_else(|| malformed("its header cannot be read"))?;
     let entry = |key| header.entry(key).ok_or_else(|| malformed(format!("its header has no `{key}`")));
     let order = match entry("fortran_order")?.truth() {
         Some(true) => Order::ColumnMajor,
@@ -79,6 +94,7 @@ impl<R: Read + Seek> Npz<R> {
         };
         open(&mut member as &mut dyn Read).and_then(work).map_err(|problem| match problem {
             Problem::InArray { .. } | Problem::LabelCount { .. } => problem,
+            Problem::MissingCells { ref first, .. } if matches!(**first, Problem::InArray { .. }) => problem,
             other => Problem::InArray { key: key.to_owned(), problem: Box::new(other) },
         })
     }
@@ -91,19 +107,20 @@ fn unzip(error: ZipError) -> Problem {
     }
 }
 
-/// The text of the header: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
-fn header(input: &mut impl Read) -> Result<String, Problem> {
+/// The text of the header, `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, and the byte behind
+/// it.
+fn header(input: &mut impl Read) -> Result<(String, u64), Problem> {
     let magic: [u8; 8] = take(input, FORMAT)?;
-    let length = match magic {
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _] => u16::from_le_bytes(take(input, FORMAT)?).into(),
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 2 | 3, _] => u32::from_le_bytes(take(input, FORMAT)?),
+    let (front, length) = match magic {
+        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _] => (10, u16::from_le_bytes(take(input, FORMAT)?).into()),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', 2 | 3, _] => (12, u32::from_le_bytes(take(input, FORMAT)?)),
         _ => return Err(malformed("it does not begin as one")),
     };
     let mut text = String::new();
     let within = length <= LONGEST_HEADER;
     let read = within.then(|| input.by_ref().take(length.into()).read_to_string(&mut text));
     match read {
-        Some(Ok(n)) if n == length as usize => Ok(text),
+        Some(Ok(n)) if n == length as usize => Ok((text, front + u64::from(length))),
         _ => Err(malformed("its header cannot be read")),
     }
 }

@@ -1,13 +1,17 @@
 //! A file's bytes, unpacked where they are gzipped.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
+use crate::array_rows::ArrayRows;
 use crate::error::Problem;
 use crate::npy;
+
+/// First bytes of what is packed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Opens a file, or standard input where it is called `-`, unpacking it if its first bytes are those of
 /// gzip, whatever it is called.
@@ -16,8 +20,16 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Problem> {
         return Ok(Box::new(std::io::stdin().lock()));
     }
     let mut file = BufReader::new(File::open(path)?);
-    let gzipped = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    let gzipped = file.fill_buf()?.starts_with(&GZIP);
     Ok(if gzipped { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(file) })
+}
+
+/// An `.npy` file behind its header, which may be gzipped.
+pub(crate) fn open_npy(path: &Path) -> Result<ArrayRows<Box<dyn BufRead>>, Problem> {
+    let input = open(path)?;
+    let mut begins = [0; 2];
+    let is_plain = !is_live(path) && File::open(path)?.read(&mut begins)? == 2 && begins != GZIP;
+    npy::open_file(input, is_plain.then_some(path))
 }
 
 pub(crate) fn open_npz(path: &Path) -> Result<npy::Npz<BufReader<File>>, Problem> {
@@ -40,6 +52,8 @@ pub(crate) enum Named {
     Text,
     Npy,
     Npz,
+    /// a table of columns: Parquet or Arrow
+    Columnar,
     Nothing,
 }
 
@@ -51,6 +65,7 @@ pub(crate) fn named(path: &Path) -> Named {
         Some("csv" | "tsv" | "txt") => Named::Text,
         Some("npy") => Named::Npy,
         Some("npz") => Named::Npz,
+        Some("parquet" | "pq" | "arrow" | "arrows" | "feather" | "ipc") => Named::Columnar,
         _ => Named::Nothing,
     }
 }

@@ -16,6 +16,8 @@ pub struct LoadOptions {
     pub labels: Option<String>,
     /// whether a file may do without the labels that are named, as one has them that a model remembers
     pub labels_if_there: bool,
+    /// whether a row may do without its label, as for scores, which need none
+    pub unlabelled: bool,
     /// the only columns to use, in this order (x0, x1, … in files without names)
     pub columns: Option<Vec<String>>,
     /// columns to leave out; each must exist
@@ -164,6 +166,7 @@ impl Default for LoadOptions {
         LoadOptions {
             labels: None,
             labels_if_there: false,
+            unlabelled: false,
             columns: None,
             drop: Vec::new(),
             keep: Vec::new(),

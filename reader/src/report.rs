@@ -20,6 +20,10 @@ pub struct Report {
     /// rows that are frames with gaps
     #[serde(skip_serializing_if = "is_zero")]
     pub rows_with_gaps: usize,
+    /// rows that are left out, as they cannot be read
+    pub rows_broken: usize,
+    /// what is wrong with the first of them
+    pub first_broken: Option<String>,
     /// rows with a word that the model has never seen, or without one: their code is the one behind those
     /// that are known
     pub rows_unseen: usize,
@@ -51,10 +55,12 @@ pub enum Reason {
     Empty,
     /// dates or times
     Time,
-    /// whole numbers that rise from each row to the next
+    /// numbers that only rise or only fall from row to row
     Counter,
     /// names of rows: nearly every row has one of its own
     Id,
+    /// what is neither a number nor text, as lists are
+    Type,
     /// the same word in all rows
     OneWord,
     /// words, which the model does not take
@@ -93,10 +99,11 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Reason::Dropped => "as asked",
             Reason::NotAsked => "not among the columns that are read",
-            Reason::Empty => "no name and no values",
+            Reason::Empty => "no values",
             Reason::Time => "times",
-            Reason::Counter => "rises with every row: a counter or a time",
+            Reason::Counter => "only rises or only falls: a counter or a time",
             Reason::Id => "names of rows",
+            Reason::Type => "neither numbers nor text",
             Reason::OneWord => "the same word in all rows",
             Reason::Words => "words, and the model is of numbers",
             Reason::LooksLikeLabels => "looks like labels",

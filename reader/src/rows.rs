@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 
 use crate::categories::Codes;
+use crate::dialect::Affix;
 use crate::error::{Place, Problem};
-use crate::gaps::Gaps;
+use crate::gaps::{Gaps, is_gap};
 use crate::merges::Merges;
+use crate::numbers::Numbers;
 use crate::options::LoadOptions;
 use crate::reading::Reading;
 use crate::report::{Count, Skipped};
-use crate::table::{Classes, Table};
+use crate::table::{Classes, Table, UNLABELLED};
 use crate::times::Times;
 
 /// Rows of one file, one after another.
@@ -30,8 +32,8 @@ pub(crate) trait RowReader {
     fn is_missing(&self, feature: usize) -> bool;
     /// Its label, where there are labels.
     fn label(&self) -> Result<Option<Cow<'_, str>>, Problem>;
-    /// Its cell in the column of times.
-    fn time(&self, column: usize) -> Result<Cow<'_, [u8]>, Problem>;
+    /// A column's cell as text, were it no feature.
+    fn text(&self, column: usize) -> Result<Cow<'_, [u8]>, Problem>;
     /// Appends the cells that are kept as text.
     fn keep(&self, to: &mut Vec<String>);
     /// Whether the next row is not there yet, as it may be of a pipe.
@@ -50,6 +52,12 @@ pub(crate) struct Heading {
     pub(crate) is_text: bool,
     /// what was passed over, a sentence each
     pub(crate) notes: Vec<String>,
+    /// how its text is written, for people; nothing where that is as usual
+    pub(crate) dialect: Option<String>,
+    /// how the numbers in its text are written
+    pub(crate) numbers: Numbers,
+    /// what stands around those of columns; nothing where that is so in none
+    pub(crate) affixes: Vec<Option<Affix>>,
     pub(crate) reading: Reading,
 }
 
@@ -64,6 +72,10 @@ pub(crate) struct Found {
     pub(crate) missing_rows: usize,
     /// rows that are kept with gaps
     pub(crate) gap_rows: usize,
+    /// rows that cannot be read
+    pub(crate) broken_rows: usize,
+    /// what is wrong with the first of them
+    pub(crate) first_broken: Option<String>,
     /// rows with a word that was never seen
     pub(crate) unseen_rows: usize,
     /// what else was noticed, a sentence each
@@ -110,13 +122,15 @@ pub(crate) fn read(
         }
         let read = match broken {
             Some(problem) => Err(problem),
-            None => match features(rows, &mut shared.codes, &mut gaps, &mut table.values) {
-                Ok(is_unseen) => Ok(is_unseen),
+            None => match frame(rows, &mut shared.codes, &mut gaps, options, &mut table.values) {
+                Ok(read) => Ok(read),
                 Err(problem) => Err(left_out(problem, options)?),
             },
         };
         match read {
             Err(problem) => {
+                found.broken_rows += 1;
+                found.first_broken.get_or_insert_with(|| problem.clone());
                 table.skipped.push(Skipped { row, kept: Vec::new(), problem: Some(problem) });
             }
             Ok(None) => {
@@ -125,15 +139,15 @@ pub(crate) fn read(
                 rows.keep(&mut kept);
                 table.skipped.push(Skipped { row, kept, problem: None });
             }
-            Ok(Some(is_unseen)) => {
+            Ok(Some(Read { is_unseen, label })) => {
                 any = true;
                 found.unseen_rows += usize::from(is_unseen);
                 if !options.is_fitted && !merges.is_done() {
                     see(rows, &mut shared.codes, &mut merges, heading.columns.len());
                 }
-                table.classes.extend(rows.label()?.map(|label| shared.classes.number(&label)));
+                table.classes.extend(label.map(|label| shared.classes.number(&label)));
                 if let Some(times) = &mut times {
-                    times.push(&rows.time(times.column)?, || rows.place())?;
+                    times.push(&rows.text(times.column)?, || rows.place())?;
                 }
                 rows.keep(&mut table.kept);
                 table.source.push(row);
@@ -152,10 +166,13 @@ pub(crate) fn read(
         return Err(Problem::NoRows);
     }
     found.gap_rows = gaps.rows();
-    found.missing = gaps.finish(&heading.columns)?;
+    found.missing = gaps.finish(&heading.columns, heading.reading.labels.as_ref())?;
     found.notes = merges.notes(&heading.columns);
     if !any && found.missing_rows > 0 {
         return Err(Problem::NoWholeRows { rows: found.missing_rows });
+    }
+    if let (false, Some(first)) = (any, &found.first_broken) {
+        return Err(Problem::NoRowReads { first: first.clone() });
     }
     times.as_ref().map_or(Ok(()), Times::finish)?;
     hand_on(table, times.as_mut(), options, take)?;
@@ -179,27 +196,45 @@ fn see(rows: &dyn RowReader, codes: &mut Codes, merges: &mut Merges, features: u
     }
 }
 
-/// Appends the features of a row, and says whether a word of it was never seen; nothing where the row is left
-/// out.
-fn features(
-    rows: &dyn RowReader,
+/// What is known of a row beside its features.
+struct Read<'r> {
+    /// a word of it was never seen
+    is_unseen: bool,
+    label: Option<Cow<'r, str>>,
+}
+
+/// Appends the features of a row. Nothing where the row is left out, as a cell of it is missing.
+fn frame<'r>(
+    rows: &'r dyn RowReader,
     codes: &mut Codes,
     gaps: &mut Gaps,
+    options: &LoadOptions,
     to: &mut Vec<f32>,
-) -> Result<Option<bool>, Problem> {
+) -> Result<Option<Read<'r>>, Problem> {
     let (before, unseen) = (to.len(), codes.unseen());
-    match rows.features(codes, gaps.held(), to) {
-        Ok(()) => {
+    match rows.features(codes, gaps.held(), to).and_then(|()| label(rows, options)) {
+        Ok(label) => {
             let is_kept = gaps.row(&to[before..]);
             if !is_kept {
                 to.truncate(before);
             }
-            Ok(is_kept.then(|| codes.unseen() > unseen))
+            Ok(is_kept.then(|| Read { is_unseen: codes.unseen() > unseen, label }))
         }
         Err(problem) => {
             to.truncate(before);
-            gaps.fault(problem, |feature| rows.is_missing(feature)).map(|()| None)
+            let labels = gaps.features();
+            let is_unlabelled = || label(rows, options).is_err_and(|problem| is_gap(&problem));
+            let is_missing = |at| if at == labels { is_unlabelled() } else { rows.is_missing(at) };
+            gaps.fault(problem, is_missing).map(|()| None)
         }
+    }
+}
+
+/// The label of a row. Where none is asked of each, an empty one stands for what is missing.
+fn label<'r>(rows: &'r dyn RowReader, options: &LoadOptions) -> Result<Option<Cow<'r, str>>, Problem> {
+    match rows.label() {
+        Err(problem) if options.unlabelled && is_gap(&problem) => Ok(Some(UNLABELLED.into())),
+        label => label,
     }
 }
 

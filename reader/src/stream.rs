@@ -10,12 +10,12 @@ use crate::array::Kind;
 use crate::array_rows::ArrayRows;
 use crate::array_table::{Chosen, choose};
 use crate::categories::{Codes, Unseen};
+use crate::csv;
 use crate::digits::Digits;
 use crate::error::{DataError, Place, Problem};
-use crate::open::{Named, named, open, open_npz};
+use crate::open::{Named, named, open, open_npy, open_npz};
 use crate::options::LoadOptions;
 use crate::text_table::TextTable;
-use crate::{csv, npy};
 
 /// What a file says of its rows before the first.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Source {
     pub format: Format,
     /// of text: all that stands around them
     pub table: Option<TextTable>,
+    /// of arrays: columns and other arrays of the file that no row has
+    pub left_out: Vec<String>,
 }
 
 /// A row of a file.
@@ -74,6 +76,8 @@ pub trait RowSink<E> {
     /// # Errors
     /// As [`begin`](Self::begin).
     fn row(&mut self, place: &dyn Fn() -> Place, row: &Row<'_>) -> Result<(), E>;
+    /// A row that is left out, and why, where the options ask for that.
+    fn broken(&mut self, _problem: &Problem) {}
 }
 
 /// Hands a file's rows to a sink, in order.
@@ -88,13 +92,14 @@ pub fn stream<E: From<DataError>>(
     let fail = |problem| E::from(DataError { path: path.to_path_buf(), problem });
     match named(path) {
         Named::Text => csv_rows(open(path).map_err(fail)?, options, sink, &fail),
-        Named::Npy => array_rows(open(path).and_then(npy::open).map_err(fail)?, options, sink, &fail),
+        Named::Npy => array_rows(open_npy(path).map_err(fail)?, Vec::new(), options, sink, &fail),
         Named::Npz => {
             let mut npz = open_npz(path).map_err(fail)?;
             let key = npz.frames(options.key.as_deref(), options.labels.as_deref()).map_err(fail)?;
-            npz.with(&key, |rows| Ok(array_rows(rows, options, sink, &fail))).map_err(fail)?
+            let others = npz.keys().into_iter().filter(|other| *other != key).collect();
+            npz.with(&key, |rows| Ok(array_rows(rows, others, options, sink, &fail))).map_err(fail)?
         }
-        Named::Nothing => Err(fail(Problem::NotARowFile)),
+        Named::Columnar | Named::Nothing => Err(fail(Problem::NotARowFile)),
     }
 }
 
@@ -106,7 +111,7 @@ pub fn digits(path: &Path, options: &LoadOptions) -> Result<Vec<Digits>, DataErr
     let read = || {
         let mut rows = csv::Rows::open(open(path)?, options)?;
         let mut digits = vec![Digits::default(); rows.columns().len()];
-        while rows.next()? {
+        while next(&mut rows, options, &mut |_| ())? {
             for (digits, cell) in digits.iter_mut().zip(rows.cells()) {
                 rows.dialect.numbers.plain(cell).iter().for_each(|cell| digits.see(cell));
             }
@@ -114,6 +119,20 @@ pub fn digits(path: &Path, options: &LoadOptions) -> Result<Vec<Digits>, DataErr
         Ok(digits)
     };
     read().map_err(|problem| DataError { path: path.to_path_buf(), problem })
+}
+
+/// Goes to the next row that has as many cells as the header.
+fn next(
+    rows: &mut csv::Rows<impl std::io::BufRead>,
+    options: &LoadOptions,
+    broken: &mut dyn FnMut(&Problem),
+) -> Result<bool, Problem> {
+    loop {
+        match rows.next() {
+            Err(problem @ Problem::Ragged { .. }) if options.skip_broken => broken(&problem),
+            next => return next,
+        }
+    }
 }
 
 fn csv_rows<E>(
@@ -124,10 +143,10 @@ fn csv_rows<E>(
 ) -> Result<(), E> {
     let mut rows = csv::Rows::open(input, options).map_err(fail)?;
     let format = Format::Csv { delimiter: rows.delimiter };
-    sink.begin(&Source { columns: rows.columns(), format, table: Some(rows.table()) })?;
+    sink.begin(&Source { columns: rows.columns(), format, table: Some(rows.table()), left_out: Vec::new() })?;
     let mut codes = Codes::new(&rows.columns(), &options.categorical, Unseen::Refuse).map_err(fail)?;
     let mut numbers: Vec<f64> = Vec::new();
-    while rows.next().map_err(fail)? {
+    while next(&mut rows, options, &mut |problem| sink.broken(problem)).map_err(fail)? {
         numbers.clear();
         rows.numbers(&mut codes, &mut numbers);
         sink.row(&|| rows.place(), &Row { numbers: &numbers, record: Some(rows.record()) })?;
@@ -137,18 +156,20 @@ fn csv_rows<E>(
 
 fn array_rows<E, R: Read>(
     mut rows: ArrayRows<R>,
+    mut left_out: Vec<String>,
     options: &LoadOptions,
     sink: &mut impl RowSink<E>,
     fail: &impl Fn(Problem) -> E,
 ) -> Result<(), E> {
-    let Chosen { features, names, .. } = choose(&mut rows, options).map_err(fail)?;
+    let Chosen { features, names, reading, .. } = choose(&mut rows, options).map_err(fail)?;
+    left_out.extend(reading.left_out.into_iter().chain(reading.labels));
     let all = features.iter().copied().eq(0..rows.layout().dims());
     let shape = match &rows.shape[1..] {
         rest if all && !rows.layout().is_named() => rest.iter().map(|n| *n as u64).collect(),
         _ => vec![features.len() as u64],
     };
     let kind = rows.layout().element().map_or(Kind::F64, |element| element.kind);
-    sink.begin(&Source { columns: names, format: Format::Npy { kind, shape }, table: None })?;
+    sink.begin(&Source { columns: names, format: Format::Npy { kind, shape }, table: None, left_out })?;
     let mut row = Vec::new();
     while rows.next(&options.memory).map_err(fail)? {
         row.clear();

@@ -14,6 +14,9 @@ const NORMAL: [&str; 14] = [
 /// What outlier detectors of scikit-learn give: 1 for normal rows, −1 for others.
 const SIGNS: [f64; 2] = [1.0, -1.0];
 
+/// The label of rows that have none.
+pub(crate) const UNLABELLED: &str = "";
+
 /// Some rows that follow each other in a file, or the frames that they are joined to.
 #[derive(Debug, Default)]
 pub(crate) struct Table {

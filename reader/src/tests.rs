@@ -2,6 +2,8 @@
 
 mod array;
 mod blocks;
+#[cfg(feature = "arrow")]
+mod columnar;
 mod csv;
 mod dialect;
 mod files;

@@ -38,14 +38,23 @@ const EPOCH_SECONDS: std::ops::Range<i64> = 100_000_000..10_000_000_000;
 pub struct TimeForms {
     /// those left
     left: Vec<TimeForm>,
-    /// of each form, by its place in `left`: the last time, and whether none was earlier than the one before
-    course: Vec<(i64, bool)>,
+    /// of each form, by its place in `left`
+    course: Vec<Course>,
     cells: usize,
+}
+
+/// How time goes on in one form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Course {
+    first: i64,
+    last: i64,
+    /// some time was earlier than the one before
+    runs_back: bool,
 }
 
 impl Default for TimeForms {
     fn default() -> Self {
-        TimeForms { left: FORMS.to_vec(), course: vec![(i64::MIN, true); FORMS.len()], cells: 0 }
+        TimeForms { left: FORMS.to_vec(), course: vec![Course::default(); FORMS.len()], cells: 0 }
     }
 }
 
@@ -57,8 +66,12 @@ impl TimeForms {
         while at < self.left.len() {
             match self.left[at].parse(cell) {
                 Some(time) => {
-                    let (last, rises) = self.course[at];
-                    self.course[at] = (time, rises && last <= time);
+                    let course = &mut self.course[at];
+                    match self.cells {
+                        1 => course.first = time,
+                        _ => course.runs_back |= time < course.last,
+                    }
+                    course.last = time;
                     at += 1;
                 }
                 None => {
@@ -82,12 +95,26 @@ impl TimeForms {
     /// Their form: of two that read all cells, the one in which time does not run back. `None` where they
     /// are no times, or nobody can tell days from months.
     pub fn form(&self) -> Option<TimeForm> {
-        let rising = || self.left.iter().zip(&self.course).filter(|(_, (_, rises))| *rises);
-        match (&self.left[..], rising().count()) {
-            _ if self.cells == 0 => None,
-            ([form], _) => Some(*form),
-            (_, 1) => rising().next().map(|(form, _)| *form),
+        match &self.rising()[..] {
+            [(form, _)] => Some(*form),
             _ => None,
+        }
+    }
+
+    /// As [`form`](Self::form), where steps of time are all that is asked: of two forms in which it does not
+    /// run back the one in which less of it goes by, as rows that follow one another are close.
+    pub fn form_of_steps(&self) -> Option<TimeForm> {
+        let span = |(_, course): &(TimeForm, Course)| course.last.saturating_sub(course.first);
+        self.form().or_else(|| self.rising().into_iter().min_by_key(span).map(|(form, _)| form))
+    }
+
+    /// The forms in which time does not run back, or else the only one.
+    fn rising(&self) -> Vec<(TimeForm, Course)> {
+        let all = || self.left.iter().copied().zip(self.course.iter().copied()).filter(|_| self.cells > 0);
+        if self.left.len() == 1 {
+            all().collect()
+        } else {
+            all().filter(|(_, course)| !course.runs_back).collect()
         }
     }
 }

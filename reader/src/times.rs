@@ -3,7 +3,7 @@
 use crate::error::{Fault, Place, Problem};
 use crate::part::Part;
 use crate::table::Table;
-use crate::time::TimeForms;
+use crate::time::{TimeForm, TimeForms};
 
 /// The cells of a column of times, as rows come. How they are written may be known only when all are there:
 /// rows wait until it is.
@@ -14,6 +14,8 @@ pub(crate) struct Times {
     name: String,
     /// whether rows are left out or stretches end by them
     is_used: bool,
+    /// whether rows are left out from a point of time on
+    is_point: bool,
     /// cells of rows in hand, one behind the other
     text: Vec<u8>,
     ends: Vec<usize>,
@@ -37,6 +39,7 @@ impl Times {
             column,
             name: name.clone(),
             is_used: part.gap.is_some() || part.until.is_some(),
+            is_point: part.until.is_some(),
             text: Vec::new(),
             ends: Vec::new(),
             forms: TimeForms::default(),
@@ -68,7 +71,7 @@ impl Times {
         if !self.is_used || table.rows() == 0 {
             return Ok(());
         }
-        let form = self.forms.form().ok_or_else(|| self.unclear())?;
+        let form = self.form().ok_or_else(|| self.unclear())?;
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
         let cells = begins.zip(&self.ends).map(|(begin, end)| &self.text[begin..*end]);
         let mut times: Vec<i64> = cells.filter_map(|cell| form.parse(cell)).collect();
@@ -90,7 +93,12 @@ impl Times {
 
     /// When all rows have come.
     pub(crate) fn finish(&self) -> Result<(), Problem> {
-        if self.forms.are_times() && self.forms.form().is_none() { Err(self.unclear()) } else { Ok(()) }
+        if self.forms.are_times() && self.form().is_none() { Err(self.unclear()) } else { Ok(()) }
+    }
+
+    /// A point of time asks for more than steps do.
+    fn form(&self) -> Option<TimeForm> {
+        if self.is_point { self.forms.form() } else { self.forms.form_of_steps() }
     }
 
     fn unclear(&self) -> Problem {

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Licences under which code may be linked into firmware that is sold.
-const LICENCES: [&str; 6] = ["MIT", "Apache-2.0", "Zlib", "ISC", "BSD-3-Clause", "Unicode-3.0"];
+const LICENCES: [&str; 7] = ["MIT", "Apache-2.0", "Zlib", "ISC", "BSD-3-Clause", "CC0-1.0", "Unicode-3.0"];
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// All packages that any part of the workspace may be built with, here or on another platform.

@@ -32,8 +32,9 @@ const ORDER: [(&str, &[&str]); 5] = [
     (
         "reader",
         &[
-            "error numbers report time",
-            "array capped digits encoding literal memory merges names text_table",
+            "numbers report time",
+            "error",
+            "array array_columns capped digits encoding literal memory merges names text_table",
             "cell layout",
             "array_rows categories",
             "part",
@@ -47,7 +48,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "rows",
             "csv files idx npy",
             "kinds",
-            "array_table open",
+            "array_table columnar open",
             "blocks expected stream",
             "load",
         ],

@@ -48,6 +48,7 @@ pub(super) fn pack(
     output: &Path,
 ) -> Result<(ModelBytes, Option<Packed>), Error> {
     let options = Options {
+        skip_broken: false,
         fidelity: Fidelity::Within(BOUND),
         windows_per_packet: Some(WINDOWS),
         resolution: steps.map(|steps| steps.iter().filter_map(|step| Unit::new(*step)).collect()),

@@ -19,15 +19,18 @@ pub(super) fn told_before(data: &Dataset, report: &Report) {
     }
 }
 
-/// Which rows are in no frame, in one line each.
-pub(super) fn told_after(path: &Path, report: &Report) {
+/// Which rows are in no frame, in one line each; broken ones may have been told as they came.
+pub(super) fn told_after(path: &Path, report: &Report, are_broken_told: bool) {
     let columns = report.missing.iter().map(|count| format!("{} {}", count.name, count.count));
     let columns = columns.collect::<Vec<_>>().join(", ");
     let lacking = match report.rows_with_gaps {
         0 => format!("have a missing cell ({columns})"),
-        _ => "have nothing but missing cells".into(),
+        _ => "have nothing but missing cells, or no label".into(),
     };
+    let broken = report.first_broken.as_deref().unwrap_or_default();
+    let broken_rows = if are_broken_told { 0 } else { report.rows_broken };
     for (rows, what) in [
+        (broken_rows, format!("cannot be read and are left out; the first: {broken}")),
         (report.rows_with_gaps, format!("have gaps ({columns}): they are scored by what is there")),
         (report.rows_missing, lacking),
         (

@@ -41,7 +41,8 @@ fn cells() {
         ("n/a", "the value is missing"),
         (
             "warm",
-            "`warm` is not a number; correct it, drop the column with --drop 'rpm', or fit its words as a \
+            "`warm` is not a number; correct it, leave such rows out with --skip-broken, drop the column \
+             with --drop 'rpm', or fit its words as a \
              category with --categorical 'rpm'",
         ),
         ("1.2.3", "`1.2.3` is not a number"),
@@ -61,9 +62,14 @@ fn cells() {
     bench.write("d.csv", with_cell(7, 2, "5,1"));
     nobody_takes(&bench, "d.csv", &["d.csv: row 7 (line 8)", "number of cells is 5", "header's is 4"]);
     bench.write("d.csv", engine_csv(40).replace("temp,rpm", "temp,temp"));
-    nobody_takes(&bench, "d.csv", &["d.csv: the column `temp` is named twice"]);
+    let told = bench.run(&format!("fit d.csv --out new.elbow {QUICK}"));
+    let note = "the column `temp` is there twice: one is called `temp.1` here";
+    assert!(told.code == Some(0) && told.stderr.contains(note), "{told:?}");
+    bench.refuses("eval engine.elbow d.csv", &["d.csv: has no column `rpm`"]);
     bench.write("d.csv", engine_csv(40).replace("temp,rpm", "temp,"));
-    nobody_takes(&bench, "d.csv", &["d.csv: column 2 has no name"]);
+    bench.good(&format!("fit d.csv --out new.elbow {QUICK}"));
+    assert_eq!(bench.json("inspect new.elbow")["columns"][1], "column 2");
+    bench.refuses("eval engine.elbow d.csv", &["d.csv: has no column `rpm`"]);
 }
 
 #[test]

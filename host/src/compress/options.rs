@@ -52,4 +52,6 @@ pub struct Options {
     pub resolution: Option<Vec<Unit>>,
     /// steps in which the latents of a window are refined: fewer bits, more work; a receiver need not know
     pub refine: u32,
+    /// leave out rows that have other cells than the header, and count them
+    pub skip_broken: bool,
 }

@@ -16,7 +16,7 @@ use super::table::Table;
 use crate::error::Error;
 use crate::file::atomic_file::AtomicFile;
 use crate::model::HostModel;
-use elbow_reader::{Place, Row, RowSink, Source, stream};
+use elbow_reader::{Place, Problem, Row, RowSink, Source, stream};
 
 /// Compresses a file. `packed` is called now and then with the number of rows done.
 ///
@@ -35,7 +35,8 @@ pub fn compress(
     packed: &mut dyn FnMut(u64),
 ) -> Result<Summary, Error> {
     let planned = model.extras.plan.map(|plan| plan.windows as u8);
-    let rows = Rows::new(model, input, options.resolution.as_deref(), options.fidelity);
+    let mut rows = Rows::new(model, input, options.resolution.as_deref(), options.fidelity);
+    rows.load.skip_broken = options.skip_broken;
     let load = rows.load.clone();
     let mut packer = Packer {
         model,
@@ -96,7 +97,12 @@ impl RowSink<Error> for Packer<'_> {
         let table = source.table.as_ref().map(|table| Table::of(table, digits));
         self.others = table.as_ref().map_or_else(Vec::new, Table::places);
         self.side = SideWriter::new(table);
+        self.counts.left_out.clone_from(&source.left_out);
         Ok(())
+    }
+
+    fn broken(&mut self, _: &Problem) {
+        self.counts.broken += 1;
     }
 
     fn row(&mut self, place: &dyn Fn() -> Place, row: &Row<'_>) -> Result<(), Error> {

@@ -119,7 +119,9 @@ impl<'a> Rows<'a> {
                 Ok(units.into_iter().cycle().take(columns).collect())
             }
             (None, None, Format::Npy { kind, .. }) if kind.is_integer() => Ok(vec![Unit::ONE; columns]),
-            (None, None, Format::Npy { .. }) => Err(ask("the numbers are floats")),
+            (None, None, Format::Npy { .. }) => Err(ask(
+                "the numbers are floats, and come back as steps: --resolution 0.001 --bound 0 rounds them",
+            )),
             (None, None, Format::Csv { .. }) => {
                 // by themselves all of them are kept, but a bound is of steps
                 if !self.fidelity.is_exact() && self.digits.iter().any(Digits::are_too_many) {

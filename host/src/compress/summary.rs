@@ -39,6 +39,11 @@ pub struct Summary {
     pub coded: Coded,
     /// the resolution of each column
     pub resolution: Vec<f64>,
+    /// rows that are left out
+    pub rows_broken: u64,
+    /// columns and arrays of the file that are not packed
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// whether window and scales are those of the model's plan; else the first windows chose them
     pub planned: bool,
     /// rows and channels of a window as the codec saw it
@@ -75,6 +80,9 @@ pub(super) struct Counts {
     pub(super) planned: bool,
     /// whether a number needs more than 16 bits
     pub(super) wide: bool,
+    pub(super) broken: u64,
+    /// what is not packed
+    pub(super) left_out: Vec<String>,
 }
 
 impl Counts {
@@ -102,6 +110,8 @@ impl Counts {
                 raw: share(Coding::Raw),
             },
             resolution: units.iter().map(|unit| unit.get()).collect(),
+            rows_broken: self.broken,
+            left_out: self.left_out.clone(),
             planned: self.planned,
             window: [plan.rows, plan.channels],
             latent_scales: plan.latent_scales.clone(),

@@ -30,6 +30,7 @@ impl<'a> Writer<'a> {
         columns: &[String],
         table: Option<&'a Table>,
     ) -> Result<Self, Error> {
+        check_ending(path, format)?;
         let file = BufWriter::new(AtomicFile::create(path)?);
         let mut writer = Writer { path, file, format, table, words: Vec::new(), buffer: Vec::new() };
         match format {
@@ -101,7 +102,7 @@ impl<'a> Writer<'a> {
             match column {
                 Column::Packed { at, digits } => match side.escape(number, at as usize) {
                     Some(text) => push_cell(text, delimiter, &mut self.buffer),
-                    None => self.number(numbers[at as usize], at as usize, digits),
+                    None => self.number(numbers[at as usize], at as usize, digits, delimiter),
                 },
                 Column::Other => {
                     push_cell(side.cell(number, others), delimiter, &mut self.buffer);
@@ -113,20 +114,26 @@ impl<'a> Writer<'a> {
     }
 
     /// A number as text, or the word that it is the code of.
-    fn number(&mut self, value: f64, column: usize, digits: Option<u8>) {
+    fn number(&mut self, value: f64, column: usize, digits: Option<u8>, delimiter: u8) {
         let words = self.words.get(column).filter(|words| !words.is_empty());
         // a bound leaves codes near their places
         if let Some(word) = words.and_then(|words| words.get(value.round() as usize)) {
             return self.buffer.extend(word.as_bytes());
         }
         let from = self.buffer.len();
-        drop(match digits {
-            Some(digits) => write!(self.buffer, "{value:.digits$}", digits = usize::from(digits)),
-            None => write!(self.buffer, "{value}"),
-        });
+        // as most cells of the column are, unless that loses digits of this one
+        let alike = digits.map(|digits| format!("{value:.digits$}", digits = usize::from(digits)));
+        match alike.filter(|text| text.parse() == Ok(value)) {
+            Some(text) => self.buffer.extend(text.bytes()),
+            None => drop(write!(self.buffer, "{value}")),
+        }
         if let Some(decimal) = self.table.map(|table| table.decimal).filter(|decimal| *decimal != b'.') {
             let written = self.buffer[from..].iter_mut();
             written.filter(|byte| **byte == b'.').for_each(|byte| *byte = decimal);
+            if self.buffer[from..].contains(&delimiter) {
+                self.buffer.insert(from, b'"');
+                self.buffer.push(b'"');
+            }
         }
     }
 
@@ -146,6 +153,22 @@ impl<'a> Writer<'a> {
         self.buffer.clear();
         written.map_err(Error::io("write", self.path))
     }
+}
+
+/// Refuses a name that promises another format.
+fn check_ending(path: &Path, format: &Format) -> Result<(), Error> {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let (others, problem): (&[&str], _) = match format {
+        Format::Csv { .. } => {
+            (&["npy", "npz"], "the packets hold a table of text; give a name that ends in .csv")
+        }
+        Format::Npy { .. } => {
+            (&["csv", "tsv", "txt", "npz"], "the packets hold an array; give a name that ends in .npy")
+        }
+    };
+    let is_other =
+        others.contains(&&*ending) || ["parquet", "arrow", "feather", "gz", "zip"].contains(&&*ending);
+    if is_other { Err(Error::argument("out", path.display(), problem)) } else { Ok(()) }
 }
 
 fn push_cell(cell: &[u8], delimiter: u8, to: &mut Vec<u8>) {

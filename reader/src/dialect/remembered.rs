@@ -2,8 +2,8 @@
 //! themselves.
 
 use super::head::lines;
-use super::units::is_worded;
-use super::{Dialect, Header, is_row, name};
+use super::parted::{is_row, is_worded};
+use super::{Dialect, Header, name};
 use crate::error::Problem;
 use crate::names::numbered;
 use crate::numbers::comma;

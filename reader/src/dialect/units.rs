@@ -1,7 +1,8 @@
 //! Rows between the header and the data that say in what the columns are measured.
 
 use super::head::Line;
-use super::{is_value, name};
+use super::name;
+use super::parted::{is_value, is_worded};
 use crate::cell::is_missing;
 
 /// Units, row by row: rows without a number, each word of which stands over a column that holds values only.
@@ -17,10 +18,4 @@ pub(super) fn units(rows: &[Line], width: usize) -> Vec<Vec<String>> {
         return Vec::new();
     }
     units.iter().map(|line| line.cells.iter().map(|cell| name(cell)).collect()).collect()
-}
-
-/// Whether a line has words, and beside them nothing but empty cells.
-pub(super) fn is_worded(line: &Line) -> bool {
-    let cells = || line.cells.iter().map(|cell| cell.trim_ascii());
-    cells().all(|cell| is_missing(cell) || !is_value(cell)) && cells().any(|cell| !is_missing(cell))
 }

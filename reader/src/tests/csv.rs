@@ -48,22 +48,25 @@ fn names_the_row_the_line_and_the_column_at_fault() {
     for (cell, fault) in [
         (
             "x",
-            "`x` is not a number; correct it, drop the column with --drop 'b', or fit its words as a \
+            "`x` is not a number; correct it, leave such rows out with --skip-broken, drop the column with \
+             --drop 'b', or fit its words as a \
              category with --categorical 'b'",
         ),
         (
             "1 2",
-            "`1 2` is not a number; correct it, drop the column with --drop 'b', or fit its words as a \
+            "`1 2` is not a number; correct it, leave such rows out with --skip-broken, drop the column with \
+             --drop 'b', or fit its words as a \
              category with --categorical 'b'",
         ),
         ("", "the value is missing; fill it in or remove the row"),
         ("N/A", "the value is missing; fill it in or remove the row"),
         ("NaN", "`NaN` is not a finite number; fill it in or remove the row"),
-        ("-inf", "`-inf` is not a finite number; fill it in or remove the row"),
+        ("-inf", "`-inf` is not a finite number; fill it in, or leave such rows out with --skip-broken"),
         ("1e39", "`1e39` is beyond ±3.4e38, the range of a 32-bit float; rescale the column"),
         (
             "\u{1b}[2J",
-            "`\\u{1b}[2J` is not a number; correct it, drop the column with --drop 'b', or fit its words as \
+            "`\\u{1b}[2J` is not a number; correct it, leave such rows out with --skip-broken, drop the \
+             column with --drop 'b', or fit its words as \
              a category with --categorical 'b'",
         ),
     ] {
@@ -95,8 +98,16 @@ fn refuses_files_of_the_wrong_form() {
         ),
         ("a,,c\n1,2,3\n", "column 2 has no name in the header; name it or remove the column"),
         ("a,b,a\n1,2,3\n", "the column `a` is named twice; each name may stand only once"),
-        ("a,b\n1,2\n3\n", "row 2 (line 3): the number of cells is 1 and the header's is 2; make them agree"),
-        ("a,b\n1,2,3\n", "row 1 (line 2): the number of cells is 3 and the header's is 2; make them agree"),
+        (
+            "a,b\n1,2\n3\n",
+            "row 2 (line 3): the number of cells is 1 and the header's is 2; make them agree, or leave such \
+             rows out with --skip-broken",
+        ),
+        (
+            "a,b\n1,2,3\n",
+            "row 1 (line 2): the number of cells is 3 and the header's is 2; make them agree, or leave such \
+             rows out with --skip-broken",
+        ),
         ("label\n0\n", "no feature is left: every column is dropped or holds labels; drop fewer columns"),
     ] {
         assert_eq!(csv(text).unwrap_err(), format!("d.csv: {problem}"), "{text:?}");

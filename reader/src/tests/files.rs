@@ -78,7 +78,8 @@ fn the_file_that_differs_is_named() {
     );
     assert_eq!(
         with("a,b\n1,2\n3,x\n", &plain).unwrap_err(),
-        "other.csv: row 2 (line 3), column `b`: `x` is not a number; correct it, drop the column with --drop \
+        "other.csv: row 2 (line 3), column `b`: `x` is not a number; correct it, leave such rows out with \
+         --skip-broken, drop the column with --drop \
          'b', or fit its words as a category with --categorical 'b'"
     );
 }
@@ -117,7 +118,8 @@ fn a_part_is_taken_and_its_rows_keep_their_numbers() {
     let rows = |text: &str| Part { rows: Some(text.parse().unwrap()), ..Part::default() };
     assert_eq!(
         with(rows("2:3")).unwrap_err(),
-        "d.csv: row 2 (line 3), column `t`: `2024-03-01 00:05` is not a number; correct it, drop \
+        "d.csv: row 2 (line 3), column `t`: `2024-03-01 00:05` is not a number; correct it, leave such rows \
+         out with --skip-broken, drop \
          the column with --drop 't', or fit its words as a category with --categorical 't'"
     );
     let part = |text: &str| with(Part { rows: rows(text).rows, ..timed(None, None) });
@@ -160,8 +162,12 @@ fn times_that_are_none_say_where() {
         "d.csv: row 2 (line 3), column `t`: `noon` is not a time, or written in another way than those \
          before it; write all as in 2024-03-01T12:00:00Z, or leave out --time"
     );
-    let problem = with("t,a\n01/02/2024,1\n02/03/2024,2\n", timed(None, None)).unwrap_err();
+    let days = "t,a\n01/02/2024,1\n02/03/2024,2\n";
+    let problem = with(days, timed(None, Some("2024-05-01"))).unwrap_err();
     assert!(problem.starts_with("d.csv: column `t`: nobody can tell its days from its months"), "{problem}");
+    // steps are told by the reading in which less time goes by
+    let windows = with("t,a\n01/02/2024,1\n01/03/2024,2\n", timed(Some("3d"), None));
+    assert_eq!(windows.unwrap().rows, 2);
     let other = Part { time: Some("when".into()), ..timed(None, None) };
     assert_eq!(
         with("t,a\n1,2\n", other.clone()).unwrap_err(),

@@ -64,7 +64,8 @@ fn finds_the_label_column() {
     assert_eq!(csv_with(text, &unlabelled).unwrap().labels, None);
     assert_eq!(
         labelled(&["0", ""], LoadOptions::default()).unwrap_err(),
-        "d.csv: row 2 (line 3), column `label`: the value is missing; fill it in or remove the row"
+        "d.csv: row 2 (line 3), column `label`: the value is missing; fill it in or remove the row; in all 1 \
+         cells are missing (label 1): --missing drop leaves their rows out"
     );
 }
 

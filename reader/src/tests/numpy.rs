@@ -82,7 +82,7 @@ fn labels_are_numbers_or_words_in_a_row_or_a_column() {
     assert_eq!(
         plain("y_float_nan.npz").unwrap_err(),
         "y_float_nan.npz: array `y`: row 6, column `x0`: `NaN` is not a finite number; fill it in or \
-         remove the row"
+         remove the row; in all 1 cells are missing (y 1): --missing drop leaves their rows out"
     );
 }
 
@@ -171,4 +171,24 @@ fn headers_are_python_of_any_kind() {
     assert_eq!(header.entry("c").and_then(Literal::truth), Some(true));
     let deep = format!("{}{}", "(".repeat(60_000), ")".repeat(60_000));
     assert_eq!(Literal::parse(&deep), None);
+}
+
+/// A file in column-major order is read some rows at a time, of each column where it stands.
+#[test]
+fn a_long_file_of_columns_is_read_by_parts() {
+    const ROWS: usize = 600_000;
+    let columns = [|row: usize| row as f32, |row: usize| -0.5 * row as f32];
+    let data: Vec<u8> =
+        columns.iter().flat_map(|of| (0..ROWS).flat_map(move |row| of(row).to_le_bytes())).collect();
+    let file = npy("<f4", true, &format!("({ROWS}, 2)"), &data);
+    let read = load_as("d.npy", &file, &LoadOptions::default()).unwrap();
+    assert_eq!(read.rows, ROWS);
+    assert!((0..ROWS).all(|row| *read.row(row) == [columns[0](row), columns[1](row)]));
+    for (changed, said) in [
+        (&file[..file.len() - 4], "ends after 1199999 of its 1200000"),
+        (&[&file[..], b"abcd"].concat(), "goes on after"),
+    ] {
+        let told = load_as("d.npy", changed, &LoadOptions::default()).unwrap_err();
+        assert!(told.contains(said), "{told}");
+    }
 }

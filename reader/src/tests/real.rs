@@ -43,7 +43,7 @@ fn reads_skab() {
     let refused = load(&path, &LoadOptions::default()).unwrap_err().to_string();
     assert!(refused.ends_with(
         "row 1 (line 2), column `datetime`: `2020-03-09 10:14:33` is not a number; \
-         correct it, drop the column with \
+         correct it, leave such rows out with --skip-broken, drop the column with \
          --drop 'datetime', or fit its words as a category with --categorical 'datetime'"
     ));
     let drop = owned(&["datetime", "changepoint"]);

@@ -39,8 +39,13 @@ impl Bench {
 
     fn pack(&self, input: &Path, fidelity: Fidelity, resolution: Option<f64>) -> Result<Summary, Error> {
         let resolution = resolution.map(|unit| vec![Unit::new(unit).unwrap()]);
-        let options =
-            Options { fidelity, windows_per_packet: Some(WINDOWS_PER_PACKET), resolution, refine: 0 };
+        let options = Options {
+            fidelity,
+            windows_per_packet: Some(WINDOWS_PER_PACKET),
+            resolution,
+            refine: 0,
+            skip_broken: false,
+        };
         let (model, id) = (self.model.open().unwrap(), model_id(self.model.as_bytes()));
         compress(&model, id, input, &self.path("packets"), &options, &mut |_| ())
     }

@@ -21,6 +21,7 @@ fn packed(folder: &Path, model: &ModelBytes) -> Vec<u8> {
     let rows: String = (0..ROWS).map(|row| format!("{row},7\n")).collect();
     std::fs::write(&input, "a,b\n".to_owned() + &rows).unwrap();
     let options = Options {
+        skip_broken: false,
         fidelity: Fidelity::Lossless,
         windows_per_packet: Some(1),
         resolution: Some(vec![Unit::new(1.0).unwrap()]),

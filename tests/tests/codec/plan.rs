@@ -48,7 +48,13 @@ fn write_samples(folder: &Path) -> PathBuf {
 }
 
 fn options(windows_per_packet: Option<u8>) -> Options {
-    Options { fidelity: Fidelity::Within(BOUND), windows_per_packet, resolution: None, refine: 0 }
+    Options {
+        fidelity: Fidelity::Within(BOUND),
+        windows_per_packet,
+        resolution: None,
+        refine: 0,
+        skip_broken: false,
+    }
 }
 
 fn planned(model: &ModelBytes, input: &Path) -> ModelBytes {

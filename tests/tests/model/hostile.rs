@@ -73,8 +73,13 @@ fn file_of_packets() -> Vec<u8> {
     std::fs::write(&input, rows).unwrap();
     let (bytes, id) = (ModelBytes::new(MODELS[0]), model_id(MODELS[0]));
     let resolution = Some(vec![Unit::new(1.0).unwrap()]);
-    let options =
-        Options { fidelity: Fidelity::Lossless, windows_per_packet: Some(2), resolution, refine: 1 };
+    let options = Options {
+        fidelity: Fidelity::Lossless,
+        windows_per_packet: Some(2),
+        resolution,
+        refine: 1,
+        skip_broken: false,
+    };
     compress(&bytes.open().unwrap(), id, &input, &output, &options, &mut |_| ()).unwrap();
     std::fs::read(output).unwrap()
 }

@@ -26,11 +26,17 @@ pub struct ReadingArgs {
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) no_header: bool,
-    /// What becomes of rows with a missing cell (empty, NaN, NA, `#N/A`, ?, -- …): refuse; drop (left out,
-    /// no window goes across); hold (the last value stands in); model (its density of what is there); one (of
-    /// `calibrate`: thresholds of frames that lack a sensor too)
+    /// What becomes of rows with a missing cell (empty, NaN, NA, `#N/A`, ?, -- …) or label: refuse; drop (left
+    /// out, no window goes across); hold (the last value stands in); model (its density of what is there); one
+    /// (of `calibrate`: thresholds of frames that lack a sensor too). Rows without a label are left out by all
+    /// but the first
     #[arg(long, value_name = "WHAT", value_parser = missing)]
     pub(super) missing: Option<Missing>,
+    /// Leave out rows that cannot be read, as sums at the end of a table and lines that a cable garbled; how
+    /// many they are is said
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) skip_broken: bool,
     /// The array of an .npz file that holds the frames [default: X, or the only one]
     #[arg(long, value_name = "KEY")]
     pub(super) key: Option<String>,
@@ -84,6 +90,11 @@ impl ReadingArgs {
         ReadingArgs { missing: self.missing.or(Some(Missing::Model)), ..self }
     }
 
+    /// Whether rows that cannot be read are left out.
+    pub fn skip_broken(&self) -> bool {
+        self.skip_broken
+    }
+
     /// What becomes of rows with a missing cell.
     pub fn missing(&self) -> Option<Missing> {
         self.missing
@@ -96,6 +107,7 @@ impl Settings {
         LoadOptions {
             labels: self.labels.clone(),
             labels_if_there: false,
+            unlabelled: false,
             columns: self.columns.clone(),
             drop: self.drop.clone(),
             keep: Vec::new(),
@@ -119,7 +131,7 @@ impl Settings {
             text: text(self.delimiter.as_deref(), self.decimal.as_deref(), self.no_header),
             remembered: TextOptions::default(),
             recognise: self.recognise(),
-            skip_broken: false,
+            skip_broken: self.skip_broken,
         }
     }
 
