@@ -152,11 +152,8 @@ fn tell(input: &Path, summary: &Summary) {
         report::note(&format!("{}: not packed: {names}", input.display()));
     }
     if summary.rows_broken > 0 {
-        report::note(&format!(
-            "{}: {} rows cannot be read and are left out",
-            input.display(),
-            summary.rows_broken
-        ));
+        let rows = summary.rows_broken;
+        report::note(&format!("{}: {rows} rows cannot be read and are left out", input.display()));
     }
     let cells = summary.rows * summary.columns as u64;
     if 16 * summary.escaped > cells {

@@ -164,17 +164,3 @@ fn encodings_dialects_and_dates_are_found_out() {
     bench.case("c12_noheader.csv");
     bench.refuses("fit c12_noheader.csv --auto --out m.elbow", &["--no-header"]);
 }
-
-/// A timestamped log of one sensor, from the file to alarms with their times, and packed.
-#[test]
-fn a_log_of_one_sensor_goes_end_to_end() {
-    let bench = Bench::new();
-    bench.case("c10_nab.csv");
-    bench.good("fit c10_nab.csv --auto --false-alarm 0.05 --out m.elbow");
-    assert!(bench.json("eval m.elbow c10_nab.csv")["nats_per_row"].is_number());
-    let told = bench.good("score m.elbow c10_nab.csv --keep timestamp --alarm 3/5");
-    assert_eq!(told.lines().nth(1).and_then(|line| line.split(',').nth(1)), Some("2014-02-14 14:30:00"));
-    bench.good("compress m.elbow c10_nab.csv m.packets");
-    bench.good("decompress m.elbow m.packets back.csv");
-    assert_eq!(text(&bench.read("c10_nab.csv")), text(&bench.read("back.csv")));
-}

@@ -26,10 +26,10 @@ pub struct ReadingArgs {
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) no_header: bool,
-    /// What becomes of rows with a missing cell (empty, NaN, NA, `#N/A`, ?, -- …) or label: refuse; drop (left
-    /// out, no window goes across); hold (the last value stands in); model (its density of what is there); one
-    /// (of `calibrate`: thresholds of frames that lack a sensor too). Rows without a label are left out by all
-    /// but the first
+    /// What becomes of rows with a missing cell (empty, NaN, NA, `#N/A`, ?, -- …) or label: refuse; drop
+    /// (left out, no window goes across); hold (the last value stands in); model (its density of what is
+    /// there); one (of `calibrate`: thresholds of frames that lack a sensor too). Rows without a label are
+    /// left out by all but the first
     #[arg(long, value_name = "WHAT", value_parser = missing)]
     pub(super) missing: Option<Missing>,
     /// Leave out rows that cannot be read, as sums at the end of a table and lines that a cable garbled; how
@@ -138,6 +138,7 @@ impl Settings {
     /// The flags that read a file as the fit reads it; what a model remembers need not be said again.
     pub fn reading_again(&self) -> ReadingArgs {
         ReadingArgs {
+            skip_broken: self.skip_broken,
             delimiter: self.delimiter.clone(),
             decimal: self.decimal.clone(),
             no_header: self.no_header,
