@@ -20,7 +20,7 @@ pub use categories::{Categories, MAX_LEVELS, block};
 pub(crate) use counts::most;
 pub use counts::{Counts, MAX_COUNT};
 pub use error::FrameError;
-pub(crate) use frames::{extract, extract_all};
+pub(crate) use frames::{extract, extract_all, extract_into};
 pub(crate) use gaps::missing;
 pub use gaps::{Gaps, Missing, hide};
 pub use given::GivenLast;

@@ -135,7 +135,10 @@ impl<const L: usize> LogMeanExp<L> {
     /// `log Σ exp(a_k)`
     #[inline(always)]
     pub fn log_sum(&self) -> [f32; L] {
-        lanes(|l| self.max[l] + math::ln(self.sum[l]))
+        lanes(
+            #[inline(always)]
+            |l| self.max[l] + math::ln(self.sum[l]),
+        )
     }
 }
 

@@ -16,10 +16,11 @@ pub use gaps::WithGaps;
 pub(crate) use gaps::filled;
 pub(crate) use without::Without;
 
-use crate::features::FrameError;
+use crate::features::{FrameError, extract_into};
 use crate::latent::{Head, Posterior as _, Samples};
 use crate::math;
-use crate::model::{Frame, LatentShape, Parts, PosteriorOf, Vae};
+use crate::model::{Frame, FrameShape, LatentShape, Parts, PosteriorOf, Vae};
+use crate::shape::Shape as _;
 use crate::unit::{Bits, Nats};
 use rand_core::Rng;
 
@@ -135,7 +136,8 @@ impl<P: Parts> Vae<P> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
-        let (features, log_jacobian) = self.extract(frame.as_ref())?;
+        let mut features = FrameShape::<P>::scratch(self.dims());
+        let log_jacobian = extract_into(&self.features, frame.as_ref(), features.as_mut())?;
         let posterior = self.posterior(features.as_ref());
         let draw = self.samples(&posterior, rng);
         self.weigh_each::<WIDE, R>(draw, features.as_ref(), log_jacobian, samples, visit);

@@ -4,7 +4,6 @@ use super::dense::AnyDense;
 use super::memory::{Lent, codes_mut, lanes};
 use crate::architecture::{Hidden, MAX_LAYERS, WeightKind};
 use crate::format::{LoadError, Sections};
-use crate::kernel::{TILE, tiles};
 use crate::layer::Quantize;
 use heapless::Vec;
 
@@ -38,12 +37,6 @@ impl<'a> Chain<'a> {
             width = *outputs;
         }
         Ok(Chain { quantize, layers, inputs: inputs as usize })
-    }
-
-    /// Numbers of memory a lane that the widest vector takes, the input among them.
-    pub(super) fn width(&self) -> usize {
-        let widths = self.layers.iter().map(|layer| tiles(layer.outputs()) * TILE);
-        widths.fold(self.inputs, usize::max)
     }
 
     /// The outputs for `L` samples, from the input in `x`: in the one memory or the other.

@@ -4,7 +4,7 @@ use super::memory::Lent;
 use crate::architecture::{Architecture, Columns, FeaturesKind};
 use crate::features::{
     Angles, Binary, Categories, Counts, Features, FrameError, Integers, LogStandardize, Standardize,
-    read_levels,
+    extract_into, read_levels,
 };
 use crate::format::{LoadError, Sections};
 use crate::layer::{one_hot, read_angles, sine_cosine};
@@ -107,11 +107,7 @@ impl<'a> AnyFeatures<'a> {
 
     /// The features of a frame, and the log Jacobian of the map to them.
     pub(super) fn extract(&self, frame: &[f32], to: &mut [f32]) -> Result<f32, FrameError> {
-        let expected = self.dims();
-        if frame.len() != expected {
-            return Err(FrameError::WrongLength { expected, found: frame.len() });
-        }
-        each!(self, part => part.extract(frame, to))
+        each!(self, part => extract_into(part, frame, to))
     }
 
     /// What the encoder sees of the features, before codes and angles become several inputs.

@@ -73,12 +73,6 @@ impl<'a> AnyHead<'a> {
         self.loc.outputs()
     }
 
-    /// Numbers of memory that a posterior takes.
-    pub(super) fn len(&self) -> usize {
-        let each = tiles(self.dims()) * TILE;
-        if matches!(self.kind, Kind::Gaussian { .. }) { 3 * each } else { each }
-    }
-
     /// A fresh copy of the default noise.
     pub(super) fn noise(&self) -> LowDiscrepancy {
         LowDiscrepancy::new(match self.kind {
@@ -87,7 +81,7 @@ impl<'a> AnyHead<'a> {
         })
     }
 
-    /// q(z|x) of a hidden vector, in memory of [`len`](Self::len) numbers.
+    /// q(z|x) of a hidden vector, in memory of whole tiles.
     pub(super) fn posterior<'s>(
         &'s self,
         hidden: &[f32],
@@ -152,7 +146,8 @@ impl Posterior<'_> {
     /// Draws z ~ q(z|x) into `z`; `log p(z) − log q(z|x)`, in nats.
     #[inline(never)]
     pub(super) fn draw(&self, noise: &mut LowDiscrepancy, z: &mut [f32]) -> f32 {
-        let loc = self.loc;
+        // of one length, which the samplers ask for
+        let (loc, Some(z)) = (self.loc, z.get_mut(..self.loc.len())) else { return 0.0 };
         match &self.law {
             Law::Gaussian { log_scale, scale, prior: None } => {
                 gaussian_draws(loc, scale, log_scale, noise, z, gaussian_draw)

@@ -9,6 +9,12 @@ use crate::mixture::{Components, Gaussians, Kernels, LogSums, as_of, exact};
 use crate::score::{LogMeanExp, Score};
 use crate::unit::Nats;
 
+/// Numbers of memory that a score of a mixture takes, or one that is explained.
+pub(super) fn memory_of(dims: usize, explained: bool) -> usize {
+    // features and their distance from a mean; then sums, and two numbers for a matrix
+    dims * if explained { 5 } else { 2 }
+}
+
 /// As [`Mixture`](crate::Mixture), its kinds of components those that the file has.
 #[derive(Clone, Debug)]
 pub(super) struct Mixture<'a> {
@@ -42,12 +48,6 @@ impl<'a> Mixture<'a> {
         self.features.dims()
     }
 
-    /// Numbers of memory that a score takes, or one that is explained.
-    pub(super) fn memory(&self, explained: bool) -> usize {
-        // features and their distance from a mean; then sums, and two numbers for a matrix
-        self.dims() * if explained { 5 } else { 2 }
-    }
-
     /// [`Explain::add_without`](crate::Explain::add_without), and where `without` is empty a score alone.
     pub(super) fn add_without(
         &self,
@@ -62,7 +62,7 @@ impl<'a> Mixture<'a> {
         }
         let dims = self.dims();
         let too_short =
-            FrameError::NoMemory { needed: self.memory(!without.is_empty()), found: memory.len() };
+            FrameError::NoMemory { needed: memory_of(dims, !without.is_empty()), found: memory.len() };
         let features = take(&mut memory, dims).ok_or(too_short)?;
         let centred = take(&mut memory, dims).ok_or(too_short)?;
         let log_jacobian = self.features.extract(frame, features)?;

@@ -15,8 +15,8 @@ mod mixture;
 mod network;
 
 use self::features::AnyFeatures;
-use self::mixture::Mixture;
-use self::network::Network;
+use self::mixture::{Mixture, memory_of};
+use self::network::{Network, Sizes};
 use crate::architecture::{Architecture, LatentKind};
 use crate::decision::{Calibrated, Calibration, MAX_SAMPLES};
 use crate::ensemble::fingerprint;
@@ -70,18 +70,26 @@ macro_rules! each {
 }
 
 impl<'a> Kind<'a> {
-    fn read(file: &ModelFile<'a>) -> Result<Self, LoadError> {
-        let architecture = shape(file)?;
+    #[inline(always)]
+    fn read(file: &ModelFile<'a>, architecture: &Architecture) -> Result<Self, LoadError> {
         let mut sections = file.sections();
-        let features = AnyFeatures::read(&architecture, &mut sections)?;
+        let features = AnyFeatures::read(architecture, &mut sections)?;
         let model = match architecture.latent {
             LatentKind::Component { gaussians, kernels } => {
                 Kind::Mixture(Mixture::read(features, gaussians, kernels, &mut sections)?)
             }
-            _ => Kind::Network(Network::read(&architecture, features, &mut sections)?),
+            _ => Kind::Network(Network::read(architecture, features, &mut sections)?),
         };
         sections.finish()?;
         Ok(model)
+    }
+}
+
+/// Numbers of scratch that a shape needs.
+fn memory(shape: &Architecture, explained: bool) -> usize {
+    match shape.latent {
+        LatentKind::Component { .. } => memory_of(shape.features as usize, explained),
+        _ => Sizes::of(shape).memory(explained),
     }
 }
 
@@ -103,10 +111,10 @@ impl<'a> Bounded<'a> {
     /// Numbers of scratch that the model of a file needs: for scores alone, and for explained ones.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
-    pub fn scratch_len(file: &ModelFile<'a>) -> Result<[usize; 2], LoadError> {
-        let model = Kind::read(file)?;
-        Ok([false, true].map(|explained| each!(&model, model => model.memory(explained))))
+    /// As [`new`](Self::new), for a shape that is none; parameters are not looked at.
+    pub fn scratch_len(file: &ModelFile<'_>) -> Result<[usize; 2], LoadError> {
+        let shape = shape(file)?;
+        Ok([false, true].map(|explained| memory(&shape, explained)))
     }
 
     /// The model of a verified file.
@@ -114,13 +122,14 @@ impl<'a> Bounded<'a> {
     /// # Errors
     /// [`LoadError::ScratchTooShort`]; [`LoadError::Ensemble`], which has no room here; and what is wrong
     /// with the file.
+    #[inline(never)]
     pub fn new(file: &ModelFile<'a>, scratch: &'a mut [f32]) -> Result<Self, LoadError> {
-        let model = Kind::read(file)?;
-        let needed = each!(&model, model => model.memory(false));
+        let shape = shape(file)?;
+        let needed = memory(&shape, false);
         if scratch.len() < needed {
             return Err(LoadError::ScratchTooShort { needed, found: scratch.len() });
         }
-        Ok(Bounded { model, scratch: Cell::new(scratch) })
+        Ok(Bounded { model: Kind::read(file, &shape)?, scratch: Cell::new(scratch) })
     }
 
     /// Verifies a file and loads its model; weights stay where `bytes` are.

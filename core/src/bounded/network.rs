@@ -5,13 +5,48 @@ use super::features::{AnyFeatures, Inputs};
 use super::latent::{AnyHead, Posterior};
 use super::likelihood::AnyLikelihood;
 use super::memory::{lanes_mut, take};
-use crate::architecture::Architecture;
+use crate::architecture::{Architecture, Hidden, LatentKind};
 use crate::features::FrameError;
 use crate::format::{LoadError, Sections};
+use crate::kernel::{TILE, tiles};
 use crate::noise::LowDiscrepancy;
 use crate::score::{LANES, Score, Without, by_blocks};
 use crate::shape::lanes;
 use crate::unit::Nats;
+
+/// How much memory a score of a network needs for what, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    dims: usize,
+    latents: usize,
+    posterior: usize,
+    /// the widest of the hidden vectors, of one sample of the encoder and four of the decoder
+    hidden: usize,
+}
+
+impl Sizes {
+    pub(super) fn of(shape: &Architecture) -> Self {
+        let whole = |width: u32| tiles(width as usize) * TILE;
+        let widest = |layers: &[Hidden]| layers.iter().map(|layer| whole(layer.width)).fold(0, usize::max);
+        let (dims, latents) = (shape.features as usize, shape.latent_dims() as usize);
+        let is_gaussian =
+            matches!(shape.latent, LatentKind::Gaussian { .. } | LatentKind::GaussianMixture { .. });
+        let encoder = widest(&shape.encoder).max(shape.input_width() as usize).max(dims);
+        Sizes {
+            dims,
+            latents,
+            // loc; of a Gaussian log scale and scale too
+            posterior: whole(shape.latent_dims()) * if is_gaussian { 3 } else { 1 },
+            hidden: (LANES * widest(&shape.decoder).max(latents)).max(encoder),
+        }
+    }
+
+    /// Of a score, and with `terms` of one that is explained.
+    pub(super) fn memory(&self, terms: bool) -> usize {
+        let terms = if terms { LANES * self.dims } else { 0 };
+        self.dims + self.posterior + self.latents + 2 * self.hidden + terms
+    }
+}
 
 /// The parts of a [`Vae`](crate::Vae), each a choice at run time.
 #[derive(Clone, Debug)]
@@ -22,6 +57,7 @@ pub(super) struct Network<'a> {
     head: AnyHead<'a>,
     decoder: Chain<'a>,
     likelihood: AnyLikelihood<'a>,
+    sizes: Sizes,
 }
 
 /// Where a score keeps what.
@@ -38,7 +74,7 @@ struct Memory<'m> {
 
 impl<'a> Network<'a> {
     /// Takes the parts in the order of the file.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn read(
         shape: &Architecture,
         features: AnyFeatures<'a>,
@@ -51,32 +87,21 @@ impl<'a> Network<'a> {
             head: AnyHead::read(shape, sections)?,
             decoder: Chain::read(sections, shape.weights, shape.latent_dims(), &shape.decoder)?,
             likelihood: AnyLikelihood::read(shape, sections)?,
+            sizes: Sizes::of(shape),
         })
     }
 
     pub(super) fn dims(&self) -> usize {
-        self.features.dims()
-    }
-
-    /// Numbers of memory that a score takes, and with `terms` one that is explained.
-    pub(super) fn memory(&self, terms: bool) -> usize {
-        let (dims, latents) = (self.dims(), self.head.dims());
-        let terms = if terms { LANES * dims } else { 0 };
-        dims + self.head.len() + latents + 2 * self.hidden() + terms
-    }
-
-    /// Numbers of the widest hidden vectors.
-    fn hidden(&self) -> usize {
-        (LANES * self.decoder.width()).max(self.encoder.width()).max(self.dims())
+        self.sizes.dims
     }
 
     fn cut<'m>(&self, mut memory: &'m mut [f32]) -> Option<Memory<'m>> {
-        let rest = &mut memory;
+        let (rest, Sizes { dims, latents, posterior, hidden }) = (&mut memory, self.sizes);
         Some(Memory {
-            features: take(rest, self.dims())?,
-            posterior: take(rest, self.head.len())?,
-            z: take(rest, self.head.dims())?,
-            hidden: [take(rest, self.hidden())?, take(rest, self.hidden())?],
+            features: take(rest, dims)?,
+            posterior: take(rest, posterior)?,
+            z: take(rest, latents)?,
+            hidden: [take(rest, hidden)?, take(rest, hidden)?],
             terms: memory,
         })
     }
@@ -93,7 +118,7 @@ impl<'a> Network<'a> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
-        let needed = self.memory(!without.is_empty());
+        let needed = self.sizes.memory(!without.is_empty());
         let too_short = FrameError::NoMemory { needed, found: memory.len() };
         let Memory { features, posterior, z, hidden: [a, b], terms } = self.cut(memory).ok_or(too_short)?;
         let terms = match without {

@@ -41,7 +41,7 @@ impl<'a, S: Shape> GaussianMixture<'a, S> {
     }
 
     fn components(&self) -> impl Iterator<Item = Component<'a>> {
-        let dims = S::resolve(self.dims);
+        let dims = S::resolve(self.dims).max(1);
         let rows = self.means.chunks_exact(dims).zip(self.inverse_scales.chunks_exact(dims));
         rows.zip(self.constants).map(|((mean, inverse_scale), constant)| Component {
             mean,

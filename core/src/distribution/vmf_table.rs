@@ -71,7 +71,11 @@ impl<'a> VmfTable<'a> {
         let upper = self.nodes.partition_point(|&node| below(node));
         let low = if upper == 0 { 0 } else { upper - 1 };
         let low = if low > last { last } else { low };
-        [self.nodes[low], self.nodes[low + 1]]
+        match self.nodes.get(low..) {
+            Some([lower, upper, ..]) => [*lower, *upper],
+            // no table has fewer than two
+            _ => [[0.0; 2]; 2],
+        }
     }
 
     /// Draws z about the unit vector `mean` and returns `t = 1 − μ·z`.

@@ -6,13 +6,23 @@ use crate::shape::Shape;
 /// The features of a frame, and the log Jacobian of the map to them.
 #[cfg_attr(not(target_os = "none"), inline(always))]
 pub(crate) fn extract<F: Features>(features: &F, frame: &[f32]) -> Result<(FrameBuffer<F>, f32), FrameError> {
+    let mut of_frame = F::Shape::scratch(features.dims());
+    let log_jacobian = extract_into(features, frame, of_frame.as_mut())?;
+    Ok((of_frame, log_jacobian))
+}
+
+/// As [`extract`], into memory of the caller's: what is handed on in a result lies twice on a device's stack.
+#[cfg_attr(not(target_os = "none"), inline(always))]
+pub(crate) fn extract_into<F: Features>(
+    features: &F,
+    frame: &[f32],
+    to: &mut [f32],
+) -> Result<f32, FrameError> {
     let expected = features.dims();
     if frame.len() != expected {
         return Err(FrameError::WrongLength { expected, found: frame.len() });
     }
-    let mut of_frame = F::Shape::scratch(expected);
-    let log_jacobian = features.extract(frame, of_frame.as_mut())?;
-    Ok((of_frame, log_jacobian))
+    features.extract(frame, to)
 }
 
 /// The features of each frame, a lane each, with their log Jacobians, and why a frame was refused: its

@@ -45,7 +45,8 @@ impl<'a, S: Shape, M: Shape> Gaussians<'a, S, M> {
         let times = |n: usize| n.checked_mul(count).ok_or(LoadError::Malformed);
         let means = sections.floats(times(dims)?)?;
         let weights = sections.tiles(times(triangle(dims))?)?;
-        if !weights.chunks_exact(triangle(dims)).all(|triangle| has_positive_diagonal(triangle, dims)) {
+        if !weights.chunks_exact(triangle(dims).max(1)).all(|triangle| has_positive_diagonal(triangle, dims))
+        {
             return Err(LoadError::Malformed);
         }
         Ok(Gaussians { means, weights, constants: sections.floats(count)?, dims, shape: PhantomData })
@@ -119,8 +120,9 @@ impl<S: Shape, M: Shape> Gaussians<'_, S, M> {
         mut visit: impl FnMut(&[[f32; L]]),
     ) {
         let dims = S::resolve(self.dims);
-        let means = self.means.chunks_exact(dims);
-        let weights = self.weights.chunks_exact(triangle(dims));
+        // no dimension: no component, and no panic where the size is not in the type
+        let means = self.means.chunks_exact(dims.max(1));
+        let weights = self.weights.chunks_exact(triangle(dims).max(1));
         for ((mean, weights), constant) in means.zip(weights).zip(self.constants) {
             for ((to, x), mean) in centred.iter_mut().zip(features).zip(mean) {
                 *to = x.map(|x| x - mean);
@@ -142,8 +144,9 @@ impl<S: Shape, M: Shape> Gaussians<'_, S, M> {
         parts: &mut [[f32; 2]],
     ) {
         let dims = S::resolve(self.dims);
-        let means = self.means.chunks_exact(dims);
-        let weights = self.weights.chunks_exact(triangle(dims));
+        // no dimension: no component, and no panic where the size is not in the type
+        let means = self.means.chunks_exact(dims.max(1));
+        let weights = self.weights.chunks_exact(triangle(dims).max(1));
         for ((mean, weights), constant) in means.zip(weights).zip(self.constants) {
             for (([r], x), mean) in centred.iter_mut().zip(features).zip(mean) {
                 *r = x - mean;

@@ -67,7 +67,7 @@ impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn for_each_log_joint<const L: usize>(&self, features: &[[f32; L]], mut visit: impl FnMut(&[[f32; L]])) {
-        let tiles = self.centres.chunks_exact(S::resolve(self.dims));
+        let tiles = self.centres.chunks_exact(S::resolve(self.dims).max(1));
         let mut left = self.count();
         for ((centres, precisions), constants) in tiles.zip(self.precisions).zip(self.constants) {
             let mut terms = squares(centres, features);
@@ -90,7 +90,7 @@ impl<S: Shape, N: Shape> Components for Kernels<'_, S, N> {
 
     fn add_without(&self, features: &[f32], offset: f32, sum: &mut LogMeanExp<1>, without: &mut LogSums<'_>) {
         let dims = S::resolve(self.dims);
-        let tiles = self.centres.chunks_exact(dims);
+        let tiles = self.centres.chunks_exact(dims.max(1));
         let mut left = self.count();
         for ((centres, precisions), constants) in tiles.zip(self.precisions).zip(self.constants) {
             let moments = moments(centres, features);

@@ -3,7 +3,7 @@
 use super::spread::Spread;
 use super::without::{Without, surprises};
 use super::{LANES, LogMeanExp, Score};
-use crate::features::{Features as _, FrameError, Missing};
+use crate::features::{Features as _, FrameError, Missing, extract_into};
 use crate::likelihood::Terms;
 use crate::model::{Frame, FrameShape, Parts, Vae};
 use crate::shape::Shape;
@@ -161,7 +161,8 @@ impl<P: Parts> Vae<P> {
         if samples == 0 {
             return Err(FrameError::NoSamples);
         }
-        let (features, log_jacobian) = self.extract(frame.as_ref())?;
+        let mut features = FrameShape::<P>::scratch(self.dims());
+        let log_jacobian = extract_into(&self.features, frame.as_ref(), features.as_mut())?;
         let (posterior, mut noise) = (self.posterior(features.as_ref()), self.noise());
         let mut draw = self.samples(&posterior, &mut noise);
         by_blocks(

@@ -103,7 +103,7 @@ impl<'m> BoundedWindow<'m> {
             return None;
         }
         let len = self.rows.len() / 2;
-        for half in self.rows.chunks_exact_mut(len) {
+        for half in self.rows.chunks_exact_mut(len.max(1)) {
             half.iter_mut().skip(self.turn.next * self.channels).zip(row).for_each(|(place, x)| *place = *x);
         }
         if !self.turn.step() {

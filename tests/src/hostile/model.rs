@@ -1,9 +1,9 @@
 //! Model files.
 
-use elbow::LoadError;
 use elbow::codec::PacketPlan;
 use elbow::decision::{Calibration, MAX_SAMPLES};
 use elbow::format::{ModelFile, checksum};
+use elbow::{Bounded, Explain as _, FrameError, LoadError, Score};
 use elbow_firmware::demo::{self, WIDTH};
 use elbow_host::model::{LANES, ModelBytes};
 
@@ -18,16 +18,38 @@ pub fn model(bytes: &[u8]) {
     }
 }
 
+/// Most numbers of scratch that a device lends here.
+const SCRATCH: usize = 1 << 16;
+
+/// The score of ones by the run-time shape, in as much scratch as it asks for; a number less is refused.
+fn bounded(bytes: &[u8]) -> Option<Result<Score, FrameError>> {
+    let file = ModelFile::parse(bytes).ok()?;
+    let [for_scores, for_causes] = Bounded::scratch_len(&file).ok()?;
+    if for_causes > SCRATCH {
+        return None;
+    }
+    let mut scratch = vec![0.0; for_causes];
+    if let Some(short) = scratch.get_mut(1..for_scores) {
+        assert!(Bounded::new(&file, short).is_err());
+    }
+    let model = Bounded::new(&file, &mut scratch).ok()?;
+    let frame = vec![1.0; model.dims()];
+    let _ = model.explain_until(&frame, 2, &mut vec![0.0; frame.len()], |_, _| false);
+    Some(model.log_density(&frame, 5))
+}
+
 /// Loads a model by a device's type and by what the file says; what loads is asked.
 fn open(bytes: &[u8]) {
     let bytes = ModelBytes::new(bytes);
     if let Ok(model) = demo::Demo::from_bytes(bytes.as_bytes()) {
         let _ = model.log_density(&[0.5; WIDTH], 5);
     }
+    let bounded = bounded(bytes.as_bytes());
     let opened: Result<_, LoadError> = bytes.open();
     let Ok(model) = opened else { return };
     let frame = vec![1.0; model.metadata.architecture.features as usize];
-    let _ = model.engine.log_density(&frame, 5);
+    let score = model.engine.log_density(&frame, 5);
+    assert!(bounded.is_none_or(|bounded| bounded == score), "another score: {bounded:?} and {score:?}");
     let _ = model.engine.log_densities([&frame; LANES], 2);
     let _ = model.engine.reconstruct(&frame);
     if let Some(latent) = model.engine.latent() {
