@@ -89,6 +89,9 @@ other_processors() {
     cargo build --locked --package elbow-cli && python3 docs/scripts/processors.py "${CARGO_TARGET_DIR:-target}/debug/elbow"
 }
 
+# C's compilers, on this machine and for the cores that QEMU has.
+c_library() { c/check.sh; }
+
 # The wheel, in an environment of its own: it says so and passes where there is no index of packages.
 python_package() { python/check.sh; }
 
@@ -156,6 +159,7 @@ step 'other processors' other_processors
 step 'Parquet and Arrow' tables_of_columns
 step 'Python' python_package
 step 'browser' browser
+step 'C' c_library
 step 'packages' packages
 step 'firmware for every target' firmware
 step 'devices in QEMU' cargo test --locked --workspace --test device -- --ignored --show-output

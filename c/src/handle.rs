@@ -101,7 +101,7 @@ impl<'a> Handle<'a> {
         let file = ModelFile::parse(file)?;
         let metadata = file.metadata()?;
         let (dims, rows, hop) = (metadata.architecture.features, metadata.window, metadata.hop);
-        if rows == 0 || hop == 0 || dims % rows != 0 {
+        if rows == 0 || hop == 0 || !dims.is_multiple_of(rows) {
             return Err(Status::Malformed);
         }
         let calibration = match Calibration::of(&file, MAX_SAMPLES) {

@@ -12,7 +12,7 @@ use crate::model::HostModel;
 const LINE: usize = 20;
 
 /// The C source of a file's bytes, aligned as they must be to be used where they lie, with the names of a
-/// row's columns and the samples of a score. C11; no code.
+/// row's columns and the samples of a score. C11 and C++11; no code.
 pub fn c_header(model: &HostModel<'_>, bytes: &[u8]) -> String {
     let metadata = &model.metadata;
     let name = constant_name(metadata.name);
@@ -40,7 +40,18 @@ static const char *const {name}_COLUMN_NAMES[{name}_COLUMNS] = {{
     columns.iter().for_each(|column| {
         let _ = writeln!(out, "    \"{}\",", escaped(column));
     });
-    let _ = write!(out, "}};\n\n_Alignas(16) static const unsigned char {name}_MODEL[{name}_BYTES] = {{\n");
+    let _ = write!(
+        out,
+        "}};
+
+#ifdef __cplusplus
+alignas(16)
+#else
+_Alignas(16)
+#endif
+static const unsigned char {name}_MODEL[{name}_BYTES] = {{
+"
+    );
     for line in bytes.chunks(LINE) {
         let line = line.iter().map(|byte| format!("{byte},")).collect::<String>();
         let _ = writeln!(out, "{line}");
