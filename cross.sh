@@ -6,6 +6,7 @@ usage='usage: ./cross.sh build TARGET[,TARGET...] BIN[,BIN...]
        ./cross.sh run TARGET BIN
        ./cross.sh check TARGET            the library alone
        ./cross.sh archive TARGET[,TARGET...]  the library for C
+       ./cross.sh outside TARGET FOLDER   runs what `elbow new` wrote there
 for example: ./cross.sh run thumbv7em-none-eabihf score'
 set -eu
 cd "$(dirname "$0")"
@@ -14,17 +15,20 @@ targets=$(echo "${2:-}" | tr , ' ') bins=$(echo "${3:-}" | tr , ' ')
 case "$verb:$targets:$bins" in
     build:?*:?* | run:?*:?*) what="--package elbow-firmware --profile $profile$(printf ' --bin %s' $bins)" ;;
     check:?*:) what="--package elbow --profile $profile" ;;
+    outside:?*:?*) what=--release ;;
     archive:?*:) what="--package elbow-c --profile $profile" ;;
     *) echo "$usage" >&2; exit 2 ;;
 esac
 
 need() { command -v "$1" >/dev/null || { echo "$1 is missing: apt-get install $2" >&2; exit 1; }; }
 case $verb:$targets in
-    run:thumb*) need qemu-system-arm qemu-system-arm ;;
-    run:riscv*) need qemu-system-riscv32 'qemu-system-misc (newer releases: qemu-system-riscv)' ;;
+    run:thumb* | outside:thumb*) need qemu-system-arm qemu-system-arm ;;
+    run:riscv* | outside:riscv*) need qemu-system-riscv32 'qemu-system-misc (newer releases: qemu-system-riscv)' ;;
 esac
 
 dir=${CARGO_TARGET_DIR:-target}
+# a project that lies elsewhere builds here too
+[ "$verb" != outside ] || { mkdir -p "$dir" && dir=$(cd "$dir" && pwd) && export CARGO_TARGET_DIR="$dir"; }
 debian=/usr/bin:/bin
 absent=
 for target in $targets; do
@@ -51,6 +55,7 @@ options="--quiet$(printf ' --target %s' $targets) $what"
 # shellcheck disable=SC2086 # lists of words
 case $verb in
     check) exec $cargo check $options ;;
+    outside) cd "$bins" && exec $cargo run $options ;;
     # Both start so, since `cargo run --quiet` keeps errors of the build to itself.
     *) $cargo build $options ;;
 esac

@@ -25,6 +25,7 @@ mod inspect;
 mod interpolate;
 mod latents;
 mod memory;
+mod new;
 mod out;
 mod page;
 mod plan;
@@ -111,6 +112,8 @@ enum Command {
     Decompress(compress::DecompressArgs),
     /// What firmware includes of a model: its Rust type, or the file as an array of C
     Export(export::ExportArgs),
+    /// A project of firmware that carries a model, to build outside of any workspace
+    New(new::NewArgs),
     /// What a model file holds and what it costs
     Inspect(inspect::InspectArgs),
     /// The whole way on the data that comes with the project: fit, evaluate, export
@@ -207,6 +210,7 @@ impl Cli {
             Command::Compress(args) => compress::compress(args, self.json),
             Command::Decompress(args) => compress::decompress(args, self.json),
             Command::Export(args) => export::run(args, self.json),
+            Command::New(args) => new::run(args, self.json),
             Command::Inspect(args) => inspect::run(args, self.json),
             Command::Demo(args) => demo::run(args, self.json),
             Command::Completions(args) => completions::completions(args, Cli::command()),

@@ -90,7 +90,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "calibrate",
             "frames latents",
             "entropy",
-            "compare decode encode export import impute inspect interpolate reconstruct sample score",
+            "compare decode encode export import impute inspect interpolate new reconstruct sample score",
             "eval",
             "page",
             "fit",

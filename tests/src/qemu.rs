@@ -42,6 +42,14 @@ pub fn run(target: &str, bin: &str) -> String {
     cross(&["run", target, bin], &[])
 }
 
+/// Builds and runs a project that lies outside of the workspace, and returns what it printed.
+///
+/// # Panics
+/// As [`run`].
+pub fn run_outside(target: &str, folder: &Path) -> String {
+    cross(&["outside", target, folder.to_str().expect("a path in letters")], &[])
+}
+
 /// Links a bin that counts instructions, with variables of the environment, runs it on a board whose core
 /// runs its code, and returns what it printed.
 ///

@@ -169,6 +169,15 @@ Examples:
   elbow export sensors.elbow --c --out firmware/      writes firmware/sensors.h",
     ),
     (
+        "new",
+        "\
+The firmware scores a few frames and holds the bits to those of this computer.
+
+Example:
+  elbow new pump --model sensors.elbow --board mps2-an386
+  cd pump && cargo run --release                      builds it for the board, and runs it in QEMU",
+    ),
+    (
         "quantize",
         "\
 Example:

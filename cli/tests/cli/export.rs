@@ -37,3 +37,34 @@ fn sizes_that_firmware_needs_stand_beside_a_model_and_can_be_had_again() {
     bench.refuses("export engine.elbow --out firmware", &["engine.rs", "not Elbow's to replace"]);
     bench.refuses("export engine.csv", &["engine.csv: not an Elbow model"]);
 }
+
+#[test]
+fn a_project_of_firmware_carries_the_model() {
+    let bench = Bench::with_engine();
+    bench.good("fit engine.csv --auto --name pump-room");
+    let core = concat!(env!("CARGO_MANIFEST_DIR"), "/../core");
+    let made = bench.json(&format!("new pump --model engine.elbow --board microbit --elbow {core}"));
+    assert_eq!(made["target"], "thumbv6m-none-eabi");
+    assert_eq!(bench.read("pump/model.elbow"), bench.read("engine.elbow"));
+    assert_eq!(bench.read("pump/src/model.rs"), bench.read("engine.rs"));
+    let [manifest, main, golden] = ["Cargo.toml", "src/main.rs", "src/golden.rs"]
+        .map(|file| String::from_utf8(bench.read(&format!("pump/{file}"))).unwrap());
+    assert!(manifest.contains("name = \"pump\"") && manifest.contains("elbow = { path = \"/"), "{manifest}");
+    assert!(main.contains("PumpRoom::from_bytes(MODEL)") && main.contains("PUMP_ROOM_SAMPLES"), "{main}");
+    // the bits are those of the program's own scores
+    let header = String::from_utf8(bench.read("engine.csv")).unwrap();
+    bench.write("zeros.csv", &format!("{}\n0,0,0\n", header.lines().next().unwrap()));
+    let scores = bench.good("score engine.elbow zeros.csv");
+    let nats: f32 = scores.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse().unwrap();
+    assert!(golden.contains(&format!("([0.0, 0.0, 0.0], {:#010x})", nats.to_bits())), "{nats}: {golden}");
+    // outside of a checkout the crate is that of a registry
+    bench.good("new other --model engine.elbow --board riscv-virt");
+    let manifest = String::from_utf8(bench.read("other/Cargo.toml")).unwrap();
+    assert!(manifest.contains("elbow = \"0."), "{manifest}");
+    bench.refuses("new pump --model engine.elbow --board microbit", &["pump", "holds something"]);
+    bench.refuses("new 2 --model engine.elbow --board microbit", &["begin it with a letter"]);
+    bench.refuses("new third --model engine.elbow --board arduino", &["arduino", "microbit"]);
+    bench.refuses("new third --model engine.csv --board microbit", &["engine.csv: not an Elbow model"]);
+    bench.refuses("new third --model engine.elbow --board microbit --elbow .", &["core of a checkout"]);
+    assert!(!bench.path("third").exists());
+}

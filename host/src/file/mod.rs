@@ -6,6 +6,7 @@ pub mod cost;
 pub mod describe;
 pub mod parts;
 pub mod png;
+pub mod project;
 pub mod rows;
 pub mod rust_type;
 pub mod temporary;

@@ -169,7 +169,7 @@ impl Type {
 }
 
 /// `engine-room_2` → `EngineRoom2`; a name that is no identifier gets `Model` before it.
-fn type_name(name: &str) -> String {
+pub(super) fn type_name(name: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
         letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())

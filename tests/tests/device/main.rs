@@ -9,6 +9,7 @@ mod links;
 mod logs;
 mod mixtures;
 mod packets;
+mod projects;
 mod same_bits;
 mod streams;
 mod vmf_cost;
