@@ -76,7 +76,7 @@ if have arm-none-eabi-gcc; then
     on cortex-m3 thumbv7m-none-eabi mps2-an385 0 0x20000000 arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb
     on cortex-m4f thumbv7em-none-eabihf mps2-an386 0 0x20000000 \
         arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16
-    on cortex-m33 thumbv8m.main-none-eabihf mps2-an505 0x10000000 0x30000000 \
+    on cortex-m33 thumbv8m.main-none-eabihf mps2-an505 0x10000000 0x38000000 \
         arm-none-eabi-gcc -mcpu=cortex-m33 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16
 else
     echo 'skipped: no arm-none-eabi-gcc (apt-get install gcc-arm-none-eabi picolibc-arm-none-eabi)'
