@@ -1,7 +1,7 @@
 //! What stands below the flags of a command.
 
 /// What stands below the flags of a command.
-pub(super) const NOTES: [(&str, &str); 18] = [
+pub(super) const NOTES: [(&str, &str); 19] = [
     (
         "fit",
         "\
