@@ -33,7 +33,7 @@ fn check(bytes: &ModelBytes, frames: &[Vec<f32>]) {
             assert_eq!(bits(model.log_density(frame, samples)), bits(expected));
             let [mut ours, mut theirs] = [(); 2].map(|()| vec![0.0_f32; frame.len()]);
             let score = explained.explain_until(frame, samples, &mut ours, |_, _| false);
-            let expected = (&*host.engine).explain_until(frame, samples, &mut theirs, |_, _| false);
+            let expected = host.engine.explain_until(frame, samples, &mut theirs, |_, _| false);
             assert_eq!(bits(score), bits(expected));
             let bits_of = |causes: &[f32]| causes.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
             assert_eq!(bits_of(&ours), bits_of(&theirs));
