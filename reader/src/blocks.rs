@@ -1,6 +1,7 @@
 //! Frames of files some at a time: memory does not grow with the files, and what comes slowly is handed on as
 //! it comes.
 
+use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 
 use crate::categories::{Category, Codes};
@@ -251,7 +252,7 @@ fn recognised(path: &Path, options: &LoadOptions) -> Result<Kinds, Problem> {
 }
 
 /// Opens a file for some work with its rows. The name tells the format; what no name tells, the IDX magic
-/// may.
+/// may. What comes from a device without it is text.
 fn with_rows(
     path: &Path,
     options: &LoadOptions,
@@ -260,11 +261,18 @@ fn with_rows(
     match named(path) {
         Named::Npz => array_table::with_npz(|| open_npz(path), options, |mut rows| work(&mut rows)),
         Named::Npy => work(&mut array_table::open(open_npy(path)?, options)?),
-        Named::Nothing if !is_stdin(path) => work(&mut array_table::open(idx::open(open(path)?)?, options)?),
         #[cfg(feature = "arrow")]
         Named::Columnar => work(&mut crate::columnar::Rows::open(path, options)?),
         #[cfg(not(feature = "arrow"))]
         Named::Columnar => Err(Problem::NoArrow),
-        Named::Text | Named::Nothing => work(&mut csv::Rows::open(open(path)?, options)?.live(is_live(path))),
+        Named::Nothing => {
+            let mut input = open(path)?;
+            if is_stdin(path) || is_live(path) && !input.fill_buf()?.starts_with(&[0, 0]) {
+                work(&mut csv::Rows::open(input, options)?.live(true))
+            } else {
+                work(&mut array_table::open(idx::open(input)?, options)?)
+            }
+        }
+        Named::Text => work(&mut csv::Rows::open(open(path)?, options)?.live(is_live(path))),
     }
 }
