@@ -14,7 +14,7 @@ use core::slice;
 /// What an arena must begin at a multiple of: it holds a handle, then numbers.
 const ARENA_ALIGN: usize = align_of::<Handle<'_>>();
 const FLOAT: usize = size_of::<f32>();
-const _: () = assert!(ARENA_ALIGN <= 8 && size_of::<Handle<'_>>() % FLOAT == 0);
+const _: () = assert!(ARENA_ALIGN <= 8 && size_of::<Handle<'_>>().is_multiple_of(FLOAT));
 
 type Done<T = ()> = core::result::Result<T, Status>;
 
