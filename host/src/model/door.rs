@@ -9,7 +9,8 @@ use rand_core::Rng;
 
 use super::Dynamic;
 #[cfg(feature = "simd")]
-use super::lanes::{LANES, SAMPLES};
+use super::lanes::LANES;
+use super::lanes::SAMPLES;
 use crate::simd::wide;
 
 /// A likelihood, its lanes a number: `hidden[i][lane]`.

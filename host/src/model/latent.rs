@@ -30,17 +30,17 @@ pub struct Refined {
 
 /// What the host asks of a model with a network, of its latent.
 pub trait LatentEngine: Sync + core::fmt::Debug {
-    /// [`Vae::elbo`].
+    /// [`Vae::elbo`](elbow::Vae::elbo).
     ///
     /// # Errors
     /// As there.
     fn elbo(&self, frame: &[f32], samples: u32) -> Result<Elbo, FrameError>;
-    /// [`Vae::encode`].
+    /// [`Vae::encode`](elbow::Vae::encode).
     ///
     /// # Errors
     /// As there.
     fn encode(&self, frame: &[f32]) -> Result<Encoding, FrameError>;
-    /// [`Vae::decode`].
+    /// [`Vae::decode`](elbow::Vae::decode).
     ///
     /// # Errors
     /// As there.
@@ -52,9 +52,9 @@ pub trait LatentEngine: Sync + core::fmt::Debug {
     /// **Source.** Domke and Sheldon (2018), "Importance weighting and variational inference", theorem 1.
     ///
     /// # Errors
-    /// As [`Vae::log_density`].
+    /// As [`Vae::log_density`](elbow::Vae::log_density).
     fn resample(&self, frame: &[f32], samples: u32, rng: &mut Pcg32) -> Result<Vec<f32>, FrameError>;
-    /// [`Vae::encode`], for questions about q(z|x) itself.
+    /// [`Vae::encode`](elbow::Vae::encode), for questions about q(z|x) itself.
     ///
     /// # Errors
     /// As there.
@@ -62,22 +62,22 @@ pub trait LatentEngine: Sync + core::fmt::Debug {
     /// The log weights of the default noise, in nats.
     ///
     /// # Errors
-    /// As [`Vae::log_density`].
+    /// As [`Vae::log_density`](elbow::Vae::log_density).
     fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
-    /// [`Vae::refined`], and so many of its samples weighed.
+    /// `Vae::refined`, and so many of its samples weighed.
     ///
     /// # Errors
     /// As there.
     fn refined(&self, frame: &[f32], samples: u32, steps: u32) -> Result<Refined, FrameError>;
-    /// A window of integers to its latents, in steps, refined so often: [`VaePredictor`]. `None` where there
+    /// A window of integers to its latents, in steps, refined so often: `VaePredictor`. `None` where there
     /// are none.
     fn find_latents(&self, units: Units<'_>, refine: u32, window: &[i32], latents: &mut [i32]) -> Option<()>;
-    /// Latents, in steps, to a window of integers: [`VaePredictor`]. `None` where the model cannot.
+    /// Latents, in steps, to a window of integers: `VaePredictor`. `None` where the model cannot.
     fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()>;
     /// The latents of the default noise, one after another.
     ///
     /// # Errors
-    /// As [`Vae::encode`].
+    /// As [`Vae::encode`](elbow::Vae::encode).
     fn latents(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
 }
 
