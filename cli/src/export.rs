@@ -50,7 +50,7 @@ pub(super) fn run(args: &ExportArgs, json: bool) -> Result<(), Error> {
         (header, c_header(&model, bytes.as_bytes()))
     } else {
         check_out(&beside)?;
-        (beside.with_extension("rs"), rust_source(&model, model.samples()))
+        (beside.with_extension("rs"), rust_source(&model, model.samples_on_device()))
     };
     write_atomically(&written, text.as_bytes())?;
     let summary = Summary { written };

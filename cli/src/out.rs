@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use elbow::architecture::LatentKind;
 use elbow::format::is_control;
 use elbow_host::file::atomic_file::{check_writable, write_atomically};
 use elbow_host::file::rust_type::rust_source;
@@ -10,7 +9,6 @@ use elbow_host::model::ModelBytes;
 use elbow_reader::expand;
 use elbow_trainer::quantize::Cost;
 
-use super::source::DEFAULT_SAMPLES;
 use crate::error::Error;
 
 /// Whether results may go over what is there.
@@ -102,13 +100,8 @@ pub(super) fn write_files(bytes: &ModelBytes, out: &Path) -> Result<(), Error> {
 /// Likewise, for firmware that draws so many samples where no calibration says how many.
 pub(super) fn write_files_for(bytes: &ModelBytes, out: &Path, samples: Option<u32>) -> Result<(), Error> {
     let model = bytes.open().map_err(Error::model(out))?;
-    // all samples of a point are the same, and a mixture needs none
-    let default = match model.metadata.architecture.latent {
-        LatentKind::Point { .. } | LatentKind::Component { .. } => 1,
-        _ => DEFAULT_SAMPLES,
-    };
     write_atomically(out, bytes.as_bytes())?;
-    let source = rust_source(&model, samples.unwrap_or(default));
+    let source = rust_source(&model, samples.unwrap_or_else(|| model.samples_on_device()));
     Ok(write_atomically(&out.with_extension("rs"), source.as_bytes())?)
 }
 

@@ -102,7 +102,7 @@ pub fn project(
         ("model.elbow", bytes.into()),
         ("src/golden.rs", golden(model)?.into_bytes()),
         ("src/main.rs", fill(include_str!("project/main.rs.txt"))),
-        ("src/model.rs", rust_source(model, model.samples()).into_bytes()),
+        ("src/model.rs", rust_source(model, model.samples_on_device()).into_bytes()),
     ])
 }
 
@@ -118,7 +118,7 @@ fn golden(model: &HostModel<'_>) -> Result<String, FrameError> {
         frames.len()
     );
     for frame in &frames {
-        let bits = model.engine.log_density(frame, model.samples())?.log_density.0.to_bits();
+        let bits = model.engine.log_density(frame, model.samples_on_device())?.log_density.0.to_bits();
         let _ = writeln!(out, "    ({frame:?}, {bits:#010x}),");
     }
     Ok(out + "];\n")

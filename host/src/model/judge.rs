@@ -1,5 +1,6 @@
 //! Decisions on the host, by the rule of `core`.
 
+use elbow::architecture::LatentKind;
 use elbow::features::Missing;
 use elbow::{Calibrated, Density, Explain, FrameError, Nats, Score};
 
@@ -41,6 +42,16 @@ impl HostModel<'_> {
     /// Samples of a score where nobody says: a threshold holds for its own number alone.
     pub fn samples(&self) -> u32 {
         self.extras.calibration.map_or(DEFAULT_SAMPLES, |calibration| calibration.samples)
+    }
+
+    /// Samples that firmware draws: those of the threshold, and of what draws none one.
+    pub fn samples_on_device(&self) -> u32 {
+        match (self.extras.calibration, self.metadata.architecture.latent) {
+            (Some(calibration), _) => calibration.samples,
+            // all samples of a point are the same, and a mixture needs none
+            (None, LatentKind::Point { .. } | LatentKind::Component { .. }) => 1,
+            (None, _) => DEFAULT_SAMPLES,
+        }
     }
 
     /// What judges frames, if it was calibrated.
