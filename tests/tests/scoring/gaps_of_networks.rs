@@ -63,7 +63,11 @@ fn a_missing_number_is_summed_over_whatever_its_likelihood() {
         let model = with_wide_proposals(kind);
         let bytes = ModelBytes::new(&model.encode());
         let open = bytes.open_with_gaps().unwrap();
-        let frame = &model.frames(1, 9)[0];
+        // of counts small ones: where p is e^-600, no samples meet the posterior
+        let frame = match kind {
+            LikelihoodKind::NegativeBinomial => vec![1.0; X],
+            _ => model.frames(1, 9).remove(0),
+        };
         for i in 0..3 {
             let mut less = frame.clone();
             less[i] = f32::NAN;
