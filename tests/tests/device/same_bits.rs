@@ -25,6 +25,11 @@ fn same_angles_and_events(target: &str) {
 }
 
 fn same_bits_by_one_engine(target: &str) {
+    if target.starts_with("thumbv6m") {
+        // all models in one image are more than its 256 KiB of flash; c/check.sh runs one of them there
+        println!("skipped: the image is larger than the flash");
+        return;
+    }
     let mut host = String::new();
     elbow_firmware::bounded::parity(&mut host).expect("the host runs it too");
     assert!(host.lines().count() > 150, "the conformance set is large enough to mean something");
