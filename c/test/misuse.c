@@ -33,8 +33,12 @@ static void files(void) {
     }
     for (size_t at = 1; at < 16; at++) {
         unsigned char *file = copy(sizeof DEMO_MODEL, at);
-        elbow_status status = elbow_arena_size(file + at, sizeof DEMO_MODEL, 0, &size);
+        elbow_model *model;
+        expect("a size", elbow_arena_size(file + at, sizeof DEMO_MODEL, 0, &size), ELBOW_OK);
+        unsigned char *arena = malloc(size);
+        elbow_status status = elbow_open(file + at, sizeof DEMO_MODEL, arena, size, 0, &model);
         expect("a file at no multiple of 4", status, at % 4 ? ELBOW_MISALIGNED : ELBOW_OK);
+        free(arena);
         free(file);
     }
     for (size_t at = 0; at < sizeof DEMO_MODEL; at += 41) {

@@ -159,7 +159,7 @@ class Model:
         return self._engine.sample(n, seed)
 
     def in_words(self, rows: Any) -> npt.NDArray[np.object_]:
-        """Rows of the model's, as :meth:`sample` and :meth:`reconstruct` give them, with the words of codes."""
+        """Rows of the model's, as :meth:`sample` and :meth:`reconstruct` give them, in words."""
         rows = np.asarray(rows)
         told, width = rows.astype(object), len(self.columns) // self.window
         for column, words in self._about["categories"]:
