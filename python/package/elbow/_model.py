@@ -161,7 +161,8 @@ class Model:
     def in_words(self, rows: Any) -> npt.NDArray[np.object_]:
         """Rows of the model's, as :meth:`sample` and :meth:`reconstruct` give them, in words."""
         rows = np.asarray(rows)
-        told, width = rows.astype(object), len(self.columns) // self.window
+        told: npt.NDArray[np.object_] = rows.astype(object)
+        width = len(self.columns) // self.window
         for column, words in self._about["categories"]:
             for at in range(column, len(self.columns), width):
                 codes = np.rint(rows[..., at]).astype(int)
