@@ -125,7 +125,7 @@ packages() {
     {
         printf '[workspace]\nmembers = ["*-0.*"]\nresolver = "3"\n[patch.crates-io]\n'
         for crate in "${crates[@]}"; do
-            tar -xzf "$folder/package/$crate"-0.*.crate -C "$folder/unpacked" || return
+            tar -xmzf "$folder/package/$crate"-0.*.crate -C "$folder/unpacked" || return
             printf '%s = { path = "%s" }\n' "$crate" "$(cd "$folder/unpacked" && echo "$crate"-0.*)"
         done
     } >"$folder/unpacked/Cargo.toml" || return
