@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::alarm::Alarm;
 use super::compress::PacketArgs;
-use super::out::{Name, Overwrite, check_out, is_same, stem, write_files};
+use super::out::{Name, Outputs, Overwrite, is_same, stem, write_files};
 use super::plan;
 use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
@@ -80,15 +80,16 @@ struct Summary {
 
 pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     let CalibrateArgs { model, data, packet, out, .. } = args;
-    if let Some(out) = out.as_deref().filter(|out| !is_same(out, model)) {
-        args.overwrite.check(out)?;
-    }
+    out.as_deref().map(stem).transpose()?;
+    let to = out.as_deref().unwrap_or(model);
+    let overwrite = Overwrite { force: args.overwrite.force || is_same(to, model) };
+    Outputs::made_from(data.iter().map(PathBuf::as_path)).model("out", to, overwrite)?;
     let Some(false_alarm) = args.false_alarm else {
         let [data] = &data[..] else {
             let problem = "a plan of packets is chosen by one file; name one";
             return Err(Error::argument("packets", data.len(), problem));
         };
-        return plan::run(model, data, packet, (out.as_deref(), &args.name), json);
+        return plan::run(model, data, packet, (to, &args.name), json);
     };
     if args.packet != PacketArgs::default() {
         let problem =
@@ -100,8 +101,6 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
         return Err(Error::argument("samples", samples, problem));
     }
     let out = args.out.as_ref().unwrap_or(&args.model);
-    args.out.as_deref().map(stem).transpose()?;
-    check_out(out)?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = args.source.open(&bytes, &args.model, false)?;
     let mut data = args.source.load(&args.data, &args.model, &model.metadata)?;

@@ -59,9 +59,7 @@ pub(super) fn run(args: &CompareArgs, json: bool) -> Result<(), Error> {
     let engines: [&dyn Engine; 2] = [&*one.engine, &*other.engine];
     let divergence = |[from, to]: [&dyn Engine; 2], path: &Path| {
         let divergence = Divergence::of([from, to], args.draws as usize, samples, args.source.seed);
-        divergence.map_err(|refused| {
-            Error::argument("model", path.display(), format!("refuses a draw of its own: {refused}"))
-        })
+        divergence.map_err(|refused| Error::file(path, format!("refuses a draw of its own: {refused}")))
     };
     let one_to_other = divergence(engines, &args.one)?;
     let other_to_one = divergence([engines[1], engines[0]], &args.other)?;
@@ -102,7 +100,7 @@ fn agree(args: &CompareArgs, [one, other]: [&HostModel<'_>; 2]) -> Result<(), Er
         ),
         () => return Ok(()),
     };
-    Err(Error::argument("other", args.other.display(), problem))
+    Err(Error::file(&args.other, problem))
 }
 
 fn lines(args: &CompareArgs, report: &Report) -> Vec<(&'static str, String)> {

@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use elbow::architecture::LikelihoodKind;
 use elbow::codec::{LOG_MAGIC, MAX_SAMPLES, model_id};
 
-use super::out::{Overwrite, is_same};
+use super::out::{Outputs, Overwrite};
 use super::source::SourceArgs;
 use crate::error::Error;
 use crate::refine::refinable;
 use crate::report;
 use elbow_host::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
-use elbow_host::file::atomic_file::check_writable;
 use elbow_host::model::{HostModel, ModelBytes};
 use elbow_reader::Names;
 use elbow_trainer::binarize::Binarize;
@@ -110,21 +109,8 @@ fn unit(text: &str) -> Result<Unit, String> {
     unit.ok_or_else(|| "a resolution is a positive number, such as 0.01".into())
 }
 
-/// Fails before the work where the output cannot be written, or would go over what it is made from.
-fn check_out(out: &Path, overwrite: Overwrite, inputs: [&Path; 2]) -> Result<(), Error> {
-    if inputs.iter().any(|input| is_same(input, out)) {
-        return Err(Error::argument(
-            "out",
-            out.display(),
-            "is what it would be made from; give another name",
-        ));
-    }
-    check_writable(out)?;
-    overwrite.check(out)
-}
-
 pub(super) fn compress(args: &CompressArgs, json: bool) -> Result<(), Error> {
-    check_out(&args.output, args.overwrite, [&args.model, &args.input])?;
+    Outputs::made_from([&*args.model, &args.input]).file("", &args.output, args.overwrite)?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     if args.refine > 0 {
@@ -176,7 +162,7 @@ fn loggable(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
                  code; fit one of the categories alone and one \
                  without them, with --drop"
             );
-            Err(Error::argument("model", path.display(), problem))
+            Err(Error::file(path, problem))
         }
         _ => Ok(()),
     }
@@ -186,7 +172,7 @@ fn latent(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
     let problem = "is a mixture or an ensemble, and a log needs the latent of one network; leave out \
                    --bits-back, or give one model with a network";
     let has_latent = model.engine.latent().is_some();
-    if has_latent { Ok(()) } else { Err(Error::argument("model", path.display(), problem)) }
+    if has_latent { Ok(()) } else { Err(Error::file(path, problem)) }
 }
 
 /// A column that is no category: the file has no values behind its name.
@@ -224,7 +210,7 @@ fn write_log(
 }
 
 pub(super) fn decompress(args: &DecompressArgs, json: bool) -> Result<(), Error> {
-    check_out(&args.output, args.overwrite, [&args.model, &args.input])?;
+    Outputs::made_from([&*args.model, &args.input]).file("", &args.output, args.overwrite)?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     if let Some(log) = read_log(&args.input)? {

@@ -62,7 +62,7 @@ fn unnamed(args: &DecodeArgs, data: &Dataset, kind: LatentKind) -> Error {
         data.columns.len(),
         kind.dims()
     );
-    Error::argument("latents", args.latents.display(), problem)
+    Error::file(&args.latents, problem)
 }
 
 /// The decoder knows directions alone.
@@ -76,5 +76,5 @@ fn check_length(args: &DecodeArgs, data: &Dataset, row: usize, z: &[f32]) -> Res
          by its length",
         data.source(row).1 + 1
     );
-    Err(Error::argument("latents", args.latents.display(), problem))
+    Err(Error::file(&args.latents, problem))
 }

@@ -69,6 +69,11 @@ impl Error {
         elbow_host::Error::argument(name, value, problem).into()
     }
 
+    /// [`elbow_host::Error::file`]
+    pub fn file(path: &Path, problem: impl Into<String>) -> Error {
+        elbow_host::Error::file(path, problem).into()
+    }
+
     /// 2 where the arguments or the files are wrong, 1 where the work itself failed.
     pub fn exit_code(&self) -> u8 {
         match self {

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::out::{Overwrite, check_out};
+use super::out::{Outputs, Overwrite};
 use crate::error::Error;
 use crate::report;
-use elbow_host::file::atomic_file::{check_writable, write_atomically};
+use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::file::c_header::c_header;
 use elbow_host::file::rust_type::rust_source;
 use elbow_host::model::ModelBytes;
@@ -43,13 +43,13 @@ pub(super) fn run(args: &ExportArgs, json: bool) -> Result<(), Error> {
     if let Some(folder) = &args.out {
         std::fs::create_dir_all(folder).map_err(Error::io("make the folder", folder))?;
     }
+    let mut outputs = Outputs::made_from([&*args.model]);
     let (written, text) = if args.c {
         let header = beside.with_extension("h");
-        check_writable(&header)?;
-        args.overwrite.check(&header)?;
+        outputs.file("", &header, args.overwrite)?;
         (header, c_header(&model, bytes.as_bytes()))
     } else {
-        check_out(&beside)?;
+        outputs.rust_type("", &beside)?;
         (beside.with_extension("rs"), rust_source(&model, model.samples_on_device()))
     };
     write_atomically(&written, text.as_bytes())?;

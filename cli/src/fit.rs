@@ -13,7 +13,7 @@ use indicatif::{HumanDuration, ProgressBar};
 use serde::Serialize;
 
 use super::alarm::Alarm;
-use super::out::{Name, Overwrite, beside, check_out, write_files};
+use super::out::{Name, Outputs, Overwrite, beside, write_files};
 use super::{memory::check_memory, window::suggest, window::with_window};
 use crate::error::Error;
 use crate::{reading, report, stop};
@@ -25,7 +25,7 @@ use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
 use elbow_trainer::quantize::Cost;
 use elbow_trainer::repeated_columns::Repeats;
-use elbow_trainer::run_dir::{Begun, Cadence, Epoch, Interval, MODEL, RunDir};
+use elbow_trainer::run_dir::{Begun, Cadence, Epoch, FILES, Interval, MODEL, RunDir};
 use elbow_trainer::settings::{Settings, SettingsArgs};
 use elbow_trainer::train::{Trained, train};
 
@@ -142,14 +142,10 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     });
     let name = args.name.of_file(&out)?;
     let cadence = Cadence { checkpoints: args.checkpoint_every, snapshots: args.snapshot_every };
-    if !args.resume && (args.out.is_some() || args.run.is_none()) {
-        args.overwrite.check(&out)?;
-    }
+    let fit = page::Fit { model: &out, data: &args.data };
+    check_outputs(args, fit)?;
     let begun = Begun { settings: &settings, data: &args.data };
     let folder = args.run.as_ref().map(|at| RunDir::open(at, args.resume, cadence, begun)).transpose()?;
-    check_out(&out)?;
-    let fit = page::Fit { model: &out, data: &args.data };
-    args.report.as_deref().map_or(Ok(()), |page| fit.check(page, args.overwrite))?;
     check_memory(&args.data, &settings)?;
     let (data, report) = load_files(&args.data, &settings.load_options())?;
     report.notes.iter().for_each(|note| report::note(note));
@@ -160,6 +156,19 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
     }
     let summary = Summary { run: args.run.clone(), reading: Some(report), ..summary };
     if json { report::print_json(&summary) } else { report::print(&table::table(&summary)) }
+}
+
+/// Before there is a folder of a run, which would be in the way of the corrected call.
+fn check_outputs(args: &FitArgs, fit: page::Fit<'_>) -> Result<(), Error> {
+    let of_run: Vec<_> = args.run.iter().flat_map(|folder| FILES.map(|name| folder.join(name))).collect();
+    let mut outputs = Outputs::made_from(fit.data.iter().chain(&args.config).map(PathBuf::as_path))
+        .and(of_run.iter().map(PathBuf::as_path), "is a file of the run itself")
+        .making(args.run.as_deref());
+    let is_of_run = args.resume || (args.out.is_none() && args.run.is_some());
+    outputs.model("out", fit.model, Overwrite { force: args.overwrite.force || is_of_run })?;
+    let Some(page) = &args.report else { return Ok(()) };
+    fit.check(page)?;
+    outputs.file("report", page, args.overwrite)
 }
 
 /// Fits, writes the model and its type, and reads the file back.

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use elbow::architecture::LikelihoodKind;
 use elbow::format::Metadata;
-use elbow_host::file::atomic_file::{check_writable, write_atomically};
+use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::file::png::grid;
 use elbow_host::file::rows::{RowColumns, RowFormat, RowWriter};
 use elbow_reader::Category;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::out::{Overwrite, is_same};
+use crate::out::{Outputs, Overwrite, file};
 use crate::report;
 
 /// Where rows go.
@@ -32,7 +32,7 @@ pub(super) struct FramesArgs {
 impl FramesArgs {
     /// Nothing for standard output.
     pub(super) fn path(&self) -> Option<&Path> {
-        self.out.as_deref().filter(|path| *path != Path::new("-"))
+        self.out.as_deref().and_then(file)
     }
 
     fn is_picture(&self) -> bool {
@@ -53,12 +53,7 @@ impl FramesArgs {
             self.format()?;
         }
         let Some(path) = self.path() else { return Ok(()) };
-        if inputs.iter().any(|input| is_same(input, path)) {
-            let problem = "is what it would be made from; give another name";
-            return Err(Error::argument("out", path.display(), problem));
-        }
-        check_writable(path)?;
-        self.overwrite.check(path)
+        Outputs::made_from(inputs.iter().copied()).file("out", path, self.overwrite)
     }
 
     /// A model's frames to be written: as rows of its columns, or as a picture.

@@ -6,7 +6,7 @@ use elbow::architecture::Activation;
 use elbow::format::Metadata;
 use serde::Serialize;
 
-use super::out::{Name, Overwrite, check_out, write_files};
+use super::out::{Name, Outputs, Overwrite, write_files};
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::describe::describe;
@@ -54,8 +54,7 @@ struct Summary {
 
 pub(super) fn run(args: &ImportArgs, json: bool) -> Result<(), Error> {
     let name = args.name.of_file(&args.out)?;
-    check_out(&args.out)?;
-    args.overwrite.check(&args.out)?;
+    Outputs::made_from([&*args.weights]).model("out", &args.out, args.overwrite)?;
     let activation: Spelled<Activation> = args.activation.parse()?;
     if !(args.epsilon >= 0.0 && args.epsilon.is_finite()) {
         return Err(Error::argument("epsilon", args.epsilon, "0 or a positive number, such as 0.001"));

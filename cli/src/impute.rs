@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use csv::{Terminator, Writer, WriterBuilder};
 use elbow::FrameError;
-use elbow_host::file::atomic_file::{AtomicFile, check_writable};
+use elbow_host::file::atomic_file::AtomicFile;
 use elbow_host::model::{Engine, ModelBytes};
 use elbow_host::random::{Purpose, stream};
 use elbow_host::score::evaluate::frame_error;
@@ -13,7 +13,7 @@ use elbow_reader::Dataset;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::out::{Overwrite, is_same};
+use super::out::{Outputs, Overwrite};
 use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
@@ -66,7 +66,7 @@ pub(super) fn run(args: &ImputeArgs, json: bool) -> Result<(), Error> {
             "its frames are windows of {} rows, which overlap; impute takes models of single rows",
             metadata.window
         );
-        return Err(Error::argument("model", args.model.display(), problem));
+        return Err(Error::file(&args.model, problem));
     }
     let samples = args.samples.of(&model);
     let bar = report::rows_bar("filling");
@@ -105,14 +105,7 @@ pub(super) fn run(args: &ImputeArgs, json: bool) -> Result<(), Error> {
 }
 
 fn check_out(args: &ImputeArgs) -> Result<(), Error> {
-    for (input, what) in [(&args.model, "the model is"), (&args.data, "the rows are")] {
-        if is_same(input, &args.out) {
-            let problem = format!("is what {what} read from; give another name");
-            return Err(Error::argument("out", args.out.display(), problem));
-        }
-    }
-    check_writable(&args.out)?;
-    args.overwrite.check(&args.out)
+    Outputs::made_from([&*args.model, &args.data]).file("out", &args.out, args.overwrite)
 }
 
 /// The row as it is written: once, or once for each draw.

@@ -61,9 +61,9 @@ fn write(args: &InterpolateArgs, model: &HostModel<'_>, json: bool) -> Result<()
                            around it is the shortest; give others";
             Error::argument("between", format!("{},{}", args.between[0], args.between[1]), problem)
         })?;
-        let frame = latent.decode(&z).map_err(|refused| {
-            Error::argument("model", args.model.display(), format!("step {}: {refused}", step + 1))
-        })?;
+        let frame = latent
+            .decode(&z)
+            .map_err(|refused| Error::file(&args.model, format!("step {}: {refused}", step + 1)))?;
         frames.write(&frame)?;
     }
     frames.end(json)

@@ -40,7 +40,7 @@ impl MemberArg {
             let problem = "is a mixture, whose only latent is the component that a frame comes from; `elbow \
                            sample` and `elbow reconstruct` take it, the others need a network: --latent \
                            gaussian:8";
-            Error::argument("model", path.display(), problem)
+            Error::file(path, problem)
         })
     }
 }

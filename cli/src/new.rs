@@ -53,9 +53,7 @@ pub(super) fn run(args: &NewArgs, json: bool) -> Result<(), Error> {
             "holds no crate elbow; name the folder core of a checkout",
         ));
     }
-    let problem = |error| {
-        Error::argument("model", args.model.display(), format!("scores no frame of zeros and ones: {error}"))
-    };
+    let problem = |error| Error::file(&args.model, format!("scores no frame of zeros and ones: {error}"));
     let files = project(&model, bytes.as_bytes(), &name, board, elbow.as_deref()).map_err(problem)?;
     write(&args.folder, &files)?;
     let summary = Summary { folder: args.folder.clone(), target: board.target, elbow };
@@ -70,23 +68,36 @@ fn told(summary: &Summary, board: &Board) -> String {
     report::table(&[
         ("written", summary.folder.display().to_string()),
         ("elbow", crate_of),
-        ("build", format!("cd {} && cargo run --release", summary.folder.display())),
+        ("build", format!("cd {} && cargo run --release", report::typed(&summary.folder))),
         ("needs", format!("rustup target add {}, and QEMU", board.target)),
     ])
 }
 
-/// Nothing is written into a folder that holds something.
+/// Nothing is written into a folder that holds something, and nothing is left of a project that is not whole.
 fn write(folder: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Error> {
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Error::argument("folder", folder.display(), "holds something; name a new one"));
+        return Err(Error::file(folder, "holds something; name a new one"));
     }
-    for (path, bytes) in files {
+    let made =
+        folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).last();
+    let write = |(path, bytes): &(&str, Vec<u8>)| -> Result<(), Error> {
         let path = folder.join(path);
         let parent = path.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(Error::io("make the folder", parent))?;
-        write_atomically(&path, bytes)?;
-    }
-    Ok(())
+        Ok(write_atomically(&path, bytes)?)
+    };
+    files.iter().try_for_each(write).inspect_err(|_| {
+        // there is nobody to tell; a folder that was there was empty
+        let _ = match made {
+            Some(made) => fs::remove_dir_all(made),
+            None => {
+                files.iter().map(|(path, _)| folder.join(path)).try_for_each(|path| match path.parent() {
+                    Some(within) if within != folder => fs::remove_dir_all(within),
+                    _ => fs::remove_file(path),
+                })
+            }
+        };
+    })
 }
 
 /// The project's name: that of its folder, in letters that Cargo takes.
@@ -98,7 +109,7 @@ fn name_of(folder: &Path) -> Result<String, Error> {
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name != "elbow" {
         return Ok(name.into());
     }
-    Err(Error::argument("folder", folder.display(), "is no name for a crate; begin it with a letter"))
+    Err(Error::file(folder, "is no name for a crate; begin it with a letter"))
 }
 
 /// Whether a folder holds the crate.

@@ -22,19 +22,167 @@ pub(super) struct Overwrite {
 impl Overwrite {
     /// Refuses to write over a file that holds something; an empty one, as mktemp makes, holds nothing, and a
     /// pipe or a device loses nothing.
-    pub(super) fn check(self, out: &Path) -> Result<(), Error> {
-        let holds = out.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
-        if self.force || !holds {
-            return Ok(());
+    fn check(self, out: Output<'_>) -> Result<(), Error> {
+        let holds = out.path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
+        match self.force || !holds {
+            true => Ok(()),
+            false => {
+                Err(out.refused("is there already; give another name, or --force to write over it".into()))
+            }
         }
-        let problem = "is there already; give another name, or --force to write over it";
-        Err(Error::argument("out", out.display(), problem))
     }
 }
 
-/// Whether both are names of one file that is there.
+/// A file that a command is to write, and the flag that names it.
+#[derive(Clone, Copy)]
+struct Output<'a> {
+    /// empty where its place does
+    flag: &'static str,
+    path: &'a Path,
+}
+
+impl Output<'_> {
+    fn refused(self, problem: String) -> Error {
+        match self.flag {
+            "" => Error::file(self.path, problem),
+            flag => Error::argument(flag, self.path.display(), problem),
+        }
+    }
+
+    /// As messages about other files name it.
+    fn named(self) -> String {
+        match self.flag {
+            "" => self.path.display().to_string(),
+            flag => format!("--{flag} {}", self.path.display()),
+        }
+    }
+}
+
+/// The files that a command is to write, checked before the work: each can be written, goes over nothing that
+/// is to be kept, and over no other of them nor what they are made from.
+pub(super) struct Outputs {
+    /// resolved, with what they are
+    taken: Vec<(PathBuf, String)>,
+    /// a folder that is yet to be made
+    made: Option<PathBuf>,
+}
+
+impl Outputs {
+    /// Made from these files.
+    pub(super) fn made_from<'a>(inputs: impl IntoIterator<Item = &'a Path>) -> Self {
+        Outputs { taken: Vec::new(), made: None }.and(inputs, "is what it would be made from")
+    }
+
+    /// None may be one of these, for this reason.
+    pub(super) fn and<'a>(mut self, others: impl IntoIterator<Item = &'a Path>, why: &str) -> Self {
+        self.taken.extend(others.into_iter().map(|path| (resolved(path), why.to_owned())));
+        self
+    }
+
+    /// In a folder that the work begins with making, nothing is tried.
+    pub(super) fn making(self, folder: Option<&Path>) -> Self {
+        Outputs { made: folder.filter(|folder| !folder.exists()).map(resolved), ..self }
+    }
+
+    /// A file; nothing of it goes to standard output.
+    pub(super) fn file(
+        &mut self,
+        flag: &'static str,
+        path: &Path,
+        overwrite: Overwrite,
+    ) -> Result<(), Error> {
+        let out = Output { flag, path };
+        self.take(out)?;
+        overwrite.check(out)
+    }
+
+    /// A model and the type beside it. That may go over an older one, but over nothing else: `--out
+    /// src/main.elbow` must not cost anybody `src/main.rs`.
+    pub(super) fn model(
+        &mut self,
+        flag: &'static str,
+        path: &Path,
+        overwrite: Overwrite,
+    ) -> Result<(), Error> {
+        let out = Output { flag, path };
+        overwrite.check(out)?;
+        self.take(out)?;
+        if path.exists() && !path.is_file() {
+            let problem = "is a pipe or a device, from which no model can be read back; give a file name";
+            return Err(out.refused(problem.into()));
+        }
+        self.rust_type(flag, path)
+    }
+
+    /// The type beside a model.
+    pub(super) fn rust_type(&mut self, flag: &'static str, model: &Path) -> Result<(), Error> {
+        let (out, beside) = (Output { flag, path: model }, model.with_extension("rs"));
+        let is_ours = |text: Vec<u8>| text.starts_with(b"// Written by elbow ");
+        if beside.exists() && !std::fs::read(&beside).is_ok_and(is_ours) {
+            let problem =
+                format!("{} beside it is not Elbow's to replace; give another name", beside.display());
+            return Err(out.refused(problem));
+        }
+        self.writable(&beside)?;
+        let what = format!("is the type beside {}", out.named());
+        self.taken.push((resolved(&beside), what));
+        Ok(())
+    }
+
+    fn take(&mut self, out: Output<'_>) -> Result<(), Error> {
+        if file(out.path).is_none() {
+            return Err(out.refused("standard output is for rows of text; give a file name, or ./-".into()));
+        }
+        if out.path.is_dir() {
+            return Err(out.refused("is a folder; give a file name".into()));
+        }
+        let resolved = resolved(out.path);
+        if let Some((_, what)) = self.taken.iter().find(|(taken, _)| *taken == resolved) {
+            return Err(out.refused(format!("{what}; give another name")));
+        }
+        self.writable(out.path)?;
+        // what goes to a pipe or a device lets the rest be
+        if !out.path.exists() || out.path.is_file() {
+            self.taken.push((resolved, format!("is {} too", out.named())));
+        }
+        Ok(())
+    }
+
+    fn writable(&self, path: &Path) -> Result<(), Error> {
+        let is_made = self.made.as_ref().is_some_and(|made| resolved(path).starts_with(made));
+        if is_made { Ok(()) } else { Ok(check_writable(path)?) }
+    }
+}
+
+/// Where a file is to be written; nothing where `-` stands for standard output.
+pub(super) fn file(out: &Path) -> Option<&Path> {
+    (out != Path::new("-")).then_some(out)
+}
+
+/// Whether both are names of one file.
 pub(super) fn is_same(one: &Path, other: &Path) -> bool {
-    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+    resolved(one) == resolved(other)
+}
+
+/// One name of a file, whether it is there or not yet, and whatever links lead to it.
+fn resolved(path: &Path) -> PathBuf {
+    const MOST_LINKS: usize = 40;
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        if let Ok(there) = path.canonicalize() {
+            return there;
+        }
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return path };
+        let folder = match folder.as_os_str().is_empty() {
+            true => Path::new(".").canonicalize().unwrap_or_default(),
+            false => resolved(folder),
+        };
+        match path.read_link() {
+            Ok(to) => path = folder.join(to),
+            Err(_) => return folder.join(name),
+        }
+    }
+    path
 }
 
 /// What a model is called: types and constants of firmware bear its name, whatever its files are called.
@@ -73,23 +221,6 @@ pub(super) fn stem(out: &Path) -> Result<String, Error> {
         Some(stem) if is_model && !stem.contains(is_control) => Ok(stem.to_string()),
         _ => Err(Error::argument("out", out.display(), "give a file name that ends in .elbow")),
     }
-}
-
-/// Fails before the work rather than after it. The type beside the model may go over an older one, but over
-/// nothing else: `--out src/main.elbow` must not cost anybody `src/main.rs`.
-pub(super) fn check_out(out: &Path) -> Result<(), Error> {
-    check_writable(out)?;
-    if out.exists() && !out.is_file() {
-        let problem = "is a pipe or a device, from which no model can be read back; give a file name";
-        return Err(Error::argument("out", out.display(), problem));
-    }
-    let beside = out.with_extension("rs");
-    let is_ours = |text: Vec<u8>| text.starts_with(b"// Written by elbow ");
-    if !beside.exists() || std::fs::read(&beside).is_ok_and(is_ours) {
-        return Ok(());
-    }
-    let problem = format!("{} beside it is not Elbow's to replace; give another name", beside.display());
-    Err(Error::argument("out", out.display(), problem))
 }
 
 /// Writes a model and its type beside it.

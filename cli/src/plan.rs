@@ -6,7 +6,7 @@ use elbow::codec::{Fidelity, PacketPlan};
 use serde::Serialize;
 
 use super::compress::PacketArgs;
-use super::out::{Name, check_out, stem, write_files};
+use super::out::{Name, write_files};
 use crate::error::Error;
 use crate::report;
 use elbow_host::compress::{Unit, plan_packets};
@@ -64,18 +64,15 @@ impl Packets {
     }
 }
 
-/// Rows like those to be packed decide on the plan, which goes into a model of its own or into that of `path`
-/// itself.
+/// Rows like those to be packed decide on the plan, which goes into the model that is written
+/// to `out`.
 pub(super) fn run(
     path: &Path,
     data: &Path,
     packet: &PacketArgs,
-    (out, name): (Option<&Path>, &Name),
+    (out, name): (&Path, &Name),
     json: bool,
 ) -> Result<(), Error> {
-    out.map(stem).transpose()?;
-    let out = out.unwrap_or(path);
-    check_out(out)?;
     let bytes = ModelBytes::read(path)?;
     let model = bytes.open().map_err(Error::model(path))?;
     let bar = report::rows_bar("reading");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use elbow::architecture::WeightKind;
 use serde::Serialize;
 
-use super::out::{Name, Overwrite, check_out, cost_rows, is_same, stem, write_files_for};
+use super::out::{Name, Outputs, Overwrite, cost_rows, stem, write_files_for};
 use super::source::{DEFAULT_SAMPLES, SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
@@ -53,11 +53,8 @@ struct Summary {
 pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     let kind: Spelled<WeightKind> = args.weights.parse()?;
     stem(&args.out)?;
-    check_out(&args.out)?;
-    if is_same(&args.out, &args.model) {
-        return Err(Error::argument("out", args.out.display(), "is the model itself; give another name"));
-    }
-    args.overwrite.check(&args.out)?;
+    let inputs = std::iter::once(&args.model).chain(&args.calibration).map(PathBuf::as_path);
+    Outputs::made_from(inputs).model("out", &args.out, args.overwrite)?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     for (was_set, what) in [

@@ -24,5 +24,5 @@ pub(super) fn refinable(model: &HostModel<'_>, path: &Path) -> Result<(), Error>
         return Ok(());
     }
     let refused = FrameError::NotRefinable;
-    Err(Error::argument("model", path.display(), format!("--refine has no way back through it: {refused}")))
+    Err(Error::file(path, format!("--refine has no way back through it: {refused}")))
 }

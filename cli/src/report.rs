@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use elbow::format::is_control;
@@ -40,6 +41,17 @@ pub fn note(text: &str) {
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     let visible = |c: char| if is_control(c) { c.escape_default().to_string() } else { c.to_string() };
     if text.contains(is_control) { text.chars().map(visible).collect() } else { text.into() }
+}
+
+/// A path as it is typed in a shell, for commands that are told.
+pub(crate) fn typed(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 /// A bar on stderr; nothing where stderr is no terminal.

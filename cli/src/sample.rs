@@ -61,7 +61,7 @@ fn draw(args: &SampleArgs, model: &HostModel<'_>, row: u64) -> Result<Vec<f32>, 
     let drawn = model.engine.sample(&mut stream(args.seed, Purpose::Rows, row, 0)).ok_or_else(|| {
         let problem = "is an autoencoder, which says nothing of how likely its latents are, so nothing can \
                        be drawn from it; fit a model with a prior, such as --latent gaussian:8";
-        Error::argument("model", args.model.display(), problem)
+        Error::file(&args.model, problem)
     })?;
     drawn.map_err(|refused| {
         let problem = match refused {

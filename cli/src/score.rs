@@ -13,11 +13,10 @@ use self::destination::Destination;
 use self::json::{Head, Object};
 use self::rows::{Alarm, MOST_CAUSES, Scorer, Told};
 use self::table::{Columns, Table};
-use super::out::{Overwrite, is_same};
+use super::out::{Outputs, Overwrite, file};
 use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
-use elbow_host::file::atomic_file::check_writable;
 use elbow_host::model::{HostModel, ModelBytes};
 
 /// The arguments of `elbow score`.
@@ -27,7 +26,7 @@ pub(crate) struct ScoreArgs {
     model: PathBuf,
     /// The frames; `-` reads CSV from standard input, and each score is written as its row comes
     data: PathBuf,
-    /// Where to write the scores [default: stdout]
+    /// Where to write the scores [default: -, standard output]
     #[arg(long, value_name = "CSV")]
     out: Option<PathBuf>,
     /// Columns of the file to carry along, such as its time; of a window those of its last row
@@ -60,6 +59,11 @@ const OTHER_FORMATS: [&str; 12] =
     ["npy", "npz", "gz", "zip", "json", "jsonl", "parquet", "arrow", "feather", "xlsx", "elbow", "rs"];
 
 impl ScoreArgs {
+    /// Nothing for standard output.
+    fn path(&self) -> Option<&Path> {
+        self.out.as_deref().and_then(file)
+    }
+
     fn told(&self) -> Told {
         let causes = self.why.unwrap_or(0).into();
         Told { alarm: self.alarm, follow: self.follow, stuck: self.stuck, causes }
@@ -67,13 +71,13 @@ impl ScoreArgs {
 }
 
 pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
-    args.out.as_deref().map_or(Ok(()), |out| check_out(args, out))?;
+    args.path().map_or(Ok(()), |out| check_out(args, out))?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = args.source.open(&bytes, &args.model, args.stuck)?;
     let samples = args.samples.of(&model);
     let mut scorer = Scorer::new(&model, samples, args.told());
-    check_verdicts(args, &model, samples, scorer.has_verdicts())?;
     check_stuck(args.stuck, &args.model, &model)?;
+    check_verdicts(args, &model, samples, scorer.has_verdicts())?;
     let bar = report::rows_bar("scoring");
     let columns = Columns {
         kept: args.keep.clone(),
@@ -91,14 +95,18 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
         let (table, object) = match &mut written {
             Some(both) => both,
             None => {
-                let destination = Destination::open(args.out.as_deref(), json)?;
+                let destination = Destination::open(args.path(), json)?;
                 let table = Table::begin(destination, columns.clone()).map_err(unwritten(args))?;
                 let out = || Object::begin(BufWriter::new(io::stdout()), &head);
                 written.insert((table, json.then(out).transpose().map_err(Error::Print)?))
             }
         };
         table.write(&judged).map_err(unwritten(args))?;
-        object.as_mut().map_or(Ok(()), |object| object.write(&judged)).map_err(Error::Print)?;
+        if let Some(told) = object
+            && !is_read(args, told.write(&judged))?
+        {
+            *object = None;
+        }
         rows += judged.len();
         Ok(())
     });
@@ -110,16 +118,24 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     }
     if let Some((table, object)) = written {
         table.into_inner().map_err(unwritten(args))?.commit()?;
-        object.map_or(Ok(()), Object::finish).map_err(Error::Print)?;
+        object.map_or(Ok(true), |object| is_read(args, object.finish()))?;
     }
-    if let (Some(path), false) = (&args.out, json) {
+    if let (Some(path), false) = (args.path(), json) {
         report::note(&format!("{}: {rows} rows", path.display()));
     }
     Ok(())
 }
 
+/// Whether there is a reader of standard output: a file is written whether or not there is one.
+fn is_read(args: &ScoreArgs, written: io::Result<()>) -> Result<bool, Error> {
+    match written {
+        Err(error) if args.path().is_some() && error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true).map_err(Error::Print),
+    }
+}
+
 fn unwritten(args: &ScoreArgs) -> impl FnOnce(io::Error) -> Error {
-    |error| match &args.out {
+    |error| match args.path() {
         Some(path) => Error::io("write", path)(error),
         None => Error::Print(error),
     }
@@ -141,12 +157,12 @@ fn check_verdicts(
     match (model.extras.calibration, asked) {
         (None, None) => Ok(()),
         (None, Some(name)) => {
-            let model = args.model.display();
+            let model = report::typed(&args.model);
             let problem = format!(
                 "has no alarm threshold, which --{name} needs; set it first: elbow calibrate {model} \
                  NORMAL.csv --false-alarm 0.01"
             );
-            Err(Error::argument("model", model, problem))
+            Err(Error::file(&args.model, problem))
         }
         (Some(calibration), Some(name)) => {
             let problem = format!("--{name} needs verdicts, which are for --samples {}", calibration.samples);
@@ -169,27 +185,21 @@ pub(super) fn check_stuck(is_asked: bool, path: &Path, model: &HostModel<'_>) ->
     if !is_asked || !holds.is_empty() {
         return Ok(());
     }
-    let model = path.display();
+    let model = report::typed(path);
     let problem = format!(
         "has no thresholds of frames that lack a sensor, which --stuck needs; set them first: elbow \
          calibrate {model} NORMAL.csv --missing one --false-alarm 0.01"
     );
-    Err(Error::argument("model", model, problem))
+    Err(Error::file(path, problem))
 }
 
 /// Fails before the work where the scores cannot be written, or would go over what they are made from.
 fn check_out(args: &ScoreArgs, out: &Path) -> Result<(), Error> {
-    for (input, what) in [(&args.model, "the model is"), (&args.data, "the frames are")] {
-        if is_same(input, out) {
-            let problem = format!("is what {what} read from; give another name");
-            return Err(Error::argument("out", out.display(), problem));
-        }
-    }
-    check_writable(out)?;
+    Outputs::made_from([&*args.model, &args.data]).file("out", out, args.overwrite)?;
     let extension = out.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if OTHER_FORMATS.contains(&extension.as_str()) {
         let problem = "scores are written as CSV; give a name that ends in .csv";
         return Err(Error::argument("out", out.display(), problem));
     }
-    args.overwrite.check(out)
+    Ok(())
 }

@@ -92,6 +92,7 @@ impl State {
 pub(super) fn run(args: &WatchArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = args.source.open(&bytes, &args.model, args.stuck)?;
+    check_stuck(args.stuck, &args.model, &model)?;
     let samples = args.samples.of(&model);
     let told =
         Told { alarm: Some(args.alarm), follow: args.follow, stuck: args.stuck, causes: args.why.into() };
@@ -104,9 +105,8 @@ pub(super) fn run(args: &WatchArgs, json: bool) -> Result<(), Error> {
             }
             Some(of) => format!("has its threshold for {} samples; leave --samples out", of.samples),
         };
-        return Err(Error::argument("model", args.model.display(), problem));
+        return Err(Error::file(&args.model, problem));
     }
-    check_stuck(args.stuck, &args.model, &model)?;
     let metadata = &model.metadata;
     let form = if json { Form::Jsonl } else { args.format };
     let is_seen = io::stdout().is_terminal();

@@ -18,13 +18,14 @@ mod interval;
 mod metrics;
 pub use begun::Begun;
 pub use interval::Interval;
-use metrics::METRICS;
-pub use metrics::{Epoch, epochs};
+pub use metrics::{Epoch, METRICS, epochs};
 
 const CONFIG: &str = "config.toml";
 const CHECKPOINT: &str = "checkpoint.bin";
 /// Before its number: the model of an epoch.
 const SNAPSHOT: &str = "epoch-";
+/// What a run writes of itself, whatever else is in its folder.
+pub const FILES: [&str; 3] = [CONFIG, METRICS, CHECKPOINT];
 /// The best model so far.
 pub const MODEL: &str = "model.elbow";
 

@@ -7,7 +7,6 @@ use elbow_trainer::run_dir::Epoch;
 use elbow_trainer::settings::Settings;
 
 use crate::error::Error;
-use crate::out::Overwrite;
 use crate::page::Job;
 use crate::source::{SamplesArg, SourceArgs};
 
@@ -19,26 +18,19 @@ pub(crate) struct Fit<'a> {
 }
 
 impl Fit<'_> {
-    /// Fails before the work where the page cannot be written, or its frames cannot be read once more.
-    pub(super) fn check(self, page: &Path, overwrite: Overwrite) -> Result<(), Error> {
+    /// Fails before the work where its frames cannot be read once more.
+    pub(super) fn check(self, page: &Path) -> Result<(), Error> {
         if self.data.iter().any(|path| is_stream(path)) {
             let problem = "the frames of a stream are read but once; give files";
             return Err(Error::argument("report", page.display(), problem));
         }
-        let source = SourceArgs::as_fitted(&Settings::default());
-        self.job(&source, &[]).check_out(page, overwrite)
+        Ok(())
     }
 
     /// Writes the page.
     pub(crate) fn write(self, settings: &Settings, epochs: &[Epoch], page: &Path) -> Result<(), Error> {
-        let source = SourceArgs::as_fitted(settings);
-        self.job(&source, epochs).write(page, None).map(|_| ())
-    }
-
-    fn job<'a>(self, source: &'a SourceArgs, epochs: &'a [Epoch]) -> Job<'a>
-    where
-        Self: 'a,
-    {
-        Job { model: self.model, data: self.data, source, samples: SamplesArg::default(), epochs }
+        let (source, samples) = (SourceArgs::as_fitted(settings), SamplesArg::default());
+        let job = Job { model: self.model, data: self.data, source: &source, samples, epochs };
+        job.write(page, None).map(|_| ())
     }
 }

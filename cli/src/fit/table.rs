@@ -37,7 +37,7 @@ pub(super) fn table(summary: &Summary) -> String {
     );
     rows.extend(summary.quantization.iter().flat_map(cost_rows));
     rows.extend(summary.alarm.iter().flat_map(Alarm::rows));
-    let model = summary.model.display();
+    let model = report::typed(&summary.model);
     rows.push((
         "next",
         match &summary.alarm {

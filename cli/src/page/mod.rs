@@ -13,13 +13,13 @@ use self::document::Section;
 use self::findings::Findings;
 use crate::error::Error;
 use crate::eval::{Figures, Frames, examine};
-use crate::out::{Overwrite, is_same};
+use crate::out::{Outputs, Overwrite};
 use crate::report;
 use crate::source::{SamplesArg, SourceArgs};
-use elbow_host::file::atomic_file::{check_writable, write_atomically};
+use elbow_host::file::atomic_file::write_atomically;
 use elbow_host::model::{HostModel, ModelBytes};
 use elbow_reader::Reading;
-use elbow_trainer::run_dir::{Epoch, epochs};
+use elbow_trainer::run_dir::{Epoch, METRICS, epochs};
 
 /// The arguments of `elbow report`.
 #[derive(Debug, clap::Args)]
@@ -59,6 +59,7 @@ struct Report<'a> {
 
 pub(super) fn run(args: &ReportArgs, json: bool) -> Result<(), Error> {
     let epochs = args.run.as_deref().map_or(Ok(Vec::new()), epochs)?;
+    let course = args.run.as_ref().map(|folder| folder.join(METRICS));
     let job = Job {
         model: &args.model,
         data: &args.data,
@@ -66,9 +67,10 @@ pub(super) fn run(args: &ReportArgs, json: bool) -> Result<(), Error> {
         samples: args.samples,
         epochs: &epochs,
     };
-    for out in std::iter::once(&args.out).chain(&args.md) {
-        job.check_out(out, args.overwrite)?;
-    }
+    let inputs = std::iter::once(&args.model).chain(&args.data).chain(&course);
+    let mut outputs = Outputs::made_from(inputs.map(PathBuf::as_path));
+    outputs.file("out", &args.out, args.overwrite)?;
+    args.md.as_ref().map_or(Ok(()), |card| outputs.file("md", card, args.overwrite))?;
     let figures = job.write(&args.out, args.md.as_deref())?;
     if json { report::print_json(&figures) } else { report::print(&format!("{}\n", args.out.display())) }
 }
@@ -84,19 +86,6 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Fails before the work where a file cannot be written, or would go over what it is made from.
-    pub(crate) fn check_out(&self, out: &Path, overwrite: Overwrite) -> Result<(), Error> {
-        if std::iter::once(self.model)
-            .chain(self.data.iter().map(PathBuf::as_path))
-            .any(|from| is_same(from, out))
-        {
-            let problem = "is what the report is made from; give another name";
-            return Err(Error::argument("out", out.display(), problem));
-        }
-        check_writable(out)?;
-        overwrite.check(out)
-    }
-
     /// Writes the page and, where it is asked for, the card; gives the figures that are in them.
     pub(crate) fn write(&self, out: &Path, md: Option<&Path>) -> Result<Figures, Error> {
         let bytes = ModelBytes::read(self.model)?;

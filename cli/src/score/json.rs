@@ -18,20 +18,24 @@ pub(super) struct Head {
 /// An object of which the scores are yet to come, or some of them.
 pub(super) struct Object<W> {
     out: W,
+    /// what stands before the next row
+    before: String,
     rows: usize,
 }
 
 impl<W: Write> Object<W> {
-    pub(super) fn begin(mut out: W, head: &Head) -> io::Result<Self> {
+    pub(super) fn begin(out: W, head: &Head) -> io::Result<Self> {
         let head = serde_json::to_string(head)?;
-        write!(out, "{},\"scores\":[", head.trim_end_matches('}'))?;
-        Ok(Object { out, rows: 0 })
+        let before = format!("{},\"scores\":[", head.trim_end_matches('}'));
+        Ok(Object { out, before, rows: 0 })
     }
 
     /// Writes some rows, all of which are there when it ends.
     pub(super) fn write(&mut self, rows: &[Row]) -> io::Result<()> {
         for row in rows {
-            self.out.write_all(if self.rows > 0 { b",\n" } else { b"\n" })?;
+            self.out.write_all(self.before.as_bytes())?;
+            self.out.write_all(b"\n")?;
+            self.before = ",".into();
             serde_json::to_writer(&mut self.out, row)?;
             self.rows += 1;
         }
@@ -40,7 +44,8 @@ impl<W: Write> Object<W> {
 
     /// Ends the object.
     pub(super) fn finish(mut self) -> io::Result<()> {
-        write!(self.out, "\n],\"rows\":{}}}\n", self.rows)?;
+        let before = if self.rows > 0 { "" } else { &self.before };
+        write!(self.out, "{before}\n],\"rows\":{}}}\n", self.rows)?;
         self.out.flush()
     }
 }

@@ -155,7 +155,9 @@ fn a_stuck_sensor_is_told_apart() {
     bench.write("later.csv", crate::bench::csv("a,b,c,d", 400, |i| row(400 + i, false)));
     bench.write("stuck.csv", crate::bench::csv("a,b,c,d", 200, |i| row(800 + i, i >= 100)));
     bench.good("fit fit.csv --auto --out m.elbow");
-    bench.refuses("score m.elbow stuck.csv --stuck", &["--stuck", "calibrate"]);
+    for line in ["score m.elbow stuck.csv --stuck", "watch m.elbow stuck.csv --stuck"] {
+        bench.refuses(line, &["--stuck", "calibrate", "--missing one"]);
+    }
     bench.good("calibrate m.elbow later.csv --false-alarm 0.02");
     bench.refuses("score m.elbow stuck.csv --stuck", &["--stuck", "--missing one"]);
     bench.good("calibrate m.elbow later.csv --missing one --false-alarm 0.02");

@@ -31,6 +31,7 @@ mod models;
 mod outputs;
 mod overwrite;
 mod priors;
+mod projects;
 mod quantize;
 mod recordings;
 mod remembered;

@@ -30,11 +30,65 @@ fn places_that_cannot_be_written() {
         (1, "nowhere/scores.csv", "nowhere/scores.csv: cannot write"),
         (1, "engine.csv/scores.csv", "engine.csv/scores.csv: cannot write"),
         (2, "folder.elbow", "--out folder.elbow: is a folder"),
-        (2, "engine.csv", "--out engine.csv: is what the frames are read from"),
-        (2, "./engine.elbow", "--out ./engine.elbow: is what the model is read from"),
+        (2, "engine.csv", "--out engine.csv: is what it would be made from"),
+        (2, "./engine.elbow", "--out ./engine.elbow: is what it would be made from"),
     ] {
         bench.fails(code, &format!("score engine.elbow engine.csv --out {out}"), &[said]);
     }
+}
+
+#[test]
+fn no_output_goes_over_another() {
+    let bench = Bench::with_model();
+    bench.write("run.toml", "epochs = 1\n");
+    symlink("r.html", bench.path("link.html")).unwrap();
+    fs::create_dir(bench.path("folder")).unwrap();
+    let (fit, report) = (format!("fit engine.csv {QUICK}"), "report engine.elbow engine.csv");
+    for (line, said) in [
+        (
+            format!("{fit} --out m.elbow --report m.elbow"),
+            "--report m.elbow: is --out m.elbow too; give another",
+        ),
+        (format!("{fit} --out m.elbow --report ./m.rs"), "--report ./m.rs: is the type beside --out m.elbow"),
+        (format!("{fit} --config run.toml --report run.toml"), "--report run.toml: is what it would be made"),
+        (format!("{fit} --run r --report r/metrics.jsonl"), "r/metrics.jsonl: is a file of the run itself"),
+        (format!("{fit} --run r --report folder"), "--report folder: is a folder"),
+        (format!("{report} --out r.html --md r.html"), "--md r.html: is --out r.html too; give another name"),
+        (format!("{report} --out r.html --md folder/../r.html"), "folder/../r.html: is --out r.html too"),
+        (format!("{report} --out r.html --md link.html"), "--md link.html: is --out r.html too"),
+        (format!("{report} --out r.html --md folder"), "--md folder: is a folder"),
+        (
+            format!("{report} --out -"),
+            "--out -: standard output is for rows of text; give a file name, or ./-",
+        ),
+        (
+            "compress engine.elbow engine.csv ./engine.csv".into(),
+            "./engine.csv: is what it would be made from",
+        ),
+        (
+            "quantize engine.elbow --weights int8 --out engine.elbow".into(),
+            "--out engine.elbow: is what it would",
+        ),
+    ] {
+        let before = bench.files();
+        let outcome = Outcome::new(&line, bench.as_typed(&line).arg("--force").output().unwrap());
+        outcome.is_failure(2, &[said]);
+        assert!(before == bench.files() && !bench.path("r").exists(), "{line}");
+    }
+    // what goes nowhere goes over nothing
+    bench.good(&format!("{report} --out /dev/null --md /dev/null"));
+}
+
+#[test]
+fn a_file_is_written_whoever_reads_the_rest() {
+    let bench = Bench::with_model();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let line = "score engine.elbow engine.csv --out scores.csv --json";
+    assert!(bench.command(line).stdout(writer).status().unwrap().success());
+    let scores = bench.good("score engine.elbow engine.csv --out -");
+    assert_eq!(String::from_utf8(bench.read("scores.csv")).unwrap(), scores);
+    assert!(!bench.path("-").exists());
 }
 
 #[test]

@@ -196,7 +196,7 @@ fn a_page_goes_over_nothing_and_a_run_is_a_run() {
     let bench = Bench::with_model();
     bench.write("r.html", "mine");
     bench.refuses("report engine.elbow engine.csv --out r.html", &["r.html: is there already", "--force"]);
-    bench.refuses("report engine.elbow engine.csv --out engine.csv --force", &["is what the report is made"]);
+    bench.refuses("report engine.elbow engine.csv --out engine.csv --force", &["is what it would be made"]);
     bench.refuses("report engine.elbow engine.csv --out n.html --run none", &["none/metrics.jsonl"]);
     bench.refuses("report engine.elbow none.csv --out n.html", &["none.csv"]);
     assert!(!bench.path("n.html").exists());

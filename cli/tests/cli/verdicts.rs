@@ -36,10 +36,11 @@ pub(crate) fn cells<'a>(csv: &'a str, name: &str) -> Vec<&'a str> {
 fn alarms_of_m_of_n_drift_and_causes() {
     let bench = with_alarm();
     // what needs a threshold says how to get one, and that works
-    bench.refuses("score m.elbow new.csv --alarm 3/5", &[
-        "--model m.elbow: has no alarm threshold, which --alarm needs; set it first: elbow calibrate m.elbow \
-         NORMAL.csv --false-alarm 0.01",
-    ]);
+    bench.refuses(
+        "score m.elbow new.csv --alarm 3/5",
+        &["m.elbow: has no alarm threshold, which --alarm needs; set it first: elbow calibrate m.elbow \
+         NORMAL.csv --false-alarm 0.01"],
+    );
     bench.good("calibrate m.elbow calm.csv --false-alarm 0.01");
     let told = bench.good("score m.elbow new.csv --keep time --alarm 3/5 --why 2");
     let header = "row,time,log_density,bits_per_dim,effective_sample_size,standard_error,p_value,anomalous,\

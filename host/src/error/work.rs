@@ -154,6 +154,14 @@ pub enum Error {
         /// what it should be
         problem: String,
     },
+    /// A file cannot serve for what it was given for.
+    #[error("{}: {problem}", path.display())]
+    File {
+        /// the file
+        path: PathBuf,
+        /// why, and what would
+        problem: String,
+    },
     /// A model too large for the format.
     #[error("the model is larger than 4 GiB; use fewer or narrower layers")]
     TooLarge,
@@ -175,6 +183,11 @@ impl Error {
     /// Says what is wrong with an argument.
     pub fn argument(name: &'static str, value: impl ToString, problem: impl Into<String>) -> Error {
         Error::Argument { name, value: value.to_string(), problem: problem.into() }
+    }
+
+    /// Says why a file cannot serve.
+    pub fn file(path: &Path, problem: impl Into<String>) -> Error {
+        Error::File { path: path.to_path_buf(), problem: problem.into() }
     }
 
     /// 2 where the arguments or the files are wrong, 1 where the work itself failed.

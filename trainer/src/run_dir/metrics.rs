@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::fit::EpochRecord;
 
 /// The file in a run's folder.
-pub(super) const METRICS: &str = "metrics.jsonl";
+pub const METRICS: &str = "metrics.jsonl";
 
 /// How a fit stood after an epoch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
