@@ -55,7 +55,7 @@ impl<M: Sample, const N: usize> Ensemble<M, N> {
     /// As of the member.
     pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Result<M::Buffer, FrameError> {
         let member = self.members.get(drawn(rng.next_u32(), N));
-        member.ok_or(FrameError::NoSamples)?.sample(rng)
+        member.ok_or(FrameError::NoMember)?.sample(rng)
     }
 }
 
@@ -103,9 +103,9 @@ impl<M: Density, const N: usize> Ensemble<M, N> {
 ///
 /// # Errors
 /// [`FrameError::Overflow`] where a member's is no number,
-/// [`FrameError::NoSamples`] where there is no member.
+/// [`FrameError::NoMember`] where there is no member.
 pub fn pooled(scores: &[Score]) -> Result<Score, FrameError> {
-    let first = scores.first().ok_or(FrameError::NoSamples)?;
+    let first = scores.first().ok_or(FrameError::NoMember)?;
     let mut mean = LogMeanExp::<1>::new();
     scores.iter().for_each(|score| mean.push([score.log_density.0]));
     let [sum] = mean.log_sum();
@@ -213,6 +213,6 @@ mod tests {
         assert!((all.effective_sample_size - 6.0).abs() < 1e-4 && (all.standard_error - 0.2).abs() < 1e-6);
         assert_eq!(pooled(&[score(1.0, 1.0, f32::INFINITY); 2]).unwrap().standard_error, f32::INFINITY);
         assert_eq!(pooled(&[score(f32::NAN, 1.0, 0.0); 2]), Err(FrameError::Overflow));
-        assert_eq!(pooled(&[]), Err(FrameError::NoSamples));
+        assert_eq!(pooled(&[]), Err(FrameError::NoMember));
     }
 }

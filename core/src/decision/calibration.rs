@@ -140,13 +140,14 @@ impl<'a> Calibration<'a> {
         })
     }
 
-    /// With the thresholds of frames that lack a sensor, where the file has them.
+    /// With the thresholds of frames of `dims` numbers that lack a sensor, where the file has them.
     ///
     /// # Errors
-    /// [`LoadError::BadCalibration`] where they are of another calibration or contradict themselves.
-    pub fn with_gaps(self, file: &ModelFile<'a>) -> Result<Self, LoadError> {
+    /// [`LoadError::BadCalibration`] where they are of another calibration, of other frames, or contradict
+    /// themselves; [`LoadError::Malformed`] where anything stands behind them; as [`Sections::floats`].
+    pub fn with_gaps(self, file: &ModelFile<'a>, dims: usize) -> Result<Self, LoadError> {
         let gaps = match file.field(GAP_THRESHOLDS) {
-            Some(bytes) => GapThresholds::read(&mut Sections::new(bytes), (self.samples, self.parameters))?,
+            Some(bytes) => GapThresholds::read(Sections::new(bytes), (self.samples, self.parameters), dims)?,
             None => GapThresholds::default(),
         };
         Ok(Calibration { gaps, ..self })
@@ -216,6 +217,11 @@ impl<'a> Calibration<'a> {
 
     /// `(score − mean)/deviation`, negative where the frame is less likely
     /// than most: what a drift monitor watches.
+    ///
+    /// Mean and deviation are of whole frames, and fewer numbers are likelier. So of a frame with gaps a
+    /// [`Watch`](crate::stream::Watch) takes 0 in its place, as is expected, a
+    /// [`Follow`](crate::stream::Follow) takes nothing, and the verdict stays as it is; of an
+    /// [`Uncalibrated`](super::VerdictKind::Uncalibrated) one neither is told. `elbow score` and `watch` do so.
     pub fn standardize(&self, log_density: Nats) -> f32 {
         let scale =
             if math::is_finite(self.deviation.0) && self.deviation.0 > 0.0 { self.deviation.0 } else { 1.0 };

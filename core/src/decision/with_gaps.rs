@@ -26,6 +26,8 @@ where
         (Gaps<F>, E, H, D, Incomplete<L>):
             Parts<Features = Gaps<F>, Encoder = E, Head = H, Decoder = D, Likelihood = Incomplete<L>>,
     {
-        Ok(Calibrated::new(self.model.with_gaps(), self.calibration.with_gaps(file)?))
+        let model = self.model.with_gaps();
+        let calibration = self.calibration.with_gaps(file, model.dims())?;
+        Ok(Calibrated::new(model, calibration))
     }
 }

@@ -41,6 +41,8 @@ pub enum FrameError {
     },
     /// No sample was asked for.
     NoSamples,
+    /// An ensemble has no member that could answer.
+    NoMember,
     /// The scratch of a [`Bounded`](crate::Bounded) model is too short for what was asked, or in use.
     NoMemory {
         /// numbers that it needs
@@ -94,6 +96,9 @@ impl fmt::Display for FrameError {
                 )
             }
             FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),
+            FrameError::NoMember => {
+                f.write_str("the ensemble has no member; put it together from one model or more")
+            }
             FrameError::NoMemory { needed, found } => write!(
                 f,
                 "this takes {needed} numbers of scratch, and {found} are there; lend the model more, and ask \

@@ -66,6 +66,9 @@ macro_rules! activations {
             }
         )*
 
+        #[cfg(test)]
+        const KINDS: &[Kind] = &[$(Kind::$name,)*];
+
         impl Activation for Kind {
             fn apply(self, s: f32) -> f32 {
                 match self { $(Kind::$name => $name.apply(s),)* }
@@ -113,4 +116,24 @@ activations! {
     Elu(s) => if s > 0.0 { s } else { math::exp(s) - 1.0 }, if s > 0.0 { 1.0 } else { math::exp(s) };
     /// `y = log(1 + exp s)`
     Softplus(s) => math::softplus(s), math::sigmoid(s);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every slope is the difference of the function at two inputs beside it by theirs.
+    #[test]
+    fn slopes_are_those_of_the_functions() {
+        const STEP: f32 = 1.0 / 128.0;
+        for activation in KINDS {
+            // between the inputs, and so on one side of 0 each
+            for n in -640..640 {
+                let s = (n as f32 + 0.5) * STEP;
+                let [below, above] = [s - 0.5 * STEP, s + 0.5 * STEP].map(|s| activation.apply(s));
+                let (slope, expected) = (activation.slope(s).unwrap(), (above - below) / STEP);
+                assert!((slope - expected).abs() < 2e-4, "{activation:?} at {s}: {slope} {expected}");
+            }
+        }
+    }
 }

@@ -117,3 +117,40 @@ fn a_number_that_is_missing_is_integrated_out() {
         two,
     );
 }
+
+/// Every slope is the difference of `log p(x|z)` at two outputs beside it by theirs.
+fn assert_slopes<'a, W: Law<N> + ReadLaw<'a>, const N: usize>(words: &'a [u128], numbers: &[f32]) {
+    const STEP: f32 = 1.0 / 64.0;
+    let law = W::read(&mut Sections::new(bytemuck::cast_slice(words)), 1).unwrap();
+    let feature = law.features().next().unwrap();
+    let log_prob = |x: f32, outputs: [f32; N]| law.finish(law.start(1) + law.part(feature, x, outputs));
+    for (x, at) in numbers.iter().flat_map(|x| (-12..12).map(move |at| (*x, at as f32 * 0.25))) {
+        let outputs: [f32; N] = core::array::from_fn(|n| if n == 0 { at } else { 0.3 * at - 0.2 });
+        let slopes = law.slope(feature, x, outputs).unwrap();
+        for n in 0..N {
+            let beside = |step: f32| {
+                let mut outputs = outputs;
+                outputs[n] += step;
+                log_prob(x, outputs)
+            };
+            let expected = (beside(0.5 * STEP) - beside(-0.5 * STEP)) / STEP;
+            let error = (slopes[n] - expected).abs() / (1.0 + expected.abs());
+            assert!(error < 2e-3, "{n} of {x} at {outputs:?}: {} {expected}", slopes[n]);
+        }
+    }
+}
+
+#[test]
+fn slopes_are_those_of_the_laws() {
+    let reals = [-2.5, -0.3, 0.0, 1.1, 4.0];
+    assert_slopes::<BernoulliLaw, 1>(&[], &[0.0, 1.0]);
+    assert_slopes::<GaussianLaw<'_>, 1>(&sections(&[&[1.7], &[-0.4]]), &reals);
+    assert_slopes::<GaussianPerOutputLaw, 2>(&[], &reals);
+    // ν = 2.5
+    assert_slopes::<StudentTLaw<'_>, 2>(&sections(&[&[0.4], &[1.75], &[-1.0]]), &reals);
+    // a log scale that is held has no slope
+    for held in [-7.5, 7.5] {
+        let [_, slope] = GaussianPerOutputLaw.slope((), 1.0, [0.5, held]).unwrap();
+        assert_eq!(slope, 0.0);
+    }
+}

@@ -136,7 +136,8 @@ impl<'a, F: Features + Copy, C: Marginal<Shape = F::Shape> + Copy> Calibrated<'a
         self,
         file: &ModelFile<'a>,
     ) -> Result<Calibrated<'a, WithGaps<F, C, Width<M>>>, LoadError> {
-        Ok(Calibrated::new(self.model().with_gaps(), self.calibration().with_gaps(file)?))
+        let calibration = self.calibration().with_gaps(file, self.model().dims())?;
+        Ok(Calibrated::new(self.model().with_gaps(), calibration))
     }
 }
 

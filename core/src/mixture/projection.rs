@@ -48,7 +48,7 @@ pub(super) enum Place {
 }
 
 /// `x −= (q·x) q`, and `q·x`.
-fn take_away(x: &mut [f32], q: &[f32]) -> f32 {
+pub(super) fn take_away(x: &mut [f32], q: &[f32]) -> f32 {
     let part = dot(q, x);
     x.iter_mut().zip(q).for_each(|(x, q)| *x -= part * q);
     part

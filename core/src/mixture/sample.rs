@@ -18,8 +18,10 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
     /// [`FrameError::Overflow`] where the draw is too large for a number, as one of logarithms can be.
     ///
     /// # Cost
-    /// Two `exp` and two logarithms a component, one word of `rng` for the component and one a number. Of the
-    /// [`Gaussians`](super::Gaussians) half a square of the dimensions.
+    /// To choose the component two `exp` of each, and two logarithms of each of the
+    /// [`Kernels`](super::Kernels), `2 dims` of each of the [`Gaussians`](super::Gaussians). Then a normal
+    /// quantile a number, and of the Gaussians half a square of the dimensions. Words of `rng`: one for the
+    /// component and one a number.
     pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Result<FrameBuffer<F>, FrameError> {
         let component = self.choose(rng.next_u32());
         let mut frame = F::Shape::buffer(self.dims());

@@ -1,7 +1,7 @@
 //! Frames with gaps, and frames of which some numbers are given.
 
 use crate::{Linear, log_normal, sections, words};
-use elbow::features::{Gaps, GivenLast};
+use elbow::features::{Features, Gaps, GivenLast};
 use elbow::latent::GivenHead;
 use elbow::layer::HandOn;
 use elbow::likelihood::{Incomplete, Modelled};
@@ -73,6 +73,57 @@ fn a_frame_with_a_gap_has_the_score_of_the_numbers_that_are_there() {
     assert!((found - expected).abs() < 1e-5, "{found} {expected}");
     let [found, expected] = scores!(LogStandardize, [Some(&rate), Some(&few_rate)]);
     assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+}
+
+/// Numbers whose last is a code.
+struct Coded<F>(F);
+
+impl<F: Features> Features for Coded<F> {
+    type Shape = F::Shape;
+
+    fn dims(&self) -> usize {
+        self.0.dims()
+    }
+
+    fn extract(&self, frame: &[f32], features: &mut [f32]) -> Result<f32, FrameError> {
+        self.0.extract(frame, features)
+    }
+
+    fn log_slope(&self, index: usize, x: f32) -> f32 {
+        self.0.log_slope(index, x)
+    }
+
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
+        self.0.encoder_input(features, input);
+    }
+
+    fn is_number(&self, index: usize) -> bool {
+        index + 1 < self.dims()
+    }
+
+    fn restore(&self, features: &mut [f32]) {
+        self.0.restore(features);
+    }
+}
+
+/// Whichever stands around the other, the log Jacobian is of what is there and modelled.
+#[test]
+fn given_numbers_may_be_missing_and_codes() {
+    let words = features(Some(&[0.3, 2.0, 1.1]), &[2.0, -1.0, 0.5], &[0.5, 3.0, 1.5]);
+    let numbers = LogStandardize::<3>::read(&mut sections(&words), 3).unwrap();
+    let expected = numbers.log_slope(0, 1.4);
+    let frame = [1.4, f32::NAN, f32::NAN];
+    let mut found = [0.0; 3];
+    let gaps_around = Gaps::new(GivenLast::new(numbers, 2), 2);
+    let given_around = GivenLast::new(Gaps::new(numbers, 2), 2);
+    let jacobians = [gaps_around.extract(&frame, &mut found), given_around.extract(&frame, &mut found)];
+    for log_jacobian in jacobians.map(Result::unwrap) {
+        assert!((log_jacobian - expected).abs() < 1e-5, "{log_jacobian} {expected}");
+    }
+    assert_eq!(given_around.missing(&frame), gaps_around.missing(&frame));
+    assert_eq!(given_around.missing(&frame).count, 2);
+    let coded = GivenLast::new(Coded(numbers), 1);
+    assert_eq!([0, 1, 2].map(|index| coded.is_number(index)), [true, true, false]);
 }
 
 /// z ~ N(0, 1), x ~ N(z + c y, t²), y given: with the exact q(z|x, y) every log weight is log p(x|y).

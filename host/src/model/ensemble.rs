@@ -54,7 +54,7 @@ impl Engine for Together<'_> {
 
     /// That of the last member.
     fn reconstruct(&self, frame: &[f32]) -> Result<Vec<f32>, FrameError> {
-        self.0.last().ok_or(FrameError::NoSamples)?.reconstruct(frame)
+        self.0.last().ok_or(FrameError::NoMember)?.reconstruct(frame)
     }
 
     /// That of the member that finds the frame likeliest.
@@ -66,7 +66,7 @@ impl Engine for Together<'_> {
                 likeliest = Some((now, member));
             }
         }
-        likeliest.ok_or(FrameError::NoSamples)?.1.impute(frame, samples, rng)
+        likeliest.ok_or(FrameError::NoMember)?.1.impute(frame, samples, rng)
     }
 
     /// That of a member, each as likely: the density is their mean.

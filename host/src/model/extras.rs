@@ -29,7 +29,7 @@ impl<'a> Extras<'a> {
         let all = sections.rest();
         let calibration = match Calibration::read(&mut sections, MAX_SAMPLES) {
             Err(LoadError::NotCalibrated) => None,
-            other => Some(other?.with_gaps(file)?),
+            other => Some(other?.with_gaps(file, shape.features as usize)?),
         };
         let gap_bytes = file.field(GAP_THRESHOLDS).unwrap_or_default();
         if let Some(calibration) = &calibration {

@@ -1,4 +1,4 @@
-//! Posteriors that are refined for their frame: slopes against differences, what is exact, bits.
+//! Posteriors that are refined for their frame: bounds that rise, what is exact, bits.
 
 use elbow::FrameError;
 use elbow::architecture::{Activation, Hidden, LikelihoodKind};

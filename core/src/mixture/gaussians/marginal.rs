@@ -1,7 +1,7 @@
 //! Components with a full covariance, of frames with gaps.
 
 use super::super::marginal::Marginal;
-use super::super::projection::{Place, copy_column, dot, take_out};
+use super::super::projection::{Place, copy_column, dot, take_away, take_out};
 use super::super::{LogSums, log_width};
 use super::{Gaussians, for_each_tile, triangle};
 use crate::features::missing;
@@ -40,15 +40,14 @@ impl Component<'_> {
         (self.constant - 0.5 * square) + log_width
     }
 
-    /// `(P r)_i` and `P_ii` of a feature that is there, with P the inverse of the covariance of all that are.
+    /// `(P r)_i` and `P_ii` of a feature that is there, with P the inverse of the covariance of all that are:
+    /// of the i-th column of W without what the missing ones could explain. Squares would cancel.
     fn part<S: Shape>(&self, i: usize, basis: &[S::Buffer<f32>], y: &[f32], column: &mut [f32]) -> [f32; 2] {
         copy_column(self.weights, i, column);
-        let mut precision = dot(column, column);
         for q in basis {
-            let part = dot(q.as_ref(), column);
-            precision -= part * part;
+            take_away(column, q.as_ref());
         }
-        [dot(column, y), precision]
+        [dot(column, y), dot(column, column)]
     }
 }
 
@@ -141,6 +140,29 @@ impl<S: Shape, M: Shape> Marginal for Gaussians<'_, S, M> {
             if math::is_nan(*x) {
                 *x = mean + solution.next().copied().unwrap_or(0.0);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::Width;
+
+    /// The second of two numbers is the first and a little noise: without the first it is as wide as that, a
+    /// hundred-millionth of the square of its column.
+    #[test]
+    fn a_number_that_nearly_repeats_a_missing_one_keeps_its_width() {
+        const STEEP: f32 = 1e4;
+        let (mut first, mut second) = ([0.0; TILE], [0.0; TILE]);
+        [first[0], first[1], second[1]] = [1.0, -STEEP, STEEP];
+        let (mean, weights) = ([0.0; 2], [first, second]);
+        let component = Component { mean: &mean, weights: &weights, constant: 0.0 };
+        for x in [0.0, 0.3, -2.0] {
+            let (mut basis, mut y, mut column) = ([[0.0; 2]], [0.0; 2], [0.0; 2]);
+            component.log_marginal::<Width<2>>(&[f32::NAN, x], &mut basis, &mut y);
+            let [product, precision] = component.part::<Width<2>>(1, &basis, &y, &mut column);
+            assert!((product - x).abs() < 1e-3 && (precision - 1.0).abs() < 1e-3, "{product} {precision}");
         }
     }
 }
