@@ -42,10 +42,27 @@ gcc -std=c99 "${strict[@]}" -x c -fsyntax-only c/include/elbow.h
 g++ -std=c++17 "${strict[@]}" "${include[@]}" c/test/cplusplus.cpp "$built/libelbow_c.a" -o "$work/cplusplus" -lpthread -ldl
 "$work/cplusplus"
 sanitized=(gcc -std=c11 "${strict[@]}" "${include[@]}" -g -fsanitize=address,undefined -fno-sanitize-recover)
-"${sanitized[@]}" c/test/misuse.c "$built/libelbow_c.a" -o "$work/misuse" -lm -lpthread -ldl
+# the arena that both examples show is large enough
+words=$(grep -ho 'uint64_t arena\[[0-9]*' c/include/elbow.h docs/firmware.md | sort -u)
+"${sanitized[@]}" -DEXAMPLE_WORDS="${words#*[}" c/test/misuse.c "$built/libelbow_c.a" -o "$work/misuse" -lm -lpthread -ldl
 "$work/misuse"
 "${sanitized[@]}" c/example/score.c "$built/libelbow_c.a" -o "$work/score" -lm -lpthread -ldl
 same host "$work/score"
+
+# Zephyr's module knows some cores by name, and takes the one that is named.
+zephyr() {
+    local found
+    rm -rf "$work/zephyr"
+    found=$(cmake -S c/test/zephyr -B "$work/zephyr" -DCONFIG_ELBOW=y "${@:2}" | sed -n 's/^-- core: //p')
+    [ "$found" = "$1" ] || { echo "Zephyr: $found instead of $1" >&2; exit 1; }
+}
+if have cmake; then
+    zephyr thumbv7em-none-eabihf -DCONFIG_CPU_CORTEX_M4=y -DCONFIG_FPU=y
+    zephyr thumbv7em-none-eabi -DCONFIG_CPU_CORTEX_M7=y -DELBOW_TARGET=thumbv7em-none-eabi
+    zephyr thumbv7em-none-eabi -DCONFIG_CPU_CORTEX_M4=y -DCONFIG_FPU=y -DELBOW_TARGET=thumbv7em-none-eabi
+else
+    echo 'skipped: no cmake (apt-get install cmake)'
+fi
 
 # on NAME TARGET MACHINE FLASH RAM COMPILER-AND-FLAGS...
 on() {

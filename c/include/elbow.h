@@ -3,7 +3,7 @@
  * C99 and C++17. Nothing is allocated: a model lives in an arena of the caller's, and its weights stay in the file.
  * The same file, frame and number of samples give the same bits on every machine.
  *
- *     static uint64_t arena[512];
+ *     static uint64_t arena[1024];  // elbow_arena_size says how many bytes a file needs
  *     elbow_model *model;
  *     elbow_verdict verdict;
  *     elbow_status status = elbow_open(file, file_len, arena, sizeof arena, 0, &model);
@@ -35,7 +35,7 @@ enum {
     ELBOW_OTHER_VERSION = 5,     /* of another version of the format or of the arithmetic */
     ELBOW_WRONG_LENGTH = 6,      /* the file is cut off, or something stands behind it */
     ELBOW_DAMAGED = 7,           /* the checksum is wrong */
-    ELBOW_MISALIGNED = 8,        /* the file begins at no multiple of 16 */
+    ELBOW_MISALIGNED = 8,        /* the file's numbers lie at no multiple of 4: begin it at one of 16 */
     ELBOW_MALFORMED = 9,         /* the parts of the model contradict each other */
     ELBOW_ENSEMBLE = 10,         /* the file holds several models */
     ELBOW_NOT_CALIBRATED = 11,   /* it has no threshold: run elbow calibrate */
@@ -45,7 +45,8 @@ enum {
     ELBOW_OUT_OF_SUPPORT = 15,   /* a number is none that the model knows, such as 1.5 of a count */
     ELBOW_NO_SAMPLES = 16,       /* no sample was asked for */
     ELBOW_OVERFLOW = 17,         /* the network overflowed on this frame */
-    ELBOW_NOT_ASKED = 18         /* the use was not named when the arena was made */
+    ELBOW_NOT_ASKED = 18,        /* the use was not named when the arena was made */
+    ELBOW_OVERLAP = 19           /* what is read lies where something is written */
 };
 
 /* What the arena has room for beside scores and verdicts: bits to be added up. */
@@ -85,7 +86,8 @@ typedef struct elbow_verdict {
 /* Bytes of an arena for the model of a file. */
 elbow_status elbow_arena_size(const void *file, size_t len, uint32_t uses, size_t *bytes);
 
-/* Verifies a file and opens its model in an arena, which begins at a multiple of 8; the file at one of 16. */
+/* Verifies a file and opens its model in an arena, which begins at a multiple of 8; the file at one of 16. They share
+ * no memory. */
 elbow_status elbow_open(const void *file, size_t len, void *arena, size_t arena_len, uint32_t uses,
                         elbow_model **model);
 
@@ -99,12 +101,13 @@ elbow_status elbow_score(elbow_model *model, const float *frame, size_t len, uin
 /* Judges a frame by the model's threshold, by as few samples as that takes. */
 elbow_status elbow_judge(elbow_model *model, const float *frame, size_t len, elbow_verdict *verdict);
 
-/* As elbow_judge; `surprises` takes for each number of the frame -log p(number | the others), in nats. */
+/* As elbow_judge; `surprises` takes for each number of the frame -log p(number | the others), in nats. It is an array
+ * of its own, and not the frame. */
 elbow_status elbow_explain(elbow_model *model, const float *frame, size_t len, elbow_verdict *verdict,
                            float *surprises);
 
-/* Takes the next row of a stream. `frame` is then the frame that is due, of `dims` numbers, until the next row is
- * pushed; or null. */
+/* Takes the next row of a stream, from an array of the caller's. `frame` is then the frame that is due, of `dims`
+ * numbers, until the next row is pushed; or null. */
 elbow_status elbow_push(elbow_model *model, const float *row, size_t len, const float **frame);
 
 /* Forgets all rows: after a gap, a frame must not join what was before it to what comes after. */

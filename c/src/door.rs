@@ -5,7 +5,7 @@
 //! `elbow_open` gave, and that the file and the arena outlive it and are left alone while it is used.
 #![expect(unsafe_code, reason = "pointers from C")]
 
-use crate::handle::{Handle, Info, Result, Verdict, needs};
+use crate::handle::{Handle, Info, Plan, Result, Verdict};
 use crate::status::Status;
 use core::ffi::{c_char, c_void};
 use core::ptr;
@@ -69,16 +69,23 @@ fn model<'a>(model: *mut Handle<'static>) -> Done<&'a mut Handle<'static>> {
     Ok(unsafe { &mut *model })
 }
 
+/// Whether so many bytes at two places share any.
+fn overlap<T, U>((a, a_len): (*const T, usize), (b, b_len): (*const U, usize)) -> bool {
+    let (a, b) = (a.addr(), b.addr());
+    a_len.min(b_len) > 0 && a < b.saturating_add(b_len) && b < a.saturating_add(a_len)
+}
+
+/// Refuses numbers of the caller's that lie in the arena: what is read there is written on the way.
+fn outside(model: &Handle<'_>, from: *const f32, len: usize) -> Done {
+    let arena = (ptr::from_ref(model), model.bytes());
+    if overlap((from, len.saturating_mul(FLOAT)), arena) { Err(Status::Overlap) } else { Ok(()) }
+}
+
 /// Bytes of an arena for the model of a file and these uses.
 #[unsafe(no_mangle)]
 pub extern "C" fn elbow_arena_size(file: *const c_void, len: usize, uses: u32, bytes: *mut usize) -> Status {
-    status(slice(file.cast(), len).and_then(|file| write(bytes, arena_size(file, uses)?)))
-}
-
-fn arena_size(file: &[u8], uses: u32) -> Done<usize> {
-    let [scratch, window] = needs(file, uses)?;
-    let numbers = scratch.checked_add(window).and_then(|numbers| numbers.checked_mul(FLOAT));
-    numbers.and_then(|bytes| bytes.checked_add(size_of::<Handle<'_>>())).ok_or(Status::Malformed)
+    let size = slice(file.cast(), len).and_then(|file| Plan::of(file, uses)?.bytes());
+    status(size.and_then(|size| write(bytes, size)))
 }
 
 /// Opens the model of a file in an arena.
@@ -108,9 +115,14 @@ fn open(
     if !place.is_aligned() {
         return Err(Status::ArenaMisaligned);
     }
-    let size = arena_size(file, uses)?;
+    let plan = Plan::of(file, uses)?;
+    let size = plan.bytes()?;
     if arena_len < size {
         return Err(Status::ArenaTooShort);
+    }
+    let others = [(file.as_ptr(), file.len()), (model.cast(), size_of_val(&model))];
+    if others.into_iter().any(|other| overlap((arena, size), other)) {
+        return Err(Status::Overlap);
     }
     let numbers = (size - size_of::<Handle<'_>>()) / FLOAT;
     // SAFETY: behind the handle, within the arena, whose length was checked
@@ -120,7 +132,7 @@ fn open(
         ptr::write_bytes(memory, 0, numbers);
         slice::from_raw_parts_mut(memory, numbers)
     };
-    let handle = Handle::open(file, memory, uses)?;
+    let handle = plan.open(memory)?;
     // SAFETY: aligned, and the arena begins with room for it
     unsafe { place.write(handle) };
     write(model, place)
@@ -170,6 +182,11 @@ pub extern "C" fn elbow_explain(
         if len != model.info().dims as usize {
             return Err(Status::WrongFrame);
         }
+        let bytes = len * FLOAT;
+        if overlap((frame.as_ptr(), bytes), (surprises, bytes)) {
+            return Err(Status::Overlap);
+        }
+        outside(model, surprises, len)?;
         write(verdict, model.explain(frame, slice_mut(surprises, len)?)?)
     });
     status(explained)
@@ -185,6 +202,7 @@ pub extern "C" fn elbow_push(
 ) -> Status {
     let pushed = model(to).and_then(|model| {
         write(frame, ptr::null())?;
+        outside(model, row, len)?;
         match model.push(slice(row, len)?)? {
             Some(due) => write(frame, due.as_ptr()),
             None => Ok(()),

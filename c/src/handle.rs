@@ -18,6 +18,8 @@ pub struct Handle<'a> {
     calibration: Option<Calibration<'a>>,
     window: Option<BoundedWindow<'a>>,
     info: Info,
+    /// of the arena
+    bytes: usize,
 }
 
 /// `elbow_info`: what a model takes.
@@ -81,53 +83,73 @@ impl From<elbow::Verdict> for Verdict {
     }
 }
 
-/// What a file needs for some uses: numbers for its model, and for a window of rows.
-pub(crate) fn needs(file: &[u8], uses: u32) -> core::result::Result<[usize; 2], Status> {
-    let file = ModelFile::parse(file)?;
-    let [for_scores, for_causes] = Bounded::scratch_len(&file)?;
-    let dims = file.metadata()?.architecture.features as usize;
-    let window = if uses & PUSH == 0 { 0 } else { dims.checked_mul(2).ok_or(Status::Malformed)? };
-    Ok([if uses & EXPLAIN == 0 { for_scores } else { for_causes }, window])
+/// What a file needs for some uses: it was verified, once.
+pub(crate) struct Plan<'a> {
+    file: ModelFile<'a>,
+    info: Info,
+    /// numbers for the model
+    scratch: usize,
+    /// numbers for rows
+    window: usize,
 }
 
-impl<'a> Handle<'a> {
-    /// Opens a file in memory of as many numbers as [`needs`] says.
-    pub(crate) fn open(
-        file: &'a [u8],
-        memory: &'a mut [f32],
-        uses: u32,
-    ) -> core::result::Result<Self, Status> {
-        let [scratch, window] = needs(file, uses)?;
+impl<'a> Plan<'a> {
+    /// Verifies a file.
+    #[inline(never)]
+    pub(crate) fn of(file: &'a [u8], uses: u32) -> core::result::Result<Self, Status> {
         let file = ModelFile::parse(file)?;
         let metadata = file.metadata()?;
         let (dims, rows, hop) = (metadata.architecture.features, metadata.window, metadata.hop);
         if rows == 0 || hop == 0 || !dims.is_multiple_of(rows) {
             return Err(Status::Malformed);
         }
+        let info = Info { dims, rows, columns: dims / rows, hop, ..Info::default() };
+        let [for_scores, for_causes] = Bounded::scratch_len(&file)?;
+        let scratch = if uses & EXPLAIN == 0 { for_scores } else { for_causes };
+        let window = if uses & PUSH == 0 { Some(0) } else { (dims as usize).checked_mul(2) };
+        Ok(Plan { file, info, scratch, window: window.ok_or(Status::Malformed)? })
+    }
+
+    /// Bytes of an arena: a handle, then numbers.
+    pub(crate) fn bytes(&self) -> core::result::Result<usize, Status> {
+        let numbers = self.scratch.checked_add(self.window).and_then(|all| all.checked_mul(size_of::<f32>()));
+        numbers.and_then(|bytes| bytes.checked_add(size_of::<Handle<'_>>())).ok_or(Status::Malformed)
+    }
+
+    /// Opens the model in the numbers of an arena.
+    pub(crate) fn open(self, memory: &'a mut [f32]) -> core::result::Result<Handle<'a>, Status> {
+        let Plan { file, info, scratch, .. } = self;
+        let bytes = self.bytes()?;
         let calibration = match Calibration::of(&file, MAX_SAMPLES) {
             Err(LoadError::NotCalibrated) => None,
             other => Some(other?),
         };
-        let (scratch, memory) = memory.split_at_mut_checked(scratch).ok_or(Status::ArenaTooShort)?;
-        let columns = dims / rows;
-        let window = match window {
+        let (samples, false_alarm) = calibration.map_or((0, 0.0), |c| (c.samples, c.false_alarm));
+        let info = Info { samples, false_alarm, ..info };
+        let (scratch, rows) = memory.split_at_mut_checked(scratch).ok_or(Status::ArenaTooShort)?;
+        let window = match self.window {
             0 => None,
             _ => {
-                let window = BoundedWindow::new(rows as usize, columns as usize, hop as usize, memory);
-                Some(window.ok_or(Status::ArenaTooShort)?)
+                let [of_rows, columns, hop] = [info.rows, info.columns, info.hop].map(|n| n as usize);
+                Some(BoundedWindow::new(of_rows, columns, hop, rows).ok_or(Status::ArenaTooShort)?)
             }
         };
-        let (samples, false_alarm) = calibration.map_or((0, 0.0), |c| (c.samples, c.false_alarm));
-        let info = Info { dims, rows, columns, hop, samples, false_alarm };
-        Ok(Handle { model: Bounded::new(&file, scratch)?, calibration, window, info })
+        Ok(Handle { model: Bounded::new(&file, scratch)?, calibration, window, info, bytes })
     }
+}
 
+impl<'a> Handle<'a> {
     pub(crate) fn info(&self) -> Info {
         self.info
     }
 
     pub(crate) fn score(&self, frame: &[f32], samples: u32) -> core::result::Result<Result, Status> {
         Ok(self.model.log_density(frame, samples)?.into())
+    }
+
+    /// Bytes of the arena, which begins with the handle.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     fn judge_by(&self) -> core::result::Result<Calibrated<'a, &Bounded<'a>>, Status> {

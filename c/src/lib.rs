@@ -1,8 +1,7 @@
 //! Elbow for C: the functions of `include/elbow.h`.
 //!
 //! A model lives in an arena of the caller's: nothing is allocated. `door.rs` is where pointers become
-//! slices, and the only file of the project with `unsafe` in it that is not about a machine; what it calls
-//! is safe.
+//! slices, and the only file here with `unsafe` in it; what it calls is safe.
 #![cfg_attr(target_os = "none", no_std)]
 
 mod door;

@@ -46,6 +46,7 @@ statuses! {
     NoSamples = 16, c"a score needs at least one sample";
     Overflow = 17, c"the network overflowed on this frame; fit the model again with standardised data";
     NotAsked = 18, c"the arena has no room for this: name the use in elbow_arena_size and elbow_open";
+    Overlap = 19, c"two arrays share memory, which is read and written at once; give each its own";
 }
 
 impl From<LoadError> for Status {

@@ -71,8 +71,39 @@ static void arenas(uint32_t uses) {
     free(arena);
 }
 
+/* What is read is not written on the way. */
+static void overlaps(void) {
+    static uint64_t arena[EXAMPLE_WORDS];
+    size_t size;
+    elbow_model *model, **within;
+    elbow_verdict verdict;
+    float frame[DEMO_FEATURES + 1] = {0};
+    const float *due = NULL, *next;
+    uint32_t uses = ELBOW_EXPLAIN | ELBOW_PUSH;
+    expect("size", elbow_arena_size(DEMO_MODEL, sizeof DEMO_MODEL, uses, &size), ELBOW_OK);
+    unsigned char *both = aligned_alloc(16, (sizeof DEMO_MODEL + size + 31) / 16 * 16);
+    size_t behind = (sizeof DEMO_MODEL + 15) / 16 * 16;
+    memcpy(both, DEMO_MODEL, sizeof DEMO_MODEL);
+    for (size_t at = 0; at <= behind; at += 16) {
+        expect("an arena within the file", elbow_open(both, sizeof DEMO_MODEL, both + at, size, uses, &model),
+               at < sizeof DEMO_MODEL ? ELBOW_OVERLAP : ELBOW_OK);
+    }
+    within = (elbow_model **)(void *)(both + behind + 64);
+    expect("a model within the arena", elbow_open(both, sizeof DEMO_MODEL, both + behind, size, uses, within), ELBOW_OVERLAP);
+    free(both);
+    expect("open", elbow_open(DEMO_MODEL, sizeof DEMO_MODEL, arena, sizeof arena, uses, &model), ELBOW_OK);
+    for (size_t at = 0; at < 2; at++) {
+        expect("surprises over the frame", elbow_explain(model, frame, DEMO_FEATURES, &verdict, frame + at), ELBOW_OVERLAP);
+        expect("a frame over its surprises", elbow_explain(model, frame + at, DEMO_FEATURES, &verdict, frame), ELBOW_OVERLAP);
+    }
+    while (due == NULL) expect("push", elbow_push(model, frame, DEMO_COLUMNS, &due), ELBOW_OK);
+    expect("a row of the window", elbow_push(model, due, DEMO_COLUMNS, &next), ELBOW_OVERLAP);
+    expect("surprises over the window", elbow_explain(model, frame, DEMO_FEATURES, &verdict, (float *)due), ELBOW_OVERLAP);
+    expect("judge", elbow_judge(model, due, DEMO_FEATURES, &verdict), ELBOW_OK);
+}
+
 static void calls(void) {
-    static uint64_t arena[1024];
+    static uint64_t arena[EXAMPLE_WORDS];
     elbow_model *model;
     elbow_info info;
     elbow_result score;
@@ -109,6 +140,7 @@ static void calls(void) {
 int main(void) {
     files();
     for (uint32_t uses = 0; uses < 4; uses++) arenas(uses);
+    overlaps();
     calls();
     printf("%d failures\n", failures);
     return failures != 0;
