@@ -11,6 +11,7 @@ skip() {
 
 command -v node >/dev/null || skip 'Node is missing: apt-get install nodejs'
 cargo fmt --manifest-path wasm/Cargo.toml --check
+cargo clippy --locked --manifest-path wasm/Cargo.toml --all-targets -- -D warnings
 wasm/build.sh
 cargo build --locked --release -p elbow-cli
 export ELBOW PICTURES

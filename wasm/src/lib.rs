@@ -5,7 +5,7 @@
 //! back. A model lives until [`close`]. Every function but those takes a model that [`open`] gave, and room that
 //! is as large as it says; a browser's module can hurt nobody but itself.
 
-#![no_std]
+#![cfg_attr(target_family = "wasm", no_std)]
 
 extern crate alloc;
 
@@ -14,16 +14,17 @@ mod model;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::panic::PanicInfo;
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
 use self::model::Opened;
 
+#[cfg(target_family = "wasm")]
 #[global_allocator]
 static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
+#[cfg(target_family = "wasm")]
 #[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
