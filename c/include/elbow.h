@@ -87,7 +87,7 @@ typedef struct elbow_verdict {
 elbow_status elbow_arena_size(const void *file, size_t len, uint32_t uses, size_t *bytes);
 
 /* Verifies a file and opens its model in an arena, which begins at a multiple of 8; the file at one of 16. They share
- * no memory. */
+ * no memory. On a Cortex-M4F it takes 6.5 kB of stack, elbow_arena_size 2.3 kB, all else 1.2 kB at most. */
 elbow_status elbow_open(const void *file, size_t len, void *arena, size_t arena_len, uint32_t uses,
                         elbow_model **model);
 

@@ -132,9 +132,8 @@ fn open(
         ptr::write_bytes(memory, 0, numbers);
         slice::from_raw_parts_mut(memory, numbers)
     };
-    let handle = plan.open(memory)?;
-    // SAFETY: aligned, and the arena begins with room for it
-    unsafe { place.write(handle) };
+    // SAFETY: not null, aligned, and the arena begins with room for it
+    plan.open(memory, unsafe { &mut *place.cast() })?;
     write(model, place)
 }
 

@@ -1,6 +1,7 @@
 //! What a C program holds: a model, its calibration and its window of rows.
 
 use crate::status::Status;
+use core::mem::MaybeUninit;
 use elbow::decision::MAX_SAMPLES;
 use elbow::format::ModelFile;
 use elbow::stream::BoundedWindow;
@@ -116,8 +117,13 @@ impl<'a> Plan<'a> {
         numbers.and_then(|bytes| bytes.checked_add(size_of::<Handle<'_>>())).ok_or(Status::Malformed)
     }
 
-    /// Opens the model in the numbers of an arena.
-    pub(crate) fn open(self, memory: &'a mut [f32]) -> core::result::Result<Handle<'a>, Status> {
+    /// Opens the model in the numbers of an arena, at its place: a handle is too large to be moved about on a
+    /// device's stack.
+    pub(crate) fn open(
+        self,
+        memory: &'a mut [f32],
+        place: &mut MaybeUninit<Handle<'a>>,
+    ) -> core::result::Result<(), Status> {
         let Plan { file, info, scratch, .. } = self;
         let bytes = self.bytes()?;
         let calibration = match Calibration::of(&file, MAX_SAMPLES) {
@@ -134,7 +140,8 @@ impl<'a> Plan<'a> {
                 Some(BoundedWindow::new(of_rows, columns, hop, rows).ok_or(Status::ArenaTooShort)?)
             }
         };
-        Ok(Handle { model: Bounded::new(&file, scratch)?, calibration, window, info, bytes })
+        place.write(Handle { model: Bounded::new(&file, scratch)?, calibration, window, info, bytes });
+        Ok(())
     }
 }
 
