@@ -1,9 +1,9 @@
-//! Plain exports over `elbow-host`, for JavaScript: a model is opened, and rows of floats go in and out by their
-//! place in memory.
+//! Plain exports over `elbow-host`, for JavaScript: a model is opened, and rows of floats go in and out by
+//! their place in memory.
 //!
 //! **Memory.** [`reserve`] makes room for numbers of four bytes, which JavaScript fills and [`release`] takes
-//! back. A model lives until [`close`]. Every function but those takes a model that [`open`] gave, and room that
-//! is as large as it says; a browser's module can hurt nobody but itself.
+//! back. A model lives until [`close`]. Every function but those takes a model that [`open`] gave, and room
+//! that is as large as it says; a browser's module can hurt nobody but itself.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
@@ -98,8 +98,8 @@ pub unsafe extern "C" fn numbers(text: *const u8, length: usize, to: *mut f32) -
     count
 }
 
-/// Scores rows: of each whether it has a score, log p(x), p-value, 1 where it is anomalous, standard error and
-/// effective sample size. NaN is what there is not.
+/// Scores rows: of each whether it has a score, log p(x), p-value, 1 where it is anomalous, standard error
+/// and effective sample size. NaN is what there is not.
 ///
 /// # Safety
 /// There are so many rows, and room for six numbers of each.

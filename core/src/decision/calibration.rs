@@ -221,7 +221,7 @@ impl<'a> Calibration<'a> {
     /// Mean and deviation are of whole frames, and fewer numbers are likelier. So of a frame with gaps a
     /// [`Watch`](crate::stream::Watch) takes 0 in its place, as is expected, a
     /// [`Follow`](crate::stream::Follow) takes nothing, and the verdict stays as it is; of an
-    /// [`Uncalibrated`](super::VerdictKind::Uncalibrated) one neither is told. `elbow score` and `watch` do so.
+    /// [`Uncalibrated`](super::VerdictKind::Uncalibrated) one neither is told. Commands that score do so.
     pub fn standardize(&self, log_density: Nats) -> f32 {
         let scale =
             if math::is_finite(self.deviation.0) && self.deviation.0 > 0.0 { self.deviation.0 } else { 1.0 };
