@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use elbow_host::model::{Engine, HostModel, ModelBytes};
 use elbow_host::score::compare::{Divergence, advantage};
 use elbow_host::score::estimate::Estimate;
+use elbow_host::score::measure::Measure;
 use elbow_reader::categories::{categories, names};
 use serde::Serialize;
 
-use crate::entropy::told;
+use crate::entropy::{check_density, told};
 use crate::error::Error;
 use crate::report;
 use crate::source::{SamplesArg, SourceArgs};
@@ -32,16 +33,14 @@ pub(crate) struct CompareArgs {
     source: SourceArgs,
 }
 
-/// How far two models are from each other, in nats; what cannot be drawn from has no divergence.
+/// How far two models are from each other, in nats.
 #[derive(Debug, Serialize)]
 struct Report {
     samples: u32,
     /// `KL(one ‖ other)`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    one_to_other: Option<Divergence>,
+    one_to_other: Divergence,
     /// `KL(other ‖ one)`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    other_to_one: Option<Divergence>,
+    other_to_one: Divergence,
     /// `E[log p_one(x) − log p_other(x)]` over the frames
     #[serde(skip_serializing_if = "Option::is_none")]
     advantage: Option<Estimate>,
@@ -52,14 +51,17 @@ struct Report {
 pub(super) fn run(args: &CompareArgs, json: bool) -> Result<(), Error> {
     let [one, other] = [&args.one, &args.other].map(|path| ModelBytes::read(path));
     let (one, other) = (one?, other?);
-    let one = one.open().map_err(Error::model(&args.one))?;
-    let other = other.open().map_err(Error::model(&args.other))?;
+    // the first says how the frames are read
+    let one = args.source.open(&one, &args.one, false)?;
+    let other = args.source.open(&other, &args.other, args.source.keeps_gaps(&one.metadata))?;
     agree(args, [&one, &other])?;
     let samples = args.samples.samples.unwrap_or_else(|| one.samples().max(other.samples()));
     let engines: [&dyn Engine; 2] = [&*one.engine, &*other.engine];
     let divergence = |[from, to]: [&dyn Engine; 2], path: &Path| {
         let divergence = Divergence::of([from, to], args.draws as usize, samples, args.source.seed);
-        divergence.map_err(|refused| Error::file(path, format!("refuses a draw of its own: {refused}")))
+        let divergence = divergence
+            .map_err(|refused| Error::file(path, format!("refuses a draw of its own: {refused}")))?;
+        divergence.ok_or_else(|| Error::file(path, "cannot be drawn from"))
     };
     let one_to_other = divergence(engines, &args.one)?;
     let other_to_one = divergence([engines[1], engines[0]], &args.other)?;
@@ -72,13 +74,17 @@ pub(super) fn run(args: &CompareArgs, json: bool) -> Result<(), Error> {
         })?;
     }
     let rows = args.data.is_some().then_some(data_rows);
-    let advantage = rows.map(|_| Estimate::mean(&differences));
+    let advantage = rows.map(|_| Estimate::mean(differences.iter().copied()));
     let report = Report { samples, one_to_other, other_to_one, advantage, rows };
     if json { report::print_json(&report) } else { report::print(&report::table(&lines(args, &report))) }
 }
 
-/// Densities of different columns have nothing to compare.
+/// What are no densities, or densities of different things, have nothing to compare.
 fn agree(args: &CompareArgs, [one, other]: [&HostModel<'_>; 2]) -> Result<(), Error> {
+    for (path, model) in [(&args.one, one), (&args.other, other)] {
+        check_density(model, path)?;
+    }
+    let [measure, found] = [one, other].map(|model| Measure::of(&model.metadata.architecture));
     let [a, b] = [&one.metadata, &other.metadata];
     let shape = |metadata: &elbow::format::Metadata<'_>| (metadata.window, metadata.architecture.features);
     let problem = match () {
@@ -98,6 +104,11 @@ fn agree(args: &CompareArgs, [one, other]: [&HostModel<'_>; 2]) -> Result<(), Er
              files with the same words",
             args.one.display()
         ),
+        () if measure != found => format!(
+            "has scores that are {found}, and those of {} are {measure}: they have nothing to compare; fit \
+             both with likelihoods of one kind",
+            args.one.display()
+        ),
         () => return Ok(()),
     };
     Err(Error::file(&args.other, problem))
@@ -105,13 +116,17 @@ fn agree(args: &CompareArgs, [one, other]: [&HostModel<'_>; 2]) -> Result<(), Er
 
 fn lines(args: &CompareArgs, report: &Report) -> Vec<(&'static str, String)> {
     let (one, other) = (args.one.display(), args.other.display());
-    let divergence = |from: String, to: String, divergence: &Option<Divergence>| match divergence {
-        None => format!("KL({from} ‖ {to}) not known: an autoencoder cannot be drawn from"),
-        Some(Divergence { refused: 0, estimate, draws }) => {
-            format!("KL({from} ‖ {to}) = {} by {draws} draws", told(*estimate))
-        }
-        Some(Divergence { refused, draws, .. }) => {
+    let samples = report.samples;
+    let divergence = |from: String, to: String, divergence: &Divergence| match divergence {
+        Divergence { refused: refused @ 1.., draws, .. } => {
             format!("KL({from} ‖ {to}) is infinite: {refused} of {draws} draws are none that {to} knows")
+        }
+        Divergence { is_biased: true, estimate: Estimate { nats, ci95 }, .. } => format!(
+            "KL({from} ‖ {to}) not told: {nats:.3} ± {ci95:.3} nats cannot be, so that scores by K = \
+             {samples} samples are further off than the models differ; give more --samples"
+        ),
+        Divergence { estimate, draws, .. } => {
+            format!("KL({from} ‖ {to}) = {} by {draws} draws, K = {samples}", told(*estimate))
         }
     };
     let mut lines = vec![

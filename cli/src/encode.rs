@@ -10,7 +10,7 @@ use elbow_host::score::calibrate::each_numbered_row;
 use crate::error::Error;
 use crate::frames::{FramesArgs, or_reader_gone};
 use crate::latents::{MemberArg, columns, drawn};
-use crate::refine::refinable;
+use crate::refine::member_refinable;
 use crate::report;
 use crate::source::{SourceArgs, samples};
 
@@ -39,14 +39,18 @@ pub(crate) struct EncodeArgs {
 pub(super) fn run(args: &EncodeArgs, json: bool) -> Result<(), Error> {
     args.frames.check(&[&args.model, &args.data])?;
     let bytes = ModelBytes::read(&args.model)?;
-    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let model = args.source.open(&bytes, &args.model, false)?;
     or_reader_gone(write(args, &model, json))
 }
 
 fn write(args: &EncodeArgs, model: &HostModel<'_>, json: bool) -> Result<(), Error> {
     let (metadata, latent) = (&model.metadata, args.member.latent(model, &args.model)?);
     if args.refine > 0 {
-        refinable(model, &args.model)?;
+        member_refinable(model, &args.model)?;
+    }
+    if args.refine > 0 && args.source.keeps_gaps(metadata) {
+        let problem = "takes rows without gaps; add --missing drop";
+        return Err(Error::argument("refine", args.refine, problem));
     }
     let kind = metadata.architecture.latent;
     let names = args.samples.map_or_else(|| columns(kind), |_| drawn(kind.dims() as usize));

@@ -1,11 +1,12 @@
 //! `elbow entropy`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use elbow_host::model::ModelBytes;
+use elbow_host::model::{HostModel, ModelBytes};
 use elbow_host::score::entropy::{Entropy, MOST_ROWS, Nearest};
 use elbow_host::score::estimate::Estimate;
 use elbow_host::score::information::Information;
+use elbow_host::score::measure::Measure;
 
 use crate::error::Error;
 use crate::report;
@@ -31,6 +32,7 @@ pub(crate) struct EntropyArgs {
 pub(super) fn run(args: &EntropyArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
+    check_density(&model, &args.model)?;
     let data = args.source.load_whole(&args.data, &args.model, &model.metadata)?;
     let as_one = data.frames_as_one();
     if as_one > 1.0 {
@@ -46,7 +48,17 @@ pub(super) fn run(args: &EntropyArgs, json: bool) -> Result<(), Error> {
     if json {
         return report::print_json(&entropy);
     }
-    report::print(&report::table(&rows(&entropy)))
+    report::print(&report::table(&rows(&entropy, data.rows)))
+}
+
+/// What is no density has no entropy and no divergence.
+pub(super) fn check_density(model: &HostModel<'_>, path: &Path) -> Result<(), Error> {
+    if Measure::of(&model.metadata.architecture) != Measure::Nothing {
+        return Ok(());
+    }
+    let problem = "is an autoencoder, whose scores are no densities and bound no entropy; fit a model with a \
+                   prior, such as --latent gaussian:8";
+    Err(Error::file(path, problem))
 }
 
 /// Nats and bits with their interval.
@@ -55,10 +67,11 @@ pub(super) fn told(Estimate { nats, ci95 }: Estimate) -> String {
     format!("{nats:.3} ± {ci95:.3} nats ({:.3} bits)", bits * nats)
 }
 
-fn rows(entropy: &Entropy) -> Vec<(&'static str, String)> {
+fn rows(entropy: &Entropy, all: usize) -> Vec<(&'static str, String)> {
     let Entropy { rows, upper, nearest, without_nearest, of_model, information } = entropy;
+    let of = if *rows < all { format!(" of {all}, spread evenly; --most takes more") } else { String::new() };
     let mut lines = vec![
-        ("rows", format!("{rows}, intervals of 95 %")),
+        ("rows", format!("{rows}{of}; intervals of 95 %")),
         ("entropy", format!("at most {}: −log p(x) by the model", told(*upper))),
     ];
     if let Some(Nearest { entropy, uncorrected, divergence }) = nearest {
@@ -79,7 +92,7 @@ fn told_information(Information { lower, upper, most, is_saturated, rows }: &Inf
     );
     match is_saturated {
         true => {
-            format!("{between}; the lower bound says no more than log {rows} = {most:.3}: --most more rows")
+            format!("{between}; by so many rows the lower bound says no more than log {rows} = {most:.3}")
         }
         false => between,
     }

@@ -18,6 +18,7 @@ use elbow_host::score::alarms::{AlarmCounts, Alarms, Judged};
 use elbow_host::score::evaluate::{Evaluation, Evaluator, score_all};
 use elbow_host::score::information::is_saturated;
 use elbow_host::score::latent_use::LatentUse;
+use elbow_host::score::measure::Measure;
 use elbow_host::score::seen::{Again, Seen};
 use elbow_reader::Dataset;
 
@@ -51,6 +52,9 @@ pub(crate) struct Figures {
     /// the part of the frames that the fit saw, where it saw some
     #[serde(skip)]
     pub(crate) seen: Option<f64>,
+    /// of a model that has one
+    #[serde(skip)]
+    is_density: bool,
 }
 
 pub(super) fn run(args: &EvalArgs, json: bool) -> Result<(), Error> {
@@ -119,7 +123,9 @@ pub(crate) fn examine(model: &HostModel<'_>, from: &Frames<'_>, see: &mut See<'_
         ));
     }
     let evaluation = labelled.unwrap_or_else(|| evaluator.finish(seconds));
-    Ok(Figures { evaluation, probed: probe.finish(), alarms: alarms.map(AlarmCounts::finish), seen })
+    let (probed, alarms) = (probe.finish(), alarms.map(AlarmCounts::finish));
+    let is_density = Measure::of(&model.metadata.architecture) != Measure::Nothing;
+    Ok(Figures { evaluation, probed, alarms, seen, is_density })
 }
 
 impl Figures {
@@ -127,7 +133,10 @@ impl Figures {
     pub(crate) fn rows(&self) -> Vec<(&'static str, String)> {
         let mut more = self.probed.lines();
         more.extend(self.alarms.iter().map(|alarms| ("alarms", describe_alarms(alarms))));
-        describe(&self.evaluation, more)
+        let mut lines = describe(&self.evaluation, more);
+        // what is no density bounds no entropy
+        lines.retain(|(name, _)| self.is_density || *name != "entropy");
+        lines
     }
 }
 

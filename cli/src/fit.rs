@@ -161,14 +161,16 @@ pub(super) fn run(args: &FitArgs, json: bool) -> Result<(), Error> {
 /// Before there is a folder of a run, which would be in the way of the corrected call.
 fn check_outputs(args: &FitArgs, fit: page::Fit<'_>) -> Result<(), Error> {
     let of_run: Vec<_> = args.run.iter().flat_map(|folder| FILES.map(|name| folder.join(name))).collect();
-    let mut outputs = Outputs::made_from(fit.data.iter().chain(&args.config).map(PathBuf::as_path))
+    let mut outputs = Outputs::made_from(args.config.as_deref())
         .and(of_run.iter().map(PathBuf::as_path), "is a file of the run itself")
         .making(args.run.as_deref());
     let is_of_run = args.resume || (args.out.is_none() && args.run.is_some());
     outputs.model("out", fit.model, Overwrite { force: args.overwrite.force || is_of_run })?;
     let Some(page) = &args.report else { return Ok(()) };
     fit.check(page)?;
-    outputs.file("report", page, args.overwrite)
+    // a model that is given as data is no data: its reader says so
+    let inputs = fit.data.iter().map(PathBuf::as_path);
+    outputs.and(inputs, "is what it would be made from").file("report", page, args.overwrite)
 }
 
 /// Fits, writes the model and its type, and reads the file back.

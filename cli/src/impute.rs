@@ -71,8 +71,7 @@ pub(super) fn run(args: &ImputeArgs, json: bool) -> Result<(), Error> {
     let samples = args.samples.of(&model);
     let bar = report::rows_bar("filling");
     let (mut summary, mut table) = (Summary { draws: args.draws.unwrap_or(0), ..Summary::default() }, None);
-    let paths = std::slice::from_ref(&args.data);
-    source.each_known_block(paths, &args.model, metadata, &args.keep, &mut |data| {
+    source.each_known_block(&args.data, &args.model, metadata, &args.keep, &mut |data| {
         let table = match &mut table {
             Some(table) => table,
             None => table.insert(Table::begin(args, &data)?),

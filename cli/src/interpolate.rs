@@ -42,7 +42,7 @@ fn pair(text: &str) -> Result<[usize; 2], &'static str> {
 pub(super) fn run(args: &InterpolateArgs, json: bool) -> Result<(), Error> {
     args.frames.check(&[&args.model, &args.data])?;
     let bytes = ModelBytes::read(&args.model)?;
-    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let model = args.source.open(&bytes, &args.model, false)?;
     or_reader_gone(write(args, &model, json))
 }
 

@@ -39,7 +39,7 @@ struct Report {
 pub(super) fn run(args: &ReconstructArgs, json: bool) -> Result<(), Error> {
     args.frames.check(&[&args.model, &args.data])?;
     let bytes = ModelBytes::read(&args.model)?;
-    let model = bytes.open().map_err(Error::model(&args.model))?;
+    let model = args.source.open(&bytes, &args.model, false)?;
     or_reader_gone(write(args, &model, json))
 }
 

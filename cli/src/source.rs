@@ -1,8 +1,8 @@
 //! The arguments that say which frames a command reads, and how.
 
-mod samples;
-
+mod blocks;
 mod notes;
+mod samples;
 
 use std::path::{Path, PathBuf};
 
@@ -17,8 +17,8 @@ use elbow_host::model::{HostModel, ModelBytes};
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
 use elbow_reader::{
-    Dataset, LoadOptions, Missing, Reading, Recognise, Unseen, has_column, is_labelled, is_stream,
-    load_blocks, load_files,
+    DataError, Dataset, LoadOptions, Missing, Problem, Reading, Recognise, Report, Unseen, has_column,
+    is_stream, load_files,
 };
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::{ReadingArgs, Settings};
@@ -59,11 +59,15 @@ impl SourceArgs {
         gaps: bool,
     ) -> Result<HostModel<'a>, Error> {
         let model = bytes.open().map_err(Error::model(path))?;
-        match self.missing(&model.metadata) {
-            Some(missing) if missing.keeps_gaps() => bytes.open_with_gaps().map_err(Error::model(path)),
-            _ if gaps => bytes.open_with_gaps().map_err(Error::model(path)),
-            _ => Ok(model),
+        match gaps || self.keeps_gaps(&model.metadata) {
+            true => bytes.open_with_gaps().map_err(Error::model(path)),
+            false => Ok(model),
         }
+    }
+
+    /// Whether flag or model say that frames may have gaps.
+    pub(super) fn keeps_gaps(&self, metadata: &Metadata<'_>) -> bool {
+        self.missing(metadata).is_some_and(Missing::keeps_gaps)
     }
 
     /// What becomes of missing cells, where flag or model say so.
@@ -109,10 +113,8 @@ impl SourceArgs {
         self.load_all(&[path.to_path_buf()], model, metadata, options)
     }
 
-    /// As [`load`](Self::load); a word that the model has never seen is an error, and so is a gap.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load).
+    /// As [`load`](Self::load); a word that the model has never seen is an error, and so is a gap, for which
+    /// there is no flag.
     pub(super) fn load_known(
         &self,
         path: &Path,
@@ -121,7 +123,14 @@ impl SourceArgs {
     ) -> Result<Dataset, Error> {
         let options = without_gaps(self.options(metadata, &[], Missing::Refuse), Missing::Refuse);
         let options = LoadOptions { unseen: Unseen::Refuse, ..options };
-        self.load_all(&[path.to_path_buf()], model, metadata, options)
+        match load_files(&[path.to_path_buf()], &options) {
+            Err(DataError { problem: Problem::MissingCells { first, cells, .. }, .. }) => {
+                let problem =
+                    format!("{first}; in all {cells} cells are missing: elbow impute fills them in");
+                Err(Error::file(path, problem))
+            }
+            loaded => self.ready(loaded?, model, metadata),
+        }
     }
 
     fn load_all(
@@ -131,112 +140,19 @@ impl SourceArgs {
         metadata: &Metadata<'_>,
         options: LoadOptions,
     ) -> Result<Dataset, Error> {
-        let (mut data, report) = load_files(paths, &options)?;
+        self.ready(load_files(paths, &options)?, model, metadata)
+    }
+
+    fn ready(
+        &self,
+        (mut data, report): (Dataset, Report),
+        model: &Path,
+        metadata: &Metadata<'_>,
+    ) -> Result<Dataset, Error> {
         told_before(&data, &report);
         told_after(&data.path, &report, self.skip_broken);
         self.prepare(&mut data, model, metadata)?;
         Ok(data)
-    }
-
-    /// Reads the frames that a model takes some at a time, with some columns as text beside them; rows in
-    /// which a cell is missing are left out unless flag or model say otherwise. Standard input and pipes hand
-    /// each frame on as it comes.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load), and those of `take`.
-    pub(super) fn each_block(
-        &self,
-        paths: &[PathBuf],
-        model: &Path,
-        metadata: &Metadata<'_>,
-        keep: &[String],
-        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        note_point(metadata);
-        let options = LoadOptions { unlabelled: true, ..self.options(metadata, keep, Missing::Drop) };
-        if self.binarize != Binarize::None {
-            // whether values are bytes is known when all are seen
-            return take(self.load_all(paths, model, metadata, options)?);
-        }
-        self.blocks(paths, model, metadata, options, take)
-    }
-
-    /// As [`each_block`](Self::each_block), but a missing cell refuses the file unless flag or model say
-    /// otherwise: what is written of each frame then stands where the frame does.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load), and those of `take`.
-    pub(super) fn each_whole_block(
-        &self,
-        path: &Path,
-        model: &Path,
-        metadata: &Metadata<'_>,
-        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let paths = [path.to_path_buf()];
-        let options = without_gaps(self.options(metadata, &[], Missing::Refuse), Missing::Refuse);
-        let options = LoadOptions { unlabelled: true, ..options };
-        match self.binarize {
-            Binarize::None => self.blocks(&paths, model, metadata, options, take),
-            // whether values are bytes is known when all are seen
-            _ => take(self.load_all(&paths, model, metadata, options)?),
-        }
-    }
-
-    /// As [`each_block`](Self::each_block); a word that the model has never seen is an error.
-    pub(super) fn each_known_block(
-        &self,
-        paths: &[PathBuf],
-        model: &Path,
-        metadata: &Metadata<'_>,
-        keep: &[String],
-        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let options = LoadOptions { unseen: Unseen::Refuse, ..self.options(metadata, keep, Missing::Drop) };
-        self.blocks(paths, model, metadata, options, take)
-    }
-
-    fn blocks(
-        &self,
-        paths: &[PathBuf],
-        model: &Path,
-        metadata: &Metadata<'_>,
-        options: LoadOptions,
-        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let mut path = None;
-        let report = load_blocks(paths, &options, &mut |mut data, report| {
-            if path.is_none() {
-                told_before(&data, report);
-                path = Some(data.path.clone());
-            }
-            self.prepare(&mut data, model, metadata)?;
-            take(data)
-        })?;
-        told_after(&path.unwrap_or_default(), &report, self.skip_broken);
-        Ok(())
-    }
-
-    /// Reads the frames that a model takes some at a time where nothing asks for all of them at once, as
-    /// labels do, for whose sake scores are sorted; with some columns as text beside them.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load), and those of `take`.
-    pub(super) fn each_unlabelled_block(
-        &self,
-        paths: &[PathBuf],
-        model: &Path,
-        metadata: &Metadata<'_>,
-        keep: &[String],
-        take: &mut dyn FnMut(Dataset) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        note_point(metadata);
-        let options = self.options(metadata, keep, Missing::Refuse);
-        let is_whole = self.binarize != Binarize::None || paths.iter().any(|path| is_stream(path));
-        match is_whole || is_labelled(paths, &options)? {
-            true => take(self.load_all(paths, model, metadata, options)?),
-            false => self.blocks(paths, model, metadata, options, take),
-        }
     }
 
     /// Whether files have a column of this name that can be kept as text; of a stream nobody knows before

@@ -47,14 +47,6 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     0.5 * (middle(values.len().saturating_sub(1) / 2) + middle(values.len() / 2))
 }
 
-/// Mean, and half the width of its 95 % interval by the normal approximation.
-pub fn mean_ci95(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
-    (mean, 1.96 * (variance / n).sqrt())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

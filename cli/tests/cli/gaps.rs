@@ -186,6 +186,35 @@ fn a_stuck_sensor_is_told_apart() {
     assert!(watched.lines().last().is_some_and(|line| line.contains("b stuck")), "{watched}");
 }
 
+/// What a refused file's message offers is then taken.
+#[test]
+fn the_way_through_gaps_that_is_told_is_one() {
+    let bench = bench();
+    for model in ["net", "other"] {
+        let seed = model.len();
+        let fit = "fit whole.csv --latent gaussian:2 --hidden 8 --epochs 3";
+        bench.good(&format!("{fit} --seed {seed} --out {model}.elbow"));
+    }
+    for line in [
+        "encode net.elbow gaps.csv",
+        "reconstruct net.elbow gaps.csv",
+        "interpolate net.elbow gaps.csv --between 4,28",
+        "compare net.elbow other.elbow gaps.csv --draws 10",
+    ] {
+        bench.refuses(line, &["gaps.csv: row 4 (line 5)", "--missing model goes by what is there"]);
+        let told = bench.good(&format!("{line} --missing model"));
+        assert!(!told.contains("NaN") && !told.contains(",,"), "{line}: {told}");
+        assert!(!line.starts_with("encode") || told.lines().count() == 401, "{line}: {told}");
+    }
+    bench.refuses("encode net.elbow gaps.csv --missing model --refine 2", &["--refine 2", "--missing drop"]);
+    bench.write("counts.csv", crate::bench::csv("u,v", 200, |i| format!("{},{}", i * i % 7, i % 5)));
+    bench.write("holes.csv", "u,v\n1,2\n,3\n");
+    bench.good("fit counts.csv --latent gaussian:2 --epochs 2 --likelihood negative-binomial --out c.elbow");
+    let log = bench.run("compress c.elbow holes.csv log --bits-back 4");
+    log.is_failure(2, &["holes.csv: row 2 (line 3)", "elbow impute"]);
+    assert!(!log.stderr.contains("--missing"), "no flag of compress: {log:?}");
+}
+
 /// A model that remembers gaps: what cannot use them says so or leaves their rows out.
 #[test]
 fn other_commands_of_a_model_with_gaps() {
@@ -195,7 +224,7 @@ fn other_commands_of_a_model_with_gaps() {
     assert_eq!(eval["rows_with_gaps"].as_u64(), Some(48), "remembered: {eval}");
     bench.good("quantize m.elbow --weights int8 --calibration gaps.csv --out small.elbow");
     bench.good("eval small.elbow gaps.csv");
-    bench.refuses("compress m.elbow gaps.csv gaps.log --bits-back 4", &[""]);
+    bench.refuses("compress m.elbow gaps.csv gaps.log --bits-back 4", &["gaps.csv: row 4", "elbow impute"]);
     bench.good("compress m.elbow gaps.csv gaps.packets --resolution 0.0001");
     bench.good("decompress m.elbow gaps.packets back.csv");
     assert_eq!(bench.read("back.csv").iter().filter(|byte| **byte == b'\n').count(), 401);

@@ -132,6 +132,11 @@ fn what_cannot_be() {
     let bench = Bench::with_model();
     bench.good("fit engine.csv --auto --out auto.elbow");
     bench.good("fit engine.csv --latent vmf:3 --hidden 8 --epochs 3 --out vmf.elbow");
+    bench.good(&format!("fit engine.csv {QUICK} --ensemble 2 --out two.elbow"));
+    assert_ne!(
+        bench.good("encode two.elbow engine.csv --refine 3"),
+        bench.good("encode two.elbow engine.csv")
+    );
     bench.write("drawn.csv", "mine\n");
     bench.write("z.csv", "u,v,w\n0.1,0.2,0.3\n");
     bench.write("short.csv", "u,v\n1,0\n");
@@ -144,6 +149,8 @@ fn what_cannot_be() {
         ("encode vmf.elbow engine.csv --refine 3", &["--refine", "--prior normal"]),
         ("eval auto.elbow engine.csv --refine 3", &["--refine"]),
         ("compress auto.elbow engine.csv packets --refine 3", &["--refine"]),
+        ("compress two.elbow engine.csv packets --refine 3", &["two.elbow: is an ensemble", "--refine"]),
+        ("eval two.elbow engine.csv --refine 3", &["two.elbow: is an ensemble", "--refine"]),
         ("sample engine.elbow --rows 0", &["--rows"]),
         ("encode auto.elbow engine.csv", &["is a mixture", "--latent gaussian:8"]),
         ("decode auto.elbow z.csv", &["is a mixture"]),

@@ -10,6 +10,7 @@ mod cases;
 mod categories;
 mod collapse;
 mod columnar;
+mod compare;
 mod compress;
 mod ecg5000;
 mod export;

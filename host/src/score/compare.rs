@@ -21,6 +21,9 @@ pub struct Divergence {
     pub refused: usize,
     /// draws in all
     pub draws: usize,
+    /// the whole interval lies below 0, where no divergence lies: scores by so few samples are too far off
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_biased: bool,
 }
 
 impl Divergence {
@@ -47,7 +50,9 @@ impl Divergence {
         let Some(terms) = terms.into_iter().collect::<Result<Option<Vec<_>>, _>>()? else { return Ok(None) };
         let both: Vec<f64> = terms.iter().flatten().copied().collect();
         let (refused, draws) = (terms.len() - both.len(), terms.len());
-        Ok(Some(Divergence { estimate: Estimate::mean(&both), refused, draws }))
+        let estimate = Estimate::mean(both.iter().copied());
+        let is_biased = estimate.nats + estimate.ci95 < 0.0;
+        Ok(Some(Divergence { estimate, refused, draws, is_biased }))
     }
 }
 

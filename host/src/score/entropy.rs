@@ -1,7 +1,7 @@
 //! The entropy of a file's frames: from above by a model, and by nearest neighbours.
 
 use elbow::FrameError;
-use elbow::architecture::{LatentKind, LikelihoodKind};
+use elbow::architecture::LatentKind;
 use elbow_reader::Dataset;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::calibrate::each_row;
 use super::estimate::Estimate;
 use super::information::Information;
+use super::measure::Measure;
 #[cfg(doc)]
 use super::neighbours::Points;
 use super::whiten::Whitening;
@@ -78,16 +79,12 @@ impl Entropy {
         let (data, engine) = (data.select(&rows), &*model.engine);
         let score = |frame: &[f32]| Ok(f64::from(engine.log_density(frame, samples)?.log_density.0));
         let of_data = each_row(&data, score)?;
-        let surprises: Vec<f64> = of_data.iter().map(|log_density| -log_density).collect();
         let drawn = draws(engine, data.rows, samples, seed);
         let nearest = nearest(model, &data, &of_data, drawn.as_deref());
-        let of_model = drawn.map(|drawn| {
-            let own: Vec<f64> = drawn.iter().map(|(_, log_density)| -log_density).collect();
-            Estimate::mean(&own)
-        });
+        let of_model = drawn.map(|drawn| Estimate::mean(drawn.iter().map(|(_, log_density)| -log_density)));
         Ok(Entropy {
             rows: data.rows,
-            upper: Estimate::mean(&surprises),
+            upper: Estimate::mean(of_data.iter().map(|log_density| -log_density)),
             without_nearest: nearest.as_ref().err().copied(),
             nearest: nearest.ok(),
             of_model,
@@ -118,18 +115,10 @@ fn nearest(
     of_data: &[f64],
     drawn: Option<&[(Vec<f32>, f64)]>,
 ) -> Result<Nearest, &'static str> {
-    let architecture = &model.metadata.architecture;
-    let is_density = match architecture.likelihood {
-        LikelihoodKind::Gaussian
-        | LikelihoodKind::GaussianPerOutput
-        | LikelihoodKind::StudentT
-        | LikelihoodKind::VonMises { .. } => true,
-        _ => matches!(architecture.latent, LatentKind::Component { .. }),
-    };
-    if !is_density {
+    if Measure::of(&model.metadata.architecture) != Measure::Numbers {
         return Err("whole numbers and words have probabilities, and no distances that tell a density");
     }
-    let drawn = drawn.ok_or("the model cannot be drawn from")?;
+    let drawn = drawn.ok_or("a draw of the model is too large for a number")?;
     let of_drawn: Vec<f32> = drawn.iter().flat_map(|(frame, _)| frame.iter().copied()).collect();
     // by both: units of one alone would fit it better
     let both = [&data.values[..], &of_drawn].concat();
@@ -142,14 +131,15 @@ fn nearest(
     // −log p is what a surprise should be
     let beyond = |surprise: &[f64], log_density: &mut dyn Iterator<Item = f64>| {
         let terms: Vec<f64> = surprise.iter().zip(log_density).map(|(t, log)| t + log).collect();
-        Estimate::mean(&terms)
+        Estimate::mean(terms.into_iter())
     };
     let bias = beyond(&there, &mut drawn.iter().map(|(_, log)| *log));
     // Surprises of neighbours go together, so that their spread tells too little: an estimator of the entropy
     // varies no less than the mean of log p (Berrett, Samworth and Yuan 2019, "Efficient multivariate entropy
     // estimation via k-nearest neighbour distances", theorem 1), and at this k by ψ′(4) more.
-    let least = Estimate::mean(of_data).ci95.hypot(1.96 * (TRIGAMMA / data.rows as f64).sqrt());
-    let uncorrected = Estimate::mean(&here);
+    let least =
+        Estimate::mean(of_data.iter().copied()).ci95.hypot(1.96 * (TRIGAMMA / data.rows as f64).sqrt());
+    let uncorrected = Estimate::mean(here.iter().copied());
     let uncorrected = Estimate { ci95: uncorrected.ci95.max(least), ..uncorrected };
     Ok(Nearest {
         entropy: uncorrected.minus(bias),

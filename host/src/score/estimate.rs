@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// A mean in nats with half the width of its 95 % interval, by the normal approximation.
+/// A mean in nats with half the width of its 95 % interval, by the normal approximation: of one term it is
+/// infinite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[allow(missing_docs, reason = "said above")]
 pub struct Estimate {
@@ -12,10 +13,13 @@ pub struct Estimate {
 
 impl Estimate {
     /// Of independent terms.
-    pub fn mean(terms: &[f64]) -> Estimate {
+    pub fn mean(terms: impl ExactSizeIterator<Item = f64> + Clone) -> Estimate {
         let n = terms.len() as f64;
-        let nats = terms.iter().sum::<f64>() / n;
-        let variance = terms.iter().map(|term| (term - nats).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+        let nats = terms.clone().sum::<f64>() / n;
+        if n < 2.0 {
+            return Estimate { nats, ci95: f64::INFINITY };
+        }
+        let variance = terms.map(|term| (term - nats).powi(2)).sum::<f64>() / (n - 1.0);
         Estimate { nats, ci95: 1.96 * (variance / n).sqrt() }
     }
 

@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::model::{Engine, LANES};
+pub use crate::numbers::median;
 use crate::numbers::median_in_place;
-pub use crate::numbers::{mean_ci95, median};
+use crate::score::estimate::Estimate;
 use crate::score::latent_use::{LatentUse, MOST_PAIRED, Spread};
 use crate::score::metrics::{auprc, auroc, auroc_ci95};
 use elbow_reader::Dataset;
@@ -201,7 +202,7 @@ impl<'a> Evaluator<'a> {
 
     /// Sums up; `seconds` are those that the scores took.
     pub fn finish(mut self, seconds: f64) -> Evaluation {
-        let (mean, half_width) = mean_ci95(self.nats.iter().map(|nats| f64::from(*nats)));
+        let Estimate { nats: mean, ci95 } = Estimate::mean(self.nats.iter().map(|nats| f64::from(*nats)));
         let bits = |nats| f64::from(Bits::from(Nats(1.0)).0) * nats;
         let told = self.nats.len() as f64;
         Evaluation {
@@ -210,9 +211,9 @@ impl<'a> Evaluator<'a> {
             samples: self.samples,
             nats_per_row: mean,
             median_nats_per_row: median_in_place(&mut self.nats),
-            nats_per_row_ci95: half_width,
+            nats_per_row_ci95: ci95,
             bits_per_row: bits(mean),
-            bits_per_row_ci95: bits(half_width),
+            bits_per_row_ci95: bits(ci95),
             bits_per_dim: bits(mean) / (self.numbers as f64 / told),
             rows_with_gaps: self.with_gaps,
             anomalous_nats_per_row: None,
@@ -254,7 +255,7 @@ impl Evaluation {
         let of_abnormal: Vec<f64> = abnormal.iter().map(|row| nats[*row]).collect();
         let (is_any, auroc) = (!abnormal.is_empty(), auroc(ranked, labels));
         Ok(Evaluation {
-            anomalous_nats_per_row: is_any.then(|| mean_ci95(of_abnormal.iter().copied()).0),
+            anomalous_nats_per_row: is_any.then(|| Estimate::mean(of_abnormal.iter().copied()).nats),
             anomalous_median_nats_per_row: is_any.then(|| median(of_abnormal)),
             anomalous_rows: Some(abnormal.len()),
             auroc,

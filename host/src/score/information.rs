@@ -44,17 +44,15 @@ impl Information {
             .into_par_iter()
             .map(|n| [false, true].map(|others| term(posteriors, n, others)))
             .collect();
-        let of = |at: usize| Estimate::mean(&pairs.iter().map(|pair| pair[at]).collect::<Vec<_>>());
-        let kl: Vec<f64> = posteriors.iter().map(|posterior| posterior.divergence().into()).collect();
-        let (lower, left_out, kl) = (of(0), of(1), Estimate::mean(&kl));
+        let of = |at: usize| Estimate::mean(pairs.iter().map(|pair| pair[at]));
+        let kl = Estimate::mean(posteriors.iter().map(|posterior| f64::from(posterior.divergence())));
+        let (lower, left_out) = (of(0), of(1));
+        let upper = if kl.nats < left_out.nats { kl } else { left_out };
+        // both are means of draws, and may lie where no information is
+        let upper = Estimate { nats: upper.nats.max(0.0), ..upper };
+        let lower = Estimate { nats: lower.nats.clamp(0.0, upper.nats), ..lower };
         let most = (rows as f64).ln();
-        Some(Information {
-            lower,
-            upper: if kl.nats < left_out.nats { kl } else { left_out },
-            most,
-            is_saturated: is_saturated(lower.nats, rows),
-            rows,
-        })
+        Some(Information { lower, upper, most, is_saturated: is_saturated(lower.nats, rows), rows })
     }
 }
 

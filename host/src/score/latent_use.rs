@@ -152,7 +152,8 @@ fn spread(count: usize, most: usize) -> Vec<usize> {
 
 fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     let count = values.len() as f64;
-    values.sum::<f64>() / count
+    // a sum of zeros may be −0
+    values.sum::<f64>() / count + 0.0
 }
 
 #[cfg(test)]

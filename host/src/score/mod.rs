@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod gap;
 pub mod information;
 pub mod latent_use;
+pub mod measure;
 pub mod metrics;
 pub mod neighbours;
 pub mod open;

@@ -16,7 +16,7 @@ pub struct ColumnError {
     /// the same by the standard deviation of the column: 1 is no better than its mean
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relative: Option<f64>,
-    /// of a category the part of its values that come back as another
+    /// of a category the part of its values that come back as another; neither of a column that no row has
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrong: Option<f64>,
 }
@@ -36,6 +36,8 @@ enum Kind {
 struct Column {
     name: String,
     kind: Kind,
+    /// rows in which it is, each as many times as it counts
+    rows: f64,
     squares: f64,
     mean: f64,
     about_mean: f64,
@@ -45,8 +47,6 @@ struct Column {
 #[derive(Clone, Debug)]
 pub struct RoundTrip {
     columns: Vec<Column>,
-    /// rows, each as many times as it counts
-    rows: f64,
 }
 
 impl RoundTrip {
@@ -64,31 +64,33 @@ impl RoundTrip {
             };
             let name = names.get(at).filter(|_| names.len() == width);
             let name = name.map_or_else(|| format!("x{at}"), |name| (*name).to_owned());
-            Column { name, kind, squares: 0.0, mean: 0.0, about_mean: 0.0 }
+            Column { name, kind, rows: 0.0, squares: 0.0, mean: 0.0, about_mean: 0.0 }
         };
-        RoundTrip { columns: (0..width).map(column).collect(), rows: 0.0 }
+        RoundTrip { columns: (0..width).map(column).collect() }
     }
 
     /// Takes a frame and what came back of it, as one that stands for so many.
     pub fn push(&mut self, frame: &[f32], back: &[f32], weight: f64) {
         let width = self.columns.len();
         for (row, back) in frame.chunks_exact(width).zip(back.chunks_exact(width)) {
-            self.rows += weight;
             for ((column, x), back) in self.columns.iter_mut().zip(row).zip(back) {
-                column.push(f64::from(*x), f64::from(*back), weight, self.rows);
+                // of what is missing nobody knows what is lost
+                if !x.is_nan() {
+                    column.push(f64::from(*x), f64::from(*back), weight);
+                }
             }
         }
     }
 
     /// The errors, columns in their order.
     pub fn finish(self) -> Vec<ColumnError> {
-        let rows = self.rows;
-        self.columns.into_iter().map(|column| column.error(rows)).collect()
+        self.columns.into_iter().map(Column::error).collect()
     }
 }
 
 impl Column {
-    fn push(&mut self, x: f64, back: f64, weight: f64, rows: f64) {
+    fn push(&mut self, x: f64, back: f64, weight: f64) {
+        self.rows += weight;
         let square = match self.kind {
             Kind::Number => (x - back).powi(2),
             Kind::Angle(period) => libm::remainder(x - back, period).powi(2),
@@ -96,21 +98,21 @@ impl Column {
         };
         let before = x - self.mean;
         self.squares += weight * square;
-        self.mean += weight * before / rows;
+        self.mean += weight * before / self.rows;
         self.about_mean += weight * before * (x - self.mean);
     }
 
-    fn error(self, rows: f64) -> ColumnError {
-        let Column { name: column, kind, squares, about_mean, .. } = self;
-        let mean = squares / rows;
+    fn error(self) -> ColumnError {
+        let Column { name: column, kind, rows, squares, about_mean, .. } = self;
+        let mean = (rows > 0.0).then(|| squares / rows);
         match kind {
-            Kind::Category => ColumnError { column, rmse: None, relative: None, wrong: Some(mean) },
+            Kind::Category => ColumnError { column, rmse: None, relative: None, wrong: mean },
             Kind::Number | Kind::Angle(_) => {
                 let relative = (squares / about_mean).sqrt();
                 let is_told = matches!(kind, Kind::Number) && relative.is_finite();
                 ColumnError {
                     column,
-                    rmse: Some(mean.sqrt()),
+                    rmse: mean.map(f64::sqrt),
                     relative: is_told.then_some(relative),
                     wrong: None,
                 }
@@ -124,7 +126,7 @@ mod tests {
     use super::*;
 
     fn column(kind: Kind) -> Column {
-        Column { name: "x".into(), kind, squares: 0.0, mean: 0.0, about_mean: 0.0 }
+        Column { name: "x".into(), kind, rows: 0.0, squares: 0.0, mean: 0.0, about_mean: 0.0 }
     }
 
     #[test]
@@ -132,7 +134,7 @@ mod tests {
         let pairs =
             [(1e6 + 1.0, 1e6), (1e6 + 3.0, 1e6 + 3.0), (1e6 + 5.0, 1e6 + 3.0), (1e6 + 3.0, 1e6 + 3.0)];
         let of = |kind, pairs: &[(f64, f64)]| {
-            let mut trip = RoundTrip { columns: vec![column(kind)], rows: 0.0 };
+            let mut trip = RoundTrip { columns: vec![column(kind)] };
             pairs.iter().for_each(|(x, back)| trip.push(&[*x as f32], &[*back as f32], 1.0));
             trip.finish().remove(0)
         };
@@ -146,12 +148,15 @@ mod tests {
         assert_eq!((error.wrong, error.rmse), (Some(0.5), None));
         // a column that never changes has no standard deviation to be told by
         assert_eq!(of(Kind::Number, &[(2.0, 2.0), (2.0, 2.0)]).relative, None);
+        // of what is missing nothing is lost
+        assert_eq!(of(Kind::Number, &[(2.0, 1.0), (f64::NAN, 2.0)]).rmse, Some(1.0));
+        assert_eq!(of(Kind::Category, &[(f64::NAN, 2.0)]).wrong, None);
     }
 
     #[test]
     fn a_row_that_stands_for_two_counts_twice() {
         let of = |rows: &[(f32, f32, f64)]| {
-            let mut trip = RoundTrip { columns: vec![column(Kind::Number)], rows: 0.0 };
+            let mut trip = RoundTrip { columns: vec![column(Kind::Number)] };
             rows.iter().for_each(|(x, back, weight)| trip.push(&[*x], &[*back], *weight));
             trip.finish()
         };

@@ -84,11 +84,14 @@ fn intervals_hold_the_entropy_of_linear_gaussian_laws() {
             let gap = found.upper.minus(nearest.divergence).nats - nearest.entropy.nats;
             assert!(gap.abs() < 1e-9, "{gap}");
         }
-        println!("{dims} dimensions: {covered} of {REPEATS}, off by {:.4?}", Estimate::mean(&errors));
+        println!(
+            "{dims} dimensions: {covered} of {REPEATS}, off by {:.4?}",
+            Estimate::mean(errors.iter().copied())
+        );
         assert!(
             covered >= COVERED,
             "{dims} dimensions: {covered} of {REPEATS}, {:?}",
-            Estimate::mean(&errors)
+            Estimate::mean(errors.iter().copied())
         );
         assert!(above >= COVERED, "the cross-entropy is below it: {above}");
     }

@@ -5,7 +5,8 @@ use std::sync::atomic::AtomicBool;
 use elbow::architecture::Architecture;
 use elbow::format::Metadata;
 use elbow_host::model::ModelBytes;
-use elbow_host::score::evaluate::{mean_ci95, score_until};
+use elbow_host::score::estimate::Estimate;
+use elbow_host::score::evaluate::score_until;
 use elbow_host::score::latent_use::LatentUse;
 use elbow_host::score::open::open_for;
 use elbow_host::score::seen::Seen;
@@ -145,7 +146,7 @@ pub(super) fn validation(
         return Ok(Validation { stopped: true, ..Validation::default() });
     };
     let nats: Vec<f64> = scores.iter().map(|score| score.log_density.0.into()).collect();
-    let (nats, ci95) = mean_ci95(nats.iter().copied());
+    let Estimate { nats, ci95 } = Estimate::mean(nats.iter().copied());
     // frames that were scored have a posterior
     let latent_use =
         || LatentUse::new(model.engine.latent()?, data.rows, LOG_PAIRED, |row| data.row(row)).ok();
