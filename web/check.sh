@@ -16,7 +16,7 @@ wasm/build.sh
 cargo build --locked --release -p elbow-cli
 export ELBOW PICTURES
 ELBOW=$(realpath "${CARGO_TARGET_DIR:-target}/release/elbow") PICTURES=$(realpath -m "${CARGO_TARGET_DIR:-target}/pictures")
-node --test --test-reporter=spec web/test/bits.test.mjs
+node --test --test-reporter=spec web/test/bits.test.mjs web/test/reader.test.mjs
 command -v chromium >/dev/null && command -v chromedriver >/dev/null ||
     skip 'Chromium is missing: apt-get install chromium chromium-driver'
 node --test --test-reporter=spec web/test/browser.test.mjs

@@ -3,10 +3,13 @@
 
 const byId = (id) => document.getElementById(id)
 const SLIDERS = 32
-let about, scores, ranges, asked
+let about, scores, ranges
+// of the last file that was opened, and of the last model: answers to earlier questions are not shown
+let turn = 0, modelTurn = 0
 
-const worker = new Worker(URL.createObjectURL(new Blob([`(${elbowWorker})(self)`], { type: 'text/javascript' })))
-const ask = (type, more, transfer) => worker.postMessage({ type, ...more }, transfer || [])
+const source = [elbowTimes, elbowReader, `(${elbowWorker})(self)`].join('\n')
+const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))
+const ask = (type, more, transfer) => worker.postMessage({ type, turn, ...more }, transfer || [])
 
 function status(text) {
   byId('status').textContent = text
@@ -32,7 +35,8 @@ function bits(value) {
 
 function valueOf(feature, value) {
   const { words } = about.columns[feature % about.columns.length]
-  return words[value] ?? number(value)
+  if (Number.isNaN(value)) return 'missing'
+  return words.length === 0 ? number(value) : (words[value] ?? 'unknown')
 }
 
 function nameOf(feature) {
@@ -47,8 +51,6 @@ const told = {
 
   model(found) {
     about = found.about
-    scores = ranges = undefined
-    for (const id of ['scores', 'frame', 'latent']) byId(id).hidden = true
     const window = about.window === 1 ? 'single rows' : `windows of ${about.window} rows, every ${about.hop}`
     const columns = about.columns.map(({ name }) => name)
     const shown = columns.slice(0, 12).join(', ') + (columns.length > 12 ? `, … (${columns.length})` : '')
@@ -81,10 +83,12 @@ const told = {
     scores = found
     ranges = found.ranges
     byId('progress').hidden = true
-    const { rows, missing, refused, count } = found.notes
+    const { rows, missing, gaps, unseen, refused, count } = found.notes
     const alarms = found.anomalous.reduce((sum, one) => sum + one, 0)
     const left = [
-      missing > 0 && `${missing} rows have a missing cell or an unknown word and are left out`,
+      missing > 0 && `${missing} rows have a missing cell and are left out`,
+      gaps > 0 && `${gaps} rows have gaps and are scored by what is there`,
+      unseen > 0 && `${unseen} rows have a word that the model has never seen, or none: they count as anomalies`,
       refused > 0 && `${refused} frames have no score, as a number is not one the model can take`,
       about.threshold !== undefined && `${alarms} frames are anomalous`,
     ].filter(Boolean)
@@ -96,10 +100,10 @@ const told = {
     drawCourse(byId('course'), found, about.threshold)
     byId('least').replaceChildren(...found.least.map(leastRow))
     byId('row').max = rows
-    ask('frame', { index: found.least[0] })
+    if (found.least.length > 0) ask('frame', { index: found.least[0] })
   },
 
-  frame({ index, frame, expected, surprises, latent }) {
+  frame({ index, frame, expected, surprises, latent: z }) {
     byId('frame').hidden = false
     const score = scores.scores[index]
     byId('frame-text').textContent = `Row ${scores.sources[index] + 1}: log p(x) ${number(score)} nats, ${bits(score)}.`
@@ -110,25 +114,31 @@ const told = {
     const order = Array.from(surprises.keys()).sort((a, b) => surprises[b] - surprises[a]).slice(0, 8)
     const cause = (n) => [nameOf(n), valueOf(n, frame[n]), valueOf(n, expected[n]), number(surprises[n])]
     byId('causes').replaceChildren(...order.map((n) => row(cause(n))))
-    if (latent) setSliders(latent)
+    if (z) setSliders(z)
   },
 
   decoded({ frame }) {
-    asked = false
+    isAsked = false
     // without a table, of what was decoded so far
     if (!scores) ranges = widen(ranges, frame)
     drawFrames(byId('decoded'), 'The decoded frame', about, ranges, [{ frame, tone: 'first' }])
     const rows = Array.from(frame.slice(0, 200), (value, n) => row([nameOf(n), valueOf(n, value)]))
     byId('decoded-rows').replaceChildren(...rows)
-    if (queued) sendLatent()
+    if (isQueued) sendLatent()
   },
 
-  error({ text }) {
+  error({ of, text }) {
     byId('progress').hidden = true
     status(`Not done: ${text}`)
+    if (of === 'frame') byId('frame').hidden = true
+    if (of === 'latent') isAsked = false
+    if (of === 'latent' && isQueued) sendLatent()
   },
 }
-worker.onmessage = ({ data }) => told[data.type](data)
+worker.onmessage = ({ data }) => {
+  const isOfModel = (data.of || data.type) === 'model'
+  if (data.turn === (isOfModel ? modelTurn : turn)) told[data.type](data)
+}
 worker.onerror = ({ message }) => status(`Not done: ${message}`)
 
 // From the lowest to the highest of what was seen of each column.
@@ -150,11 +160,13 @@ function leastRow(index) {
   button.textContent = String(sources[index] + 1)
   button.setAttribute('aria-label', `row ${sources[index] + 1}: show why`)
   button.onclick = () => ask('frame', { index })
-  const verdict = about.threshold === undefined ? '–' : anomalous[index] ? 'anomalous' : 'typical'
+  // of a frame that lacks more than one sensor nothing is known
+  const verdict = Number.isNaN(p[index]) ? '–' : anomalous[index] ? 'anomalous' : 'typical'
   return row([button, number(all[index]), bits(all[index]), number(p[index]), verdict])
 }
 
 byId('row').onchange = () => {
+  if (scores.sources.length === 0) return
   const wanted = Number(byId('row').value) - 1
   // the frame that begins there, or the last before it
   let index = scores.sources.findIndex((source) => source > wanted)
@@ -162,16 +174,15 @@ byId('row').onchange = () => {
   ask('frame', { index: Math.max(index, 0) })
 }
 
-let queued = false
+// Where the sliders are, with the coordinates that have none; one question at a time: the last place of a slider counts.
+let latent = [], isAsked = false, isQueued = false
 const sliders = () => [...byId('sliders').querySelectorAll('input')]
 
 function sendLatent() {
-  // one question at a time: the last place of a slider counts
-  queued = asked
-  if (asked) return
-  asked = true
-  let z = sliders().map((slider) => Number(slider.value))
-  while (z.length < about['latent dims']) z.push(0)
+  isQueued = isAsked
+  if (isAsked) return
+  isAsked = true
+  let z = latent
   if (about['is sphere'] === 'true') {
     const length = Math.hypot(...z)
     z = z.map((one, n) => (length > 0 ? one / length : n === 0 ? 1 : 0))
@@ -181,35 +192,60 @@ function sendLatent() {
 }
 
 function showSliders() {
-  const count = Math.min(about['latent dims'], SLIDERS)
+  const dims = about['latent dims']
+  const count = Math.min(dims, SLIDERS)
   byId('latent').hidden = count === 0
+  const others = count < dims ? ` The ${dims - count} coordinates behind them stay as the frame has them.` : ''
+  byId('latent-text').textContent = `Each slider is a coordinate of the latent z; the picture is the frame that z decodes to.${others}`
   const most = about['is sphere'] === 'true' ? 1 : 4
   const slider = (_, n) => {
     const label = document.createElement('label')
     const input = document.createElement('input')
     Object.assign(input, { type: 'range', min: -most, max: most, step: 'any', value: 0 })
     input.setAttribute('aria-label', `latent coordinate ${n + 1}`)
-    input.oninput = sendLatent
+    input.oninput = () => {
+      latent[n] = Number(input.value)
+      sendLatent()
+    }
     label.append(`z${n + 1}`, input, document.createElement('output'))
     return label
   }
   byId('sliders').replaceChildren(...Array.from({ length: count }, slider))
-  asked = queued = false
+  latent = Array(dims).fill(0)
+  isAsked = isQueued = false
   if (count > 0) sendLatent()
 }
 
-function setSliders(latent) {
-  sliders().forEach((slider, n) => (slider.value = latent[n]))
+function setSliders(found) {
+  latent = [...found]
+  sliders().forEach((slider, n) => {
+    // a slider goes as far as any frame did
+    const most = Math.max(Number(slider.max), Math.ceil(Math.abs(latent[n])))
+    Object.assign(slider, { min: -most, max: most, value: latent[n] })
+  })
   sendLatent()
+}
+
+// Nothing of what was opened before is left on the page.
+function forget(ids) {
+  turn++
+  scores = ranges = undefined
+  isAsked = isQueued = false
+  for (const id of [...ids, 'progress', 'scores', 'frame']) byId(id).hidden = true
 }
 
 async function open(file, isModel) {
   status(`Reading ${file.name}.`)
-  if (isModel) {
+  forget(isModel ? ['about', 'latent'] : [])
+  if (!isModel) return ask('table', { file })
+  const ofModel = (modelTurn = turn)
+  byId('table').disabled = true
+  try {
     const bytes = await file.arrayBuffer()
-    ask('model', { bytes }, [bytes])
-  } else {
-    ask('table', { file })
+    // of two files the last one counts, however long each takes to read
+    if (ofModel === modelTurn) ask('model', { bytes, turn: ofModel }, [bytes])
+  } catch (error) {
+    status(`Not done: ${error.message}`)
   }
 }
 

@@ -13,6 +13,7 @@ mod describe;
 mod model;
 
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
@@ -31,10 +32,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 /// Room for so many numbers of four bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn reserve(numbers: usize) -> *mut f32 {
-    let mut room = Vec::<f32>::with_capacity(numbers);
-    let at = room.as_mut_ptr();
-    core::mem::forget(room);
-    at
+    Vec::leak(vec![0.0; numbers]).as_mut_ptr()
 }
 
 /// Takes room back.
@@ -82,20 +80,20 @@ pub extern "C" fn text_length(model: &Opened) -> usize {
     model.text.len()
 }
 
-/// Cells of text, a newline behind each, to numbers; what is none becomes NaN.
+/// Cells of text, a newline behind each, to numbers, as many as there is room for; what is none becomes
+/// infinite, which no frame may be, while NaN is a number that is missing. Returns how many cells there are.
 ///
 /// # Safety
-/// There are so many bytes, and room for as many numbers as there are newlines.
+/// There are so many bytes, and room for so many numbers.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn numbers(text: *const u8, length: usize, to: *mut f32) -> usize {
-    let text = unsafe { from_raw_parts(text, length) };
-    let mut count = 0;
-    for cell in text.split_inclusive(|byte| *byte == b'\n') {
+pub unsafe extern "C" fn numbers(text: *const u8, length: usize, to: *mut f32, room: usize) -> usize {
+    let (text, to) = unsafe { (from_raw_parts(text, length), from_raw_parts_mut(to, room)) };
+    let cells = || text.split_inclusive(|byte| *byte == b'\n');
+    for (cell, to) in cells().zip(to) {
         let cell = core::str::from_utf8(cell).unwrap_or_default().trim();
-        unsafe { *to.add(count) = cell.parse().unwrap_or(f32::NAN) };
-        count += 1;
+        *to = cell.parse().unwrap_or(f32::INFINITY);
     }
-    count
+    cells().count()
 }
 
 /// Scores rows: of each whether it has a score, log p(x), p-value, 1 where it is anomalous, standard error

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use elbow::Explain as _;
-use elbow::FrameError;
+use elbow::{FrameError, VerdictKind};
 use elbow_host::Model;
 use elbow_host::model::{HostModel, LANES};
 
@@ -24,7 +24,8 @@ const NO_SCORE: Told = [0.0, f32::NAN, f32::NAN, f32::NAN, f32::NAN, f32::NAN];
 
 impl Opened {
     pub(crate) fn new(bytes: &[u8]) -> Opened {
-        match Model::open(bytes) {
+        // of a frame without gaps all is as without them
+        match Model::open_with_gaps(bytes) {
             Ok(model) => Opened { text: describe(model.get()), model: Some(model) },
             Err(error) => Opened { text: error.to_string(), model: None },
         }
@@ -55,9 +56,9 @@ impl Opened {
         let judge = model.calibrated().filter(|judge| judge.calibration().samples == samples);
         if let Some(judge) = judge {
             for (row, to) in rows.chunks_exact(dims).zip(to) {
-                *to = judge.judge_in_full(row).map_or(NO_SCORE, |verdict| {
-                    let is_anomalous = f32::from(u8::from(verdict.is_anomalous()));
-                    told(&verdict.score, verdict.p_value, is_anomalous)
+                *to = judge.judge_in_full(row).map_or(NO_SCORE, |verdict| match verdict.kind {
+                    VerdictKind::Uncalibrated => told(&verdict.score, f32::NAN, f32::NAN),
+                    _ => told(&verdict.score, verdict.p_value, f32::from(u8::from(verdict.is_anomalous()))),
                 });
             }
             return;

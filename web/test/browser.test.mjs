@@ -133,6 +133,58 @@ test('every control has a name, and names are text', async () => {
   await isQuiet()
 })
 
+const hidden = (...ids) => browser.run("return arguments[0].map((id) => document.getElementById(id).hidden)", ids)
+
+test('nothing of an earlier file stays', async () => {
+  writeFileSync(path('broken.csv'), readFileSync(path('rows.csv'), 'utf8').replace(/\n/, '\n"'))
+  writeFileSync(path('broken.elbow'), readFileSync(path('network.elbow')).fill(7, 100, 200))
+  await browser.go(url(join(root, 'web/index.html')))
+  await until("return document.getElementById('status').textContent === 'Open a model.'")
+  await browser.choose('#model', path('network.elbow'))
+  await until("return !document.getElementById('table').disabled")
+  await browser.choose('#table', path('rows.csv'))
+  await until("return !document.getElementById('frame').hidden")
+  await browser.choose('#table', path('broken.csv'))
+  await until("return document.getElementById('status').textContent.includes('has no end')")
+  assert.deepEqual(await hidden('about', 'scores', 'frame', 'latent'), [false, true, true, false])
+  await browser.choose('#table', path('rows.csv'))
+  await until("return !document.getElementById('frame').hidden")
+  await browser.choose('#model', path('broken.elbow'))
+  await until("return document.getElementById('status').textContent.startsWith('Not done: ')")
+  assert.deepEqual(await hidden('about', 'scores', 'frame', 'latent'), [true, true, true, true])
+  assert.ok(await browser.run("return document.getElementById('table').disabled"))
+  await isQuiet()
+})
+
+test('a latent is shown as the frame has it, however long and far', async () => {
+  elbow('fit', 'rows.csv', '--out', 'long.elbow', '--force', '--latent', 'gaussian:34', '--drop', 'time_s', '--epochs', '3', '--hidden', '16')
+  await browser.go(url(join(root, 'web/index.html')))
+  await until("return document.getElementById('status').textContent === 'Open a model.'")
+  await browser.choose('#model', path('long.elbow'))
+  await until("return !document.getElementById('table').disabled")
+  await browser.choose('#table', path('rows.csv'))
+  await until("return !document.getElementById('frame').hidden")
+  assert.ok(await browser.run("return document.getElementById('latent-text').textContent.includes('The 2 coordinates')"))
+  // what its latent decodes to is what the model expects of the frame
+  const of = (rows, cell) => `Array.from(document.querySelectorAll('#${rows} tr'), (row) => [row.cells[0].textContent, row.cells[${cell}].textContent])`
+  const expected = `return ${of('causes', 2)}.filter(([name, value]) => new Map(${of('decoded-rows', 1)}).get(name) !== value).length`
+  await until(`${expected} === 0`.replace('return', 'return document.querySelector("#causes tr") &&'))
+  const far = 'setSliders(Array.from({ length: 34 }, (_, n) => n - 16.5)); return [sliders()[0].value, sliders()[31].value, latent[33]]'
+  assert.deepEqual(await browser.run(far), ['-16.5', '14.5', 16.5])
+  // an answer that does not come holds nothing up
+  await browser.run("ask('latent', { z: new Float32Array(34).fill(NaN) }); isAsked = true")
+  await until("return document.getElementById('status').textContent.startsWith('Not done: ') && !isAsked")
+  const shown = "return document.querySelector('#decoded-rows').textContent"
+  const was = await browser.run(shown)
+  await browser.run("const z = sliders()[0]; z.value = 2.5; z.dispatchEvent(new Event('input'))")
+  await until(`${shown} !== arguments[0]`, was)
+  await isQuiet()
+})
+
+test('the page allows no script or style within it', () => {
+  assert.ok(!readFileSync(join(root, 'web/index.html'), 'utf8').includes('unsafe-inline'))
+})
+
 test('a hundred thousand rows never hold the page up', async () => {
   const [header, ...rows] = readFileSync(path('rows.csv'), 'utf8').trim().split('\n')
   const many = Array.from({ length: 100_000 }, (_, i) => rows[i % rows.length])

@@ -1,6 +1,7 @@
-// The program `elbow`, models of each kind that it fits, and what it says of their rows.
+// The program `elbow`, models of each kind that it fits, what it says of their rows, and a worker beside it.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
@@ -41,3 +42,26 @@ export function scores(elbow, model, data) {
 }
 
 export const bits = (floats) => Array.from(new Uint32Array(Float32Array.from(floats).buffer))
+
+const { elbowWorker } = createRequire(import.meta.url)('../elbow.js')
+export const engine = Buffer.from(readFileSync(join(root, 'web/elbow.wasm.js'), 'utf8').match(/"([^"]*)"/)[1], 'base64')
+
+// A worker as the page has one: `ask` waits for the answer of this type.
+export async function worker() {
+  const waiting = []
+  const scope = { postMessage: (message) => waiting.shift()?.(message) }
+  elbowWorker(scope)
+  const next = () => new Promise((resume) => waiting.push(resume))
+  const ask = async (type, more, wanted) => {
+    let answer = next()
+    scope.onmessage({ data: { type, ...more } })
+    for (;;) {
+      const found = await answer
+      if (found.type === wanted) return found
+      if (found.type === 'error') throw new Error(found.text)
+      answer = next()
+    }
+  }
+  await ask('engine', { bytes: engine }, 'ready')
+  return ask
+}

@@ -31,6 +31,16 @@ impl Model {
         Loaded::try_new(ModelBytes::new(bytes), ModelBytes::open).map(|loaded| Model(Arc::new(loaded)))
     }
 
+    /// As [`open`](Self::open), for frames some of whose numbers may be missing:
+    /// [`ModelBytes::open_with_gaps`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_with_gaps(bytes: &[u8]) -> Result<Model, LoadError> {
+        let loaded = Loaded::try_new(ModelBytes::new(bytes), ModelBytes::open_with_gaps)?;
+        Ok(Model(Arc::new(loaded)))
+    }
+
     /// What the file says of itself, its engine, and what alarms and packets rest on.
     pub fn get(&self) -> &HostModel<'_> {
         self.0.borrow_dependent()
