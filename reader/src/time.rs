@@ -1,26 +1,39 @@
 //! Times as files write them, in nanoseconds since 1970-01-01 UTC.
 //!
-//! What has no zone is taken as UTC: gaps and order are what times are read for, and those stand.
+//! What has no zone is taken as UTC, what has no year as of 1972, and what has no day as of 1970-01-01: gaps
+//! and order are what times are read for, and those stand.
 
-use ::time::{Date, Month, OffsetDateTime};
+mod clock;
+mod date;
+mod words;
+
+use ::time::OffsetDateTime;
+
+use clock::Clock;
 
 /// How the times of a column are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimeForm {
     /// year, month, day, as in ISO 8601; behind them, after `T` or a space, a clock with fraction and zone
     YearFirst,
-    /// `31.12.2024 23:59` or `31/12/2024`
+    /// `31.12.2024 23:59`, `31/12/24` or `31 Dec 2024`
     DayFirst,
-    /// `12/31/2024 11:59 PM`
+    /// `12/31/2024 11:59 PM`, `Dec-31-2024` or `Tue Dec 31 23:59:00 2024`
     MonthFirst,
+    /// `20241231` or `20241231T235900Z`
+    Digits,
+    /// a time of day such as `23:59:00`, or how long ago something was, as `2 days 23:59:00`
+    Clock,
     /// a number of so many nanoseconds since 1970: seconds, or thousandths, millionths, billionths of them
     Epoch(u64),
 }
 
-const FORMS: [TimeForm; 7] = [
+const FORMS: [TimeForm; 9] = [
     TimeForm::YearFirst,
     TimeForm::DayFirst,
     TimeForm::MonthFirst,
+    TimeForm::Digits,
+    TimeForm::Clock,
     TimeForm::Epoch(SECOND as u64),
     TimeForm::Epoch(1_000_000),
     TimeForm::Epoch(1_000),
@@ -28,6 +41,7 @@ const FORMS: [TimeForm; 7] = [
 ];
 
 const SECOND: i64 = 1_000_000_000;
+const DAY: i64 = 86_400 * SECOND;
 
 /// The days of 1973 to 2286, in which seconds, milliseconds, microseconds and nanoseconds since 1970 differ
 /// by their number of digits.
@@ -125,13 +139,15 @@ impl TimeForm {
         let mut text = Text(cell.trim_ascii());
         match self {
             TimeForm::Epoch(unit) => text.epoch(unit),
-            form => {
-                let days = text.date(form)?;
-                let seconds = i64::from(days) * 86_400;
-                let (clock, fraction) = if text.0.is_empty() { (0, 0) } else { text.clock()? };
-                seconds.checked_add(clock)?.checked_mul(SECOND)?.checked_add(fraction)
-            }
+            TimeForm::Clock => text.span(),
+            form => text.moment(form),
         }
+    }
+
+    /// How much time goes by from one time to the next: a clock begins again at midnight.
+    pub(crate) fn step(self, last: i64, next: i64) -> i64 {
+        let step = next.saturating_sub(last);
+        if self == TimeForm::Clock && step < 0 { step.rem_euclid(DAY) } else { step }
     }
 }
 
@@ -158,6 +174,10 @@ impl Text<'_> {
         Some(first)
     }
 
+    fn spaces(&mut self) {
+        self.0 = self.0.trim_ascii_start();
+    }
+
     /// A number of so many digits.
     fn number(&mut self, digits: std::ops::RangeInclusive<usize>) -> Option<i64> {
         let found = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -165,58 +185,6 @@ impl Text<'_> {
         digits.contains(&found).then_some(())?;
         self.0 = rest;
         Some(number.iter().fold(0, |sum, digit| 10 * sum + i64::from(digit - b'0')))
-    }
-
-    /// Days since 1970.
-    fn date(&mut self, form: TimeForm) -> Option<i32> {
-        let separator = |byte: u8| matches!(byte, b'-' | b'/' | b'.');
-        let (year, month, day) = if form == TimeForm::YearFirst {
-            let year = self.number(4..=4)?;
-            let between = self.eat(separator)?;
-            let month = self.number(1..=2)?;
-            self.eat(|byte| byte == between)?;
-            (year, month, self.number(1..=2)?)
-        } else {
-            let first = self.number(1..=2)?;
-            // with points, days come first wherever this is written
-            let between =
-                self.eat(|byte| separator(byte) && !(form == TimeForm::MonthFirst && byte == b'.'))?;
-            let second = self.number(1..=2)?;
-            self.eat(|byte| byte == between)?;
-            let year = self.number(4..=4)?;
-            if form == TimeForm::DayFirst { (year, second, first) } else { (year, first, second) }
-        };
-        let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
-        let date = Date::from_calendar_date(year as i32, month, day as u8).ok()?;
-        Some(date.to_julian_day() - Date::from_ordinal_date(1970, 1).ok()?.to_julian_day())
-    }
-
-    /// Seconds of the day in UTC, and nanoseconds.
-    fn clock(&mut self) -> Option<(i64, i64)> {
-        self.eat(|byte| matches!(byte, b'T' | b't' | b' '))?;
-        while self.eat(|byte| byte == b' ').is_some() {}
-        let hour = self.number(1..=2)?;
-        self.eat(|byte| byte == b':')?;
-        let minute = self.number(2..=2)?;
-        let second = if self.eat(|byte| byte == b':').is_some() { self.number(2..=2)? } else { 0 };
-        let fraction = self.fraction(SECOND)?;
-        while self.eat(|byte| byte == b' ').is_some() {}
-        let hour = self.half_day(hour)?;
-        // 60 is a leap second
-        let in_range = hour < 24 && minute < 60 && second <= 60;
-        let zone = in_range.then(|| self.zone())??;
-        Some((3600 * hour + 60 * minute + second - zone, fraction))
-    }
-
-    /// The hour where AM or PM may follow.
-    fn half_day(&mut self, hour: i64) -> Option<i64> {
-        let noon = match self.0.get(..2).map(<[u8]>::to_ascii_uppercase).as_deref() {
-            Some(b"AM") => 0,
-            Some(b"PM") => 12,
-            _ => return Some(hour),
-        };
-        self.0 = &self.0[2..];
-        (1..=12).contains(&hour).then_some(hour % 12 + noon)
     }
 
     /// A fraction of a unit of nanoseconds; 0 where there is none.
@@ -232,22 +200,17 @@ impl Text<'_> {
         Some(nanos)
     }
 
-    /// Seconds that the zone is ahead of UTC; nothing may follow.
-    fn zone(&mut self) -> Option<i64> {
-        if self.0.is_empty()
-            || ["Z", "UTC", "GMT"].iter().any(|utc| self.0.eq_ignore_ascii_case(utc.as_bytes()))
-        {
-            return Some(0);
+    /// A date, and a clock where there is one.
+    fn moment(&mut self, form: TimeForm) -> Option<i64> {
+        let mut clock = Clock::default();
+        let days = match form {
+            TimeForm::Digits => self.compact(&mut clock)?,
+            _ => self.date(form, &mut clock)?,
+        };
+        if !self.0.is_empty() {
+            clock = self.clock()?;
         }
-        let sign = if self.eat(|byte| matches!(byte, b'+' | b'-'))? == b'+' { 1 } else { -1 };
-        let hours = self.number(2..=2).or_else(|| {
-            let joined = Text(self.0.get(..2)?).number(2..=2)?;
-            self.0 = &self.0[2..];
-            Some(joined)
-        })?;
-        self.eat(|byte| byte == b':');
-        let minutes = if self.0.is_empty() { 0 } else { self.number(2..=2)? };
-        (self.0.is_empty() && hours < 24 && minutes < 60).then_some(sign * (3600 * hours + 60 * minutes))
+        if self.0.is_empty() { clock.on(i64::from(days)) } else { None }
     }
 
     fn epoch(&mut self, unit: u64) -> Option<i64> {

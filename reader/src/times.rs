@@ -83,7 +83,7 @@ impl Times {
         }
         let longest = part.gap.map_or(i64::MAX, |gap| i64::try_from(gap.0.as_nanos()).unwrap_or(i64::MAX));
         for (row, time) in times.into_iter().enumerate() {
-            let step = self.last.replace(time).map_or(0, |last| time.saturating_sub(last));
+            let step = self.last.replace(time).map_or(0, |last| form.step(last, time));
             if part.gap.is_some() && (step < 0 || step > longest) {
                 table.breaks.push(row);
             }
