@@ -180,6 +180,7 @@ impl SourceArgs {
             drop: Vec::new(),
             keep: keep.to_vec(),
             categorical: as_fitted(metadata.columns),
+            numbers: Vec::new(),
             window: metadata.window as usize,
             hop: Some(metadata.hop as usize),
             normal: if self.normal.is_empty() { normal } else { self.normal.clone() },

@@ -238,9 +238,8 @@ fn begin(first: Heading, kinds: &Kinds, options: &LoadOptions) -> Result<(Begun,
 /// What the columns of a table are, where that is to be found out.
 fn recognised(path: &Path, options: &LoadOptions) -> Result<Kinds, Problem> {
     let mut kinds = Kinds::default();
-    let is_table = matches!(named(path), Named::Text | Named::Columnar);
     if let (Recognise::Kinds { words }, None) = (options.recognise, &options.columns)
-        && is_table
+        && named(path) != Named::Nothing
     {
         let bare = LoadOptions { keep: Vec::new(), categorical: Vec::new(), ..options.clone() };
         with_rows(path, &bare, &mut |rows| {

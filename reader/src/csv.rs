@@ -70,7 +70,7 @@ impl<R: BufRead> Rows<R> {
             Header::None(columns) => names::numbered(*columns),
         };
         let written = names.clone();
-        let names = columns::named(names, options)?;
+        let names = columns::named(dialect.told_apart(names), options)?;
         let chosen = choose(&names, options)?;
         let number = if options.whole { not_rounded } else { number };
         let record = ByteRecord::new();
@@ -208,12 +208,14 @@ impl<R: BufRead> Rows<R> {
 impl<R: BufRead> RowReader for Rows<R> {
     fn heading(&mut self) -> Result<Heading, Problem> {
         let Chosen { features, label, .. } = &self.chosen;
+        let told_apart = self.dialect.told_apart(self.written.clone());
+        let renamed = columns::renamed(&told_apart, &self.names);
         Ok(Heading {
             is_text: true,
             names: self.names.clone(),
             columns: self.columns(),
             is_labelled: label.is_some(),
-            notes: [self.dialect.notes(), columns::renamed(&self.written, &self.names)].concat(),
+            notes: [self.dialect.notes(&self.written), renamed].concat(),
             dialect: self.dialect.told(),
             numbers: self.dialect.numbers,
             affixes: self.dialect.affixes.clone(),

@@ -15,6 +15,7 @@ use csv::ByteRecord;
 
 use crate::encoding::word;
 use crate::error::{Names, Problem};
+use crate::names::no_repeats;
 use crate::numbers::{Decimal, Numbers};
 use crate::options::{TextOptions, between, is_delimiter};
 pub(crate) use affixes::Affix;
@@ -48,6 +49,8 @@ pub(crate) struct Dialect {
     pub(crate) ends_empty: bool,
     /// what stands around the numbers of columns; nothing where that is so in none
     pub(crate) affixes: Vec<Option<Affix>>,
+    /// a name in the header whose letters nobody can know
+    unclear: Option<String>,
 }
 
 /// Where the names of the columns stand.
@@ -95,17 +98,39 @@ impl Dialect {
             comments: layout.lines[..first].iter().any(Line::is_comment),
             names_rows: header == Header::Line && layout.names_rows(first),
             units: if header == Header::Line { units(rows, layout.width) } else { Vec::new() },
+            unclear: line.filter(|_| header == Header::Line).and_then(unclear),
             header,
             affixes,
         })
     }
 
-    /// What is passed over below the header, a sentence each.
-    pub(crate) fn notes(&self) -> Vec<String> {
+    /// Names of which some are there twice or empty with those in the row below, where these tell them apart:
+    /// of sensors below those of their groups.
+    pub(crate) fn told_apart(&self, names: Vec<String>) -> Vec<String> {
+        let join = |(above, below): (&String, &String)| format!("{above} {below}").trim().to_owned();
+        let joined: Option<Vec<String>> =
+            self.units.first().map(|below| names.iter().zip(below).map(join).collect());
+        match joined {
+            Some(joined) if !are_distinct(&names) && are_distinct(&joined) => joined,
+            _ => names,
+        }
+    }
+
+    /// What a person should know of its header, a sentence each; `names` are those that are written there.
+    pub(crate) fn notes(&self, names: &[String]) -> Vec<String> {
+        let is_joined = self.told_apart(names.to_vec()) != names;
         let note = |units: &Vec<String>| {
             format!("a row below the header is passed over as units: {}", Names(units.clone()))
         };
-        self.units.iter().map(note).collect()
+        let joined = || "names of columns stand in two rows: groups, and what is in them".to_owned();
+        let unclear = |name: &String| {
+            format!(
+                "the name `{name}` is not UTF-8 and is read as Windows-1252: save the file as UTF-8 where \
+                 its letters are others"
+            )
+        };
+        let below = self.units.iter().skip(is_joined.into()).map(note);
+        below.chain(is_joined.then(joined)).chain(self.unclear.iter().map(unclear)).collect()
     }
 
     /// What a person should know of it; nothing where it is as most are.
@@ -173,6 +198,20 @@ fn bared(rows: &mut [Line], width: usize) -> Vec<Option<Affix>> {
         }
     }
     affixes
+}
+
+/// Whether each name but the first is there, and but once.
+fn are_distinct(names: &[String]) -> bool {
+    names.iter().skip(1).all(|name| !name.is_empty()) && no_repeats(names).is_ok()
+}
+
+/// A name that is no UTF-8, with so many letters one after another beyond ASCII that it is not of Western
+/// Europe.
+fn unclear(header: &Line) -> Option<String> {
+    let is_foreign =
+        |name: &str| name.split(|letter: char| letter.is_ascii()).any(|run| run.chars().count() > 2);
+    let unread = header.cells.iter().filter(|cell| std::str::from_utf8(cell).is_err());
+    unread.map(|cell| name(cell)).find(|name| is_foreign(name))
 }
 
 /// A name as it is printed and stored one to a line: a line break or an escape within it becomes a space.

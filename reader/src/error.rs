@@ -184,7 +184,7 @@ fn listed(left_out: &[LeftOut]) -> String {
 fn convert(dtype: &str) -> &'static str {
     match dtype.trim_start_matches(['<', '>', '=', '|']).as_bytes() {
         [b'c', ..] => "save both parts as columns, numpy.hstack([a.real, a.imag])",
-        [b'O', ..] => "convert numbers with .astype('float32'), and save words as CSV with pandas",
+        [b'O', ..] => "convert numbers with .astype('float32') and words with .astype(str)",
         _ => "convert them with .astype('float32')",
     }
 }
@@ -268,7 +268,7 @@ impl Fault {
                 )
             }
             Fault::Type(_) => format!("leave the column out with --drop '{column}'"),
-            Fault::OutOfRange(_) => "rescale the column".into(),
+            Fault::OutOfRange(_) => "rescale the column, or leave such rows out with --skip-broken".into(),
             Fault::Rounded(_) => "scale it to whole steps and round it".into(),
             Fault::BetweenSteps { .. } => {
                 "name its own with --resolution, or allow rounding with --bound 0".into()

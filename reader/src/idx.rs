@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::array::{Element, Kind, take};
 use crate::array_rows::ArrayRows;
+use crate::dialect::foreign;
 use crate::error::Problem;
 use crate::layout::{Layout, Order};
 
@@ -22,7 +23,7 @@ pub(crate) fn open<R: Read>(mut input: R) -> Result<ArrayRows<R>, Problem> {
         [0, 0, 0x0c, rank] => (Kind::I32, rank),
         [0, 0, 0x0d, rank] => (Kind::F32, rank),
         [0, 0, 0x0e, rank] => (Kind::F64, rank),
-        _ => return Err(Problem::UnknownFormat),
+        _ => return Err(foreign(&magic).map_or(Problem::UnknownFormat, |what| Problem::NotText { what })),
     };
     let extent = |_| take(&mut input, FORMAT).map(|bytes| u32::from_be_bytes(bytes) as usize);
     let shape = (0..rank).map(extent).collect::<Result<Vec<_>, Problem>>()?;

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use crate::categories::Categorical;
 use crate::cell::{is_missing, number};
+use crate::encoding::word;
 use crate::error::Problem;
+use crate::labels::{is_called, is_sound, is_wrong, names_labels_of_many, names_labels_of_two};
 use crate::names::names_labels;
 use crate::numbers::{Numbers, comma};
 use crate::options::LoadOptions;
@@ -14,6 +16,8 @@ use crate::time::TimeForms;
 
 /// Rows that are looked at.
 const SEEN: usize = 100_000;
+/// Cells that are looked at of what is no text, of which frames may be as wide as images.
+const SEEN_CELLS: usize = 1 << 21;
 /// Fewer rows than this rise, or have names of their own, by chance.
 const LEAST: usize = 10;
 /// Fewer steps than this of a sensor go one way by chance, with pauses between them.
@@ -22,34 +26,34 @@ const LEAST_STEPS: usize = 50;
 const STEPS_OF_A_RUN: usize = 40;
 /// Different words that are kept apart.
 const MOST_WORDS: usize = 1024;
-/// Words in names of columns of labels.
-const LABELS: [&str; 15] = [
-    "anomaly",
-    "anomalous",
-    "anomalies",
-    "abnormal",
-    "outlier",
-    "outliers",
-    "fault",
-    "faulty",
-    "failure",
-    "attack",
-    "intrusion",
-    "novelty",
-    "changepoint",
-    "label",
-    "labels",
-];
-/// Names of columns of labels, which say nothing as a word among others.
-const LABEL: [&str; 4] = ["class", "target", "y", "normal"];
-/// Words that say of a row that nothing is wrong with it.
-const SOUND: [&str; 8] = ["normal", "ok", "okay", "good", "healthy", "benign", "nominal", "inlier"];
+/// Different labels, at most.
+const MOST_LABELS: usize = 20;
+/// Rows for each step of what only rises, at most.
+const ROWS_OF_A_STEP: usize = 64;
 /// Words in names of columns of times, whatever their numbers look like.
 const TIMES: [&str; 6] = ["time", "timestamp", "datetime", "date", "seconds", "elapsed"];
 /// Names of such columns, likewise.
 const TIME: [&str; 2] = ["t", "ts"];
+/// Names of columns that are a time together.
+const CALENDAR: [&str; 8] = ["year", "month", "day", "hour", "minute", "second", "weekday", "dayofweek"];
+/// Words in names of columns that add up what was there before.
+const SUMS: [&str; 13] = [
+    "energy",
+    "kwh",
+    "wh",
+    "mwh",
+    "total",
+    "totals",
+    "counter",
+    "count",
+    "cumulative",
+    "odometer",
+    "uptime",
+    "runtime",
+    "cycles",
+];
 /// Words in names of columns of names of rows, though those be numbers.
-const IDS: [&str; 5] = ["id", "ids", "uuid", "guid", "rowid"];
+const IDS: [&str; 6] = ["id", "ids", "uuid", "guid", "rowid", "serial"];
 /// Names of such columns, likewise.
 const ID: [&str; 2] = ["index", "key"];
 
@@ -86,11 +90,12 @@ pub(crate) fn recognise(
     options: &LoadOptions,
     words: bool,
 ) -> Result<Kinds, Problem> {
-    let Heading { names, numbers, affixes, .. } = rows.heading()?;
+    let Heading { names, numbers, affixes, is_text, .. } = rows.heading()?;
+    let most = if is_text { SEEN } else { (SEEN_CELLS / names.len().max(1)).clamp(LEAST, SEEN) };
     let new = || Column { is_whole: true, ..Column::default() };
     let mut columns: Vec<Column> = names.iter().map(|_| new()).collect();
     let mut seen = 0;
-    while seen < SEEN {
+    while seen < most {
         match rows.next() {
             Ok(true) => {}
             Ok(false) => break,
@@ -114,11 +119,15 @@ pub(crate) fn recognise(
         options.labels.as_ref() == Some(name)
             || names_labels(name)
             || options.drop.contains(name)
+            || options.numbers.contains(name)
             || options.categorical.iter().any(|category| category.column == *name)
     };
     let mut kinds = Kinds::default();
+    let has_calendar = is_calendar(&names, &columns);
     for (name, column) in names.iter().zip(&columns).filter(|(name, _)| !is_told(name)) {
-        match column.reason(name, words) {
+        let of_calendar = Some(Reason::Time).filter(|_| has_calendar && column.is_whole);
+        let of_calendar = of_calendar.filter(|_| is_called(name, &[], &CALENDAR));
+        match of_calendar.or_else(|| column.reason(name, words)) {
             Some(reason) => {
                 if reason == Reason::LooksLikeLabels {
                     kinds.notes.push(column.of_labels(name, words));
@@ -194,7 +203,11 @@ impl Column {
     /// so many rows that pauses between steps are no chance. Counters may begin again.
     fn goes_one_way(&self) -> bool {
         let steps = self.up + self.down;
-        let part = if self.is_whole { 4 } else { 2 };
+        let part = match (self.down, self.is_whole) {
+            (0, _) => ROWS_OF_A_STEP,
+            (_, true) => 4,
+            (_, false) => 2,
+        };
         let is_one_way = self.up == 0 || self.down == 0;
         let is_steady = steps + 1 == self.numbers && self.is_whole && self.cells >= LEAST && is_one_way;
         let is_long = steps >= LEAST_STEPS && part * steps >= self.numbers;
@@ -207,22 +220,23 @@ impl Column {
         many > MOST_WORDS || (self.cells >= LEAST && 2 * many > self.cells)
     }
 
-    /// Whether there are but two values, and name or values are as those of labels.
+    /// Whether there are few values, and name or values are as those of labels.
     fn looks_like_labels(&self, name: &str) -> bool {
-        if !(1..=2).contains(&self.words.len()) {
-            return false;
-        }
-        let is_flag = |word: &Vec<u8>| {
-            let number = std::str::from_utf8(word).ok().and_then(|word| word.parse::<f64>().ok());
+        let is_flag = |cell: &Vec<u8>| {
+            let number = std::str::from_utf8(cell).ok().and_then(|cell| cell.parse::<f64>().ok());
             number.is_none_or(|number| [-1.0, 0.0, 1.0].contains(&number))
         };
-        let is_sound = |word: &Vec<u8>| SOUND.iter().any(|sound| word.eq_ignore_ascii_case(sound.as_bytes()));
-        let is_verdict =
-            self.words.len() == 2 && self.words.iter().filter(|word| is_sound(word)).count() == 1;
-        let is_flags = self.words.len() == 2 && self.words.iter().all(is_flag);
-        let is_called = is_called(name, &[], &LABEL)
-            || is_called(name, &LABELS, &[]) && (is_flags || parts(name).len() < 3);
-        is_called || is_verdict
+        let count = |is_so: fn(&str) -> bool| self.words.iter().filter(|cell| is_so(&word(cell))).count();
+        match self.words.len() {
+            0 => false,
+            many @ (1 | 2) => {
+                let is_verdict = many == 2 && count(is_sound) == 1;
+                names_labels_of_two(name, many == 2 && self.words.iter().all(is_flag)) || is_verdict
+            }
+            many if many > MOST_LABELS || 2 * many > self.cells => false,
+            _ if self.is_words() => names_labels_of_many(name) || count(is_sound) == 1 && count(is_wrong) > 0,
+            _ => self.is_whole && names_labels_of_many(name),
+        }
     }
 
     /// What is said of a column that is left out as it looks like labels.
@@ -250,10 +264,12 @@ impl Column {
             _ if self.cells < LEAST && !self.is_words() => None,
             _ if !self.is_words() && self.times.are_times() && (rises || is_named_time) => Some(Reason::Time),
             _ if !self.is_words() && rises && is_named_time => Some(Reason::Time),
-            _ if !self.is_words() && self.is_whole && self.are_names() && is_called(name, &IDS, &ID) => {
+            _ if !self.is_words() && self.is_whole && is_called(name, &IDS, &[]) => Some(Reason::Id),
+            _ if !self.is_words() && self.is_whole && self.are_names() && is_called(name, &[], &ID) => {
                 Some(Reason::Id)
             }
             _ if !self.is_words() && self.goes_one_way() => Some(Reason::Counter),
+            _ if !self.is_words() && rises && is_called(name, &SUMS, &[]) => Some(Reason::Counter),
             _ if !self.is_words() => None,
             1 => Some(Reason::OneWord),
             _ if self.are_names() => Some(Reason::Id),
@@ -263,25 +279,11 @@ impl Column {
     }
 }
 
-/// Whether a name has one of some words in it, be it behind `is`, or is one of others.
-fn is_called(name: &str, words: &[&str], whole: &[&str]) -> bool {
-    let parts = parts(name);
-    let is_one = |part: &String| {
-        words.contains(&&**part) || part.strip_prefix("is").is_some_and(|part| words.contains(&part))
+/// Whether columns are a time together: a year, a month or a day, and another part of one.
+fn is_calendar(names: &[String], columns: &[Column]) -> bool {
+    let parts = |of: &[&str]| {
+        let named = names.iter().zip(columns).filter(|(name, _)| is_called(name, &[], of));
+        named.filter(|(_, column)| column.is_whole && column.numbers > 0).count()
     };
-    parts.iter().any(is_one) || parts.len() == 1 && whole.contains(&&*parts[0])
-}
-
-/// The words of a column's name: `isAnomaly`, `Time (s)` and `device_id` have two each.
-fn parts(name: &str) -> Vec<String> {
-    let mut spaced = String::new();
-    for (at, letter) in name.char_indices() {
-        let after_small = name[..at].chars().next_back().is_some_and(char::is_lowercase);
-        if letter.is_uppercase() && after_small {
-            spaced.push(' ');
-        }
-        spaced.extend(letter.to_lowercase());
-    }
-    let words = spaced.split(|letter: char| !letter.is_alphanumeric());
-    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    parts(&CALENDAR[..3]) > 0 && parts(&CALENDAR) > 1
 }

@@ -33,6 +33,7 @@ mod files;
 mod gaps;
 mod idx;
 mod kinds;
+mod labels;
 mod layout;
 mod literal;
 mod load;

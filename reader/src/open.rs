@@ -62,7 +62,9 @@ pub(crate) fn named(path: &Path) -> Named {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("csv" | "tsv" | "txt") => Named::Text,
+        Some("csv" | "tsv" | "txt" | "dat" | "data" | "log" | "asc" | "prn" | "tab" | "psv" | "ssv") => {
+            Named::Text
+        }
         Some("npy") => Named::Npy,
         Some("npz") => Named::Npz,
         Some("parquet" | "pq" | "arrow" | "arrows" | "feather" | "ipc") => Named::Columnar,

@@ -26,6 +26,8 @@ pub struct LoadOptions {
     pub keep: Vec<String>,
     /// columns whose values are words, or numbers that are only names
     pub categorical: Vec<Categorical>,
+    /// columns of numbers that are read whatever they look like
+    pub numbers: Vec<String>,
     /// the array of an `.npz` file that holds the frames; by default `X`, or the only one
     pub key: Option<String>,
     /// how much may be held of a file at once
@@ -171,6 +173,7 @@ impl Default for LoadOptions {
             drop: Vec::new(),
             keep: Vec::new(),
             categorical: Vec::new(),
+            numbers: Vec::new(),
             key: None,
             memory: Memory::default(),
             is_fitted: false,

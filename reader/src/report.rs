@@ -57,7 +57,7 @@ pub enum Reason {
     Time,
     /// numbers that only rise or only fall from row to row
     Counter,
-    /// names of rows: nearly every row has one of its own
+    /// names: nearly every row has one of its own, or numbers that are called so
     Id,
     /// what is neither a number nor text, as lists are
     Type,
@@ -102,7 +102,7 @@ impl fmt::Display for Reason {
             Reason::Empty => "no values",
             Reason::Time => "times",
             Reason::Counter => "only rises or only falls: a counter or a time",
-            Reason::Id => "names of rows",
+            Reason::Id => "names of rows or things",
             Reason::Type => "neither numbers nor text",
             Reason::OneWord => "the same word in all rows",
             Reason::Words => "words, and the model is of numbers",

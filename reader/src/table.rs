@@ -4,13 +4,9 @@ use std::collections::HashMap;
 
 use crate::dataset::Labels;
 use crate::error::{Names, Problem};
+use crate::labels::NORMAL;
 use crate::report::Skipped;
 
-/// Labels that read as normal where the user names none.
-const NORMAL: [&str; 14] = [
-    "0", "false", "f", "no", "n", "normal", "ok", "okay", "good", "healthy", "benign", "nominal", "inlier",
-    "inliers",
-];
 /// What outlier detectors of scikit-learn give: 1 for normal rows, −1 for others.
 const SIGNS: [f64; 2] = [1.0, -1.0];
 

@@ -8,6 +8,7 @@ mod csv;
 mod dialect;
 mod files;
 mod frame;
+mod kinds;
 mod numpy;
 mod real;
 mod time;
@@ -45,7 +46,9 @@ fn owned(names: &[&str]) -> Vec<String> {
 /// What NumPy's `save` writes: the header padded with spaces to a multiple of 64.
 fn npy(descr: &str, fortran_order: bool, shape: &str, data: &[u8]) -> Vec<u8> {
     let fortran_order = if fortran_order { "True" } else { "False" };
-    let mut text = format!("{{'descr': '{descr}', 'fortran_order': {fortran_order}, 'shape': {shape}, }}");
+    // those of records are lists
+    let descr = if descr.starts_with('[') { descr.to_owned() } else { format!("'{descr}'") };
+    let mut text = format!("{{'descr': {descr}, 'fortran_order': {fortran_order}, 'shape': {shape}, }}");
     text += &" ".repeat(63 - (10 + text.len()) % 64);
     text.push('\n');
     let mut file = b"\x93NUMPY\x01\x00".to_vec();

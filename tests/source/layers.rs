@@ -32,10 +32,10 @@ const ORDER: [(&str, &[&str]); 5] = [
     (
         "reader",
         &[
-            "numbers report time",
+            "numbers report",
             "error",
-            "array array_columns capped digits encoding literal memory merges names text_table",
-            "cell layout",
+            "array array_columns capped digits encoding labels literal memory merges names text_table",
+            "cell layout time",
             "array_rows categories",
             "part",
             "options",

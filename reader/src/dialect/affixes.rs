@@ -25,17 +25,20 @@ pub(crate) struct Affix {
 }
 
 impl Affix {
-    /// Of the cells of a column at the head of a file; nothing where a number has none, or another.
+    /// Of the cells of a column at the head of a file, all of which are numbers: what stands around most of
+    /// them. What has something else there is told where it is read.
     pub(super) fn of<'c>(cells: impl Iterator<Item = &'c [u8]>) -> Option<Affix> {
-        let mut written = cells.filter(|cell| !is_missing(cell) && !cell.eq_ignore_ascii_case(b"nan"));
-        let first = Affix::around(written.next()?)?;
-        written.all(|cell| Affix::around(cell).as_ref() == Some(&first)).then_some(first)
+        let written = cells.filter(|cell| !is_missing(cell) && !cell.eq_ignore_ascii_case(b"nan"));
+        let found: Vec<Affix> = written.map(Affix::around).collect::<Option<_>>()?;
+        let often = |affix: &Affix| found.iter().filter(|other| *other == affix).count();
+        let most = found.iter().find(|affix| 2 * often(affix) > found.len())?;
+        (*most != Affix::default()).then(|| most.clone())
     }
 
     /// What stands around the number of a cell.
     fn around(cell: &[u8]) -> Option<Affix> {
         if comma(cell).is_some() {
-            return None;
+            return Some(Affix::default());
         }
         let currency = CURRENCIES.iter().find(|sign| cell.starts_with(sign));
         let (before, rest) = cell.split_at(currency.map_or(0, |sign| sign.len()));
@@ -63,10 +66,12 @@ impl Affix {
     }
 }
 
-/// Whether this is a unit and no part of a time, a name or a range: letters, or a sign such as `%`. Digits
-/// are powers in it, behind a space, as in ` m/s2`.
+/// Whether this is a unit and no part of a time, a name or a range: letters, or a sign such as `%`, be it in
+/// brackets. Digits are powers in it, behind a space, as in ` m/s2`.
 fn is_unit(text: &[u8]) -> bool {
     let unit = text.trim_ascii_start();
+    let inside = |ends: [&[u8]; 2]| unit.strip_prefix(ends[0])?.strip_suffix(ends[1]);
+    let unit = inside([b"[", b"]"]).or_else(|| inside([b"(", b")"])).unwrap_or(unit);
     let begins =
         unit.first().is_some_and(|first| first.is_ascii_alphabetic() || *first >= 0x80 || *first == b'%');
     let has_digits = unit.iter().any(u8::is_ascii_digit);

@@ -161,7 +161,7 @@ fn names_the_row_and_column_at_fault_in_either_order() {
     assert_eq!(
         with(-1e39, false),
         "d.npy: row 2, column `x3`: `-1e39` is beyond ±3.4e38, the range of a 32-bit float; \
-         rescale the column"
+         rescale the column, or leave such rows out with --skip-broken"
     );
 }
 

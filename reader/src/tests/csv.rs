@@ -62,7 +62,7 @@ fn names_the_row_the_line_and_the_column_at_fault() {
         ("N/A", "the value is missing; fill it in or remove the row"),
         ("NaN", "`NaN` is not a finite number; fill it in or remove the row"),
         ("-inf", "`-inf` is not a finite number; fill it in, or leave such rows out with --skip-broken"),
-        ("1e39", "`1e39` is beyond ±3.4e38, the range of a 32-bit float; rescale the column"),
+        ("1e39", "`1e39` is beyond ±3.4e38, the range of a 32-bit float; rescale the column, or leave"),
         (
             "\u{1b}[2J",
             "`\\u{1b}[2J` is not a number; correct it, leave such rows out with --skip-broken, drop the \

@@ -181,3 +181,47 @@ fn counts_lines_from_the_first_of_the_file() {
     let refused = fitted("d.csv", text.as_bytes(), TextOptions::default()).unwrap_err();
     assert!(refused.starts_with("row 3 (line 6), column `b`: `x6` is not a number"), "{refused}");
 }
+
+#[test]
+fn names_of_groups_stand_above_those_of_sensors() {
+    let (columns, values, _) = read("plant,plant,room\nflow,pressure,temp\n1,2,3\n4,5,6\n");
+    assert_eq!(columns, ["plant flow", "plant pressure", "room temp"]);
+    assert_eq!(values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let (columns, ..) = read("A,,B\nflow,pressure,temp\n1,2,3\n4,5,6\n");
+    assert_eq!(columns, ["A flow", "pressure", "B temp"]);
+    // units do not tell two columns of a name apart
+    let (columns, ..) = read("t,t\n°C,°C\n1,2\n4,5\n");
+    assert_eq!(columns, ["t", "t.1"]);
+}
+
+#[test]
+fn units_may_stand_in_brackets_and_another_unit_is_refused_where_it_stands() {
+    let (_, values, _) = read("a,b\n1.5 [V],2 (bar)\n2.5 [V],3 (bar)\n");
+    assert_eq!(values, [1.5, 2.0, 2.5, 3.0]);
+    let refused = |text: &str| fitted("d.csv", text.as_bytes(), TextOptions::default()).unwrap_err();
+    let bare = refused("a,b\n1,13.1\n2,13.2 V\n3,13.3 V\n4,13.4 V\n");
+    assert!(bare.starts_with("row 1 (line 2), column `b`: `13.1` is not written with `V`"), "{bare}");
+    let other = refused("a,b\n1,13 V\n2,14 V\n3,15 mV\n4,16 V\n");
+    assert!(other.starts_with("row 3 (line 4), column `b`: `15 mV` is not written with `V`"), "{other}");
+}
+
+#[test]
+fn letters_that_nobody_can_know_are_said() {
+    let noted = |header: &[u8]| {
+        let text = [header, b",b\n1,2\n3,5\n"].concat();
+        reported("d.csv", &text, &as_fit(TextOptions::default())).unwrap().1.notes
+    };
+    let notes = noted(b"\xf0\xe0\xf1\xf5\xee\xe4");
+    assert!(notes[0].starts_with("the name `ðàñõîä` is not UTF-8 and is read as Windows-1252"), "{notes:?}");
+    assert_eq!(noted(b"acc m/s\xb2"), [""; 0]);
+}
+
+#[test]
+fn text_may_have_other_endings_and_what_is_none_is_called_by_its_name() {
+    for name in ["d.dat", "d.data", "d.log", "d.asc", "d.prn.gz"] {
+        let (_, values, _) = fitted(name, b"a b\n1 2\n3 5\n", TextOptions::default()).unwrap();
+        assert_eq!(values, [1.0, 2.0, 3.0, 5.0], "{name}");
+    }
+    let refused = fitted("d.xlsx", b"PK\x03\x04 and more", TextOptions::default()).unwrap_err();
+    assert!(refused.starts_with("is a ZIP archive, such as .xlsx or .npz"), "{refused}");
+}

@@ -108,8 +108,8 @@ fn what_cannot_be_read_says_what_to_do() {
         ),
         (
             "obj.npy",
-            "its values are of type `|O`, which cannot be read; convert numbers with .astype('float32'), and \
-             save words as CSV with pandas",
+            "its values are of type `|O`, which cannot be read; convert numbers with .astype('float32') and \
+             words with .astype(str)",
         ),
         ("wide_1e10.npy", "ends after 1000 of its 10000000000 numbers; copy or write it again"),
     ] {

@@ -112,6 +112,7 @@ impl Settings {
             drop: self.drop.clone(),
             keep: Vec::new(),
             categorical: self.categorical.iter().map(|column| learned(column)).collect(),
+            numbers: self.period.iter().filter_map(|part| Some(part.split_once('=')?.0.to_owned())).collect(),
             window: self.window,
             hop: self.hop,
             normal: self.normal.clone(),

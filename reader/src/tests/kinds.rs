@@ -1,0 +1,150 @@
+//! What columns are taken for, where nobody says.
+
+use super::*;
+use crate::{Reason, Recognise, load_reported};
+
+const ROWS: usize = 240;
+
+/// A number of a sensor.
+fn sensor(row: usize) -> String {
+    format!("{:.2}", 20.0 + ((row * row * 7 + 3 * row) % 61) as f32 * 0.03)
+}
+
+/// Why a column of these cells is left out beside a sensor, by a fit of a model of numbers.
+fn reason(name: &str, cell: impl Fn(usize) -> String) -> Option<Reason> {
+    let rows = (0..ROWS).map(|row| format!("{};{}\n", sensor(row), cell(row)));
+    left_out(&format!("a;{name}\n{}", rows.collect::<String>())).into_iter().next().map(|(_, reason)| reason)
+}
+
+fn left_out(text: &str) -> Vec<(String, Reason)> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("d.csv");
+    fs::write(&path, text).expect("a temporary file");
+    let recognise = Recognise::Kinds { words: false };
+    let (_, report) = load_reported(&path, &LoadOptions { recognise, ..LoadOptions::default() }).unwrap();
+    report.left_out.into_iter().map(|left| (left.column, left.reason)).collect()
+}
+
+fn is_odd(row: usize) -> usize {
+    usize::from(row % 29 == 5)
+}
+
+#[test]
+fn two_values_under_names_of_labels_in_many_languages_are_labels() {
+    for name in [
+        "fraud",
+        "isFraud",
+        "defect",
+        "alarm",
+        "Fehler",
+        "Störung",
+        "Anomalie",
+        "anomalía",
+        "ground_truth",
+        "gt",
+        "Pass/Fail",
+        "broken",
+        "error",
+        "leak",
+        "异常",
+        "Machine failure",
+        "y",
+        "Ground Truth",
+    ] {
+        assert_eq!(reason(name, |row| is_odd(row).to_string()), Some(Reason::LooksLikeLabels), "{name}");
+    }
+    // what a machine does is a number of it
+    for name in ["pump_on", "door", "light", "event", "valve 1", "normalized"] {
+        assert_eq!(reason(name, |row| is_odd(row).to_string()), None, "{name}");
+    }
+    // nor are these flags
+    assert_eq!(reason("error", |row| (row % 7).to_string()), None);
+    assert_eq!(reason("fault_count", |row| (row % 7).to_string()), None);
+    assert_eq!(reason("target", |row| (18 + row % 3).to_string()), None);
+}
+
+#[test]
+fn words_for_good_and_bad_are_labels_whatever_the_name() {
+    for words in
+        [["gut", "schlecht"], ["i.O.", "n.i.O."], ["PASS", "FAIL"], ["sain", "défaut"], ["正常", "坏"]]
+    {
+        assert_eq!(reason("x", |row| words[is_odd(row)].into()), Some(Reason::LooksLikeLabels), "{words:?}");
+    }
+    let status = |words: [&'static str; 3]| {
+        reason("status", move |row| words[if is_odd(row) == 0 { 0 } else { 1 + row % 2 }].into())
+    };
+    assert_eq!(status(["NORMAL", "BROKEN", "RECOVERING"]), Some(Reason::LooksLikeLabels));
+    assert_eq!(status(["normal", "eco", "turbo"]), Some(Reason::Words));
+    assert_eq!(reason("valve", |row| ["no", "yes"][is_odd(row)].into()), Some(Reason::Words));
+}
+
+#[test]
+fn kinds_of_faults_are_labels() {
+    let kind = |row| if is_odd(row) == 0 { 0 } else { 1 + row % 3 };
+    assert_eq!(reason("fault_type", |row| kind(row).to_string()), Some(Reason::LooksLikeLabels));
+    let words = ["No Failure", "Heat", "Power", "Wear"];
+    assert_eq!(reason("failure_type", |row| words[kind(row)].into()), Some(Reason::LooksLikeLabels));
+    assert_eq!(reason("Class", |row| (1 + row % 7).to_string()), Some(Reason::LooksLikeLabels));
+}
+
+#[test]
+fn parts_of_a_date_are_a_time_together_and_numbers_alone() {
+    let rows = |row: usize| format!("{};2026;{};{};{}\n", sensor(row), 1 + row / 200, 1 + row / 24, row % 24);
+    let text = format!("a;year;month;day;hour\n{}", (0..ROWS).map(rows).collect::<String>());
+    let parts: Vec<String> = left_out(&text).into_iter().map(|(column, _)| column).collect();
+    assert_eq!(parts, ["year", "month", "day", "hour"]);
+    assert_eq!(reason("hour", |row| (row % 24).to_string()), None);
+}
+
+#[test]
+fn counters_pause_and_begin_again() {
+    let tenths = |tenths: usize| format!("{}.{}", tenths / 10, tenths % 10);
+    assert_eq!(reason("x", |row| tenths(1234 + row / 3)), Some(Reason::Counter));
+    assert_eq!(reason("energy_kWh", |row| tenths(row % 180 * 14)), Some(Reason::Counter));
+    assert_eq!(reason("x", |row| tenths(row % 180 * 14)), None, "a tank fills and is emptied");
+    assert_eq!(reason("total", sensor), None, "and what goes up and down is none");
+}
+
+#[test]
+fn numbers_that_name_things_are_names() {
+    assert_eq!(reason("machine_id", |row| (1 + row % 4).to_string()), Some(Reason::Id));
+    assert_eq!(reason("serial_number", |_| "73519".into()), Some(Reason::Id));
+    assert_eq!(reason("idle", |row| (row % 4).to_string()), None);
+}
+
+#[test]
+fn dates_and_clocks_of_all_kinds_are_times() {
+    let minute = |row: usize| format!("{:02}:{:02}", 14 + row / 60, row % 60);
+    assert_eq!(reason("x", |row| format!("30 Nov 2026 {}", minute(row))), Some(Reason::Time));
+    assert_eq!(reason("x", |row| format!("Nov-30-2026 {}", minute(row))), Some(Reason::Time));
+    assert_eq!(reason("x", minute), Some(Reason::Time));
+    assert_eq!(
+        reason("x", |row| format!("202611301{:05}", 40_000 + row / 60 * 100 + row % 60)),
+        Some(Reason::Time)
+    );
+}
+
+#[test]
+fn columns_of_arrays_are_looked_at_too() {
+    let column = |at: usize, row: usize| match at {
+        0 => row as f64,
+        1 => 1_700_000_000.0 + 60.0 * row as f64,
+        _ => f64::from((row * row * 7 % 61) as u32),
+    };
+    let bytes: Vec<u8> =
+        (0..ROWS).flat_map(|row| (0..3).flat_map(move |at| column(at, row).to_le_bytes())).collect();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("d.npy");
+    for (descr, shape, columns, first) in [
+        ("<f8", "(240, 3)", ["x0", "x1", "x2"], Reason::Counter),
+        ("[('id', '<f8'), ('at', '<f8'), ('load', '<f8')]", "(240,)", ["id", "at", "load"], Reason::Id),
+    ] {
+        fs::write(&path, npy(descr, false, shape, &bytes)).expect("a temporary file");
+        let recognise = Recognise::Kinds { words: false };
+        let (data, report) =
+            load_reported(&path, &LoadOptions { recognise, ..LoadOptions::default() }).unwrap();
+        let left: Vec<_> = report.left_out.iter().map(|left| (&*left.column, &left.reason)).collect();
+        assert_eq!(left, [(columns[0], &first), (columns[1], &Reason::Time)]);
+        assert_eq!((&data.columns[..], data.row(2)), (&owned(&columns[2..])[..], &[28.0][..]));
+    }
+}
