@@ -227,7 +227,7 @@ pub enum Fault {
     OutOfRange(String),
     #[error("`{word}` is none of the values that the model knows: {known}")]
     UnknownWord { word: String, known: Names },
-    #[error("`{0}`, as those before it")]
+    #[error("`{0}`, as most of its column are")]
     OtherUnit(String),
     #[error("its values are of type `{0}`, neither numbers nor text")]
     Type(String),

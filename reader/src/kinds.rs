@@ -12,6 +12,7 @@ use crate::numbers::{Numbers, comma};
 use crate::options::LoadOptions;
 use crate::report::{LeftOut, Reason};
 use crate::rows::{Heading, RowReader};
+use crate::stand_ins::StandIns;
 use crate::time::TimeForms;
 
 /// Rows that are looked at.
@@ -80,6 +81,7 @@ struct Column {
     up: usize,
     down: usize,
     last: Option<f64>,
+    stand_ins: StandIns,
     times: TimeForms,
     words: HashSet<Vec<u8>>,
 }
@@ -135,7 +137,7 @@ pub(crate) fn recognise(
                 kinds.left_out.push(LeftOut { column: name.clone(), reason });
             }
             None if column.is_words() => kinds.categorical.push(name.clone()),
-            None => {}
+            None => kinds.notes.extend(column.stand_ins.note(name)),
         }
     }
     let is_left = |name: &&String| {
@@ -183,6 +185,7 @@ impl Column {
         };
         self.numbers += 1;
         self.is_whole &= number.fract() == 0.0;
+        self.stand_ins.see(number);
         if let Some(last) = self.last.replace(number) {
             self.up += usize::from(number > last);
             self.down += usize::from(number < last);

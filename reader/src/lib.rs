@@ -49,6 +49,7 @@ mod reading;
 mod report;
 mod rows;
 mod split;
+mod stand_ins;
 mod stream;
 mod table;
 #[cfg(test)]

@@ -32,7 +32,7 @@ const ORDER: [(&str, &[&str]); 5] = [
     (
         "reader",
         &[
-            "numbers report",
+            "numbers report stand_ins",
             "error",
             "array array_columns capped digits encoding labels literal memory merges names text_table",
             "cell layout time",

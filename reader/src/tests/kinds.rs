@@ -148,3 +148,24 @@ fn columns_of_arrays_are_looked_at_too() {
         assert_eq!((&data.columns[..], data.row(2)), (&owned(&columns[2..])[..], &[28.0][..]));
     }
 }
+
+#[test]
+fn numbers_that_stand_for_none_are_said() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("d.csv");
+    let notes = |cell: &dyn Fn(usize) -> String| {
+        let rows = (0..ROWS).map(|row| format!("{};{}\n", sensor(row), cell(row)));
+        fs::write(&path, format!("a;b\n{}", rows.collect::<String>())).expect("a temporary file");
+        let recognise = Recognise::Kinds { words: false };
+        let options = LoadOptions { recognise, ..LoadOptions::default() };
+        load_reported(&path, &options).unwrap().1.notes
+    };
+    for word in ["-999", "-9999.0", "65535", "-127"] {
+        let notes = notes(&|row| if row % 40 == 9 { word.into() } else { sensor(row) });
+        let number: f64 = word.parse().unwrap();
+        assert!(notes[0].starts_with(&format!("`b` is {number} in 6 of the rows")), "{word} {notes:?}");
+    }
+    // a number among others, and flags
+    assert_eq!(notes(&|row| format!("{}", 900 + row * 7 % 200)), [""; 0]);
+    assert_eq!(notes(&|row| if row % 3 == 0 { "0".into() } else { "99".into() }), [""; 0]);
+}
