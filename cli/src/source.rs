@@ -17,8 +17,8 @@ use elbow_host::model::{HostModel, ModelBytes};
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
 use elbow_reader::{
-    DataError, Dataset, LoadOptions, Missing, Problem, Reading, Recognise, Report, Unseen, has_column,
-    is_stream, load_files,
+    DataError, Dataset, LoadOptions, Missing, Problem, Reading, Report, Unseen, has_column, is_stream,
+    load_files,
 };
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::{ReadingArgs, Settings};
@@ -177,10 +177,8 @@ impl SourceArgs {
             labels_if_there: self.labels.is_none(),
             unlabelled: false,
             columns: Some(columns),
-            drop: Vec::new(),
             keep: keep.to_vec(),
             categorical: as_fitted(metadata.columns),
-            numbers: Vec::new(),
             window: metadata.window as usize,
             hop: Some(metadata.hop as usize),
             normal: if self.normal.is_empty() { normal } else { self.normal.clone() },
@@ -193,8 +191,8 @@ impl SourceArgs {
             memory: self.reading.memory(),
             text: self.reading.text(),
             remembered: written,
-            recognise: Recognise::Nothing,
             skip_broken: self.skip_broken || self.reading.skip_broken(),
+            ..LoadOptions::default()
         }
     }
 

@@ -41,8 +41,9 @@ impl StandIns {
         let is_far = width > 0.0 && distance > 3.0 * width && self.others > count;
         is_far.then(|| {
             format!(
-                "`{name}` is {number} in {count} of the rows looked at, far from its other numbers, and is taken \
-                 as that: where it stands for a missing number, write NaN in its place and give --missing drop"
+                "`{name}` is {number} in {count} of the rows looked at, far from its other numbers, and is \
+                 taken as that: where it stands for a missing number, write NaN in its place and give \
+                 --missing drop"
             )
         })
     }
