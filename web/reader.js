@@ -9,6 +9,8 @@ function elbowReader(about, floats) {
     'n.a.', '#n/a n/a', '#null!', '#name?', '#num!', '1.#qnan', '-1.#ind', '1.#ind', '\\n', '.', '(null)', 'missing', 'no data', 'nodata',
     '#missing',
   ])
+  // spaces of ASCII alone: others may tell one word from another
+  const trimmed = (cell) => (cell.trim().length === cell.length ? cell : cell.replace(/^[ \t\n\f\r]+|[ \t\n\f\r]+$/g, ''))
   const PLAIN = /^-?\d+(\.\d*)?$/
   const policy = reading.missing?.[0]
   const keepsGaps = policy === 'model' || policy === 'one'
@@ -96,7 +98,7 @@ function elbowReader(about, floats) {
 
     // A cell as the engine takes it: a number or the code of a word; nothing where there is neither.
     function cellOf(record, place, n) {
-      const cell = record[place].trim()
+      const cell = trimmed(record[place])
       // as most are
       if (!codes[n] && PLAIN.test(cell)) return cell
       const isMissing = MISSING.has(cell.toLowerCase())
@@ -129,7 +131,7 @@ function elbowReader(about, floats) {
       if (hasWords && found.some((cell, n) => codes[n] && cell === String(columns[n].words.length))) notes.unseen++
       cells.push(found.join('\n') + '\n')
       sources.push(row)
-      labels.push(record[label]?.trim())
+      labels.push(label < 0 ? '' : trimmed(record[label]))
       if (time >= 0) times.push(record[time])
     }
     if (!hasHeader) take(first)

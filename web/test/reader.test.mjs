@@ -102,9 +102,9 @@ test('windows end where time does', async () => {
 })
 
 test('words that the model has never seen are anomalies', async () => {
-  const rows = ['idle', 'new', '', 'run'].map((word, n) => [...numbers(n), word].join(','))
+  const rows = ['idle', 'new', '', ' run ', 'idle\u00a0'].map((word, n) => [...numbers(n), word].join(','))
   const { notes } = await assertSame('words', table(rows, 'a,b,c,mode'))
-  assert.equal(notes.unseen, 2)
+  assert.equal(notes.unseen, 3)
 })
 
 test('quotes part cells where cells begin, and must end', async () => {
