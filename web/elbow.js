@@ -51,6 +51,13 @@ function elbowWorker(scope) {
     return found
   }
 
+  // The bytes of a file, which may be gzipped.
+  async function unpacked(file) {
+    const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer())
+    const isPacked = first === 0x1f && second === 0x8b
+    return isPacked ? new Response(file.stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer() : file.arrayBuffer()
+  }
+
   // Text to numbers, by the engine: each is the nearest f32, as in every other reader of the project. What is no number is
   // infinite, and NaN is what is missing.
   function floats(rows) {
@@ -159,9 +166,9 @@ function elbowWorker(scope) {
     async table({ file, turn }, say) {
       if (!about) throw new Error(refusal ?? 'open a model first')
       frames = undefined
-      const text = await file.text()
+      const bytes = new Uint8Array(await unpacked(file))
       const isLatest = () => turn === latest
-      if (isLatest()) await score(elbowReader(about, floats).read(text), say, isLatest)
+      if (isLatest()) await score(elbowReader(about, floats).read(bytes), say, isLatest)
     },
     frame: ({ index }) => ['frame', frameAt(index)],
     latent: ({ z }) => ['decoded', decode(z)],

@@ -15,6 +15,23 @@ function elbowReader(about, floats) {
   const policy = reading.missing?.[0]
   const keepsGaps = policy === 'model' || policy === 'one'
 
+  // Text of bytes in the encodings that files have: UTF-8, UTF-16, else Windows-1252.
+  function textOf(bytes) {
+    const [a, b, c, d] = bytes
+    const isLittle = (a === 0xff && b === 0xfe) || (a > 0 && b === 0 && c > 0 && d === 0)
+    const isBig = (a === 0xfe && b === 0xff) || (a === 0 && b > 0 && c === 0 && d > 0)
+    const as = (encoding, options) => new TextDecoder(encoding, options).decode(bytes)
+    let text
+    try {
+      text = isLittle || isBig ? as(isLittle ? 'utf-16le' : 'utf-16be') : as('utf-8', { fatal: true })
+    } catch {
+      text = as('windows-1252')
+    }
+    if (text.slice(0, 4096).includes('\0')) throw new Error('the file is no text: save the table as .csv')
+    // old systems end lines so
+    return text.includes('\r') && !text.includes('\n') ? text.replaceAll('\r', '\n') : text
+  }
+
   // Records of a text: cells between delimiters. A cell that begins with a quote goes on to the next one that is not doubled.
   function* records(all, delimiter) {
     const parted = (line) => (delimiter === ' ' ? line.split(' ').filter(Boolean) : line.split(delimiter))
@@ -76,8 +93,8 @@ function elbowReader(about, floats) {
   }
 
   // Frames of a table: rows of the model's columns, joined to windows. A window never goes over a row that is left out, or a gap.
-  function read(all) {
-    all = all.replace(/^\ufeff/, '')
+  function read(bytes) {
+    let all = textOf(bytes)
     const said = /^"?sep=(.)"?\r?\n/i.exec(all)
     if (said) all = all.slice(said[0].length)
     const delimiter = said?.[1] ?? delimiterOf(all.slice(0, (all + '\n').indexOf('\n')))

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'elbow-'))
 after(() => rmSync(folder, { recursive: true }))
 const { elbow, path, kinds } = bench(process.env.ELBOW, folder)
 
-const file = (name) => ({ text: async () => readFileSync(path(name), 'utf8') })
+const file = (name) => new Blob([readFileSync(path(name))])
 const model = (name) => ({ bytes: new Uint8Array(readFileSync(path(name))).buffer })
 
 // 484 kB: all likelihoods, posteriors and mixtures are in it, and frames with gaps and refined posteriors, which the page asks for nothing of
@@ -49,7 +49,7 @@ test('what is wrong is said', async () => {
   await assert.rejects(ask('table', { file: file('rows.csv') }, 'scores'), /open a model first/)
   await assert.rejects(ask('model', { bytes: new ArrayBuffer(7) }, 'model'), /7 bytes/)
   await ask('model', model('mixture.elbow'), 'model')
-  const table = (text) => ({ file: { text: async () => text } })
+  const table = (text) => ({ file: new Blob([text]) })
   await assert.rejects(ask('table', table(''), 'scores'), /empty/)
   await assert.rejects(ask('table', table('x,y\n1,2\n'), 'scores'), /no column cpu_user/)
   const gaps = readFileSync(path('rows.csv'), 'utf8').split('\n').slice(0, 4)

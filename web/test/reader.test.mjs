@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 
 import { bits, root, worker } from './elbow.mjs'
 
@@ -29,7 +30,7 @@ before(() => {
 async function page(model, text) {
   const ask = await worker()
   await ask('model', { bytes: new Uint8Array(readFileSync(join(folder, `${model}.elbow`))).buffer }, 'model')
-  return { ask, ...(await ask('table', { file: { text: async () => text } }, 'scores')) }
+  return { ask, ...(await ask('table', { file: new Blob([text]) }, 'scores')) }
 }
 
 // Rows and scores by the program; rows without a score are left out.
@@ -119,6 +120,15 @@ test('quotes part cells where cells begin, and must end', async () => {
   assert.deepEqual([bits([scores[1]]), notes.refused], [bits([plain]), 2])
   await assert.rejects(page('plain', table([row(1), `${stamp(2)},"1,2,3`, row(3)])), /begins in line 3 has no end/)
   await assert.rejects(page('plain', table([row(1), '1,2,3'])), /row 2 of the table has 3 cells, its first line 4/)
+})
+
+test('text in the encodings that files have, gzipped too', async () => {
+  const text = '\ufeff' + table([1, 2, 3].map((n) => row(n)))
+  const wide = Buffer.from(text, 'utf16le')
+  const files = [wide, wide.subarray(2), Buffer.from(wide).swap16(), Buffer.from(text), gzipSync(text), text.replaceAll('\n', '\r').slice(1)]
+  const degrees = table([1, 2, 3].map((n) => `${row(n)},20 °C`), 'time,a,b,c,°C')
+  for (const bytes of [...files, Buffer.from(degrees, 'latin1')]) await assertSame('plain', bytes)
+  await assert.rejects(page('plain', Buffer.from('PK\x03\x04\0\0\0')), /no text/)
 })
 
 test('what the fit was told of the text holds', async () => {
