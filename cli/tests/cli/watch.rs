@@ -141,10 +141,10 @@ fn it_alarms_where_the_firmware_does() {
 
 /// As a serial port hands them on: each verdict is there before the next row, and the end is a clean one.
 #[test]
-#[ignore = "the program waits on where the other end of a port is closed"]
 fn a_serial_port_has_each_verdict_before_the_next_row() {
     let bench = calibrated();
-    let port = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    // a child that had this end too would wait for itself to hang up
+    let port = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&port).unwrap();
     unlockpt(&port).unwrap();
     let name = ptsname(&port, Vec::new()).unwrap().into_string().unwrap();

@@ -1,22 +1,23 @@
 //! Preprocessing of any kind, and what an encoder reads of it.
 
-use super::memory::Lent;
 use crate::architecture::{Architecture, Columns, FeaturesKind};
 use crate::features::{
     Angles, Binary, Categories, Counts, Features, FrameError, Integers, LogStandardize, Standardize,
-    extract_into, read_levels,
+    WholeNumbers, read_levels,
 };
 use crate::format::{LoadError, Sections};
 use crate::layer::{one_hot, read_angles, sine_cosine};
+use crate::shape::Shape;
 
-/// The map of numbers.
+/// The map of numbers, whose kind is a choice at run time; `S` is the kind of memory.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum AnyNumbers<'a> {
-    Binary(Binary<Lent>),
-    Counts(Counts<Lent>),
-    Standardize(Standardize<'a, Lent>),
-    LogStandardize(LogStandardize<'a, Lent>),
-    Integers(Integers<'a, Lent>),
+#[allow(missing_docs, reason = "each is the kind of its name")]
+pub enum AnyNumbers<'a, S> {
+    Binary(Binary<S>),
+    Counts(Counts<S>),
+    Standardize(Standardize<'a, S>),
+    LogStandardize(LogStandardize<'a, S>),
+    Integers(Integers<'a, S>),
 }
 
 /// Evaluates an expression for the map that there is.
@@ -32,7 +33,7 @@ macro_rules! of_numbers {
     };
 }
 
-impl<'a> AnyNumbers<'a> {
+impl<'a, S: Shape> AnyNumbers<'a, S> {
     #[inline(never)]
     fn read(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         let dims = shape.features as usize;
@@ -46,13 +47,14 @@ impl<'a> AnyNumbers<'a> {
     }
 }
 
-impl Features for AnyNumbers<'_> {
-    type Shape = Lent;
+impl<S: Shape> Features for AnyNumbers<'_, S> {
+    type Shape = S;
 
     fn dims(&self) -> usize {
         of_numbers!(self, part => part.dims())
     }
 
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn extract(&self, frame: &[f32], to: &mut [f32]) -> Result<f32, FrameError> {
         of_numbers!(self, part => part.extract(frame, to))
     }
@@ -61,6 +63,7 @@ impl Features for AnyNumbers<'_> {
         of_numbers!(self, part => part.log_slope(index, x))
     }
 
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         of_numbers!(self, part => part.encoder_input(features, input));
     }
@@ -70,12 +73,16 @@ impl Features for AnyNumbers<'_> {
     }
 }
 
-/// Preprocessing: the map of numbers, and what stands around it where some are no mere numbers.
+/// Preprocessing whose kind is a choice at run time: the map of numbers, and what stands around it where some
+/// are no mere numbers.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum AnyFeatures<'a> {
-    Numbers(AnyNumbers<'a>),
-    Categories(Categories<'a, AnyNumbers<'a>>),
-    Angles(Angles<'a, AnyNumbers<'a>>),
+pub enum AnyFeatures<'a, S> {
+    /// numbers alone
+    Numbers(AnyNumbers<'a, S>),
+    /// codes of categories among them
+    Categories(Categories<'a, AnyNumbers<'a, S>>),
+    /// angles among them
+    Angles(Angles<'a, AnyNumbers<'a, S>>),
 }
 
 /// Evaluates an expression for the part that there is.
@@ -89,9 +96,12 @@ macro_rules! each {
     };
 }
 
-impl<'a> AnyFeatures<'a> {
-    /// Takes the sections.
-    pub(super) fn read(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
+impl<'a, S: Shape> AnyFeatures<'a, S> {
+    /// Takes the sections of a shape.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn read(shape: &Architecture, sections: &mut Sections<'a>) -> Result<Self, LoadError> {
         let numbers = AnyNumbers::read(shape, sections)?;
         Ok(match shape.likelihood.columns() {
             Columns::Numbers => AnyFeatures::Numbers(numbers),
@@ -100,20 +110,52 @@ impl<'a> AnyFeatures<'a> {
         })
     }
 
-    /// Numbers in a frame.
-    pub(super) fn dims(&self) -> usize {
+    /// The period of each number of a frame, 0 where it is no angle; none where no number is.
+    pub fn periods(&self) -> &'a [f32] {
+        match self {
+            AnyFeatures::Angles(part) => part.periods(),
+            _ => &[],
+        }
+    }
+}
+
+impl<S: Shape> Features for AnyFeatures<'_, S> {
+    type Shape = S;
+
+    fn dims(&self) -> usize {
         each!(self, part => part.dims())
     }
 
-    /// The features of a frame, and the log Jacobian of the map to them.
-    pub(super) fn extract(&self, frame: &[f32], to: &mut [f32]) -> Result<f32, FrameError> {
-        each!(self, part => extract_into(part, frame, to))
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn extract(&self, frame: &[f32], to: &mut [f32]) -> Result<f32, FrameError> {
+        each!(self, part => part.extract(frame, to))
     }
 
-    /// What the encoder sees of the features, before codes and angles become several inputs.
-    pub(super) fn encoder_input(&self, features: &[f32], input: &mut [f32]) {
-        let (features, input) = (features.as_chunks::<1>().0, input.as_chunks_mut().0);
+    fn log_slope(&self, index: usize, x: f32) -> f32 {
+        each!(self, part => part.log_slope(index, x))
+    }
+
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn encoder_input<const L: usize>(&self, features: &[[f32; L]], input: &mut [[f32; L]]) {
         each!(self, part => part.encoder_input(features, input));
+    }
+
+    fn is_number(&self, index: usize) -> bool {
+        each!(self, part => part.is_number(index))
+    }
+
+    fn restore(&self, frame: &mut [f32]) {
+        each!(self, part => part.restore(frame));
+    }
+}
+
+impl<S: Shape> WholeNumbers for AnyFeatures<'_, S> {
+    fn grid(&self, index: usize) -> (f32, f32) {
+        match self {
+            AnyFeatures::Numbers(AnyNumbers::Integers(part)) => part.grid(index),
+            // every other whole number is its own feature
+            _ => (0.0, 1.0),
+        }
     }
 }
 

@@ -82,6 +82,7 @@ impl<'a> AnyHead<'a> {
     }
 
     /// q(z|x) of a hidden vector, in memory of whole tiles.
+    #[inline]
     pub(super) fn posterior<'s>(
         &'s self,
         hidden: &[f32],

@@ -2,7 +2,7 @@
 
 use super::features::AnyFeatures;
 use super::memory::{Lent, lanes, lanes_mut, take};
-use crate::features::FrameError;
+use crate::features::{Features as _, FrameError, extract_into};
 use crate::format::{LoadError, Sections};
 use crate::math;
 use crate::mixture::{Components, Gaussians, Kernels, LogSums, as_of, exact};
@@ -18,7 +18,7 @@ pub(super) fn memory_of(dims: usize, explained: bool) -> usize {
 /// As [`Mixture`](crate::Mixture), its kinds of components those that the file has.
 #[derive(Clone, Debug)]
 pub(super) struct Mixture<'a> {
-    features: AnyFeatures<'a>,
+    features: AnyFeatures<'a, Lent>,
     gaussians: Option<Gaussians<'a, Lent, Lent>>,
     kernels: Option<Kernels<'a, Lent, Lent>>,
 }
@@ -27,7 +27,7 @@ impl<'a> Mixture<'a> {
     /// Takes the components; kinds of which there are none take no sections.
     #[inline(never)]
     pub(super) fn read(
-        features: AnyFeatures<'a>,
+        features: AnyFeatures<'a, Lent>,
         gaussians: u32,
         kernels: u32,
         sections: &mut Sections<'a>,
@@ -49,6 +49,7 @@ impl<'a> Mixture<'a> {
     }
 
     /// [`Explain::add_without`](crate::Explain::add_without), and where `without` is empty a score alone.
+    #[inline]
     pub(super) fn add_without(
         &self,
         mut memory: &mut [f32],
@@ -65,7 +66,7 @@ impl<'a> Mixture<'a> {
             FrameError::NoMemory { needed: memory_of(dims, !without.is_empty()), found: memory.len() };
         let features = take(&mut memory, dims).ok_or(too_short)?;
         let centred = take(&mut memory, dims).ok_or(too_short)?;
-        let log_jacobian = self.features.extract(frame, features)?;
+        let log_jacobian = extract_into(&self.features, frame, features)?;
         let [log_density] = if without.is_empty() {
             self.log_sum(features, centred)
         } else {

@@ -14,7 +14,7 @@ mod memory;
 mod mixture;
 mod network;
 
-use self::features::AnyFeatures;
+pub use self::features::{AnyFeatures, AnyNumbers};
 use self::mixture::{Mixture, memory_of};
 use self::network::{Network, Sizes};
 use crate::architecture::{Architecture, LatentKind};
@@ -162,6 +162,7 @@ impl<'a> Bounded<'a> {
     ///
     /// # Errors
     /// [`FrameError`] for a frame or a K that has no score.
+    #[inline]
     pub fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
         self.log_density_until(frame, samples, |_, _| false)
     }
@@ -177,6 +178,7 @@ impl fmt::Debug for Bounded<'_> {
 impl Density for Bounded<'_> {
     type Frame = [f32];
 
+    #[inline]
     fn log_density_until(
         &self,
         frame: &[f32],
@@ -191,6 +193,7 @@ impl Explain for Bounded<'_> {
     /// # Errors
     /// [`FrameError::NoMemory`] where the scratch is enough for scores alone, or a score is asked for by
     /// `is_enough`.
+    #[inline]
     fn add_without(
         &self,
         frame: &[f32],

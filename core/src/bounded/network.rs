@@ -4,9 +4,9 @@ use super::chain::Chain;
 use super::features::{AnyFeatures, Inputs};
 use super::latent::{AnyHead, Posterior};
 use super::likelihood::AnyLikelihood;
-use super::memory::{lanes_mut, take};
+use super::memory::{Lent, lanes_mut, take};
 use crate::architecture::{Architecture, Hidden, LatentKind};
-use crate::features::FrameError;
+use crate::features::{Features as _, FrameError, extract_into};
 use crate::format::{LoadError, Sections};
 use crate::kernel::{TILE, tiles};
 use crate::noise::LowDiscrepancy;
@@ -25,6 +25,7 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
+    #[inline]
     pub(super) fn of(shape: &Architecture) -> Self {
         let whole = |width: u32| tiles(width as usize) * TILE;
         let widest = |layers: &[Hidden]| layers.iter().map(|layer| whole(layer.width)).fold(0, usize::max);
@@ -51,7 +52,7 @@ impl Sizes {
 /// The parts of a [`Vae`](crate::Vae), each a choice at run time.
 #[derive(Clone, Debug)]
 pub(super) struct Network<'a> {
-    features: AnyFeatures<'a>,
+    features: AnyFeatures<'a, Lent>,
     inputs: Inputs<'a>,
     encoder: Chain<'a>,
     head: AnyHead<'a>,
@@ -77,7 +78,7 @@ impl<'a> Network<'a> {
     #[inline(always)]
     pub(super) fn read(
         shape: &Architecture,
-        features: AnyFeatures<'a>,
+        features: AnyFeatures<'a, Lent>,
         sections: &mut Sections<'a>,
     ) -> Result<Self, LoadError> {
         Ok(Network {
@@ -107,6 +108,7 @@ impl<'a> Network<'a> {
     }
 
     /// [`Explain::add_without`](crate::Explain::add_without), and where `without` is empty a score alone.
+    #[inline]
     pub(super) fn add_without(
         &self,
         memory: &mut [f32],
@@ -125,7 +127,7 @@ impl<'a> Network<'a> {
             [] => &mut [],
             _ => terms.as_chunks_mut().0.get_mut(..self.dims()).ok_or(too_short)?,
         };
-        let log_jacobian = self.features.extract(frame, features)?;
+        let log_jacobian = extract_into(&self.features, frame, features)?;
         let posterior = self.posterior(features, [&mut *a, &mut *b], posterior).ok_or(too_short)?;
         let mut noise = self.head.noise();
         let mut without = Without::new(without);
@@ -157,7 +159,7 @@ impl<'a> Network<'a> {
         [a, b]: [&mut [f32]; 2],
         memory: &'s mut [f32],
     ) -> Option<Posterior<'s>> {
-        self.features.encoder_input(features, a);
+        self.features.encoder_input(features.as_chunks::<1>().0, a.as_chunks_mut().0);
         let (x, other) = self.inputs.of(a, b, self.dims());
         let (hidden, _) = self.encoder.forward::<1>(x, other);
         self.head.posterior(hidden, memory)
