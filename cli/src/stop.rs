@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::{panic, process};
 
 use elbow_host::file::temporary;
+use elbow_reader::{DataError, Problem};
 
 use crate::report;
 
@@ -35,12 +36,22 @@ pub(crate) fn never() -> &'static AtomicBool {
     &STOP
 }
 
-/// A panic removes them too.
+/// A panic removes them too. Where it is a fault of a file that others decode, that is what is told.
 pub fn clean_up_after_panics() {
     let tell = panic::take_hook();
-    panic::set_hook(Box::new(move |what| {
-        tell(what);
-        temporary::remove_all();
+    panic::set_hook(Box::new(move |what| match elbow_reader::decoding() {
+        // the reader catches it
+        Some(_) if cfg!(panic = "unwind") => {}
+        Some(path) => {
+            temporary::remove_all();
+            let what = what.payload_as_str().unwrap_or("it cannot be decoded").escape_debug().to_string();
+            let problem = Problem::Malformed { format: "Parquet or Arrow", what };
+            process::exit(crate::failed(&DataError { path, problem }.into()).into());
+        }
+        None => {
+            tell(what);
+            temporary::remove_all();
+        }
     }));
 }
 

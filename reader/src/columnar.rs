@@ -2,19 +2,23 @@
 //! has it, or of Parquet some thousand.
 
 mod cells;
+mod claims;
+mod foreign;
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
 
 use self::cells::Cells;
+pub(crate) use self::foreign::decoding;
 use crate::categories::Codes;
 use crate::columns::{Chosen, choose, named, reading};
 use crate::error::{Fault, Place, Problem};
@@ -30,6 +34,7 @@ type Batches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
 /// The rows of a table.
 pub(crate) struct Rows {
     format: Format,
+    path: PathBuf,
     batches: Batches,
     names: Vec<String>,
     chosen: Chosen,
@@ -65,7 +70,8 @@ impl Rows {
         read.dedup();
         Ok(Rows {
             format,
-            batches: format.batches(path, &read)?,
+            path: path.to_owned(),
+            batches: format.batches(path, &read, options.memory)?,
             cells: names.iter().map(|_| None).collect(),
             names,
             chosen,
@@ -111,11 +117,11 @@ impl RowReader for Rows {
 
     fn next(&mut self) -> Result<bool, Problem> {
         while self.at == self.held {
-            let Some(batch) = self.batches.next() else { return Ok(false) };
-            let batch = batch.map_err(|error| self.format.broken(error))?;
+            let next = self.format.guarded(&self.path, || self.batches.next().transpose())?;
+            let Some(batch) = next else { return Ok(false) };
             self.memory.allows(batch.get_array_memory_size())?;
             for (column, array) in self.read.iter().zip(batch.columns()) {
-                let cells = Cells::of(array).map_err(|error| self.format.broken(error))?;
+                let cells = self.format.guarded(&self.path, || Cells::of(array))?;
                 self.cells[*column] = Some(cells);
             }
             (self.held, self.at) = (batch.num_rows(), 0);
@@ -221,45 +227,40 @@ impl Format {
 
     /// The columns, and the number of rows where the file says it.
     fn schema(self, path: &Path) -> Result<(Schema, Option<u64>), Problem> {
-        let file = File::open(path)?;
+        let file = BufReader::new(File::open(path)?);
         let schema = match self {
             Format::Parquet => {
-                let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| self.broken(e))?;
+                let open = || ParquetRecordBatchReaderBuilder::try_new(file.into_inner());
+                let reader = self.guarded(path, open)?;
                 let rows = u64::try_from(reader.metadata().file_metadata().num_rows()).ok();
                 return Ok((reader.schema().as_ref().clone(), rows));
             }
-            Format::File => FileReader::try_new_buffered(file, None).map(|reader| reader.schema()),
-            Format::Stream => StreamReader::try_new_buffered(file, None).map(|reader| reader.schema()),
+            Format::File => self.guarded(path, || FileReader::try_new(file, None))?.schema(),
+            Format::Stream => self.guarded(path, || StreamReader::try_new(file, None))?.schema(),
         };
-        Ok((schema.map_err(|error| self.broken(error))?.as_ref().clone(), None))
+        Ok((schema.as_ref().clone(), None))
     }
 
     /// The batches of some columns.
-    fn batches(self, path: &Path, read: &[usize]) -> Result<Batches, Problem> {
-        let file = File::open(path)?;
-        let of_arrow = || Some(read.to_vec());
-        Ok(match self {
-            Format::Parquet => {
-                let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| self.broken(e))?;
-                // of less than nothing the library panics
-                let groups = reader.metadata().row_groups().iter();
-                let chunks = groups.flat_map(|group| group.columns()).map(|chunk| {
-                    let start = chunk.dictionary_page_offset().unwrap_or(0).min(chunk.data_page_offset());
-                    start.min(chunk.compressed_size()).min(chunk.num_values())
-                });
-                if chunks.min().is_some_and(|least| least < 0) {
-                    return Err(self.broken("a column begins before the file"));
+    fn batches(self, path: &Path, read: &[usize], memory: Memory) -> Result<Batches, Problem> {
+        let open = || File::open(path).map(BufReader::new);
+        match self {
+            Format::Parquet => {}
+            Format::File => claims::of_file(open()?, memory)?,
+            Format::Stream => claims::of_stream(open()?, memory)?,
+        }
+        let file = open()?;
+        self.guarded(path, || {
+            let columns = Some(read.to_vec());
+            Ok::<Batches, ParquetError>(match self {
+                Format::Parquet => {
+                    let reader = ParquetRecordBatchReaderBuilder::try_new(file.into_inner())?;
+                    let mask = ProjectionMask::roots(reader.parquet_schema(), read.iter().copied());
+                    Box::new(reader.with_projection(mask).with_batch_size(ROWS).build()?)
                 }
-                let mask = ProjectionMask::roots(reader.parquet_schema(), read.iter().copied());
-                let reader = reader.with_projection(mask).with_batch_size(ROWS).build();
-                Box::new(reader.map_err(|error| self.broken(error))?)
-            }
-            Format::File => {
-                Box::new(FileReader::try_new_buffered(file, of_arrow()).map_err(|e| self.broken(e))?)
-            }
-            Format::Stream => {
-                Box::new(StreamReader::try_new_buffered(file, of_arrow()).map_err(|e| self.broken(e))?)
-            }
+                Format::File => Box::new(FileReader::try_new(file, columns)?),
+                Format::Stream => Box::new(StreamReader::try_new(file, columns)?),
+            })
         })
     }
 }

@@ -1,0 +1,44 @@
+//! The crates that read Parquet and Arrow panic on some files that lie to them. Here that is an error of the
+//! file, like any other.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use super::Format;
+use crate::error::Problem;
+
+thread_local! {
+    /// the file in the hands of others
+    static DECODING: RefCell<Option<PathBuf>> = const { RefCell::new(None) };
+}
+
+/// The file that crates of others are reading in this thread, for a panic hook that asks whose panic it is.
+pub(crate) fn decoding() -> Option<PathBuf> {
+    DECODING.with_borrow(Clone::clone)
+}
+
+impl Format {
+    /// What others make of a file, their errors and panics as what is wrong with it. What `read` had in its
+    /// hands when it failed must not be used again.
+    pub(super) fn guarded<T, E: Display>(
+        self,
+        path: &Path,
+        read: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        DECODING.set(Some(path.to_owned()));
+        let made = catch_unwind(AssertUnwindSafe(read));
+        DECODING.set(None);
+        match made {
+            Ok(made) => made.map_err(|error| self.broken(error)),
+            Err(panic) => Err(self.broken(said(&*panic))),
+        }
+    }
+}
+
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it cannot be decoded")
+}
