@@ -83,19 +83,19 @@ impl<'a> AnyHead<'a> {
 
     /// q(z|x) of a hidden vector, in memory of whole tiles.
     #[inline]
-    pub(super) fn posterior<'s>(
+    pub(super) fn posterior<'s, const L: usize>(
         &'s self,
         hidden: &[f32],
         mut memory: &'s mut [f32],
     ) -> Option<Posterior<'s>> {
         let (dims, each) = (self.dims(), tiles(self.dims()) * TILE);
         let loc = take(&mut memory, each)?;
-        self.loc.forward::<1>(hidden, loc);
+        self.loc.forward::<L>(hidden, loc);
         let loc = loc.get_mut(..dims)?;
         let law = match &self.kind {
             Kind::Gaussian { log_scale: layer, prior } => {
                 let (log_scale, scale) = (take(&mut memory, each)?, take(&mut memory, each)?);
-                layer.forward::<1>(hidden, log_scale);
+                layer.forward::<L>(hidden, log_scale);
                 log_scale.iter_mut().for_each(|s| *s = bounded(*s));
                 scale.copy_from_slice(log_scale);
                 make_scales(scale.get_mut(..dims)?);

@@ -128,7 +128,7 @@ impl<'a> Network<'a> {
             _ => terms.as_chunks_mut().0.get_mut(..self.dims()).ok_or(too_short)?,
         };
         let log_jacobian = extract_into(&self.features, frame, features)?;
-        let posterior = self.posterior(features, [&mut *a, &mut *b], posterior).ok_or(too_short)?;
+        let posterior = self.posterior::<1>(features, [&mut *a, &mut *b], posterior).ok_or(too_short)?;
         let mut noise = self.head.noise();
         let mut without = Without::new(without);
         by_blocks(
@@ -151,18 +151,18 @@ impl<'a> Network<'a> {
         )
     }
 
-    /// q(z|x)
+    /// q(z|x), of `L` = 1 frame: generic, so that no layer is compiled for firmware that asks for none.
     #[inline(never)]
-    fn posterior<'s>(
+    fn posterior<'s, const L: usize>(
         &'s self,
         features: &[f32],
         [a, b]: [&mut [f32]; 2],
         memory: &'s mut [f32],
     ) -> Option<Posterior<'s>> {
-        self.features.encoder_input(features.as_chunks::<1>().0, a.as_chunks_mut().0);
+        self.features.encoder_input(features.as_chunks::<L>().0, a.as_chunks_mut().0);
         let (x, other) = self.inputs.of(a, b, self.dims());
-        let (hidden, _) = self.encoder.forward::<1>(x, other);
-        self.head.posterior(hidden, memory)
+        let (hidden, _) = self.encoder.forward::<L>(x, other);
+        self.head.posterior::<L>(hidden, memory)
     }
 
     /// The log weights of the next `L` samples, for the features.
