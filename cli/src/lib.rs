@@ -160,14 +160,8 @@ pub fn run<A: Into<OsString> + Clone>(args: impl IntoIterator<Item = A>) -> u8 {
     };
     match cli.run() {
         Ok(()) => 0,
-        Err(error) => failed(&error),
+        Err(error) => report::failed(&error),
     }
-}
-
-/// Tells an error; gives its exit code.
-fn failed(error: &Error) -> u8 {
-    report::note(&format!("elbow: {error}"));
-    error.exit_code()
 }
 
 /// Where a pool is there already that one serves.

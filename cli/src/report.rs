@@ -37,6 +37,12 @@ pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", shown(text));
 }
 
+/// Tells why the program ends; gives its exit code.
+pub(crate) fn failed(error: &Error) -> u8 {
+    note(&format!("elbow: {error}"));
+    error.exit_code()
+}
+
 /// One line, with what would act on a terminal made visible: whoever names a file may be a stranger.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     let visible = |c: char| if is_control(c) { c.escape_default().to_string() } else { c.to_string() };

@@ -46,7 +46,7 @@ pub fn clean_up_after_panics() {
             temporary::remove_all();
             let what = what.payload_as_str().unwrap_or("it cannot be decoded").escape_debug().to_string();
             let problem = Problem::Malformed { format: "Parquet or Arrow", what };
-            process::exit(crate::failed(&DataError { path, problem }.into()).into());
+            process::exit(report::failed(&DataError { path, problem }.into()).into());
         }
         None => {
             tell(what);

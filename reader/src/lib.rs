@@ -78,8 +78,8 @@ pub use split::{Split, shuffle};
 pub use stream::{Format, Row, RowSink, Source, digits, stream};
 pub use text_table::TextTable;
 
-/// The file of Parquet or Arrow that this thread decodes just now. A panic meanwhile is a fault of the file and
-/// becomes an error where panics unwind; where they abort, a panic hook that asks here can say so.
+/// The file of Parquet or Arrow that this thread decodes just now. A panic meanwhile is a fault of the file
+/// and becomes an error where panics unwind; where they abort, a panic hook that asks here can say so.
 pub fn decoding() -> Option<std::path::PathBuf> {
     #[cfg(feature = "arrow")]
     return columnar::decoding();
