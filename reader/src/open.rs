@@ -1,7 +1,7 @@
 //! A file's bytes, unpacked where they are gzipped.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
@@ -19,9 +19,29 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Problem> {
     if is_stdin(path) {
         return Ok(Box::new(std::io::stdin().lock()));
     }
-    let mut file = BufReader::new(File::open(path)?);
+    let file = File::open(path)?;
+    let mut file = BufReader::new(Line { is_terminal: file.is_terminal(), file });
     let gzipped = file.fill_buf()?.starts_with(&GZIP);
     Ok(if gzipped { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(file) })
+}
+
+/// A file, or a serial line: where that is hung up it has no more to say, which is its end.
+struct Line {
+    file: File,
+    /// which it says no more once it is hung up
+    is_terminal: bool,
+}
+
+/// As Linux, macOS and the BSDs call it: a read of a line that was hung up.
+const EIO: i32 = 5;
+
+impl Read for Line {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        match self.file.read(to) {
+            Err(error) if error.raw_os_error() == Some(EIO) && self.is_terminal => Ok(0),
+            read => read,
+        }
+    }
 }
 
 /// An `.npy` file behind its header, which may be gzipped.
