@@ -9,7 +9,7 @@ use crate::capped::Capped;
 use crate::categories::Codes;
 use crate::cell::{class, is_missing, not_rounded, number, shown};
 use crate::columns::{self, Chosen, choose};
-use crate::dialect::{Affix, Dialect, Header, foreign, head, is_comment, name, squeeze};
+use crate::dialect::{Affix, Dialect, Header, foreign, head, is_comment, squeeze};
 use crate::encoding::{Text, text, word};
 use crate::error::{Fault, Place, Problem};
 use crate::names;
@@ -65,7 +65,7 @@ impl<R: BufRead> Rows<R> {
         builder.has_headers(dialect.header == Header::Line);
         let mut reader = builder.from_reader(Capped::new(first.chain(input).chain(&b"\n"[..])));
         let names = match &dialect.header {
-            Header::Line => header(reader.byte_headers().map_err(io::Error::from)?, &dialect)?,
+            Header::Line => dialect.names(reader.byte_headers().map_err(io::Error::from)?)?,
             Header::Comment(names) => names.clone(),
             Header::None(columns) => names::numbered(*columns),
         };
@@ -134,12 +134,9 @@ impl<R: BufRead> Rows<R> {
     /// Appends the features of the row, categories as codes, and NaN for what is neither.
     pub(crate) fn numbers(&self, codes: &mut Codes, to: &mut Vec<f64>) {
         for (at, &column) in self.chosen.features.iter().enumerate() {
-            let cell = self.cell(column);
             let value = match codes.of(at) {
-                Some(coder) => coder.code(cell).map(f64::from),
-                // what stands around a number would be lost
-                None if self.affix(column).is_some() => Ok(f64::NAN),
-                None => number(cell, self.dialect.numbers),
+                Some(coder) => coder.code(self.cell(column)).map(f64::from),
+                None => number(self.inside(column).unwrap_or_default(), self.dialect.numbers),
             };
             to.push(value.unwrap_or(f64::NAN));
         }
@@ -153,6 +150,7 @@ impl<R: BufRead> Rows<R> {
             units: self.dialect.units.clone(),
             has_header: self.dialect.header == Header::Line,
             features: self.chosen.features.clone(),
+            around: self.chosen.features.iter().map(|at| self.affix(*at).map(Affix::parts)).collect(),
             decimal: self.dialect.numbers.decimal.sign(),
         }
     }
@@ -162,9 +160,9 @@ impl<R: BufRead> Rows<R> {
         &self.record
     }
 
-    /// The features of the row as text.
+    /// The features of the row as text, without what stands around numbers.
     pub(crate) fn cells(&self) -> impl Iterator<Item = &[u8]> {
-        self.chosen.features.iter().map(|&column| self.cell(column))
+        self.chosen.features.iter().map(|&column| self.inside(column).unwrap_or_default())
     }
 
     /// Where the row stands.
@@ -179,6 +177,11 @@ impl<R: BufRead> Rows<R> {
 
     fn affix(&self, column: usize) -> Option<&Affix> {
         self.dialect.affixes.get(column)?.as_ref()
+    }
+
+    /// A cell without what stands around the numbers of its column; nothing where something else does.
+    fn inside(&self, column: usize) -> Option<&[u8]> {
+        self.affix(column).map_or(Some(self.cell(column)), |affix| affix.inside(self.cell(column)))
     }
 
     /// The number in a column of the row, without what stands around it.
@@ -289,11 +292,4 @@ fn is_blank(record: &ByteRecord) -> bool {
 fn line(record: &ByteRecord, end: &Position) -> u64 {
     let inside = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
     end.line().saturating_sub(1 + inside)
-}
-
-fn header(cells: &ByteRecord, dialect: &Dialect) -> Result<Vec<String>, Problem> {
-    let cells = if dialect.delimiter == b' ' { squeeze(cells) } else { cells.clone() };
-    let unnamed = dialect.names_rows.then(String::new);
-    let names: Vec<String> = unnamed.into_iter().chain(cells.iter().map(name)).collect();
-    if names.is_empty() { Err(Problem::Empty) } else { Ok(names) }
 }

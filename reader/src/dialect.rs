@@ -42,7 +42,7 @@ pub(crate) struct Dialect {
     /// lines that begin with `#` are comments
     pub(crate) comments: bool,
     /// every row begins with a cell more than the header has
-    pub(crate) names_rows: bool,
+    names_rows: bool,
     /// rows below the header that are no data
     pub(crate) units: Vec<Vec<String>>,
     /// the header ends with a delimiter
@@ -102,6 +102,14 @@ impl Dialect {
             header,
             affixes,
         })
+    }
+
+    /// The names in a line of them.
+    pub(crate) fn names(&self, cells: &ByteRecord) -> Result<Vec<String>, Problem> {
+        let cells = if self.delimiter == b' ' { squeeze(cells) } else { cells.clone() };
+        let unnamed = self.names_rows.then(String::new);
+        let names: Vec<String> = unnamed.into_iter().chain(cells.iter().map(name)).collect();
+        if names.is_empty() { Err(Problem::Empty) } else { Ok(names) }
     }
 
     /// Names of which some are there twice or empty with those in the row below, where these tell them apart:
@@ -215,7 +223,7 @@ fn unclear(header: &Line) -> Option<String> {
 }
 
 /// A name as it is printed and stored one to a line: a line break or an escape within it becomes a space.
-pub(crate) fn name(cell: &[u8]) -> String {
+fn name(cell: &[u8]) -> String {
     word(cell).replace(elbow::format::is_control, " ").trim().to_owned()
 }
 

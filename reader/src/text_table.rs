@@ -13,6 +13,8 @@ pub struct TextTable {
     pub has_header: bool,
     /// the places of the columns that are read
     pub features: Vec<usize>,
+    /// of each of these what stands before its numbers and behind them, as units do
+    pub around: Vec<Option<[Vec<u8>; 2]>>,
     /// what stands before a fraction
     pub decimal: u8,
 }

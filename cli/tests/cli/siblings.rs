@@ -42,6 +42,41 @@ fn what_is_packed_comes_back_in_the_way_it_was_written() {
 }
 
 #[test]
+fn units_are_packed_with_their_numbers_and_come_back() {
+    let bench = Bench::new();
+    let german = |hundredths: i64| plain(hundredths).replace('.', ",");
+    let text = table("t;a;b;c;d", |i, [a, b]| {
+        let odd = if i == 7 { "off".into() } else { format!("{} m/s2", plain(a)).replace('.', ",") };
+        format!("{};{} °C;{} [hPa];€ {};{odd}", clock(i), german(a), german(b), german(a))
+    });
+    bench.write("u.csv", &text);
+    bench.good("fit u.csv --model gaussian --skip-broken --out m.elbow");
+    let told = bench.json("compress m.elbow u.csv u.packets");
+    assert_eq!((&told["columns"], &told["escaped"]), (&4.into(), &1.into()), "{told}");
+    bench.good("decompress m.elbow u.packets back.csv");
+    assert_eq!(String::from_utf8(bench.read("back.csv")).unwrap(), text);
+}
+
+#[test]
+fn times_with_months_by_name_end_windows() {
+    let bench = Bench::new();
+    let month = |i: usize| if i < 60 { "Feb" } else { "Mar" };
+    bench.write(
+        "m.csv",
+        table("when,a,b", |i, [a, b]| {
+            format!("\"{} 1, 2024 {}\",{},{}", month(i), clock(i), plain(a), plain(b))
+        }),
+    );
+    let fit = "fit m.csv --model gaussian --window 7 --hop 1 --out m.elbow --force";
+    // 120 − 6 windows, and without those across the change of months 6 fewer
+    for (flags, windows) in
+        [("", 114), ("--time when --gap 10m", 108), ("--time when --until 2024-02-28", 54)]
+    {
+        assert_eq!(bench.json(&format!("{fit} {flags}"))["rows"], windows, "{flags}");
+    }
+}
+
+#[test]
 fn names_that_are_there_twice_are_told_apart() {
     let bench = Bench::new();
     bench.write(

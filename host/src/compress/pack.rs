@@ -94,7 +94,8 @@ impl RowSink<Error> for Packer<'_> {
         self.rows.begin(source)?;
         let is_lossless = self.rows.is_of_digits();
         let digits = if is_lossless { &self.rows.digits[..] } else { &[] };
-        let table = source.table.as_ref().map(|table| Table::of(table, digits));
+        let of_text = |table| Table::of(table, digits, self.rows.categories());
+        let table = source.table.as_ref().map(of_text);
         self.others = table.as_ref().map_or_else(Vec::new, Table::places);
         self.side = SideWriter::new(table);
         self.counts.left_out.clone_from(&source.left_out);

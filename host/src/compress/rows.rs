@@ -201,6 +201,11 @@ impl<'a> Rows<'a> {
         self.units.iter().map(|unit| unit.narrow()).collect()
     }
 
+    /// The columns that hold words.
+    pub(super) fn categories(&self) -> &[Category] {
+        &self.categories
+    }
+
     /// There must be rows.
     pub(super) fn none(&self) -> Error {
         DataError { path: self.input.to_path_buf(), problem: Problem::NoRows }.into()

@@ -1,10 +1,11 @@
 //! Rows as text or as an array of NumPy's.
 
+use std::borrow::Cow;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::side::SideReader;
-use super::table::{Column, Table};
+use super::table::{Column, Packed, Table};
 use crate::error::Error;
 use crate::file::atomic_file::AtomicFile;
 use crate::file::rows::{npy_header, quoted};
@@ -90,21 +91,21 @@ impl<'a> Writer<'a> {
 
     fn text(&mut self, numbers: &[f64], delimiter: u8, number: u64, side: &SideReader) {
         let packed = |at| Column::Packed { at: at as u32, digits: None };
-        let columns = self.table.map_or_else(
-            || (0..numbers.len()).map(packed).collect::<Vec<_>>(),
-            |table| table.columns.clone(),
-        );
+        let columns: Cow<'_, [Column]> = match self.table {
+            Some(table) => (&table.columns[..]).into(),
+            None => (0..numbers.len()).map(packed).collect(),
+        };
         let mut others = 0;
-        for (place, column) in columns.into_iter().enumerate() {
+        for (place, column) in columns.iter().enumerate() {
             if place > 0 {
                 self.buffer.push(delimiter);
             }
-            match column {
-                Column::Packed { at, digits } => match side.escape(number, at as usize) {
+            match column.packed() {
+                Some(packed) => match side.escape(number, packed.at) {
                     Some(text) => push_cell(text, delimiter, &mut self.buffer),
-                    None => self.number(numbers[at as usize], at as usize, digits, delimiter),
+                    None => self.number(numbers[packed.at], &packed, delimiter),
                 },
-                Column::Other => {
+                None => {
                     push_cell(side.cell(number, others), delimiter, &mut self.buffer);
                     others += 1;
                 }
@@ -114,26 +115,31 @@ impl<'a> Writer<'a> {
     }
 
     /// A number as text, or the word that it is the code of.
-    fn number(&mut self, value: f64, column: usize, digits: Option<u8>, delimiter: u8) {
-        let words = self.words.get(column).filter(|words| !words.is_empty());
+    fn number(&mut self, value: f64, column: &Packed<'_>, delimiter: u8) {
+        let words = self.words.get(column.at).filter(|words| !words.is_empty());
         // a bound leaves codes near their places
         if let Some(word) = words.and_then(|words| words.get(value.round() as usize)) {
             return self.buffer.extend(word.as_bytes());
         }
+        let [before, behind] = column.around;
         let from = self.buffer.len();
+        self.buffer.extend(before);
+        let digits_from = self.buffer.len();
         // as most cells of the column are, unless that loses digits of this one
-        let alike = digits.map(|digits| format!("{value:.digits$}", digits = usize::from(digits)));
+        let alike = column.digits.map(|digits| format!("{value:.digits$}", digits = usize::from(digits)));
         match alike.filter(|text| text.parse() == Ok(value)) {
             Some(text) => self.buffer.extend(text.bytes()),
             None => drop(write!(self.buffer, "{value}")),
         }
-        if let Some(decimal) = self.table.map(|table| table.decimal).filter(|decimal| *decimal != b'.') {
-            let written = self.buffer[from..].iter_mut();
+        let decimal = self.table.map_or(b'.', |table| table.decimal);
+        if decimal != b'.' {
+            let written = self.buffer[digits_from..].iter_mut();
             written.filter(|byte| **byte == b'.').for_each(|byte| *byte = decimal);
-            if self.buffer[from..].contains(&delimiter) {
-                self.buffer.insert(from, b'"');
-                self.buffer.push(b'"');
-            }
+        }
+        self.buffer.extend(behind);
+        if decimal != b'.' || digits_from > from || !behind.is_empty() {
+            let cell = self.buffer.split_off(from);
+            push_cell(&cell, delimiter, &mut self.buffer);
         }
     }
 

@@ -50,13 +50,27 @@ impl Affix {
         let end = (1..=number.len()).rev().find(is_number)?;
         let behind = &number[end..];
         let is_unit = behind.is_empty() || is_unit(behind);
+        // with the space between sign and number
+        let before = if before.is_empty() { before } else { &cell[..cell.len() - number.len()] };
         is_unit.then(|| Affix { before: before.to_vec(), behind: behind.to_vec() })
     }
 
     /// The number of a cell; nothing where something else stands around it.
     pub(crate) fn bare<'c>(&self, cell: &'c [u8]) -> Option<&'c [u8]> {
-        let number = cell.strip_prefix(&self.before[..])?.strip_suffix(&self.behind[..])?.trim_ascii();
+        let before = self.before.trim_ascii_end();
+        let number = cell.strip_prefix(before)?.strip_suffix(&self.behind[..])?.trim_ascii();
         (!number.is_empty()).then_some(number)
+    }
+
+    /// As [`bare`](Self::bare), where the very bytes stand around it.
+    pub(crate) fn inside<'c>(&self, cell: &'c [u8]) -> Option<&'c [u8]> {
+        let number = cell.strip_prefix(&self.before[..])?.strip_suffix(&self.behind[..])?;
+        (!number.is_empty() && number.trim_ascii() == number).then_some(number)
+    }
+
+    /// What stands before numbers, and what behind them.
+    pub(crate) fn parts(&self) -> [Vec<u8>; 2] {
+        [self.before.clone(), self.behind.clone()]
     }
 
     /// As a cell has it, for people.

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::Settings;
 use super::reading::ReadingArgs;
+use super::uses;
 use super::words::{Model, Raised, Scaling};
 use crate::binarize::Binarize;
 use crate::error::Error;
@@ -231,11 +232,12 @@ impl SettingsArgs {
         toml::from_str::<Settings>(&text).map_err(misread)?;
         let mut table: toml::Table = toml::from_str(&text).map_err(misread)?;
         // Serialisation leaves out what was not given.
-        table.extend(toml::Table::try_from(self).map_err(|error| wrong(error.to_string()))?);
+        let given = toml::Table::try_from(self).map_err(|error| wrong(error.to_string()))?;
+        table.extend(given.clone());
         // From text once more: reading out of a table would be a second reader, and take seconds to compile.
         let mut settings: Settings = toml::from_str(&table.to_string())
             .map_err(|error: toml::de::Error| wrong(error.message().replace('\n', " ")))?;
-        self.check_has_use(&settings)?;
+        uses::check(&given, &settings)?;
         if settings.hide > 0.0 && settings.missing == Missing::Refuse {
             settings.missing = Missing::Model;
         }
@@ -255,40 +257,5 @@ impl SettingsArgs {
         check::<WeightKind>(&self.weights)?;
         check::<Raised>(&self.objective)?;
         check::<Scaling>(&self.scaling)
-    }
-
-    /// Refuses flags of a network where the model has none.
-    fn check_has_use(&self, settings: &Settings) -> Result<(), Error> {
-        if settings.mixture().is_none() {
-            return Ok(());
-        }
-        if !settings.period.is_empty() {
-            let problem = format!("--model {} has no angles; fit a network with --model vae", settings.model);
-            return Err(Error::argument("period", settings.period.join(","), problem));
-        }
-        if !settings.categorical.is_empty() {
-            let problem = format!(
-                "--model {} is of numbers only; leave the columns out with --drop, or fit a network with \
-                 --model vae",
-                settings.model
-            );
-            return Err(Error::argument("categorical", settings.categorical.join(","), problem));
-        }
-        let networks = [("latent", &self.latent), ("objective", &self.objective), ("weights", &self.weights)];
-        let more =
-            [("likelihood", &self.likelihood), ("activation", &self.activation), ("prior", &self.prior)];
-        let hide = self.hide.map(|part| part.to_string());
-        let start = self.start.as_ref().map(|path| path.display().to_string());
-        let ensemble = self.ensemble.map(|members| members.to_string());
-        let networks =
-            networks.into_iter().chain([("start", &start), ("ensemble", &ensemble), ("hide", &hide)]);
-        let given = networks.chain(more).find_map(|(name, flag)| Some((name, flag.as_ref()?)));
-        match given {
-            Some((name, value)) => {
-                let problem = format!("--model {} has no network; leave it out", settings.model);
-                Err(Error::argument(name, value, problem))
-            }
-            None => Ok(()),
-        }
     }
 }

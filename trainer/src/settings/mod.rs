@@ -7,6 +7,7 @@ mod flags;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod uses;
 mod words;
 
 use std::path::PathBuf;
