@@ -10,6 +10,7 @@ use crate::labels::{is_called, is_sound, is_wrong, names_labels_of_many, names_l
 use crate::names::names_labels;
 use crate::numbers::{Numbers, comma};
 use crate::options::LoadOptions;
+use crate::pauses::Pauses;
 use crate::report::{LeftOut, Reason};
 use crate::rows::{Heading, RowReader};
 use crate::stand_ins::StandIns;
@@ -83,6 +84,8 @@ struct Column {
     last: Option<f64>,
     stand_ins: StandIns,
     times: TimeForms,
+    /// where rows are joined
+    pauses: Option<Pauses>,
     words: HashSet<Vec<u8>>,
 }
 
@@ -94,7 +97,8 @@ pub(crate) fn recognise(
 ) -> Result<Kinds, Problem> {
     let Heading { names, numbers, affixes, is_text, .. } = rows.heading()?;
     let most = if is_text { SEEN } else { (SEEN_CELLS / names.len().max(1)).clamp(LEAST, SEEN) };
-    let new = || Column { is_whole: true, ..Column::default() };
+    let pauses = (options.window > 1 && options.part.gap.is_none()).then(Pauses::default);
+    let new = || Column { is_whole: true, pauses: pauses.clone(), ..Column::default() };
     let mut columns: Vec<Column> = names.iter().map(|_| new()).collect();
     let mut seen = 0;
     while seen < most {
@@ -131,9 +135,11 @@ pub(crate) fn recognise(
         let of_calendar = of_calendar.filter(|_| is_called(name, &[], &CALENDAR));
         match of_calendar.or_else(|| column.reason(name, words)) {
             Some(reason) => {
-                if reason == Reason::LooksLikeLabels {
-                    kinds.notes.push(column.of_labels(name, words));
-                }
+                kinds.notes.extend(match &reason {
+                    Reason::LooksLikeLabels => Some(column.of_labels(name, words)),
+                    Reason::Time => column.pauses.as_ref().and_then(|pauses| pauses.note(name)),
+                    _ => None,
+                });
                 kinds.left_out.push(LeftOut { column: name.clone(), reason });
             }
             None if column.is_words() => kinds.categorical.push(name.clone()),
@@ -174,6 +180,7 @@ impl Column {
         }
         self.cells += 1;
         self.times.see(cell);
+        self.pauses.iter_mut().for_each(|pauses| pauses.see(cell, &self.times));
         if self.words.len() <= MOST_WORDS && !self.words.contains(cell) {
             self.words.insert(cell.to_vec());
         }

@@ -45,6 +45,7 @@ mod numbers;
 mod open;
 mod options;
 mod part;
+mod pauses;
 mod reading;
 mod report;
 mod rows;

@@ -40,7 +40,7 @@ const ORDER: [(&str, &[&str]); 5] = [
             "part",
             "options",
             "dialect reading",
-            "dataset",
+            "dataset pauses",
             "dependence",
             "columns",
             "table",

@@ -52,8 +52,8 @@ impl Column {
 }
 
 impl Table {
-    /// That of a file; `digits` of the columns that are packed, where nothing is to be lost of them. The words
-    /// of `categories` have in them what stands there.
+    /// That of a file; `digits` of the columns that are packed, where nothing is to be lost of them. The
+    /// words of `categories` have in them what stands there.
     pub(super) fn of(table: &TextTable, digits: &[Digits], categories: &[Category]) -> Table {
         let mut columns = vec![Column::Other; table.names.len()];
         for (at, place) in table.features.iter().enumerate() {

@@ -149,17 +149,19 @@ fn columns_of_arrays_are_looked_at_too() {
     }
 }
 
-#[test]
-fn numbers_that_stand_for_none_are_said() {
+/// What is said of a column `b` of these cells beside a sensor.
+fn notes(options: &LoadOptions, cell: &dyn Fn(usize) -> String) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("d.csv");
-    let notes = |cell: &dyn Fn(usize) -> String| {
-        let rows = (0..ROWS).map(|row| format!("{};{}\n", sensor(row), cell(row)));
-        fs::write(&path, format!("a;b\n{}", rows.collect::<String>())).expect("a temporary file");
-        let recognise = Recognise::Kinds { words: false };
-        let options = LoadOptions { recognise, ..LoadOptions::default() };
-        load_reported(&path, &options).unwrap().1.notes
-    };
+    let rows = (0..ROWS).map(|row| format!("{};{}\n", sensor(row), cell(row)));
+    fs::write(&path, format!("a;b\n{}", rows.collect::<String>())).expect("a temporary file");
+    let options = LoadOptions { recognise: Recognise::Kinds { words: false }, ..options.clone() };
+    load_reported(&path, &options).unwrap().1.notes
+}
+
+#[test]
+fn numbers_that_stand_for_none_are_said() {
+    let notes = |cell: &dyn Fn(usize) -> String| notes(&LoadOptions::default(), cell);
     for word in ["-999", "-9999.0", "65535", "-127"] {
         let notes = notes(&|row| if row % 40 == 9 { word.into() } else { sensor(row) });
         let number: f64 = word.parse().unwrap();
@@ -168,4 +170,20 @@ fn numbers_that_stand_for_none_are_said() {
     // a number among others, and flags
     assert_eq!(notes(&|row| format!("{}", 900 + row * 7 % 200)), [""; 0]);
     assert_eq!(notes(&|row| if row % 3 == 0 { "0".into() } else { "99".into() }), [""; 0]);
+}
+
+#[test]
+fn pauses_that_windows_go_across_are_said() {
+    let minute = |row: usize| if row < 100 { row } else { row + 600 };
+    let time = |row: usize| format!("2024-03-01 {:02}:{:02}", minute(row) / 60, minute(row) % 60);
+    let windows = LoadOptions { window: 8, ..LoadOptions::default() };
+    assert_eq!(
+        notes(&windows, &time),
+        [
+            "`b` goes on by 1m as a rule; steps far longer, 10h 1m at most, or backwards: 1. Windows go \
+             across them: --time 'b' --gap 2m ends them there"
+        ]
+    );
+    assert_eq!(notes(&LoadOptions::default(), &time), [""; 0]);
+    assert_eq!(notes(&windows, &|row| format!("{:02}:{:02}", row / 60, row % 60)), [""; 0]);
 }
