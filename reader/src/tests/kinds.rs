@@ -179,10 +179,8 @@ fn pauses_that_windows_go_across_are_said() {
     let windows = LoadOptions { window: 8, ..LoadOptions::default() };
     assert_eq!(
         notes(&windows, &time),
-        [
-            "`b` goes on by 1m as a rule; steps far longer, 10h 1m at most, or backwards: 1. Windows go \
-             across them: --time 'b' --gap 2m ends them there"
-        ]
+        ["`b` goes on by 1m as a rule; steps far longer, 10h 1m at most, or backwards: 1. Windows go \
+             across them: --time 'b' --gap 2m ends them there"]
     );
     assert_eq!(notes(&LoadOptions::default(), &time), [""; 0]);
     assert_eq!(notes(&windows, &|row| format!("{:02}:{:02}", row / 60, row % 60)), [""; 0]);
