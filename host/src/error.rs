@@ -10,4 +10,4 @@ pub use log::LogError;
 #[cfg(feature = "std")]
 pub use packets::FileProblem;
 #[cfg(feature = "std")]
-pub use work::{Counted, Error};
+pub use work::{Counted, Error, shown_rate};

@@ -36,5 +36,5 @@ pub mod score;
 pub mod simd;
 
 #[cfg(feature = "std")]
-pub use error::{Counted, Error};
+pub use error::{Counted, Error, shown_rate};
 pub use model::Model;

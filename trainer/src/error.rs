@@ -5,6 +5,7 @@ mod run;
 use std::path::{Path, PathBuf};
 
 use elbow::LoadError;
+use elbow_host::shown_rate;
 use elbow_reader::DataError;
 
 pub use run::{CheckpointError, FitError};
@@ -35,8 +36,8 @@ pub enum Error {
     /// Fewer rows than a rate of false alarms needs beside the fit.
     #[error(
         "{}: {found} normal rows; --false-alarm {false_alarm} holds back half of {needed}: give as many \
-         rows, or a rate of at least {least:.2e}",
-        path.display()
+         rows, or a rate of at least {}",
+        path.display(), shown_rate(*least)
     )]
     TooFewToHoldBack {
         /// the file of frames

@@ -10,6 +10,14 @@ use elbow_reader::DataError;
 
 use super::{FileProblem, LogError};
 
+/// A rate of false alarms that is promised, three digits of it: not below the least one, which typed as it is
+/// shown must serve.
+pub fn shown_rate(least: f64) -> String {
+    let digits = (2 - least.log10().floor() as i32).clamp(0, 17);
+    let unit = 10_f64.powi(-digits);
+    format!("{:.digits$}", (least / unit).ceil() * unit, digits = digits as usize)
+}
+
 /// Rows, and as how many independent ones they count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "said above")]
@@ -22,7 +30,11 @@ impl Counted {
     /// The smallest rate of false alarms that they can promise, where that is no matter of counting lines.
     fn least(self) -> String {
         let least = 1.0 / (self.independent as f64 + 1.0);
-        if self.independent < self.rows { format!(" of at least {least:.2e}") } else { String::new() }
+        if self.independent < self.rows {
+            format!(" of at least {}", shown_rate(least))
+        } else {
+            String::new()
+        }
     }
 }
 
@@ -196,6 +208,22 @@ impl Error {
             Error::Io { action: "write", .. }
             | Error::Packets { problem: FileProblem::Incomplete { .. }, .. } => 1,
             _ => 2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_rate;
+
+    #[test]
+    fn a_rate_that_is_shown_is_not_below_the_least() {
+        for (rows, shown) in [(20, "0.0477"), (9, "0.100"), (1, "0.500"), (99, "0.0100"), (788, "0.00127")] {
+            assert_eq!(shown_rate(1.0 / (f64::from(rows) + 1.0)), shown);
+        }
+        for rows in 1..5000 {
+            let least = 1.0 / f64::from(rows);
+            assert!(shown_rate(least).parse::<f64>().unwrap() >= least, "{rows}");
         }
     }
 }
