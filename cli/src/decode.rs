@@ -42,7 +42,9 @@ fn write(args: &DecodeArgs, model: &HostModel<'_>, json: bool) -> Result<(), Err
     let mut frames = args.frames.frames(&model.metadata, json)?;
     let bar = report::rows_bar("decoding");
     let paths = std::slice::from_ref(&args.latents);
-    load_blocks(paths, &LoadOptions::default(), &mut |data, _| -> Result<(), Error> {
+    // whatever else the file has is not read
+    let options = LoadOptions { one_of: latents::named(kind), unlabelled: true, ..LoadOptions::default() };
+    let read = load_blocks(paths, &options, &mut |data, _| -> Result<(), Error> {
         let places = latents::coordinates(&data.columns, kind).ok_or_else(|| unnamed(args, &data, kind))?;
         let z = |row: &[f32]| -> Vec<f32> { places.iter().map(|place| row[*place]).collect() };
         if let LatentKind::VonMisesFisher { .. } = kind {
@@ -51,7 +53,8 @@ fn write(args: &DecodeArgs, model: &HostModel<'_>, json: bool) -> Result<(), Err
         let rows = each_row(&data, |row| latent.decode(&z(row)))?;
         bar.inc(data.rows as u64);
         frames.write(&rows.concat())
-    })?;
+    });
+    read.map_err(|error| error.without_flags("correct it, or take the row out"))?;
     bar.finish_and_clear();
     frames.end(json)
 }

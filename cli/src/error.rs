@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use elbow::LoadError;
-use elbow_reader::DataError;
+use elbow_reader::{DataError, Problem};
 use elbow_trainer::fit::FitError;
 
 use crate::record::RecordError;
@@ -72,6 +72,24 @@ impl Error {
     /// [`elbow_host::Error::file`]
     pub fn file(path: &Path, problem: impl Into<String>) -> Error {
         elbow_host::Error::file(path, problem).into()
+    }
+
+    /// What is wrong with a cell of a file, for commands without the flags that others have for it.
+    pub(crate) fn without_flags(self, remedy: &str) -> Error {
+        let DataError { path, problem } = match self {
+            Error::Trainer(elbow_trainer::Error::Host(elbow_host::Error::Data(error))) => error,
+            other => return other,
+        };
+        let problem = match problem {
+            Problem::MissingCells { first, .. } => *first,
+            other => other,
+        };
+        match problem {
+            Problem::Cell { place, column, fault } => {
+                Error::file(&path, format!("{place}, column `{column}`: {fault}; {remedy}"))
+            }
+            problem => DataError { path, problem }.into(),
+        }
     }
 
     /// 2 where the arguments or the files are wrong, 1 where the work itself failed.

@@ -1,5 +1,7 @@
 //! Rows of numbers that commands write: where they go, and in which form.
 
+mod destination;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,7 @@ use elbow_host::file::rows::{RowColumns, RowFormat, RowWriter};
 use elbow_reader::Category;
 use serde::Serialize;
 
+pub(crate) use self::destination::Destination;
 use crate::error::Error;
 use crate::out::{Outputs, Overwrite, file};
 use crate::report;
@@ -41,16 +44,18 @@ impl FramesArgs {
     }
 
     fn format(&self) -> Result<RowFormat, Error> {
-        let Some(path) = self.path() else { return Ok(RowFormat::Csv) };
-        let problem = "rows are written as .csv, .npy or .npz, and frames as .png too; give a name with one \
-                       of these endings";
-        RowFormat::of(path).ok_or_else(|| Error::argument("out", path.display(), problem))
+        self.path().map_or(Ok(RowFormat::Csv), format)
     }
 
     /// Fails before the work where the rows cannot be written, or would go over what they are made from.
     pub(super) fn check(&self, inputs: &[&Path]) -> Result<(), Error> {
-        if !self.is_picture() {
-            self.format()?;
+        match (self.is_picture(), self.width) {
+            (false, Some(width)) => {
+                let problem = "is of pictures; leave it out, or give --out a name that ends in .png";
+                return Err(Error::argument("width", width, problem));
+            }
+            (false, None) => drop(self.format()?),
+            (true, _) => {}
         }
         let Some(path) = self.path() else { return Ok(()) };
         Outputs::made_from(inputs.iter().copied()).file("out", path, self.overwrite)
@@ -64,9 +69,19 @@ impl FramesArgs {
             return self.rows(columns, json);
         }
         let width = self.width.map_or_else(|| dims.isqrt(), usize::from);
-        if width == 0 || !dims.is_multiple_of(width) || (self.width.is_none() && width * width != dims) {
-            let problem = format!("a frame has {dims} numbers; give how many make a row of pixels");
-            return Err(Error::argument("width", width, problem));
+        match (self.width, &self.out) {
+            (Some(width), _) if !dims.is_multiple_of(width.into()) => {
+                let problem = format!("is no part of the {dims} numbers of a frame");
+                return Err(Error::argument("width", width, problem));
+            }
+            (None, Some(out)) if width * width != dims => {
+                let problem = format!(
+                    "a frame has {dims} numbers, which are no square: say with --width how many make a row \
+                     of pixels, such as {dims}"
+                );
+                return Err(Error::argument("out", out.display(), problem));
+            }
+            _ => {}
         }
         let range = match metadata.architecture.likelihood {
             LikelihoodKind::Bernoulli => Some([0.0, 1.0]),
@@ -84,6 +99,16 @@ impl FramesArgs {
         let place = if json && path.is_none() { Place::Json(Vec::new()) } else { Place::ToBegin(format) };
         Ok(Frames { path, columns, place })
     }
+}
+
+/// By the ending of a file's name; a pipe or a device takes text.
+pub(super) fn format(out: &Path) -> Result<RowFormat, Error> {
+    let is_special = out.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    let format = RowFormat::of(out).or(is_special.then_some(RowFormat::Csv));
+    format.ok_or_else(|| {
+        let problem = "rows are written as .csv, .npy or .npz; give a name with one of these endings";
+        Error::argument("out", out.display(), problem)
+    })
 }
 
 /// Rows that are being written.
@@ -198,7 +223,8 @@ fn cells(row: &[f32], categories: &[Category]) -> Vec<Cell> {
     row.iter().enumerate().map(cell).collect()
 }
 
-fn unwritten(path: Option<&Path>) -> impl FnOnce(io::Error) -> Error {
+/// What the system says of rows that go to a file or to standard output.
+pub(super) fn unwritten(path: Option<&Path>) -> impl FnOnce(io::Error) -> Error {
     move |error| match path {
         Some(path) => Error::io("write", path)(error),
         None => Error::Print(error),

@@ -1,21 +1,25 @@
 //! `elbow impute`.
 
-use std::io;
+mod table;
+
 use std::path::{Path, PathBuf};
 
-use csv::{Terminator, Writer, WriterBuilder};
 use elbow::FrameError;
-use elbow_host::file::atomic_file::AtomicFile;
-use elbow_host::model::{Engine, ModelBytes};
+use elbow::format::Metadata;
+use elbow_host::file::rows::RowFormat;
+use elbow_host::model::{Engine, HostModel, ModelBytes};
 use elbow_host::random::{Purpose, stream};
 use elbow_host::score::evaluate::frame_error;
-use elbow_reader::Dataset;
+use elbow_reader::categories::names;
+use elbow_reader::is_stream;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::out::{Outputs, Overwrite};
+use self::table::{Row, Rows, Table};
+use super::out::{Outputs, Overwrite, file};
 use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
+use crate::frames::{format, or_reader_gone, unwritten};
 use crate::report;
 
 /// The arguments of `elbow impute`.
@@ -25,9 +29,10 @@ pub(crate) struct ImputeArgs {
     model: PathBuf,
     /// The rows, some of whose cells are missing
     data: PathBuf,
-    /// Where to write the rows with no cell missing
-    #[arg(long, value_name = "FULL.csv")]
-    out: PathBuf,
+    /// Where to write the rows with no cell missing: .csv, .npy or .npz (array X) [default: -, text to
+    /// standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// Write so many draws of each row in place of what is expected of it: what is missing then varies as it
     /// does in the data
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -43,6 +48,11 @@ pub(crate) struct ImputeArgs {
     source: SourceArgs,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 /// What was written, for programs.
 #[derive(Debug, Default, Serialize)]
 struct Summary {
@@ -52,59 +62,130 @@ struct Summary {
     rows_with_gaps: usize,
     /// numbers that were
     filled: usize,
+    /// with nothing in them: they stay so
+    #[serde(skip_serializing_if = "is_zero")]
+    empty_rows: usize,
     draws: u16,
 }
 
+impl ImputeArgs {
+    /// Nothing for standard output.
+    fn path(&self) -> Option<&Path> {
+        self.out.as_deref().and_then(file)
+    }
+}
+
 pub(super) fn run(args: &ImputeArgs, json: bool) -> Result<(), Error> {
-    check_out(args)?;
+    let form = check_out(args, json)?;
     let bytes = ModelBytes::read(&args.model)?;
     let source = SourceArgs { reading: args.source.reading.clone().keeping_gaps(), ..args.source.clone() };
     let model = source.open(&bytes, &args.model, true)?;
-    let metadata = &model.metadata;
-    if metadata.window > 1 {
+    if model.metadata.window > 1 {
         let problem = format!(
             "its frames are windows of {} rows, which overlap; impute takes models of single rows",
-            metadata.window
+            model.metadata.window
         );
         return Err(Error::file(&args.model, problem));
     }
-    let samples = args.samples.of(&model);
-    let bar = report::rows_bar("filling");
-    let (mut summary, mut table) = (Summary { draws: args.draws.unwrap_or(0), ..Summary::default() }, None);
-    source.each_known_block(&args.data, &args.model, metadata, &args.keep, &mut |data| {
-        let table = match &mut table {
-            Some(table) => table,
-            None => table.insert(Table::begin(args, &data)?),
-        };
-        let places: Vec<usize> = (0..data.rows).collect();
-        let filled = places.par_iter().map(|row| {
-            bar.inc(1);
-            fill(&*model.engine, data.row(*row), samples, args, data.source_rows[*row])
-        });
-        let filled: Vec<_> = filled.collect();
-        for (row, filled) in filled.into_iter().enumerate() {
-            let filled = filled.map_err(|source| frame_error(&data, row, source))?;
-            table.write(&data, row, &filled).map_err(Error::io("write", &args.out))?;
-            let gaps = data.row(row).iter().filter(|x| x.is_nan()).count();
-            summary.rows += 1;
-            summary.rows_with_gaps += usize::from(gaps > 0);
-            summary.filled += gaps;
-        }
-        Ok(())
-    })?;
-    bar.finish_and_clear();
-    table.map_or(Ok(()), |table| table.finish(&args.out))?;
-    summary.out.clone_from(&args.out);
-    if json {
-        return report::print_json(&summary);
-    }
-    let Summary { out, rows, rows_with_gaps, filled, .. } = summary;
-    report::note(&format!("{}: {rows} rows, {filled} numbers of {rows_with_gaps} filled in", out.display()));
-    Ok(())
+    or_reader_gone(write(args, &model, &source, form, json))
 }
 
-fn check_out(args: &ImputeArgs) -> Result<(), Error> {
-    Outputs::made_from([&*args.model, &args.data]).file("out", &args.out, args.overwrite)
+fn write(
+    args: &ImputeArgs,
+    model: &HostModel<'_>,
+    source: &SourceArgs,
+    form: RowFormat,
+    json: bool,
+) -> Result<(), Error> {
+    let (metadata, samples) = (&model.metadata, args.samples.of(model));
+    let carried: Vec<String> = {
+        let columns = names(metadata.columns);
+        args.keep.iter().filter(|name| !columns.contains(&name.as_str())).cloned().collect()
+    };
+    let keep = [&carried[..], &written(args, metadata, source, form)?].concat();
+    let bar = report::rows_bar("filling");
+    let (mut summary, mut table) = (Summary { draws: args.draws.unwrap_or(0), ..Summary::default() }, None);
+    source.each_known_block(&args.data, &args.model, metadata, &keep, &mut |data| {
+        let table = match &mut table {
+            Some(table) => table,
+            None => table.insert(Table::begin(args.path(), form, &data, &carried, args.draws.is_some())?),
+        };
+        let rows = Rows::of(&data);
+        let filled: Vec<_> = rows
+            .0
+            .par_iter()
+            .map(|row| {
+                bar.inc(1);
+                fill(&*model.engine, &row.frame, samples, args, row.at)
+            })
+            .collect();
+        for (row, filled) in rows.0.iter().zip(filled) {
+            let filled = filled.map_err(|source| frame_error(&data, row.place.unwrap_or(0), source))?;
+            table.write(row, &filled).map_err(unwritten(args.path()))?;
+            summary.see(row);
+        }
+        table.flush().map_err(unwritten(args.path()))
+    })?;
+    bar.finish_and_clear();
+    table.map_or(Ok(()), |table| table.finish(args.path()))?;
+    summary.out = args.out.clone().unwrap_or_else(|| PathBuf::from("-"));
+    summary.tell(&args.data);
+    if json { report::print_json(&summary) } else { Ok(()) }
+}
+
+impl Summary {
+    fn see(&mut self, row: &Row<'_>) {
+        let gaps = row.frame.iter().filter(|x| x.is_nan()).count();
+        let is_empty = gaps == row.frame.len();
+        self.rows += 1;
+        self.empty_rows += usize::from(is_empty);
+        self.rows_with_gaps += usize::from(gaps > 0 && !is_empty);
+        self.filled += if is_empty { 0 } else { gaps };
+    }
+
+    fn tell(&self, data: &Path) {
+        let Summary { out, rows, rows_with_gaps, filled, empty_rows, .. } = self;
+        if *empty_rows > 0 {
+            let data = data.display();
+            report::note(&format!("{data}: {empty_rows} rows have nothing in them, and stay so"));
+        }
+        report::note(&format!(
+            "{}: {rows} rows, {filled} numbers of {rows_with_gaps} filled in",
+            out.display()
+        ));
+    }
+}
+
+/// The columns of the model as they are written, where the file has them as text.
+fn written(
+    args: &ImputeArgs,
+    metadata: &Metadata<'_>,
+    source: &SourceArgs,
+    form: RowFormat,
+) -> Result<Vec<String>, Error> {
+    let columns: Vec<String> = names(metadata.columns).into_iter().map(str::to_owned).collect();
+    let paths = std::slice::from_ref(&args.data);
+    let is_text = match columns.first() {
+        Some(first) if form == RowFormat::Csv => {
+            is_stream(&args.data) || source.has_column(paths, metadata, first)?
+        }
+        _ => false,
+    };
+    Ok(if is_text { columns } else { Vec::new() })
+}
+
+fn check_out(args: &ImputeArgs, json: bool) -> Result<RowFormat, Error> {
+    let Some(out) = args.path() else {
+        let problem = "the object of --json goes there; give a file name";
+        return if json { Err(Error::argument("out", "-", problem)) } else { Ok(RowFormat::Csv) };
+    };
+    let form = format(out)?;
+    if let (RowFormat::Npy | RowFormat::Npz, Some(name)) = (form, args.keep.first()) {
+        let problem = "an array has no place for text; leave it out, or give --out a name that ends in .csv";
+        return Err(Error::argument("keep", name, problem));
+    }
+    Outputs::made_from([&*args.model, &args.data]).file("out", out, args.overwrite)?;
+    Ok(form)
 }
 
 /// The row as it is written: once, or once for each draw.
@@ -116,57 +197,14 @@ fn fill(
     row: usize,
 ) -> Result<Vec<Vec<f32>>, FrameError> {
     match args.draws {
-        _ if !frame.iter().any(|x| x.is_nan()) => Ok(vec![frame.to_vec(); args.draws.unwrap_or(1).into()]),
+        // where all is there nothing is filled in, and where nothing is nothing can be
+        _ if frame.iter().all(|x| x.is_nan()) || !frame.iter().any(|x| x.is_nan()) => {
+            Ok(vec![frame.to_vec(); args.draws.unwrap_or(1).into()])
+        }
         None => Ok(vec![engine.impute(frame, samples, None)?]),
         Some(draws) => {
             let rng = |draw: u16| stream(args.source.seed, Purpose::Rows, row as u64, draw.into());
             (0..draws).map(|draw| engine.impute(frame, samples, Some(&mut rng(draw)))).collect()
         }
-    }
-}
-
-/// The rows as CSV.
-struct Table {
-    out: Writer<AtomicFile>,
-    /// of each feature the words that its codes stand for
-    words: Vec<Option<Vec<String>>>,
-    draws: bool,
-}
-
-impl Table {
-    fn begin(args: &ImputeArgs, data: &Dataset) -> Result<Table, Error> {
-        let draws = args.draws.is_some();
-        let mut words = vec![None; data.dims];
-        data.categories.iter().for_each(|category| words[category.feature] = Some(category.words.clone()));
-        let file = AtomicFile::create(&args.out)?;
-        let out = WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(file);
-        let mut table = Table { out, words, draws };
-        let numbers = if draws { vec!["row".to_owned(), "draw".to_owned()] } else { Vec::new() };
-        let header = numbers.iter().chain(&data.kept.columns).chain(&data.columns);
-        table.out.write_record(header).map_err(io::Error::from).map_err(Error::io("write", &args.out))?;
-        Ok(table)
-    }
-
-    fn write(&mut self, data: &Dataset, row: usize, filled: &[Vec<f32>]) -> io::Result<()> {
-        for (draw, numbers) in filled.iter().enumerate() {
-            let mut cells = Vec::new();
-            if self.draws {
-                cells.extend([data.source_rows[row] + 1, draw + 1].map(|n| n.to_string()));
-            }
-            cells.extend(data.kept.row(row).iter().cloned());
-            cells.extend(numbers.iter().zip(&self.words).map(|(x, words)| match words {
-                Some(words) => words.get(*x as usize).cloned().unwrap_or_default(),
-                None => x.to_string(),
-            }));
-            self.out.write_record(&cells)?;
-        }
-        Ok(())
-    }
-
-    /// When all is written.
-    fn finish(self, out: &Path) -> Result<(), Error> {
-        let file =
-            self.out.into_inner().map_err(|error| error.into_error()).map_err(Error::io("write", out))?;
-        Ok(file.commit()?)
     }
 }

@@ -73,12 +73,17 @@ pub(super) fn columns(latent: LatentKind) -> Vec<String> {
     }
 }
 
+/// The columns that may hold the coordinates of a latent.
+pub(super) fn named(latent: LatentKind) -> Vec<Vec<String>> {
+    COORDINATES.iter().map(|name| numbered(name, latent.dims() as usize)).collect()
+}
+
 /// Where the coordinates of a latent stand among the columns of a file: by their names, or, where those say
 /// nothing, by their place.
 pub(super) fn coordinates(names: &[String], latent: LatentKind) -> Option<Vec<usize>> {
     let dims = latent.dims() as usize;
     let place = |name: &String| names.iter().position(|known| known == name);
-    let named = |name: &&str| numbered(name, dims).iter().map(place).collect::<Option<Vec<_>>>();
+    let places = |names: Vec<String>| names.iter().map(place).collect::<Option<Vec<_>>>();
     let by_place = [dims, columns(latent).len()].contains(&names.len()).then(|| (0..dims).collect());
-    COORDINATES.iter().find_map(named).or(by_place)
+    named(latent).into_iter().find_map(places).or(by_place)
 }

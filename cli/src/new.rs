@@ -100,16 +100,22 @@ fn write(folder: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), Error> {
     })
 }
 
+/// Names of what a project uses, and of folders in which Cargo builds.
+const TAKEN: [&str; 9] =
+    ["elbow", "core", "std", "alloc", "test", "build", "deps", "examples", "incremental"];
+
 /// The project's name: that of its folder, in letters that Cargo takes.
 fn name_of(folder: &Path) -> Result<String, Error> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' };
     let name: String = name.chars().map(plain).collect();
     let name = name.trim_matches('-');
-    if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name != "elbow" {
-        return Ok(name.into());
-    }
-    Err(Error::file(folder, "is no name for a crate; begin it with a letter"))
+    let problem = match () {
+        () if TAKEN.contains(&name) => "is a name that Rust or Cargo has taken; give another",
+        () if name.starts_with(|c: char| c.is_ascii_alphabetic()) => return Ok(name.into()),
+        () => "is no name for a crate; begin it with a letter",
+    };
+    Err(Error::file(folder, problem))
 }
 
 /// Whether a folder holds the crate.
@@ -132,7 +138,7 @@ mod tests {
         for (folder, name) in [("Engine Room", "engine-room"), ("a/b/pump_2", "pump_2"), ("x.y", "x-y")] {
             assert_eq!(name_of(Path::new(folder)).unwrap(), name);
         }
-        for folder in ["", "/", "2pumps", "..", "elbow", "***"] {
+        for folder in ["", "/", "2pumps", "..", "elbow", "***", "Build", "a/core"] {
             assert!(name_of(Path::new(folder)).is_err(), "{folder}");
         }
     }

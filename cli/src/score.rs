@@ -1,6 +1,5 @@
 //! `elbow score`.
 
-mod destination;
 mod json;
 pub(crate) mod rows;
 mod stuck;
@@ -9,13 +8,13 @@ pub(crate) mod table;
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use self::destination::Destination;
 use self::json::{Head, Object};
 use self::rows::{Alarm, MOST_CAUSES, Scorer, Told};
 use self::table::{Columns, Table};
 use super::out::{Outputs, Overwrite, file};
 use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
+use crate::frames::Destination;
 use crate::report;
 use elbow_host::model::{HostModel, ModelBytes};
 

@@ -16,10 +16,7 @@ pub(crate) use elbow_host::model::DEFAULT_SAMPLES;
 use elbow_host::model::{HostModel, ModelBytes};
 use elbow_host::score::evaluate::check_dims;
 use elbow_reader::categories::{as_fitted, names};
-use elbow_reader::{
-    DataError, Dataset, LoadOptions, Missing, Problem, Reading, Report, Unseen, has_column, is_stream,
-    load_files,
-};
+use elbow_reader::{Dataset, LoadOptions, Missing, Reading, Unseen, has_column, is_stream, load_files};
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::settings::{ReadingArgs, Settings};
 use elbow_trainer::support::{is_whole, prepare};
@@ -123,14 +120,8 @@ impl SourceArgs {
     ) -> Result<Dataset, Error> {
         let options = without_gaps(self.options(metadata, &[], Missing::Refuse), Missing::Refuse);
         let options = LoadOptions { unseen: Unseen::Refuse, ..options };
-        match load_files(&[path.to_path_buf()], &options) {
-            Err(DataError { problem: Problem::MissingCells { first, cells, .. }, .. }) => {
-                let problem =
-                    format!("{first}; in all {cells} cells are missing: elbow impute fills them in");
-                Err(Error::file(path, problem))
-            }
-            loaded => self.ready(loaded?, model, metadata),
-        }
+        let loaded = self.load_all(&[path.to_path_buf()], model, metadata, options);
+        loaded.map_err(|error| error.without_flags("correct it; elbow impute fills in what is missing"))
     }
 
     fn load_all(
@@ -140,15 +131,7 @@ impl SourceArgs {
         metadata: &Metadata<'_>,
         options: LoadOptions,
     ) -> Result<Dataset, Error> {
-        self.ready(load_files(paths, &options)?, model, metadata)
-    }
-
-    fn ready(
-        &self,
-        (mut data, report): (Dataset, Report),
-        model: &Path,
-        metadata: &Metadata<'_>,
-    ) -> Result<Dataset, Error> {
+        let (mut data, report) = load_files(paths, &options)?;
         told_before(&data, &report);
         told_after(&data.path, &report, self.skip_broken);
         self.prepare(&mut data, model, metadata)?;

@@ -99,10 +99,10 @@ pub(super) fn run(args: &WatchArgs, json: bool) -> Result<(), Error> {
     let mut scorer = Scorer::new(&model, samples, told);
     if !scorer.has_verdicts() {
         let problem = match model.extras.calibration {
-            None => {
-                "has no alarm threshold; set it first: elbow calibrate MODEL NORMAL.csv --false-alarm 0.01"
-                    .into()
-            }
+            None => format!(
+                "has no alarm threshold; set it first: elbow calibrate {} NORMAL.csv --false-alarm 0.01",
+                report::typed(&args.model)
+            ),
             Some(of) => format!("has its threshold for {} samples; leave --samples out", of.samples),
         };
         return Err(Error::file(&args.model, problem));

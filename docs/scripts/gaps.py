@@ -65,10 +65,8 @@ def impute(elbow, folder, seeds, models=MODELS):
                     run("fit", "rows.csv", *flags.split(), "--missing", "model", "--seed", str(seed), "--out", "m.elbow")
                     run("impute", "m.elbow", "rows.csv", "--samples", "1000", "--out", "full.csv")
                     full = np.genfromtxt(f"{work}/full.csv", delimiter=",", skip_header=1)
-                # a row with nothing in it gets the mean
-                here = np.array([not np.isnan(row).all() for row in holes])
-                guess = np.zeros_like(table)
-                guess[here] = full
+                # a row with nothing in it stays so, and gets the mean
+                guess = np.where(np.isnan(full), 0, full)
                 errors.append(np.mean((guess - table)[np.isnan(holes)] ** 2))
             print(f"{name},{model},{np.mean(errors):.3f},{np.std(errors):.3f}", flush=True)
 

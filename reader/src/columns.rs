@@ -36,10 +36,12 @@ pub(crate) fn features(
     no_repeats(names)?;
     let holds_labels = |column: usize| Some(column) == label || names_labels(&names[column]);
     let is_time = |column: usize| options.part.time.as_ref() == Some(&names[column]);
-    let mut features: Vec<usize> = match &options.columns {
-        Some(asked) => asked.iter().map(|name| find(names, name)).collect::<Result<_, _>>()?,
-        None => (0..names.len()).filter(|&column| !holds_labels(column) && !is_time(column)).collect(),
-    };
+    let is_there = |list: &&Vec<String>| list.iter().all(|name| names.contains(name));
+    let mut features: Vec<usize> =
+        match options.columns.as_ref().or_else(|| options.one_of.iter().find(is_there)) {
+            Some(asked) => asked.iter().map(|name| find(names, name)).collect::<Result<_, _>>()?,
+            None => (0..names.len()).filter(|&column| !holds_labels(column) && !is_time(column)).collect(),
+        };
     no_repeats(options.columns.as_deref().unwrap_or_default())?;
     if let Some(&column) = features.iter().find(|&&column| holds_labels(column)) {
         return Err(Problem::LabelAsFeature { name: names[column].clone() });
@@ -64,7 +66,8 @@ pub(crate) fn reading(names: &[String], label: Option<usize>, features: &[usize]
 /// # Errors
 /// Both are refused where nobody asks what the columns are.
 pub(crate) fn named(names: Vec<String>, options: &LoadOptions) -> Result<Vec<String>, Problem> {
-    let is_found_out = options.columns.is_some() || options.recognise != Recognise::Nothing;
+    let is_found_out =
+        options.columns.is_some() || !options.one_of.is_empty() || options.recognise != Recognise::Nothing;
     if !is_found_out {
         if let Some(column) = names.iter().position(String::is_empty) {
             return Err(Problem::UnnamedColumn { column: column + 1 });

@@ -86,7 +86,9 @@ pub enum Problem {
         if *only_labels { "" } else { OTHERWISE }
     )]
     MissingCells { first: Box<Problem>, cells: usize, counts: String, only_labels: bool },
-    #[error("each of its {rows} rows has a missing cell; --drop the columns that are empty, or fill them in")]
+    #[error(
+        "each of its {rows} rows has a missing cell; fill them in, or leave out the columns that are empty"
+    )]
     NoWholeRows { rows: usize },
     #[error("none of its rows can be read; the first: {first}")]
     NoRowReads { first: String },

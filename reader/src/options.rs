@@ -20,6 +20,8 @@ pub struct LoadOptions {
     pub unlabelled: bool,
     /// the only columns to use, in this order (x0, x1, … in files without names)
     pub columns: Option<Vec<String>>,
+    /// where `columns` names none, lists of columns of which the first that is there is used
+    pub one_of: Vec<Vec<String>>,
     /// columns to leave out; each must exist
     pub drop: Vec<String>,
     /// columns of a text file that are kept as text beside the frames, whatever they hold
@@ -170,6 +172,7 @@ impl Default for LoadOptions {
             labels_if_there: false,
             unlabelled: false,
             columns: None,
+            one_of: Vec::new(),
             drop: Vec::new(),
             keep: Vec::new(),
             categorical: Vec::new(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use elbow::Score;
 use elbow_host::score::alarms::Judged;
+use elbow_host::score::evaluate::oddness;
 use elbow_reader::Dataset;
 use elbow_reader::time::TimeForms;
 
@@ -65,8 +66,9 @@ impl Findings {
         }
         for (row, score) in scores.iter().enumerate() {
             let at = self.scores.len() + row;
-            self.worst.see(-score.log_density.0, at, data, row);
-            self.best.see(score.log_density.0, at, data, row);
+            let oddness = oddness(score.log_density.0, score.dims);
+            self.worst.see(oddness, at, data, row);
+            self.best.see(-oddness, at, data, row);
             self.times.push(data.kept.row(row));
         }
         self.sample.take(data);
@@ -85,6 +87,11 @@ impl Findings {
     /// Whether a frame is labelled anomalous.
     pub(super) fn is_anomalous(&self, frame: usize) -> bool {
         self.anomalous.as_ref().is_some_and(|anomalous| anomalous[frame])
+    }
+
+    /// Whether a frame lacks no number.
+    pub(super) fn is_whole(&self, frame: usize) -> bool {
+        self.numbers[frame] as usize == self.names.len()
     }
 
     /// Scores of the frames of a class, in order.

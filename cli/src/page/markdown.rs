@@ -45,15 +45,22 @@ fn table(Table { caption, head, rows }: &Table) -> String {
 /// Text that is only text: neither marks nor HTML, and one line.
 fn escape(text: &str) -> String {
     let mut out = String::new();
-    for character in shown(text).chars() {
+    let text = shown(text);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
         match character {
+            // of an address or a picture, as readers make them of text
+            ':' if characters.peek().is_some_and(|next| !next.is_whitespace()) => out += "\\:",
             '&' => out += "&amp;",
             '<' => out += "&lt;",
-            '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '#' | '~' | '!' => out.extend(['\\', character]),
+            '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '#' | '~' | '!' | '@' | '$' => {
+                out.extend(['\\', character]);
+            }
             other => out.push(other),
         }
     }
-    out
+    // what some readers make a link of
+    out.replace("www.", "www\\.")
 }
 
 #[cfg(test)]
@@ -63,5 +70,6 @@ mod tests {
     #[test]
     fn a_cell_stays_a_cell() {
         assert_eq!(escape("a|b\n<b>*_[x](y)"), "a\\|b\\\\n&lt;b>\\*\\_\\[x\\](y)");
+        assert_eq!(escape("https://a www.b @c $d$ :e: f"), "https\\://a www\\.b \\@c \\$d\\$ \\:e: f");
     }
 }

@@ -60,7 +60,7 @@ impl Sample {
 /// A frame at one end of the scores.
 #[derive(Clone, Debug)]
 pub(super) struct Extreme {
-    rank: f32,
+    rank: f64,
     /// its number among all frames
     pub(super) at: usize,
     pub(super) file: PathBuf,
@@ -74,7 +74,7 @@ pub(super) struct Extreme {
 pub(super) struct Extremes(pub(super) Vec<Extreme>);
 
 impl Extremes {
-    pub(super) fn see(&mut self, rank: f32, at: usize, data: &Dataset, row: usize) {
+    pub(super) fn see(&mut self, rank: f64, at: usize, data: &Dataset, row: usize) {
         let place = self.0.partition_point(|other| other.rank >= rank);
         if place < EXTREMES {
             let (file, source) = data.source(row);
@@ -143,7 +143,7 @@ mod tests {
     fn extremes_are_the_greatest_and_the_first_of_equals() {
         let data = Dataset::of("d", vec![0.0; 6], 1);
         let mut worst = Extremes::default();
-        for (row, rank) in [1.0, 5.0, 3.0, 5.0, f32::NEG_INFINITY, 5.0].into_iter().enumerate() {
+        for (row, rank) in [1.0, 5.0, 3.0, 5.0, f64::NEG_INFINITY, 5.0].into_iter().enumerate() {
             worst.see(rank, row, &data, row);
         }
         assert_eq!(worst.0.iter().map(|extreme| extreme.at).collect::<Vec<_>>(), [1, 3, 5]);

@@ -192,9 +192,7 @@ impl<'a> Scorer<'a> {
             let z = judge.calibration().standardize(settled.score.log_density);
             let is_whole = settled.score.dims as usize == frame.len();
             early = (settled.kind != VerdictKind::Uncalibrated).then_some(if is_whole { z } else { 0.0 });
-            let top = top::<MOST_CAUSES>(&surprises);
-            let told = top.iter().take(self.causes.min(frame.len()));
-            causes = told.map(|cause| (cause.feature, cause.surprise)).collect();
+            causes = causes_of(frame, &mut surprises, self.causes);
         }
         Ok(Judged { score: verdict.score, verdict: Some(verdict), early, causes })
     }
@@ -223,6 +221,16 @@ impl<'a> Scorer<'a> {
             causes: causes.into_iter().map(name).collect(),
         }
     }
+}
+
+/// The numbers of a frame that the others speak least for, at most so many: none is missing.
+pub(crate) fn causes_of(frame: &[f32], surprises: &mut [f32], most: usize) -> Vec<(usize, f32)> {
+    for (surprise, x) in surprises.iter_mut().zip(frame) {
+        *surprise = if x.is_nan() { f32::NEG_INFINITY } else { *surprise };
+    }
+    let there = frame.iter().filter(|x| !x.is_nan()).count();
+    let top = top::<MOST_CAUSES>(surprises);
+    top.iter().take(most.min(there)).map(|cause| (cause.feature, cause.surprise)).collect()
 }
 
 fn without_frame(Skipped { row, kept, .. }: &Skipped) -> Row {

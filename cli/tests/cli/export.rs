@@ -31,6 +31,11 @@ fn sizes_that_firmware_needs_stand_beside_a_model_and_can_be_had_again() {
     assert!(header.contains("PUMP_ROOM_MODEL[PUMP_ROOM_BYTES] = {"), "{header}");
     assert!(header.contains(&format!("PUMP_ROOM_BYTES {bytes}u")), "{header}");
     // what is there stays, unless it is ours: the type
+    // what draws none takes one, in C as in Rust
+    bench.good("fit engine.csv --auto --out auto.elbow");
+    bench.good("export auto.elbow --c --out firmware");
+    let header = String::from_utf8(bench.read("firmware/auto.h")).unwrap();
+    assert!(header.contains("#define AUTO_SAMPLES 1u"), "{header:.600}");
     bench.refuses("export engine.elbow --c --out firmware", &["firmware/engine.h", "--force"]);
     bench.good("export engine.elbow --c --out firmware --force");
     bench.write("firmware/engine.rs", "fn main() {}");

@@ -57,6 +57,27 @@ fn a_row_with_gaps_has_the_score_of_what_is_there() {
 }
 
 #[test]
+fn what_is_missing_is_no_cause() {
+    let bench = bench();
+    bench.good("fit whole.csv --auto --out m.elbow");
+    bench.good("calibrate m.elbow gaps.csv --missing one --false-alarm 0.05");
+    let scores = bench.json("score m.elbow gaps.csv --missing model --why 4");
+    let gaps = String::from_utf8(bench.read("gaps.csv")).unwrap();
+    for (row, line) in scores["scores"].as_array().unwrap().iter().zip(gaps.lines().skip(1)) {
+        let there = ["a", "b", "c", "d"].into_iter().zip(line.split(','));
+        let mut there: Vec<_> = there
+            .filter(|(_, cell)| cell.parse::<f32>().is_ok_and(f32::is_finite))
+            .map(|(name, _)| name)
+            .collect();
+        let mut causes: Vec<_> =
+            row["causes"].as_array().unwrap().iter().map(|cause| cause["column"].as_str().unwrap()).collect();
+        there.sort_unstable();
+        causes.sort_unstable();
+        assert_eq!(causes, there, "{row}");
+    }
+}
+
+#[test]
 fn verdicts_are_for_sensors_that_were_calibrated() {
     let bench = bench();
     bench.good("fit whole.csv --auto --out m.elbow");

@@ -1,5 +1,7 @@
 //! What a model knows: frames drawn from it, and the way to its latent and back.
 
+use std::fs;
+
 use crate::bench::{Bench, QUICK};
 
 /// Models of each kind of latent, of integers, bits, angles, words and windows, each with the file that it is
@@ -105,6 +107,33 @@ fn arrays_hold_what_text_says() {
     assert_eq!((array.len(), &array[1..6]), (128 + 5 * 3 * 4, &b"NUMPY"[..]));
 }
 
+/// The names of a latent's columns tell them from whatever else a file has.
+#[test]
+fn latents_beside_other_columns() {
+    let bench = Bench::with_model();
+    let latents = bench.good("encode engine.elbow engine.csv --samples 1");
+    let expected = {
+        bench.write("z.csv", &latents);
+        bench.good("decode engine.elbow z.csv")
+    };
+    let beside = |line: (usize, &str)| match line.0 {
+        0 => format!(",when,label,{}\n", line.1),
+        row => format!("{row},2024-01-01T00:00:00Z,word {row},{}\n", line.1),
+    };
+    let wide: String = latents.lines().enumerate().map(beside).collect();
+    bench.write("wide.csv", &wide);
+    assert_eq!(bench.good("decode engine.elbow wide.csv"), expected);
+    let piped = fs::File::open(bench.path("wide.csv")).unwrap();
+    let piped = bench.command("decode engine.elbow -").stdin(piped).output().unwrap();
+    assert_eq!(String::from_utf8(piped.stdout).unwrap(), expected);
+    for (cell, said) in [("", "the value is missing"), ("much", "`much` is not a number")] {
+        bench.write("bad.csv", format!("z_1,z_2\n1,2\n3,{cell}\n"));
+        let bad = bench.run("decode engine.elbow bad.csv");
+        bad.is_failure(2, &["bad.csv: row 2 (line 3), column `z_2`", said]);
+        assert!(!bad.stderr.contains("--"), "decode has no such flag: {bad:?}");
+    }
+}
+
 #[test]
 fn posteriors_are_refined() {
     let bench = Bench::with_model();
@@ -144,7 +173,9 @@ fn what_cannot_be() {
         ("sample engine.elbow --out drawn.csv", &["drawn.csv: is there already", "--force"][..]),
         ("sample engine.elbow --out engine.elbow", &["one of these endings"]),
         ("sample engine.elbow --out drawn.parquet", &["one of these endings"]),
-        ("sample engine.elbow --out drawn.png --force", &["--width 1", "has 3 numbers"]),
+        ("sample engine.elbow --out drawn.png --force", &["--out drawn.png", "3 numbers", "--width"]),
+        ("sample engine.elbow --out drawn.png --width 2", &["--width 2", "no part of the 3 numbers"]),
+        ("sample engine.elbow --out new.csv --width 3", &["--width 3", "pictures"]),
         ("encode engine.elbow engine.csv --out z.png", &["one of these endings"]),
         ("encode vmf.elbow engine.csv --refine 3", &["--refine", "--prior normal"]),
         ("eval auto.elbow engine.csv --refine 3", &["--refine"]),

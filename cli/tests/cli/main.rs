@@ -24,6 +24,7 @@ mod gaps;
 mod generate;
 mod help;
 mod import;
+mod impute;
 mod interrupt;
 mod limits;
 mod live;

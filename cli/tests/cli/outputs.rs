@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
 use std::process::{Command, Stdio};
 
-use crate::bench::{Bench, Outcome, QUICK, csv};
+use crate::bench::{Bench, Outcome, QUICK, csv, npy};
 
 #[test]
 fn places_that_cannot_be_written() {
@@ -89,6 +89,19 @@ fn a_file_is_written_whoever_reads_the_rest() {
     let scores = bench.good("score engine.elbow engine.csv --out -");
     assert_eq!(String::from_utf8(bench.read("scores.csv")).unwrap(), scores);
     assert!(!bench.path("-").exists());
+}
+
+/// The names of 2,000 columns are more than is held back before anything is written.
+#[test]
+fn a_reader_may_leave_before_the_header() {
+    let bench = Bench::new();
+    bench.write("wide.npy", npy(&[60, 2_000], (0..120_000).map(|i| (i % 97 * (i % 89)) as f32)));
+    bench.good("fit wide.npy --latent gaussian:1 --hidden 1 --epochs 1 --out wide.elbow");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let line = "sample wide.elbow --rows 2";
+    let outcome = Outcome::new(line, bench.command(line).stdout(writer).output().unwrap());
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
 }
 
 #[test]

@@ -179,6 +179,31 @@ fn any_file_has_a_page() {
     page(&bench, "m.elbow wide.npy");
 }
 
+/// What rows lack hides neither correlations nor causes, and is counted nowhere.
+#[test]
+fn rows_with_gaps_have_their_place() {
+    let bench = Bench::new();
+    let row = |i: usize| {
+        let (a, b) = (i % 13, i * 7 % 11);
+        let b = if i % 4 == 1 { String::new() } else { b.to_string() };
+        format!("{a},{b},{},{}", a * a, ["on@line", "off"][i % 7 % 2])
+    };
+    bench.write("rows.csv", csv("a,b,c,mode@x", 400, row));
+    bench.write("later.csv", csv("a,b,c,mode@x", 400, |i| row(i + 400)));
+    bench.good(&format!("fit rows.csv {QUICK} --categorical mode@x --missing model --out m.elbow"));
+    bench.good("calibrate m.elbow later.csv --missing one --false-alarm 0.1");
+    let told = page(&bench, "m.elbow later.csv");
+    assert!(told.contains("6 pairs of columns"), "all have a correlation");
+    let causes: Vec<_> = told.split("<td>").filter(|cell| cell.contains("mode@x: ")).collect();
+    assert!(!causes.is_empty() && causes.iter().all(|cell| cell.contains("on@line") || cell.contains("off")));
+    assert!(!told.contains("b: NaN"), "what is missing is no cause");
+    bench.good(&format!("fit later.csv {QUICK} --drop mode@x --missing model --out plain.elbow"));
+    assert!(
+        !page(&bench, "plain.elbow later.csv").contains("raise an alarm"),
+        "without a threshold none can"
+    );
+}
+
 #[test]
 fn times_stand_below_the_course() {
     let bench = Bench::new();

@@ -29,12 +29,12 @@ pub fn c_header(model: &HostModel<'_>, bytes: &[u8]) -> String {
 
 static const char *const {name}_COLUMN_NAMES[{name}_COLUMNS] = {{
 ",
-        metadata.version,
-        metadata.name,
+        commented(metadata.version),
+        commented(metadata.name),
         describe_model(model),
         bytes.len(),
         metadata.architecture.features,
-        model.samples(),
+        model.samples_on_device(),
         columns.len(),
     );
     columns.iter().for_each(|column| {
@@ -59,6 +59,11 @@ static const unsigned char {name}_MODEL[{name}_BYTES] = {{
     out + &format!("}};\n\n#endif /* ELBOW_{name}_H */\n")
 }
 
+/// As it stands in a comment of C, which it does not end.
+fn commented(text: &str) -> String {
+    text.replace("*/", "* /").replace("/*", "/ *")
+}
+
 /// As it stands in a string of C: octal for all that is not plain, so that no digit behind it is taken for
 /// one of its own, and no trigraph comes about.
 fn escaped(text: &str) -> String {
@@ -79,6 +84,7 @@ mod tests {
         let array = text.split("_MODEL[").nth(1).unwrap().split('{').nth(1).unwrap();
         let bytes: Vec<u8> = array.split(['\n', ',']).filter_map(|byte| byte.parse().ok()).collect();
         assert_eq!(bytes, file);
+        assert_eq!(commented("a*/ evil(); /*/"), "a* / evil(); / * /");
         assert_eq!(escaped("a\"b\\c??/d é1"), "a\\042b\\134c\\077\\077/d \\303\\2511");
     }
 }

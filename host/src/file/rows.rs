@@ -113,7 +113,7 @@ impl RowWriter {
             }
             Place::Array(_) | Place::Archive(..) => writer.buffer = writer.header(),
         }
-        writer.flush_buffer().map_err(Error::io("write", path.unwrap_or(Path::new("-"))))?;
+        // what stands before the rows is written with the first of them
         Ok(writer)
     }
 
@@ -164,7 +164,8 @@ impl RowWriter {
     ///
     /// # Errors
     /// Of the system; nothing is left behind.
-    pub fn finish(self) -> Result<u64, io::Error> {
+    pub fn finish(mut self) -> Result<u64, io::Error> {
+        self.flush_buffer()?;
         let header = self.header();
         match self.place {
             Place::Stdout(mut out) => out.flush()?,

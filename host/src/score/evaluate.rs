@@ -92,6 +92,11 @@ fn score_rows(
     scores.into_iter().enumerate().map(named).collect()
 }
 
+/// How odd a frame is beside others, which may lack other numbers: `−log p(x)` by number that is there.
+pub fn oddness(log_density: f32, numbers: u32) -> f64 {
+    -f64::from(log_density) / f64::from(numbers)
+}
+
 /// Says which row of which file has no score.
 pub fn frame_error(data: &Dataset, row: usize, source: FrameError) -> Error {
     let (path, at) = data.source(row);
@@ -249,18 +254,16 @@ impl Evaluation {
         let of_told = evaluator.finish(seconds);
         let Some(labels) = anomalous else { return Ok(of_told) };
         let nats: Vec<f64> = scores.iter().map(|score| -f64::from(score.log_density.0)).collect();
-        let by_number = scores.iter().zip(&nats).map(|(score, nats)| nats / f64::from(score.dims));
-        let by_number: Vec<f64> = by_number.collect();
-        let ranked = if of_told.rows_with_gaps > 0 { &by_number } else { &nats };
+        let ranked: Vec<f64> = scores.iter().map(|score| oddness(score.log_density.0, score.dims)).collect();
         let of_abnormal: Vec<f64> = abnormal.iter().map(|row| nats[*row]).collect();
-        let (is_any, auroc) = (!abnormal.is_empty(), auroc(ranked, labels));
+        let (is_any, auroc) = (!abnormal.is_empty(), auroc(&ranked, labels));
         Ok(Evaluation {
             anomalous_nats_per_row: is_any.then(|| Estimate::mean(of_abnormal.iter().copied()).nats),
             anomalous_median_nats_per_row: is_any.then(|| median(of_abnormal)),
             anomalous_rows: Some(abnormal.len()),
             auroc,
             auroc_ci95: auroc.map(|auroc| auroc_ci95(auroc, abnormal.len(), normal.len())),
-            auprc: auprc(ranked, labels),
+            auprc: auprc(&ranked, labels),
             ..of_told
         })
     }

@@ -109,6 +109,7 @@ impl Settings {
             labels_if_there: false,
             unlabelled: false,
             columns: self.columns.clone(),
+            one_of: Vec::new(),
             drop: self.drop.clone(),
             keep: Vec::new(),
             categorical: self.categorical.iter().map(|column| learned(column)).collect(),

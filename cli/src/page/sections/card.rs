@@ -6,7 +6,7 @@ use crate::inspect;
 use crate::page::Report;
 use crate::page::document::Section;
 use crate::plot::number;
-use elbow_reader::categories::{as_fitted, names};
+use elbow_reader::categories::{categories, names};
 
 /// Columns that are told one by one.
 const COLUMNS: usize = 200;
@@ -29,11 +29,11 @@ pub(in crate::page) fn section(report: &Report<'_>) -> Section {
         .list(inspect::describe(report.model, report.bytes))
         .text(format!("These rows:{seen}"))
         .list(data.into_iter().chain(report.figures.rows()));
-    let categories = as_fitted(metadata.columns);
-    let columns: Vec<_> = names(metadata.columns).into_iter().zip(&findings.columns).collect();
-    let row = |(name, of): &(&str, &crate::page::sample::Moments)| {
+    let categories = categories(metadata.columns);
+    let columns: Vec<_> = names(metadata.columns).into_iter().zip(&findings.columns).enumerate().collect();
+    let row = |(feature, (name, of)): &(usize, (&str, &crate::page::sample::Moments))| {
         let numbers = [of.low, of.mean, of.high, of.deviation()].map(number);
-        let is_coded = categories.iter().any(|category| category.column == *name);
+        let is_coded = categories.iter().any(|category| category.feature == *feature);
         let name = if is_coded { format!("{name} (codes)") } else { (*name).to_owned() };
         std::iter::once(name).chain(numbers).collect()
     };

@@ -47,7 +47,9 @@ pub(in crate::page) fn section(report: &Report<'_>) -> Section {
         None => Axis::new("row", 1.0, findings.scores.len() as f64),
     };
     let (low, alarms) = (y.low, findings.alarms.iter().filter(|alarm| **alarm).count());
-    let says = format!("Over {} rows, of which {alarms} raise an alarm.", findings.scores.len());
+    let calibration = report.model.extras.calibration;
+    let raised = calibration.map_or(String::new(), |_| format!(", of which {alarms} raise an alarm"));
+    let says = format!("Over {} rows{raised}.", findings.scores.len());
     let band: Vec<_> = stretches.iter().map(|s| (s.at, s.low.max(low), s.high)).collect();
     let line: Vec<_> = stretches.iter().map(|s| (s.at, s.middle.max(low))).collect();
     let odd = stretches.iter().filter(|stretch| stretch.has_alarm).map(|s| (s.at, s.low.max(low)));
@@ -56,7 +58,7 @@ pub(in crate::page) fn section(report: &Report<'_>) -> Section {
         .area_between(Tone::First, &band)
         .line(Tone::First, &line)
         .told(Tone::First, if length > 1 { "median, and from lowest to highest" } else { "score" });
-    if let Some(calibration) = report.model.extras.calibration {
+    if let Some(calibration) = calibration {
         let ends = stretches.first().zip(stretches.last());
         let threshold = f64::from(calibration.threshold).max(low);
         let line = ends.map(|(first, last)| vec![(first.at, threshold), (last.at, threshold)]);

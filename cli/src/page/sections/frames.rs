@@ -1,13 +1,13 @@
 //! The oddest and the most typical frames, what the model makes of them, and why.
 
 use elbow::Explain as _;
-use elbow::decision::top;
-use elbow_reader::categories::as_fitted;
+use elbow_reader::categories::categories;
 
 use crate::page::Report;
 use crate::page::document::{Figure, Section};
 use crate::page::sample::Extreme;
 use crate::plot::{Axis, Chart, Ticks, Tone, number};
+use crate::score::rows::causes_of;
 
 /// Causes of a frame.
 const CAUSES: usize = 3;
@@ -64,12 +64,11 @@ fn causes(report: &Report<'_>, frame: &[f32], expected: &[f32]) -> String {
     if explained.is_err() {
         return "–".into();
     }
-    let categories = as_fitted(report.model.metadata.columns);
+    let categories = categories(report.model.metadata.columns);
     let columns = report.findings.columns.len();
     let value = |feature: usize, value: f32| {
-        let name = report.findings.names[feature % columns].split('@').next().unwrap_or_default();
-        let category = categories.iter().find(|category| category.column == name);
-        let word = category.and_then(|category| category.words.as_ref()?.get(value as usize).cloned());
+        let category = categories.iter().find(|category| category.feature == feature % columns);
+        let word = category.and_then(|category| category.words.get(value as usize).cloned());
         word.unwrap_or_else(|| number(value.into()))
     };
     let cause = |feature: usize, surprise: f32| {
@@ -80,8 +79,8 @@ fn causes(report: &Report<'_>, frame: &[f32], expected: &[f32]) -> String {
             value(feature, expected[feature])
         )
     };
-    let top = top::<CAUSES>(&surprises);
-    let told = top.iter().take(frame.len()).map(|found| cause(found.feature, found.surprise));
+    let told =
+        causes_of(frame, &mut surprises, CAUSES).into_iter().map(|(feature, nats)| cause(feature, nats));
     told.collect::<Vec<_>>().join("; ")
 }
 

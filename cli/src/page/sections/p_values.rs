@@ -14,8 +14,9 @@ const KOLMOGOROV_95: f64 = 1.358;
 pub(in crate::page) fn section(report: &Report<'_>) -> Option<Section> {
     let (findings, calibration) = (report.findings, report.model.extras.calibration?);
     let normal = findings.p_values.iter().enumerate().filter(|(frame, _)| !findings.is_anomalous(*frame));
-    let told = normal.map(|(_, p)| f64::from(*p)).filter(|p| !p.is_nan());
-    let mut p_values: Vec<f64> = told.collect();
+    // the law is that of whole frames
+    let told = normal.filter(|(frame, _)| findings.is_whole(*frame)).map(|(_, p)| f64::from(*p));
+    let mut p_values: Vec<f64> = told.filter(|p| !p.is_nan()).collect();
     if p_values.is_empty() {
         return None;
     }

@@ -1,6 +1,7 @@
 //! How well scores find what is labelled anomalous: ROC, precision and recall, and what is found at
 //! the stated rate of false alarms.
 
+use elbow_host::score::evaluate::oddness;
 use elbow_host::score::metrics::{Ranking, detection};
 
 use crate::page::Report;
@@ -16,12 +17,8 @@ const RATE: f64 = 0.01;
 pub(in crate::page) fn section(report: &Report<'_>) -> Option<Section> {
     let (findings, evaluation) = (report.findings, &report.figures.evaluation);
     let anomalous = findings.anomalous.as_deref()?;
-    // as the evaluation ranks them: by number that is there, where frames have gaps
-    let has_gaps = evaluation.rows_with_gaps > 0;
-    let ranked = |(score, numbers): (&f32, &u32)| {
-        -f64::from(*score) / if has_gaps { f64::from(*numbers) } else { 1.0 }
-    };
-    let scores: Vec<f64> = findings.scores.iter().zip(&findings.numbers).map(ranked).collect();
+    let ranked = findings.scores.iter().zip(&findings.numbers);
+    let scores: Vec<f64> = ranked.map(|(score, numbers)| oddness(*score, *numbers)).collect();
     let ranking = Ranking::new(&scores, anomalous)?;
     let (auroc, auprc) = (evaluation.auroc?, evaluation.auprc?);
     let [low, high] = evaluation.auroc_ci95?;

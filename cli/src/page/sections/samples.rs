@@ -14,14 +14,13 @@ const PAIRS: usize = 1200;
 /// Rows of a table.
 const TOLD: usize = 12;
 
-/// Numbers of many frames, those of one feature side by side, less their mean and by their deviation; and
-/// the moments of each.
-struct Standardised {
+/// Numbers of many frames, those of one feature side by side and less their mean; and the moments of each.
+struct Centred {
     features: Vec<Vec<f32>>,
     moments: Vec<Moments>,
 }
 
-impl Standardised {
+impl Centred {
     fn of(frames: &[&[f32]], features: &[usize]) -> Self {
         let moments = |feature: &usize| {
             let mut moments = Moments::default();
@@ -29,18 +28,23 @@ impl Standardised {
             moments
         };
         let moments: Vec<Moments> = features.iter().map(moments).collect();
-        let standardised = |(feature, of): (&usize, &Moments)| {
-            let (mean, scale) =
-                (of.mean, 1.0 / (of.deviation() * (frames.len() as f64 - 1.0).max(1.0).sqrt()));
-            frames.iter().map(|frame| ((f64::from(frame[*feature]) - mean) * scale) as f32).collect()
+        let centred = |(feature, of): (&usize, &Moments)| {
+            frames.iter().map(|frame| (f64::from(frame[*feature]) - of.mean) as f32).collect()
         };
-        let features = features.iter().zip(&moments).map(standardised).collect();
-        Standardised { features, moments }
+        let features = features.iter().zip(&moments).map(centred).collect();
+        Centred { features, moments }
     }
 
-    /// NaN where one of two is constant.
+    /// Of the frames that lack neither; NaN where one of two is constant.
     fn correlation(&self, one: usize, other: usize) -> f64 {
-        self.features[one].iter().zip(&self.features[other]).map(|(a, b)| f64::from(a * b)).sum()
+        let [mut ab, mut aa, mut bb] = [0.0; 3];
+        for (a, b) in self.features[one].iter().zip(&self.features[other]) {
+            let (a, b) = (f64::from(*a), f64::from(*b));
+            if !(a.is_nan() || b.is_nan()) {
+                (ab, aa, bb) = (ab + a * b, aa + a * a, bb + b * b);
+            }
+        }
+        ab / (aa * bb).sqrt()
     }
 }
 
@@ -65,7 +69,7 @@ pub(in crate::page) fn section(report: &Report<'_>) -> Section {
     }
     let drawn: Vec<&[f32]> = drawn.iter().map(Vec::as_slice).collect();
     let features: Vec<usize> = (0..sample.dims).step_by(sample.dims.div_ceil(COMPARED)).collect();
-    let (data, model) = (Standardised::of(&rows, &features), Standardised::of(&drawn, &features));
+    let (data, model) = (Centred::of(&rows, &features), Centred::of(&drawn, &features));
     let name = |n: usize| findings.names[features[n]].clone();
     let moments = |n: usize| {
         let (data, model) = (&data.moments[n], &model.moments[n]);

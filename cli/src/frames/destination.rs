@@ -1,4 +1,4 @@
-//! Where scores go.
+//! Where text goes.
 
 use std::io::{self, Stdout, Write};
 use std::path::Path;
@@ -8,14 +8,14 @@ use elbow_host::file::atomic_file::AtomicFile;
 use crate::error::Error;
 
 /// A file that is whole or not there, stdout, or nowhere, where JSON goes to stdout instead.
-pub(super) enum Destination {
+pub(crate) enum Destination {
     File(AtomicFile),
     Stdout(Stdout),
     Nowhere,
 }
 
 impl Destination {
-    pub(super) fn open(path: Option<&Path>, json: bool) -> Result<Self, Error> {
+    pub(crate) fn open(path: Option<&Path>, json: bool) -> Result<Self, Error> {
         Ok(match path {
             Some(path) => Destination::File(AtomicFile::create(path)?),
             None if json => Destination::Nowhere,
@@ -24,7 +24,7 @@ impl Destination {
     }
 
     /// When all is written.
-    pub(super) fn commit(self) -> Result<(), Error> {
+    pub(crate) fn commit(self) -> Result<(), Error> {
         match self {
             Destination::File(file) => Ok(file.commit()?),
             Destination::Stdout(_) | Destination::Nowhere => Ok(()),
