@@ -66,7 +66,10 @@ impl<'a> AlarmCounts<'a> {
         let threshold = |frame: &[f32]| judge.calibration().threshold_without(judge.model().missing(frame));
         let verdicts = each_row(data, |frame| {
             let Some(threshold) = threshold(frame) else { return Ok(None) };
-            let (early, full) = (judge.judge(frame)?, judge.judge_in_full(frame)?);
+            let early = judge.judge(frame)?;
+            // what took all samples, as of a mixture, is in full
+            let took_all = early.score.samples == judge.calibration().samples;
+            let full = if took_all { early } else { judge.judge_in_full(frame)? };
             Ok(Some((Judged { early, full }, threshold)))
         })?;
         self.is_labelled |= data.labels.is_some();
