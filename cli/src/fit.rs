@@ -192,6 +192,13 @@ pub(super) fn fit_and_write(
     let dependence = reading::dependence(&data);
     let labels = data.labels.as_ref();
     let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
+    let all = data.rows;
+    if let Some(odd) = anomalous_rows.filter(|odd| 2 * odd > all && settings.normal.is_empty()) {
+        report::note(&format!(
+            "{odd} of {all} rows are labelled as anomalous: where that is the label of normal ones, name it \
+             with --normal"
+        ));
+    }
     let trained = train(name, data, settings, folder, stop, |now| show(&bar, now));
     bar.finish_and_clear();
     let trained = trained?;

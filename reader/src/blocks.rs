@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::categories::{Category, Codes};
 use crate::dataset::{Dataset, Kept};
-use crate::error::{DataError, Problem};
+use crate::error::{DataError, Fault, Problem};
 use crate::files::{add, agree, as_first, expand, note};
 use crate::kinds::{self, Kinds};
 use crate::open::{Named, is_live, is_stdin, named, open, open_npy, open_npz};
@@ -185,7 +185,7 @@ pub(crate) fn run<E: From<DataError>>(
         if let Some(failed) = failed {
             return Err(failed);
         }
-        let found = found.map_err(|problem| fail(path, problem))?;
+        let found = found.map_err(|problem| fail(path, of_model(problem, options.recognise)))?;
         if let Some((begun, _)) = &mut going {
             add(&mut begun.report, found);
         }
@@ -248,6 +248,18 @@ fn recognised(path: &Path, options: &LoadOptions) -> Result<Kinds, Problem> {
         })?;
     }
     Ok(kinds)
+}
+
+/// What is wrong, without the remedy of a model that takes words where there is none.
+fn of_model(problem: Problem, recognise: Recognise) -> Problem {
+    match problem {
+        Problem::Cell { place, column, fault: Fault::Text(text) }
+            if recognise == (Recognise::Kinds { words: false }) =>
+        {
+            Problem::Cell { place, column, fault: Fault::Word(text) }
+        }
+        problem => problem,
+    }
 }
 
 /// Opens a file for some work with its rows. The name tells the format; what no name tells, the IDX magic

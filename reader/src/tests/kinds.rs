@@ -185,3 +185,34 @@ fn pauses_that_windows_go_across_are_said() {
     assert_eq!(notes(&LoadOptions::default(), &time), [""; 0]);
     assert_eq!(notes(&windows, &|row| format!("{:02}:{:02}", row / 60, row % 60)), [""; 0]);
 }
+
+#[test]
+fn sensors_below_each_other_are_said() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("d.csv");
+    let noted = |minutes: usize| {
+        let row = |row: usize| {
+            let (minute, name) = (row / 2 * 2 + row % 2 * minutes, ["flow", "temp"][row % 2]);
+            format!("2024-03-01 12:{minute:02},{name},{}\n", sensor(row))
+        };
+        let text = format!("time,sensor,value\n{}", (0..48).map(row).collect::<String>());
+        fs::write(&path, text).expect("a temporary file");
+        let recognise = Recognise::Kinds { words: false };
+        load_reported(&path, &LoadOptions { recognise, ..LoadOptions::default() }).unwrap().1.notes
+    };
+    let notes = noted(0);
+    assert!(notes[0].starts_with("each time of `time` stands in several rows, which `sensor`"), "{notes:?}");
+    assert_eq!(noted(1), [""; 0], "a state of one");
+}
+
+#[test]
+fn a_word_among_numbers_is_no_category_where_the_model_takes_none() {
+    let text = (0..ROWS).map(|row| if row == 150 { "ten\n".into() } else { sensor(row) + "\n" });
+    let text = "a\n".to_owned() + &text.collect::<String>();
+    for (words, remedy) in [(true, "--categorical 'a'"), (false, "or drop the column with --drop 'a'")] {
+        let recognise = Recognise::Kinds { words };
+        let said = csv_with(&text, &LoadOptions { recognise, ..LoadOptions::default() }).unwrap_err();
+        assert!(said.contains("row 151 (line 152), column `a`: `ten` is not a number"), "{said}");
+        assert!(said.ends_with(remedy), "{said}");
+    }
+}
