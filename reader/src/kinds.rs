@@ -3,7 +3,7 @@
 mod column;
 
 use crate::categories::Categorical;
-use crate::error::Problem;
+use crate::error::{Fault, Problem};
 use crate::labels::is_called;
 use crate::names::names_labels;
 use crate::options::LoadOptions;
@@ -55,7 +55,9 @@ pub(crate) fn recognise(
                 let affix = affixes.get(at).and_then(Option::as_ref);
                 column.see(affix.and_then(|affix| affix.bare(&cell)).unwrap_or(&cell), numbers);
             }
-            Err(_) => column.is_strange = true,
+            Err(Problem::Cell { fault: Fault::Type(_) | Fault::Text(_), .. }) => column.is_strange = true,
+            // a number that is missing or infinite, which is told where it is read
+            Err(_) => {}
         });
         seen += 1;
     }

@@ -47,7 +47,7 @@ fn units_are_packed_with_their_numbers_and_come_back() {
     let german = |hundredths: i64| plain(hundredths).replace('.', ",");
     let text = table("t;a;b;c;d", |i, [a, b]| {
         let odd = if i == 110 { "off".into() } else { format!("{} m/s2", plain(a)).replace('.', ",") };
-        format!("{};{} °C;{} [hPa];€ {};{odd}", clock(i), german(a), german(b), german(a))
+        format!("{};{} °C;{}\u{a0}[hPa];€ {};{odd}", clock(i), german(a), german(b), german(a))
     });
     bench.write("u.csv", &text);
     bench.good("fit u.csv --model gaussian --skip-broken --out m.elbow");

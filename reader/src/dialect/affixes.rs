@@ -45,7 +45,8 @@ impl Affix {
         let number = rest.trim_ascii_start();
         let is_number = |end: &usize| {
             let part = &number[..*end];
-            !part.ends_with(b" ") && comma(part).is_some()
+            // spaces of typography stand before units, too
+            part.last().is_some_and(|last| last.is_ascii_digit() || *last == b'.') && comma(part).is_some()
         };
         let end = (1..=number.len()).rev().find(is_number)?;
         let behind = &number[end..];

@@ -197,6 +197,7 @@ fn names_of_groups_stand_above_those_of_sensors() {
 #[test]
 fn units_may_stand_in_brackets_and_another_unit_is_refused_where_it_stands() {
     let (_, values, _) = read("a,b\n1.5 [V],2 (bar)\n2.5 [V],3 (bar)\n");
+    assert_eq!(read("a,b\n1.5\u{a0}%,2\n2.5\u{a0}%,3\n").1, [1.5, 2.0, 2.5, 3.0]);
     assert_eq!(values, [1.5, 2.0, 2.5, 3.0]);
     let refused = |text: &str| fitted("d.csv", text.as_bytes(), TextOptions::default()).unwrap_err();
     let bare = refused("a,b\n1,13.1\n2,13.2 V\n3,13.3 V\n4,13.4 V\n");

@@ -160,6 +160,23 @@ fn notes(options: &LoadOptions, cell: &dyn Fn(usize) -> String) -> Vec<String> {
 }
 
 #[test]
+fn what_is_missing_or_infinite_makes_no_column_of_an_array_strange() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("d.npy");
+    let load = |odd: f64| {
+        let at = |at: usize| if at == 40 { odd } else { f64::from((at * at * 7 % 61) as u32) };
+        let bytes: Vec<u8> = (0..ROWS).flat_map(|i| at(i).to_le_bytes()).collect();
+        fs::write(&path, npy("<f8", false, "(120, 2)", &bytes)).expect("a temporary file");
+        let recognise = Recognise::Kinds { words: false };
+        let options = LoadOptions { recognise, missing: crate::Missing::Drop, ..LoadOptions::default() };
+        load_reported(&path, &options).map(|(data, _)| (data.rows, data.dims))
+    };
+    assert_eq!(load(f64::NAN).unwrap(), (119, 2));
+    let said = load(f64::INFINITY).unwrap_err().to_string();
+    assert!(said.contains("row 21, column `x0`: `inf` is not a finite number"), "{said}");
+}
+
+#[test]
 fn numbers_that_stand_for_none_are_said() {
     let notes = |cell: &dyn Fn(usize) -> String| notes(&LoadOptions::default(), cell);
     for word in ["-999", "-9999.0", "65535", "-127"] {
