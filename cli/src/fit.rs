@@ -193,15 +193,15 @@ pub(super) fn fit_and_write(
     let labels = data.labels.as_ref();
     let anomalous_rows = labels.map(|labels| labels.anomalous.iter().filter(|label| **label).count());
     let all = data.rows;
+    let trained = train(name, data, settings, folder, stop, |now| show(&bar, now));
+    bar.finish_and_clear();
+    let trained = trained?;
     if let Some(odd) = anomalous_rows.filter(|odd| 2 * odd > all && settings.normal.is_empty()) {
         report::note(&format!(
             "{odd} of {all} rows are labelled as anomalous: where that is the label of normal ones, name it \
              with --normal"
         ));
     }
-    let trained = train(name, data, settings, folder, stop, |now| show(&bar, now));
-    bar.finish_and_clear();
-    let trained = trained?;
     dependence.iter().for_each(|note| report::note(note));
     write(&trained, out)?;
     if let Some(refused) = trained.refused {
