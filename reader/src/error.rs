@@ -19,6 +19,9 @@ pub struct DataError {
 /// What else becomes of missing numbers.
 const OTHERWISE: &str = ", --missing hold takes the last value, --missing model goes by what is there";
 
+/// What else becomes of infinite ones.
+const SKIP: &str = "fill it in, or leave such rows out with --skip-broken";
+
 /// What is wrong with a data file or with what was asked of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -247,14 +250,13 @@ pub enum Fault {
 impl Fault {
     fn remedy(&self, column: &str) -> String {
         match self {
-            Fault::NotFinite(text) if !text.eq_ignore_ascii_case("nan") => {
-                "fill it in, or leave such rows out with --skip-broken".into()
-            }
+            Fault::NotFinite(text) if !text.eq_ignore_ascii_case("nan") => SKIP.into(),
             Fault::Missing | Fault::NotFinite(_) => "fill it in or remove the row".into(),
-            Fault::Word(_) => format!(
-                "correct it, leave such rows out with --skip-broken, or drop the column with --drop \
-                 '{column}'"
-            ),
+            Fault::Word(_) => {
+                format!(
+                    "correct it, leave its row out with --skip-broken, or the column with --drop '{column}'"
+                )
+            }
             Fault::Text(_) => format!(
                 "correct it, leave such rows out with --skip-broken, drop the column with --drop '{column}', \
                  or fit its words as a category with --categorical '{column}'"

@@ -226,7 +226,7 @@ fn sensors_below_each_other_are_said() {
 fn a_word_among_numbers_is_no_category_where_the_model_takes_none() {
     let text = (0..ROWS).map(|row| if row == 150 { "ten\n".into() } else { sensor(row) + "\n" });
     let text = "a\n".to_owned() + &text.collect::<String>();
-    for (words, remedy) in [(true, "--categorical 'a'"), (false, "or drop the column with --drop 'a'")] {
+    for (words, remedy) in [(true, "--categorical 'a'"), (false, "or the column with --drop 'a'")] {
         let recognise = Recognise::Kinds { words };
         let said = csv_with(&text, &LoadOptions { recognise, ..LoadOptions::default() }).unwrap_err();
         assert!(said.contains("row 151 (line 152), column `a`: `ten` is not a number"), "{said}");
