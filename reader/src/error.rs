@@ -1,5 +1,7 @@
 //! What can be wrong with a file of frames: one sentence each, with the place and the remedy.
 
+mod remedy;
+
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -18,9 +20,6 @@ pub struct DataError {
 
 /// What else becomes of missing numbers.
 const OTHERWISE: &str = ", --missing hold takes the last value, --missing model goes by what is there";
-
-/// What else becomes of infinite ones.
-const SKIP: &str = "fill it in, or leave such rows out with --skip-broken";
 
 /// What is wrong with a data file or with what was asked of it.
 #[derive(Debug, thiserror::Error)]
@@ -245,43 +244,6 @@ pub enum Fault {
     BetweenSteps { value: f64, unit: f64 },
     #[error("{value} is {steps:.0} steps of {unit}, beyond the range of a 32-bit integer")]
     TooManySteps { value: f64, steps: f64, unit: f64 },
-}
-
-impl Fault {
-    fn remedy(&self, column: &str) -> String {
-        match self {
-            Fault::NotFinite(text) if !text.eq_ignore_ascii_case("nan") => SKIP.into(),
-            Fault::Missing | Fault::NotFinite(_) => "fill it in or remove the row".into(),
-            Fault::Word(_) => {
-                format!(
-                    "correct it, leave its row out with --skip-broken, or the column with --drop '{column}'"
-                )
-            }
-            Fault::Text(_) => format!(
-                "correct it, leave such rows out with --skip-broken, drop the column with --drop '{column}', \
-                 or fit its words as a category with --categorical '{column}'"
-            ),
-            Fault::UnknownWord { .. } => "correct it, or fit again with rows that hold it".into(),
-            Fault::NoTime(_) => "write all as in 2024-03-01T12:00:00Z, or leave out --time".into(),
-            Fault::DecimalComma(_) => "say so with --decimal ,".into(),
-            Fault::Thousands(_) => "say so with --decimal .".into(),
-            Fault::CommaUnclear(_) => {
-                "give --decimal , where it stands before a fraction, --decimal . where it parts thousands"
-                    .into()
-            }
-            Fault::OtherUnit(_) => format!(
-                "write all in one unit, leave such rows out with --skip-broken, or drop the column with \
-                 --drop '{column}'"
-            ),
-            Fault::Type(_) => format!("leave the column out with --drop '{column}'"),
-            Fault::OutOfRange(_) => "rescale the column, or leave such rows out with --skip-broken".into(),
-            Fault::Rounded(_) => "scale it to whole steps and round it".into(),
-            Fault::BetweenSteps { .. } => {
-                "name its own with --resolution, or allow rounding with --bound 0".into()
-            }
-            Fault::TooManySteps { .. } => "name a coarser one with --resolution".into(),
-        }
-    }
 }
 
 /// The names that exist, for a message. A frame can have thousands of columns: only the first are shown.
