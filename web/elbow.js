@@ -41,7 +41,8 @@ function elbowWorker(scope) {
     const found = { columns: [], reading: {} }
     for (const line of lines.split('\n')) {
       const [word, ...is] = line.split('\t')
-      if (word === 'column') found.columns.push({ name: is[0], words: is.slice(1) })
+      if (word === 'missing') found.missing = is
+      else if (word === 'column') found.columns.push({ name: is[0], words: is.slice(1) })
       else if (word === 'reading') found.reading[is[0]] = is.slice(1)
       else if (word) found[word] = is[0]
     }
@@ -183,7 +184,9 @@ function elbowWorker(scope) {
       const answer = await tasks[type](data, say)
       if (answer) say(...answer)
     } catch (error) {
-      say('error', { of: type, text: String(error.message || error) })
+      const isBroken = error instanceof WebAssembly.RuntimeError
+      const text = isBroken ? 'the engine ran out of memory: reload the page, and open fewer rows' : String(error.message || error)
+      say('error', { of: type, text })
     }
   }
 }

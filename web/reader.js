@@ -4,11 +4,7 @@
 // `about` is what a model says of itself; `floats` makes numbers of rows of cells, a newline behind each cell.
 function elbowReader(about, floats) {
   const { columns, reading, window, hop, dims } = about
-  const MISSING = new Set([
-    '', 'na', 'n/a', 'nan', 'null', 'none', 'nil', '-', '--', '?', '#n/a', '#na', '<na>', 'nat', '#div/0!', '#value!', '#ref!', '---',
-    'n.a.', '#n/a n/a', '#null!', '#name?', '#num!', '1.#qnan', '-1.#ind', '1.#ind', '\\n', '.', '(null)', 'missing', 'no data', 'nodata',
-    '#missing',
-  ])
+  const MISSING = new Set(['', 'nan', ...about.missing])
   // spaces of ASCII alone: others may tell one word from another
   const trimmed = (cell) => (cell.trim().length === cell.length ? cell : cell.replace(/^[ \t\n\f\r]+|[ \t\n\f\r]+$/g, ''))
   const PLAIN = /^-?\d+(\.\d*)?$/

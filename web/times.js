@@ -78,7 +78,7 @@ function elbowTimes() {
   function breaks(cells, gap, column) {
     if (cells.length === 0) return []
     const times = timesOf(cells.map((cell) => cell.trim()))
-    if (!times) throw new Error(`the column ${column} has cells that are no times, and windows end by them`)
+    if (!times) throw new Error(`the column ${column} ends windows, and not all its cells are times such as 2024-03-01T12:00`)
     const longest = span(gap)
     // what is no span ends nothing
     return times.map((time, n) => n > 0 && longest > 0n && (time < times[n - 1] || time - times[n - 1] > longest))

@@ -2,64 +2,17 @@
 
 use std::borrow::Cow;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use crate::array::is_rounded;
 use crate::encoding::word;
 use crate::error::Fault;
 use crate::numbers::{Comma, Decimal, Numbers, comma};
 
-/// Cells that say that there is no value, in any case of letters.
-const MISSING: [&str; 49] = [
-    "",
-    "na",
-    "n/a",
-    "null",
-    "none",
-    "nil",
-    "-",
-    "--",
-    "?",
-    "#n/a",
-    "#na",
-    "<na>",
-    "nat",
-    "#div/0!",
-    "#value!",
-    "#ref!",
-    "---",
-    "n.a.",
-    "#n/a n/a",
-    "#null!",
-    "#name?",
-    "#num!",
-    "1.#qnan",
-    "-1.#ind",
-    "1.#ind",
-    "\\n",
-    ".",
-    "(null)",
-    "missing",
-    "no data",
-    "nodata",
-    "#missing",
-    "no_data",
-    "not available",
-    "undefined",
-    "n.d.",
-    "n.v.",
-    "k.a.",
-    "n/v",
-    "-nan",
-    "+nan",
-    "nan(ind)",
-    "-nan(ind)",
-    "#nv",
-    "#n/d",
-    "#wert!",
-    "#valeur!",
-    "#bezug!",
-    "#zahl!",
-];
+/// Cells that say that there is no value, in any case of letters, beside empty ones: a word in a line. The
+/// page in the browser has the same.
+static MISSING: LazyLock<Vec<&[u8]>> =
+    LazyLock::new(|| include_str!("missing.txt").lines().map(str::as_bytes).collect());
 
 /// A float that cells are read as.
 pub(crate) trait Real: FromStr + Copy + Into<f64> {
@@ -125,6 +78,7 @@ pub(crate) fn number<T: Real>(cell: &[u8], numbers: Numbers) -> Result<T, Fault>
         Some(value) if value.into().is_infinite() && cell.iter().any(u8::is_ascii_digit) => {
             Err(Fault::OutOfRange(shown(cell)))
         }
+        Some(_) if is_missing(cell) => Err(Fault::Missing),
         Some(_) => Err(Fault::NotFinite(shown(cell))),
         None if is_missing(cell) => Err(Fault::Missing),
         None => Err(match comma(cell) {
@@ -150,7 +104,7 @@ pub(crate) fn class(cell: &[u8]) -> Result<Cow<'_, str>, Fault> {
 }
 
 pub(crate) fn is_missing(cell: &[u8]) -> bool {
-    MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word.as_bytes()))
+    cell.is_empty() || MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
 /// A cell for a message: short, and with nothing in it that a terminal would obey.
@@ -172,6 +126,16 @@ mod tests {
         let read = (number(text.as_bytes(), Numbers::PLAIN), number(text.as_bytes(), Numbers::PLAIN));
         let bits = (read.0.map(f32::to_bits), read.1.map(f64::to_bits));
         assert_eq!(bits, (Ok(narrow.to_bits()), Ok(wide.to_bits())), "{text}");
+    }
+
+    /// Some of them are numbers to the standard library.
+    #[test]
+    fn every_word_for_a_missing_cell_is_one() {
+        for word in MISSING.iter().copied().chain([&b""[..]]) {
+            for cell in [word.to_ascii_lowercase(), word.to_ascii_uppercase()] {
+                assert_eq!(number::<f32>(&cell, Numbers::PLAIN), Err(Fault::Missing), "{}", shown(&cell));
+            }
+        }
     }
 
     /// The same bits as the standard library, near ties of f32 too.

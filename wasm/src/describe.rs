@@ -8,6 +8,9 @@ use elbow_host::model::HostModel;
 
 use crate::model::latent_dims;
 
+/// Words of cells without a value, as every reader has them.
+const MISSING: &str = include_str!("../../reader/src/missing.txt");
+
 /// Each column has a line with its words, where its values are codes. No text in a model file has a tab or a
 /// newline but between its parts.
 pub(crate) fn describe(model: &HostModel<'_>) -> String {
@@ -38,6 +41,11 @@ pub(crate) fn describe(model: &HostModel<'_>) -> String {
         let (threshold, rate) = (calibration.threshold, calibration.false_alarm);
         let _ = write!(out, "threshold\t{threshold}\nfalse alarm\t{rate}\n");
     }
+    out.push_str("missing");
+    for word in MISSING.lines() {
+        let _ = write!(out, "\t{word}");
+    }
+    out.push('\n');
     for column in metadata.columns.split('\n') {
         let _ = writeln!(out, "column\t{column}");
     }
