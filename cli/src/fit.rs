@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::{reading, report, stop};
 use elbow_host::file::describe::describe_model;
 use elbow_host::model::ModelBytes;
-use elbow_host::score::{evaluate::score_all, open::open_for};
+use elbow_host::score::{evaluate::score_all, measure::Measure, open::open_for};
 use elbow_reader::{Dataset, Report, load_files};
 use elbow_trainer::constant_columns::seen_from;
 use elbow_trainer::fit::{Event, Progress};
@@ -217,6 +217,7 @@ pub(super) fn fit_and_write(
     let history = history.map(|(at, record)| Epoch::of(at + 1, record, 0, 0.0));
     let model = open_for(&trained.bytes, &trained.valid).map_err(Error::model(out))?;
     let architecture = describe_model(&model);
+    let is_density = Measure::of(&model.metadata.architecture) != Measure::Nothing;
     if *settings.likelihood != LikelihoodKind::Bernoulli {
         seen_from(&model, &trained.valid).iter().for_each(|column| report::note(&reading::constant(column)));
     }
@@ -234,7 +235,7 @@ pub(super) fn fit_and_write(
         alarm: model.extras.calibration.as_ref().map(Alarm::new),
         train_nats_per_row: -trained.train_nats,
         valid_nats_per_row: -trained.valid_nats,
-        valid_bits_per_row: rate(-trained.valid_nats, settings, trained.valid.dims),
+        valid_bits_per_row: rate(-trained.valid_nats, settings, trained.valid.dims).filter(|_| is_density),
         file_bytes: trained.bytes.as_bytes().len(),
         seconds: start.elapsed().as_secs_f64(),
         quantization: trained.quantization.clone(),

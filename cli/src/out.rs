@@ -75,7 +75,11 @@ impl Outputs {
 
     /// None may be one of these, for this reason.
     pub(super) fn and<'a>(mut self, others: impl IntoIterator<Item = &'a Path>, why: &str) -> Self {
-        self.taken.extend(others.into_iter().map(|path| (resolved(path), why.to_owned())));
+        for path in others {
+            // a pattern stands for the files that it finds
+            let files = expand(&[path.to_path_buf()]).unwrap_or_else(|_| vec![path.to_path_buf()]);
+            self.taken.extend(files.iter().map(|file| (resolved(file), why.to_owned())));
+        }
         self
     }
 

@@ -14,7 +14,7 @@ use self::table::{Columns, Table};
 use super::out::{Outputs, Overwrite, file};
 use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
-use crate::frames::Destination;
+use crate::frames::{Destination, or_reader_gone, unwritten};
 use crate::report;
 use elbow_host::model::{HostModel, ModelBytes};
 
@@ -70,6 +70,10 @@ impl ScoreArgs {
 }
 
 pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
+    or_reader_gone(score(args, json))
+}
+
+fn score(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     args.path().map_or(Ok(()), |out| check_out(args, out))?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = args.source.open(&bytes, &args.model, args.stuck)?;
@@ -88,19 +92,19 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     let (paths, metadata) = (std::slice::from_ref(&args.data), &model.metadata);
     let head = Head { dims: metadata.architecture.features as usize, samples, keep: args.keep.clone() };
     let (mut written, mut rows) = (None, 0);
-    let read = args.source.each_block(paths, &args.model, metadata, &args.keep, &mut |data| {
+    args.source.each_block(paths, &args.model, metadata, &args.keep, &mut |data| {
         let judged = scorer.take(&data, metadata.window, |rows| bar.inc(rows as u64))?;
         // nothing is written of a file that is refused
         let (table, object) = match &mut written {
             Some(both) => both,
             None => {
                 let destination = Destination::open(args.path(), json)?;
-                let table = Table::begin(destination, columns.clone()).map_err(unwritten(args))?;
+                let table = Table::begin(destination, columns.clone()).map_err(unwritten(args.path()))?;
                 let out = || Object::begin(BufWriter::new(io::stdout()), &head);
                 written.insert((table, json.then(out).transpose().map_err(Error::Print)?))
             }
         };
-        table.write(&judged).map_err(unwritten(args))?;
+        table.write(&judged).map_err(unwritten(args.path()))?;
         if let Some(told) = object
             && !is_read(args, told.write(&judged))?
         {
@@ -108,15 +112,10 @@ pub(super) fn run(args: &ScoreArgs, json: bool) -> Result<(), Error> {
         }
         rows += judged.len();
         Ok(())
-    });
+    })?;
     bar.finish_and_clear();
-    match read {
-        // a reader of stdout that has gone away has what it wants
-        Err(Error::Print(error)) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
-        read => read?,
-    }
     if let Some((table, object)) = written {
-        table.into_inner().map_err(unwritten(args))?.commit()?;
+        table.into_inner().map_err(unwritten(args.path()))?.commit()?;
         object.map_or(Ok(true), |object| is_read(args, object.finish()))?;
     }
     if let (Some(path), false) = (args.path(), json) {
@@ -130,13 +129,6 @@ fn is_read(args: &ScoreArgs, written: io::Result<()>) -> Result<bool, Error> {
     match written {
         Err(error) if args.path().is_some() && error.kind() == ErrorKind::BrokenPipe => Ok(false),
         written => written.map(|()| true).map_err(Error::Print),
-    }
-}
-
-fn unwritten(args: &ScoreArgs) -> impl FnOnce(io::Error) -> Error {
-    |error| match args.path() {
-        Some(path) => Error::io("write", path)(error),
-        None => Error::Print(error),
     }
 }
 

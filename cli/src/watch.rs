@@ -4,12 +4,13 @@ mod hook;
 mod lines;
 mod live;
 
-use std::io::{self, ErrorKind, IsTerminal};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use self::hook::Hook;
 use self::lines::{Form, Lines};
 use crate::error::Error;
+use crate::frames::or_reader_gone;
 use crate::report;
 use crate::score::check_stuck;
 use crate::score::rows::{Alarm, MOST_CAUSES, Row, Scorer, Told};
@@ -90,6 +91,10 @@ impl State {
 }
 
 pub(super) fn run(args: &WatchArgs, json: bool) -> Result<(), Error> {
+    or_reader_gone(watch(args, json))
+}
+
+fn watch(args: &WatchArgs, json: bool) -> Result<(), Error> {
     let bytes = ModelBytes::read(&args.model)?;
     let model = args.source.open(&bytes, &args.model, args.stuck)?;
     check_stuck(args.stuck, &args.model, &model)?;
@@ -132,9 +137,5 @@ pub(super) fn run(args: &WatchArgs, json: bool) -> Result<(), Error> {
         Ok(())
     });
     hook.finish();
-    match read {
-        // a reader that has gone away has what it wants
-        Err(Error::Print(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        read => read,
-    }
+    read
 }

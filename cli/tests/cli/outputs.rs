@@ -58,6 +58,10 @@ fn no_output_goes_over_another() {
         (format!("{report} --out r.html --md link.html"), "--md link.html: is --out r.html too"),
         (format!("{report} --out r.html --md folder"), "--md folder: is a folder"),
         (
+            "report engine.elbow *.csv --out later.csv".into(),
+            "--out later.csv: is what it would be made from",
+        ),
+        (
             format!("{report} --out -"),
             "--out -: standard output is for rows of text; give a file name, or ./-",
         ),
@@ -99,9 +103,13 @@ fn a_reader_may_leave_before_the_header() {
     bench.good("fit wide.npy --latent gaussian:1 --hidden 1 --epochs 1 --out wide.elbow");
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let line = "sample wide.elbow --rows 2";
-    let outcome = Outcome::new(line, bench.command(line).stdout(writer).output().unwrap());
-    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
+    bench.write("more.npy", npy(&[60, 2_000], (0..120_000).map(|i| (i % 83 * (i % 79)) as f32)));
+    bench.good("calibrate wide.elbow more.npy --false-alarm 0.1 --samples 1");
+    for line in ["sample wide.elbow --rows 2", "watch wide.elbow more.npy --format csv --why 0"] {
+        let outcome =
+            Outcome::new(line, bench.command(line).stdout(writer.try_clone().unwrap()).output().unwrap());
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{outcome:?}");
+    }
 }
 
 #[test]
