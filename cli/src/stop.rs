@@ -44,7 +44,10 @@ pub fn clean_up_after_panics() {
         Some(_) if cfg!(panic = "unwind") => {}
         Some(path) => {
             temporary::remove_all();
-            let what = what.payload_as_str().unwrap_or("it cannot be decoded").escape_debug().to_string();
+            let said = what.payload();
+            let text = said.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| said.downcast_ref().copied()).unwrap_or("it cannot be decoded");
+            let what = text.escape_debug().to_string();
             let problem = Problem::Malformed { format: "Parquet or Arrow", what };
             process::exit(report::failed(&DataError { path, problem }.into()).into());
         }
