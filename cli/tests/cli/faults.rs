@@ -11,7 +11,7 @@ use rand_core::Rng as _;
 use crate::bench::{Bench, QUICK, engine_csv};
 
 /// Each command that writes, over files that are there.
-fn writers() -> [String; 7] {
+fn writers() -> [String; 12] {
     [
         format!("fit engine.csv --out engine.elbow {QUICK} --seed 2"),
         "fit engine.csv --auto --out mixture.elbow".into(),
@@ -20,6 +20,11 @@ fn writers() -> [String; 7] {
         "quantize engine.elbow --weights int8 --out small.elbow".into(),
         "compress engine.elbow engine.csv engine.packets --bound 0 --resolution 0.01".into(),
         "decompress engine.elbow engine.packets back.csv".into(),
+        "sample engine.elbow --rows 240 --out drawn.csv".into(),
+        "encode engine.elbow engine.csv --out latents.csv".into(),
+        "reconstruct engine.elbow engine.csv --out rebuilt.csv".into(),
+        "impute mixture.elbow engine.csv --out full.csv".into(),
+        "report mixture.elbow engine.csv --out page.html".into(),
     ]
 }
 
@@ -40,9 +45,12 @@ fn assert_whole(bench: &Bench, after: &str) {
     for model in ["engine.elbow", "mixture.elbow", "small.elbow"] {
         bench.good(&format!("inspect {model}"));
     }
-    for (table, lines) in [("engine.csv", 241), ("scores.csv", 241), ("back.csv", 241)] {
-        assert_eq!(bench.read(table).split(|byte| *byte == b'\n').count(), lines + 1, "{table}: {after}");
+    for table in ["engine", "scores", "back", "drawn", "latents", "rebuilt", "full"] {
+        let lines = bench.read(&format!("{table}.csv")).split(|byte| *byte == b'\n').count();
+        assert_eq!(lines, 242, "{table}: {after}");
     }
+    let page = bench.read("page.html");
+    assert!(page.trim_ascii_end().ends_with(b"</html>"), "{after}");
 }
 
 /// Ends each command by each signal, so many times, at moments that a seed chooses.
