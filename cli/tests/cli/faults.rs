@@ -20,11 +20,11 @@ fn writers() -> [String; 12] {
         "quantize engine.elbow --weights int8 --out small.elbow".into(),
         "compress engine.elbow engine.csv engine.packets --bound 0 --resolution 0.01".into(),
         "decompress engine.elbow engine.packets back.csv".into(),
-        "sample engine.elbow --rows 240 --out drawn.csv".into(),
-        "encode engine.elbow engine.csv --out latents.csv".into(),
-        "reconstruct engine.elbow engine.csv --out rebuilt.csv".into(),
-        "impute mixture.elbow engine.csv --out full.csv".into(),
-        "report mixture.elbow engine.csv --out page.html".into(),
+        "sample engine.elbow --rows 240 --out drawn.csv --force".into(),
+        "encode engine.elbow engine.csv --out latents.csv --force".into(),
+        "reconstruct engine.elbow engine.csv --out rebuilt.csv --force".into(),
+        "impute mixture.elbow engine.csv --out full.csv --force".into(),
+        "report mixture.elbow engine.csv --out page.html --force".into(),
     ]
 }
 
