@@ -12,8 +12,10 @@ pub use flow::{Flow, FlowPosterior, InvertibleMap};
 pub use given::{GivenHead, GivenPosterior, GivenPosteriors};
 pub use heads::{GaussianHead, MixtureHead, PointHead, VmfHead};
 
+use crate::features::FrameError;
 use crate::fingerprint::{Fingerprint, fold, of};
 use crate::format::{Load, LoadError, Sections};
+use crate::math;
 use crate::noise::LowDiscrepancy;
 use crate::posterior::{Family, ToPosterior, Words};
 use crate::prior::{Prior, ReadPrior, SamplePrior};
@@ -69,6 +71,21 @@ pub trait Posterior {
     fn step(&mut self, _rate: f32, _slope: &mut [f32], _slope_noise: &mut [f32]) -> bool {
         false
     }
+}
+
+/// A latent as a decoder reads it.
+#[inline(always)]
+pub(crate) fn copy_latent(z: &[f32], to: &mut [[f32; 1]]) -> Result<(), FrameError> {
+    if z.len() != to.len() {
+        return Err(FrameError::WrongLength { expected: to.len(), found: z.len() });
+    }
+    for (index, (to, z)) in to.iter_mut().zip(z).enumerate() {
+        if !math::is_finite(*z) {
+            return Err(FrameError::NonFinite { index });
+        }
+        *to = [*z];
+    }
+    Ok(())
 }
 
 /// The last part of the encoder: from a hidden vector to a posterior with its prior.

@@ -163,8 +163,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         self.for_each_posterior(features.as_ref(), |component, weight| {
             self.components.add_mean(component, weight, mean.as_mut());
         });
-        self.features.restore(mean.as_mut());
-        if mean.as_ref().iter().all(|x| math::is_finite(*x)) { Ok(mean) } else { Err(FrameError::Overflow) }
+        restore(&self.features, mean.as_mut()).map(|()| mean)
     }
 
     /// Hands over each component with its p(c|features), where that is not too
@@ -172,16 +171,7 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
     fn for_each_posterior(&self, features: &[f32], mut visit: impl FnMut(usize, f32)) -> f32 {
         let (features, _) = features.as_chunks::<1>();
         let [log_density] = self.log_sum(features);
-        let mut component = 0;
-        self.components.for_each_log_joint(features, |terms| {
-            for term in terms.as_flattened() {
-                let weight = math::exp_call(term - log_density);
-                if weight > 0.0 {
-                    visit(component, weight);
-                }
-                component += 1;
-            }
-        });
+        self.components.for_each_log_joint(features, posterior_weights(log_density, &mut visit));
         log_density
     }
 
@@ -201,6 +191,30 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         let missing = self.features.missing(frame.as_ref()).count;
         exact(log_density, self.dims().saturating_sub(missing))
     }
+}
+
+/// From log joints, components rising, to p(c|features) of each, of which
+/// `visit` sees those that are not too small for a number.
+pub(crate) fn posterior_weights(
+    log_density: f32,
+    mut visit: impl FnMut(usize, f32),
+) -> impl FnMut(&[[f32; 1]]) {
+    let mut component = 0;
+    move |terms| {
+        for term in terms.as_flattened() {
+            let weight = math::exp_call(term - log_density);
+            if weight > 0.0 {
+                visit(component, weight);
+            }
+            component += 1;
+        }
+    }
+}
+
+/// Features to a raw frame, in place, unless one is no number.
+pub(crate) fn restore<F: Features>(features: &F, mean: &mut [f32]) -> Result<(), FrameError> {
+    features.restore(mean);
+    if mean.iter().all(|x| math::is_finite(*x)) { Ok(()) } else { Err(FrameError::Overflow) }
 }
 
 /// The score of a density that is known.

@@ -10,7 +10,7 @@ pub use sample::Sample;
 use crate::features::{self, Features as _, FrameError};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{Load, LoadError, ModelFile, Sections};
-use crate::latent::{HasPrior, Head, Posterior as _};
+use crate::latent::{HasPrior, Head, Posterior as _, copy_latent};
 use crate::layer::Layer as _;
 use crate::likelihood::Likelihood as _;
 use crate::math;
@@ -159,17 +159,8 @@ impl<P: Parts> Vae<P> {
     }
 
     pub(crate) fn decode_hidden(&self, z: &[f32]) -> Result<Hidden<P, 1>, FrameError> {
-        let expected = self.latent_dims();
-        if z.len() != expected {
-            return Err(FrameError::WrongLength { expected, found: z.len() });
-        }
-        let mut input = LatentShape::<P>::buffer(expected);
-        for (index, (input, z)) in input.as_mut().iter_mut().zip(z).enumerate() {
-            if !math::is_finite(*z) {
-                return Err(FrameError::NonFinite { index });
-            }
-            *input = [*z];
-        }
+        let mut input = LatentShape::<P>::buffer(self.latent_dims());
+        copy_latent(z, input.as_mut())?;
         Ok(self.decoder.forward(input.as_ref()))
     }
 }

@@ -144,6 +144,11 @@ enum Law<'s> {
 }
 
 impl Posterior<'_> {
+    /// The most likely z.
+    pub(super) fn mode(&self) -> &[f32] {
+        self.loc
+    }
+
     /// Draws z ~ q(z|x) into `z`; `log p(z) − log q(z|x)`, in nats.
     #[inline(never)]
     pub(super) fn draw(&self, noise: &mut LowDiscrepancy, z: &mut [f32]) -> f32 {

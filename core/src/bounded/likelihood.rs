@@ -70,6 +70,23 @@ pub(super) enum AnyLikelihood<'a> {
     GaussianCategorical(GaussianCategorical<'a, Lent, AnyDense<'a>>),
 }
 
+/// Evaluates an expression for the part that there is.
+macro_rules! each {
+    ($any:expr, $part:ident => $value:expr) => {
+        match $any {
+            AnyLikelihood::Bernoulli($part) => $value,
+            AnyLikelihood::Gaussian($part) => $value,
+            AnyLikelihood::GaussianPerOutput($part) => $value,
+            AnyLikelihood::DiscretizedLogistic($part) => $value,
+            AnyLikelihood::StudentT($part) => $value,
+            AnyLikelihood::BetaBinomial($part) => $value,
+            AnyLikelihood::NegativeBinomial($part) => $value,
+            AnyLikelihood::VonMises($part) => $value,
+            AnyLikelihood::GaussianCategorical($part) => $value,
+        }
+    };
+}
+
 impl<'a> AnyLikelihood<'a> {
     /// Takes the sections.
     #[inline(never)]
@@ -97,17 +114,13 @@ impl<'a> AnyLikelihood<'a> {
         features: &[f32],
         terms: &mut [[f32; BLOCK]],
     ) -> [f32; L] {
-        match self {
-            AnyLikelihood::Bernoulli(part) => part.log_prob_terms(hidden, features, terms),
-            AnyLikelihood::Gaussian(part) => part.log_prob_terms(hidden, features, terms),
-            AnyLikelihood::GaussianPerOutput(part) => part.log_prob_terms(hidden, features, terms),
-            AnyLikelihood::DiscretizedLogistic(part) => part.log_prob_terms(hidden, features, terms),
-            AnyLikelihood::StudentT(part) => part.log_prob_terms(hidden, features, terms),
-            AnyLikelihood::BetaBinomial(part) => part.log_prob_terms(hidden, features, terms),
-            AnyLikelihood::NegativeBinomial(part) => part.log_prob_terms(hidden, features, terms),
-            AnyLikelihood::VonMises(part) => part.log_prob_terms(hidden, features, terms),
-            AnyLikelihood::GaussianCategorical(part) => part.log_prob_terms(hidden, features, terms),
-        }
+        each!(self, part => part.log_prob_terms(hidden, features, terms))
+    }
+
+    /// `E[features|z]`
+    #[inline]
+    pub(super) fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {
+        each!(self, part => part.mean(hidden, features));
     }
 }
 

@@ -1,6 +1,31 @@
 //! Memory of the caller's, cut to size.
 
+use crate::format::LoadError;
 use crate::shape::{Element, Shape};
+use core::cell::Cell;
+
+/// What a model computes in: the caller's, lent to one question at a time.
+pub(super) struct Scratch<'a>(Cell<&'a mut [f32]>);
+
+impl<'a> Scratch<'a> {
+    /// Takes it, if it is long enough.
+    #[inline(always)]
+    pub(super) fn new(scratch: &'a mut [f32], needed: usize) -> Result<Self, LoadError> {
+        if scratch.len() < needed {
+            return Err(LoadError::ScratchTooShort { needed, found: scratch.len() });
+        }
+        Ok(Scratch(Cell::new(scratch)))
+    }
+
+    /// Hands it over; while it is away there is none.
+    #[inline(always)]
+    pub(super) fn lend<T>(&self, work: impl FnOnce(&mut [f32]) -> T) -> T {
+        let scratch = self.0.take();
+        let done = work(scratch);
+        self.0.set(scratch);
+        done
+    }
+}
 
 /// A size known at run time, of vectors that lie in memory of the caller's: it has none itself, and is for
 /// parts that are handed slices.

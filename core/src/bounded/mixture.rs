@@ -5,7 +5,7 @@ use super::memory::{Lent, lanes, lanes_mut, take};
 use crate::features::{Features as _, FrameError, extract_into};
 use crate::format::{LoadError, Sections};
 use crate::math;
-use crate::mixture::{Components, Gaussians, Kernels, LogSums, as_of, exact};
+use crate::mixture::{Components, Gaussians, Kernels, LogSums, as_of, exact, posterior_weights, restore};
 use crate::score::{LogMeanExp, Score};
 use crate::unit::Nats;
 
@@ -78,6 +78,36 @@ impl<'a> Mixture<'a> {
         let score = as_of(samples, exact(log_density + log_jacobian, dims)?);
         is_enough(&score, Nats(0.0));
         Ok(score)
+    }
+
+    /// `Σ_c p(c|x) E[x|c]`, in raw units.
+    #[inline]
+    pub(super) fn reconstruct(
+        &self,
+        mut memory: &mut [f32],
+        frame: &[f32],
+        to: &mut [f32],
+    ) -> Result<(), FrameError> {
+        let (expected, found) = (self.dims(), to.len());
+        let too_short = FrameError::NoMemory { needed: memory_of(expected, false), found: memory.len() };
+        let features = take(&mut memory, expected).ok_or(too_short)?;
+        let centred = take(&mut memory, expected).ok_or(too_short)?;
+        extract_into(&self.features, frame, features)?;
+        if found != expected {
+            return Err(FrameError::WrongLength { expected, found });
+        }
+        let [log_density] = self.log_sum(features, centred);
+        let (features, centred) = (lanes::<1>(features, expected), lanes_mut(centred, expected));
+        to.fill(0.0);
+        if let Some(gaussians) = &self.gaussians {
+            let add = |component, weight| gaussians.add_mean(component, weight, to);
+            gaussians.log_joints(features, centred, posterior_weights(log_density, add));
+        }
+        if let Some(kernels) = &self.kernels {
+            let add = |component, weight| kernels.add_mean(component, weight, to);
+            kernels.for_each_log_joint(features, posterior_weights(log_density, add));
+        }
+        restore(&self.features, to)
     }
 
     /// log p(features)

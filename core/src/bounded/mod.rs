@@ -7,24 +7,25 @@
 
 mod chain;
 mod dense;
+mod ensemble;
 mod features;
+mod kind;
 mod latent;
 mod likelihood;
 mod memory;
 mod mixture;
 mod network;
 
+pub use self::ensemble::BoundedEnsemble;
 pub use self::features::{AnyFeatures, AnyNumbers};
-use self::mixture::{Mixture, memory_of};
-use self::network::{Network, Sizes};
-use crate::architecture::{Architecture, LatentKind};
+use self::kind::{Kind, memory, shape};
+use self::memory::Scratch;
+use crate::architecture::Architecture;
 use crate::decision::{Calibrated, Calibration, MAX_SAMPLES};
-use crate::ensemble::fingerprint;
 use crate::features::FrameError;
 use crate::format::{LoadError, ModelFile};
 use crate::score::{Density, Explain, Score};
 use crate::unit::Nats;
-use core::cell::Cell;
 use core::fmt;
 
 /// A model of any shape, in memory of the caller's.
@@ -48,63 +49,15 @@ use core::fmt;
 /// It may go to another thread, but is not shared by two: they would share the scratch.
 pub struct Bounded<'a> {
     model: Kind<'a>,
-    /// none while a score runs
-    scratch: Cell<&'a mut [f32]>,
+    scratch: Scratch<'a>,
 }
 
-#[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant, reason = "there is no heap for the larger one")]
-enum Kind<'a> {
-    Network(Network<'a>),
-    Mixture(Mixture<'a>),
-}
-
-/// Evaluates an expression for the model that there is.
-macro_rules! each {
-    ($any:expr, $model:ident => $value:expr) => {
-        match $any {
-            Kind::Network($model) => $value,
-            Kind::Mixture($model) => $value,
-        }
-    };
-}
-
-impl<'a> Kind<'a> {
-    #[inline(always)]
-    fn read(file: &ModelFile<'a>, architecture: &Architecture) -> Result<Self, LoadError> {
-        let mut sections = file.sections();
-        let features = AnyFeatures::read(architecture, &mut sections)?;
-        let model = match architecture.latent {
-            LatentKind::Component { gaussians, kernels } => {
-                Kind::Mixture(Mixture::read(features, gaussians, kernels, &mut sections)?)
-            }
-            _ => Kind::Network(Network::read(architecture, features, &mut sections)?),
-        };
-        sections.finish()?;
-        Ok(model)
+/// The shape of a file of one model.
+fn one(file: &ModelFile<'_>) -> Result<Architecture, LoadError> {
+    match shape(file)? {
+        (shape, 1) => Ok(shape),
+        (_, members) => Err(LoadError::Ensemble { members }),
     }
-}
-
-/// Numbers of scratch that a shape needs.
-fn memory(shape: &Architecture, explained: bool) -> usize {
-    match shape.latent {
-        LatentKind::Component { .. } => memory_of(shape.features as usize, explained),
-        _ => Sizes::of(shape).memory(explained),
-    }
-}
-
-/// The shape that a file says of itself, which must be the one of its hash.
-#[inline(never)]
-fn shape(file: &ModelFile<'_>) -> Result<Architecture, LoadError> {
-    let (architecture, members) = (file.metadata()?.architecture, file.members()?);
-    if !architecture.is_sound() {
-        return Err(LoadError::Malformed);
-    }
-    let (expected, found) = (fingerprint(members, architecture.fingerprint()), file.fingerprint);
-    if expected != found {
-        return Err(LoadError::WrongShape { expected, found });
-    }
-    if members == 1 { Ok(architecture) } else { Err(LoadError::Ensemble { members }) }
 }
 
 impl<'a> Bounded<'a> {
@@ -113,23 +66,23 @@ impl<'a> Bounded<'a> {
     /// # Errors
     /// As [`new`](Self::new), for a shape that is none; parameters are not looked at.
     pub fn scratch_len(file: &ModelFile<'_>) -> Result<[usize; 2], LoadError> {
-        let shape = shape(file)?;
+        let shape = one(file)?;
         Ok([false, true].map(|explained| memory(&shape, explained)))
     }
 
     /// The model of a verified file.
     ///
     /// # Errors
-    /// [`LoadError::ScratchTooShort`]; [`LoadError::Ensemble`], which has no room here; and what is wrong
-    /// with the file.
+    /// [`LoadError::ScratchTooShort`]; [`LoadError::Ensemble`], which is one for [`BoundedEnsemble`]; and what
+    /// is wrong with the file.
     #[inline(never)]
     pub fn new(file: &ModelFile<'a>, scratch: &'a mut [f32]) -> Result<Self, LoadError> {
-        let shape = shape(file)?;
-        let needed = memory(&shape, false);
-        if scratch.len() < needed {
-            return Err(LoadError::ScratchTooShort { needed, found: scratch.len() });
-        }
-        Ok(Bounded { model: Kind::read(file, &shape)?, scratch: Cell::new(scratch) })
+        let shape = one(file)?;
+        let scratch = Scratch::new(scratch, memory(&shape, false))?;
+        let mut sections = file.sections();
+        let model = Kind::read(&mut sections, &shape)?;
+        sections.finish()?;
+        Ok(Bounded { model, scratch })
     }
 
     /// Verifies a file and loads its model; weights stay where `bytes` are.
@@ -154,7 +107,12 @@ impl<'a> Bounded<'a> {
 
     /// Numbers in a frame.
     pub fn dims(&self) -> usize {
-        each!(&self.model, model => model.dims())
+        self.model.dims()
+    }
+
+    /// Coordinates of the latent: 0 of a mixture, which has none.
+    pub fn latent_dims(&self) -> usize {
+        self.model.latent_dims()
     }
 
     /// As [`Vae::log_density`](crate::Vae::log_density), to the bits; of a mixture, whose density is exact,
@@ -165,6 +123,42 @@ impl<'a> Bounded<'a> {
     #[inline]
     pub fn log_density(&self, frame: &[f32], samples: u32) -> Result<Score, FrameError> {
         self.log_density_until(frame, samples, |_, _| false)
+    }
+
+    /// The most likely latent of a frame, the mode of q(z|x), into `z`: that of
+    /// [`Vae::encode`](crate::Vae::encode), to the bits.
+    ///
+    /// # Errors
+    /// [`FrameError`] for a frame that the model cannot take; [`FrameError::WrongLength`] where `z` has not
+    /// [`latent_dims`](Self::latent_dims) numbers; [`FrameError::NoLatent`] of a mixture.
+    ///
+    /// # Cost
+    /// One pass of the encoder, in the scratch of a score; so too below.
+    #[inline]
+    pub fn encode(&self, frame: &[f32], z: &mut [f32]) -> Result<(), FrameError> {
+        self.scratch.lend(|memory| self.model.encode(memory, frame, z))
+    }
+
+    /// `E[x|z]` in raw units, into `frame`: [`Vae::decode`](crate::Vae::decode), to the bits.
+    ///
+    /// # Errors
+    /// [`FrameError::WrongLength`] where latent or frame have another length, [`FrameError::NonFinite`];
+    /// [`FrameError::NoLatent`] of a mixture.
+    #[inline]
+    pub fn decode(&self, z: &[f32], frame: &mut [f32]) -> Result<(), FrameError> {
+        self.scratch.lend(|memory| self.model.decode(memory, z, frame))
+    }
+
+    /// What a normal frame near this one looks like, into `to`, in raw units: of a network `E[x|z]` at the
+    /// most likely latent, [`Vae::reconstruct`](crate::Vae::reconstruct), of a mixture
+    /// [`Mixture::reconstruct`](crate::Mixture::reconstruct), to the bits.
+    ///
+    /// # Errors
+    /// [`FrameError`] for a frame that the model cannot take; [`FrameError::WrongLength`] where `to` has another
+    /// length.
+    #[inline]
+    pub fn reconstruct(&self, frame: &[f32], to: &mut [f32]) -> Result<(), FrameError> {
+        self.scratch.lend(|memory| self.model.reconstruct(memory, frame, to))
     }
 }
 
@@ -201,11 +195,9 @@ impl Explain for Bounded<'_> {
         without: &mut [f32],
         is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
-        let scratch = self.scratch.take();
-        let score = each!(&self.model, model => {
-            model.add_without(scratch, frame, samples, without, is_enough)
-        });
-        self.scratch.set(scratch);
-        score
+        self.scratch.lend(
+            #[inline(always)]
+            |memory| self.model.add_without(memory, frame, samples, without, is_enough),
+        )
     }
 }

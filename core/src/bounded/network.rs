@@ -9,6 +9,7 @@ use crate::architecture::{Architecture, Hidden, LatentKind};
 use crate::features::{Features as _, FrameError, extract_into};
 use crate::format::{LoadError, Sections};
 use crate::kernel::{TILE, tiles};
+use crate::latent::copy_latent;
 use crate::noise::LowDiscrepancy;
 use crate::score::{LANES, Score, Without, by_blocks};
 use crate::shape::lanes;
@@ -96,6 +97,10 @@ impl<'a> Network<'a> {
         self.sizes.dims
     }
 
+    pub(super) fn latent_dims(&self) -> usize {
+        self.sizes.latents
+    }
+
     fn cut<'m>(&self, mut memory: &'m mut [f32]) -> Option<Memory<'m>> {
         let (rest, Sizes { dims, latents, posterior, hidden }) = (&mut memory, self.sizes);
         Some(Memory {
@@ -149,6 +154,62 @@ impl<'a> Network<'a> {
             },
             is_enough,
         )
+    }
+
+    /// The mode of q(z|x).
+    #[inline]
+    pub(super) fn encode(&self, memory: &mut [f32], frame: &[f32], z: &mut [f32]) -> Result<(), FrameError> {
+        let too_short = self.too_short(memory);
+        let Memory { features, posterior, hidden, .. } = self.cut(memory).ok_or(too_short)?;
+        extract_into(&self.features, frame, features)?;
+        let posterior = self.posterior::<1>(features, hidden, posterior).ok_or(too_short)?;
+        let (expected, found) = (self.latent_dims(), z.len());
+        if found != expected {
+            return Err(FrameError::WrongLength { expected, found });
+        }
+        z.copy_from_slice(posterior.mode());
+        Ok(())
+    }
+
+    /// `E[x|z]`
+    #[inline]
+    pub(super) fn decode(&self, memory: &mut [f32], z: &[f32], frame: &mut [f32]) -> Result<(), FrameError> {
+        let too_short = self.too_short(memory);
+        self.mean(z, self.cut(memory).ok_or(too_short)?.hidden, frame)
+    }
+
+    /// `E[x|z]` at the mode of q(z|x).
+    #[inline]
+    pub(super) fn reconstruct(
+        &self,
+        memory: &mut [f32],
+        frame: &[f32],
+        to: &mut [f32],
+    ) -> Result<(), FrameError> {
+        let too_short = self.too_short(memory);
+        let Memory { features, posterior, hidden: [a, b], .. } = self.cut(memory).ok_or(too_short)?;
+        extract_into(&self.features, frame, features)?;
+        let posterior = self.posterior::<1>(features, [&mut *a, &mut *b], posterior).ok_or(too_short)?;
+        self.mean(posterior.mode(), [a, b], to)
+    }
+
+    #[inline]
+    fn too_short(&self, memory: &[f32]) -> FrameError {
+        FrameError::NoMemory { needed: self.sizes.memory(false), found: memory.len() }
+    }
+
+    /// `E[x|z]`, in raw units.
+    #[inline]
+    fn mean(&self, z: &[f32], [a, b]: [&mut [f32]; 2], to: &mut [f32]) -> Result<(), FrameError> {
+        let (expected, found) = (self.dims(), to.len());
+        copy_latent(z, lanes_mut(a, self.latent_dims()))?;
+        if found != expected {
+            return Err(FrameError::WrongLength { expected, found });
+        }
+        let (hidden, _) = self.decoder.forward::<1>(a, b);
+        self.likelihood.mean(hidden.as_chunks().0, to);
+        self.features.restore(to);
+        Ok(())
     }
 
     /// q(z|x), of `L` = 1 frame: generic, so that no layer is compiled for firmware that asks for none.

@@ -50,6 +50,8 @@ pub enum FrameError {
         /// numbers there are
         found: usize,
     },
+    /// The model is a mixture, which has no latent.
+    NoLatent,
     /// The model has no way back from a frame to its latent.
     NotRefinable,
     /// The network overflowed: its parameters are finite, but too large for this frame.
@@ -104,6 +106,9 @@ impl fmt::Display for FrameError {
                 "this takes {needed} numbers of scratch, and {found} are there; lend the model more, and ask \
                  it for nothing while it scores"
             ),
+            FrameError::NoLatent => {
+                f.write_str("the model is a mixture, which has no latent; ask for the frame's reconstruction")
+            }
             FrameError::NotRefinable => f.write_str(
                 "the posterior cannot be refined; that takes a latent gaussian:D with --prior normal, a \
                  likelihood bernoulli, gaussian or student-t, and weights f32 or int8",

@@ -70,7 +70,8 @@ pub enum LoadError {
         /// numbers there are
         found: usize,
     },
-    /// The file holds an ensemble, which a [`Bounded`](crate::Bounded) model has no room for.
+    /// The file holds an ensemble, which a [`Bounded`](crate::Bounded) model has no room for, or one of more
+    /// members than a [`BoundedEnsemble`](crate::BoundedEnsemble) has.
     Ensemble {
         /// its members
         members: u32,

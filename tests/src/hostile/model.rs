@@ -3,7 +3,7 @@
 use elbow::codec::PacketPlan;
 use elbow::decision::{Calibration, MAX_SAMPLES};
 use elbow::format::{ModelFile, checksum};
-use elbow::{Bounded, Explain as _, FrameError, LoadError, Score};
+use elbow::{Bounded, BoundedEnsemble, Explain as _, FrameError, LoadError, Score};
 use elbow_firmware::demo::{self, WIDTH};
 use elbow_host::model::{LANES, ModelBytes};
 
@@ -34,7 +34,26 @@ fn bounded(bytes: &[u8]) -> Option<Result<Score, FrameError>> {
     }
     let model = Bounded::new(&file, &mut scratch).ok()?;
     let frame = vec![1.0; model.dims()];
-    let _ = model.explain_until(&frame, 2, &mut vec![0.0; frame.len()], |_, _| false);
+    let mut to = vec![0.0; frame.len()];
+    let _ = model.explain_until(&frame, 2, &mut to, |_, _| false);
+    let mut z = vec![0.0; model.latent_dims()];
+    let _ = (model.encode(&frame, &mut z), model.decode(&z, &mut to), model.reconstruct(&frame, &mut to));
+    Some(model.log_density(&frame, 5))
+}
+
+/// Most members that a device has room for here.
+const MEMBERS: usize = 3;
+
+/// The score of ones by the run-time shape of an ensemble.
+fn ensemble(bytes: &[u8]) -> Option<Result<Score, FrameError>> {
+    let file = ModelFile::parse(bytes).ok()?;
+    let [_, for_causes] = BoundedEnsemble::<MEMBERS>::scratch_len(&file).ok()?;
+    let mut scratch = vec![0.0; Some(for_causes).filter(|numbers| *numbers <= SCRATCH)?];
+    let model = BoundedEnsemble::<MEMBERS>::new(&file, &mut scratch).ok()?;
+    let frame = vec![1.0; model.dims()];
+    let mut to = vec![0.0; frame.len()];
+    let _ = model.explain_until(&frame, 2, &mut to, |_, _| false);
+    let _ = model.reconstruct(&frame, &mut to);
     Some(model.log_density(&frame, 5))
 }
 
@@ -44,12 +63,13 @@ fn open(bytes: &[u8]) {
     if let Ok(model) = demo::Demo::from_bytes(bytes.as_bytes()) {
         let _ = model.log_density(&[0.5; WIDTH], 5);
     }
-    let bounded = bounded(bytes.as_bytes());
+    let bounded = [bounded(bytes.as_bytes()), ensemble(bytes.as_bytes())];
     let opened: Result<_, LoadError> = bytes.open();
     let Ok(model) = opened else { return };
     let frame = vec![1.0; model.metadata.architecture.features as usize];
     let score = model.engine.log_density(&frame, 5);
-    assert!(bounded.is_none_or(|bounded| bounded == score), "another score: {bounded:?} and {score:?}");
+    let agree = bounded.iter().flatten().all(|bounded| *bounded == score);
+    assert!(agree, "another score: {bounded:?} and {score:?}");
     let _ = model.engine.log_densities([&frame; LANES], 2);
     let _ = model.engine.reconstruct(&frame);
     if let Some(latent) = model.engine.latent() {
