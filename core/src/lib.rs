@@ -70,7 +70,7 @@ pub mod stream;
 pub mod unit;
 
 pub use architecture::Architecture;
-pub use bounded::{Bounded, BoundedEnsemble};
+pub use bounded::{Bounded, BoundedEnsemble, BoundedWithGaps};
 pub use decision::{Calibrated, Calibration, Verdict, VerdictKind};
 pub use ensemble::Ensemble;
 pub use features::{Angles, Categories, FrameError};

@@ -6,6 +6,7 @@ mod kernels;
 mod log_sums;
 mod marginal;
 mod pair;
+mod posterior;
 mod projection;
 mod sample;
 
@@ -14,6 +15,7 @@ pub use gaussians::Gaussians;
 pub use kernels::Kernels;
 pub use log_sums::LogSums;
 pub use marginal::{Marginal, Marginals, WithGaps};
+pub(crate) use posterior::{posterior_weights, restore};
 
 use crate::distribution::HALF_LOG_TAU;
 use crate::features::{Features, Frame, FrameBuffer, FrameError, Missing, extract, extract_all};
@@ -191,30 +193,6 @@ impl<F: Features, C: Components<Shape = F::Shape>> Mixture<F, C> {
         let missing = self.features.missing(frame.as_ref()).count;
         exact(log_density, self.dims().saturating_sub(missing))
     }
-}
-
-/// From log joints, components rising, to p(c|features) of each, of which
-/// `visit` sees those that are not too small for a number.
-pub(crate) fn posterior_weights(
-    log_density: f32,
-    mut visit: impl FnMut(usize, f32),
-) -> impl FnMut(&[[f32; 1]]) {
-    let mut component = 0;
-    move |terms| {
-        for term in terms.as_flattened() {
-            let weight = math::exp_call(term - log_density);
-            if weight > 0.0 {
-                visit(component, weight);
-            }
-            component += 1;
-        }
-    }
-}
-
-/// Features to a raw frame, in place, unless one is no number.
-pub(crate) fn restore<F: Features>(features: &F, mean: &mut [f32]) -> Result<(), FrameError> {
-    features.restore(mean);
-    if mean.iter().all(|x| math::is_finite(*x)) { Ok(()) } else { Err(FrameError::Overflow) }
 }
 
 /// The score of a density that is known.

@@ -3,7 +3,7 @@
 use super::kind::{Kind, memory, shape};
 use super::memory::Scratch;
 use crate::ensemble::{MAX_MEMBERS, pooled, take_mean};
-use crate::features::FrameError;
+use crate::features::{FrameError, Missing};
 use crate::format::{LoadError, ModelFile};
 use crate::score::{Density, Explain, Score};
 use crate::unit::Nats;
@@ -12,42 +12,50 @@ use heapless::Vec;
 
 /// As [`Bounded`](crate::Bounded), of a file that may hold an [`Ensemble`](crate::Ensemble): one model, or up
 /// to `N`.
+pub type BoundedEnsemble<'a, const N: usize> = BoundedMembers<'a, N, false>;
+
+/// As [`BoundedEnsemble`], of frames some of whose numbers may be missing, as NaN says: scores are then of
+/// those that are there, to the bits as of [`Mixture::with_gaps`](crate::Mixture::with_gaps) and
+/// [`Vae::with_gaps`](crate::Vae::with_gaps). Of a frame without gaps all stays as it is.
+pub type BoundedWithGaps<'a, const N: usize> = BoundedMembers<'a, N, true>;
+
+/// The models of a file: one, or up to `N`; with `GAPS` numbers of a frame may be missing.
 ///
-/// **Memory.** The scratch of one model, and a kilobyte for each of `N`. **Cost.** That of so many scores, one
-/// after another.
-pub struct BoundedEnsemble<'a, const N: usize> {
+/// **Memory.** The scratch of one model, and a kilobyte for each of `N`. With gaps the scratch of a mixture
+/// is longer by a square of a frame. **Cost.** That of so many scores, one after another.
+pub struct BoundedMembers<'a, const N: usize, const GAPS: bool> {
     members: Vec<Kind<'a>, N>,
     scratch: Scratch<'a>,
 }
 
-impl<'a, const N: usize> BoundedEnsemble<'a, N> {
+impl<'a, const N: usize, const GAPS: bool> BoundedMembers<'a, N, GAPS> {
     /// As [`Bounded::scratch_len`](crate::Bounded::scratch_len).
     ///
     /// # Errors
     /// As there.
     pub fn scratch_len(file: &ModelFile<'_>) -> Result<[usize; 2], LoadError> {
         let (shape, _) = shape(file)?;
-        Ok([false, true].map(|explained| memory(&shape, explained)))
+        Ok([false, true].map(|explained| memory::<GAPS>(&shape, explained)))
     }
 
     /// The models of a verified file.
     ///
     /// # Errors
-    /// [`LoadError::ScratchTooShort`]; [`LoadError::Ensemble`] of more members than `N`; and what is wrong with
-    /// the file.
+    /// [`LoadError::ScratchTooShort`]; [`LoadError::Ensemble`] of more members than `N`; and what is wrong
+    /// with the file.
     pub fn new(file: &ModelFile<'a>, scratch: &'a mut [f32]) -> Result<Self, LoadError> {
         let (shape, count) = shape(file)?;
         if !(1..=MAX_MEMBERS).contains(&count) {
             return Err(LoadError::Malformed);
         }
-        let scratch = Scratch::new(scratch, memory(&shape, false))?;
+        let scratch = Scratch::new(scratch, memory::<GAPS>(&shape, false))?;
         let (mut sections, mut members) = (file.sections(), Vec::new());
         for _ in 0..count {
             let member = Kind::read(&mut sections, &shape)?;
             members.push(member).map_err(|_| LoadError::Ensemble { members: count })?;
         }
         sections.finish()?;
-        Ok(BoundedEnsemble { members, scratch })
+        Ok(BoundedMembers { members, scratch })
     }
 
     /// Verifies a file and loads its models; weights stay where `bytes` are.
@@ -88,7 +96,7 @@ impl<'a, const N: usize> BoundedEnsemble<'a, N> {
     /// [`FrameError::OutOfSupport`] for a member that there is not; as there.
     pub fn encode(&self, member: usize, frame: &[f32], z: &mut [f32]) -> Result<(), FrameError> {
         let member = self.member(member)?;
-        self.scratch.lend(|memory| member.encode(memory, frame, z))
+        self.scratch.lend(|memory| member.encode::<GAPS>(memory, frame, z))
     }
 
     /// `E[x|z]` by a member, from 0: [`Bounded::decode`](crate::Bounded::decode).
@@ -107,7 +115,7 @@ impl<'a, const N: usize> BoundedEnsemble<'a, N> {
     /// As there.
     pub fn reconstruct(&self, frame: &[f32], to: &mut [f32]) -> Result<(), FrameError> {
         let last = self.member(self.members.len().saturating_sub(1))?;
-        self.scratch.lend(|memory| last.reconstruct(memory, frame, to))
+        self.scratch.lend(|memory| last.reconstruct::<GAPS>(memory, frame, to))
     }
 
     fn member(&self, member: usize) -> Result<&Kind<'a>, FrameError> {
@@ -123,13 +131,16 @@ impl<'a, const N: usize> BoundedEnsemble<'a, N> {
         is_enough: &mut dyn FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
         if let [only] = self.members.as_slice() {
-            return self.scratch.lend(|memory| only.add_without(memory, frame, samples, without, is_enough));
+            return self
+                .scratch
+                .lend(|memory| only.add_without::<GAPS>(memory, frame, samples, without, is_enough));
         }
         let mut scores = Vec::<Score, N>::new();
         for member in &self.members {
             let until: &mut dyn FnMut(&Score, Nats) -> bool = &mut |_, _| false;
-            let score =
-                self.scratch.lend(|memory| member.add_without(memory, frame, samples, without, until));
+            let score = self
+                .scratch
+                .lend(|memory| member.add_without::<GAPS>(memory, frame, samples, without, until));
             // there is room for each
             let _ = scores.push(score?);
         }
@@ -141,14 +152,18 @@ impl<'a, const N: usize> BoundedEnsemble<'a, N> {
 }
 
 /// Of the scratch there is nothing to be said.
-impl<const N: usize> fmt::Debug for BoundedEnsemble<'_, N> {
+impl<const N: usize, const GAPS: bool> fmt::Debug for BoundedMembers<'_, N, GAPS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.members.fmt(f)
     }
 }
 
-impl<const N: usize> Density for BoundedEnsemble<'_, N> {
+impl<const N: usize, const GAPS: bool> Density for BoundedMembers<'_, N, GAPS> {
     type Frame = [f32];
+
+    fn missing(&self, frame: &[f32]) -> Missing {
+        if GAPS { Missing::of(frame) } else { Missing::NOTHING }
+    }
 
     /// Of several members one block: before the last has its say the density is not known.
     fn log_density_until(
@@ -161,7 +176,7 @@ impl<const N: usize> Density for BoundedEnsemble<'_, N> {
     }
 }
 
-impl<const N: usize> Explain for BoundedEnsemble<'_, N> {
+impl<const N: usize, const GAPS: bool> Explain for BoundedMembers<'_, N, GAPS> {
     /// # Errors
     /// As of [`Bounded`](crate::Bounded).
     fn add_without(

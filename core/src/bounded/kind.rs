@@ -1,4 +1,5 @@
-//! What a file holds: a network or a mixture.
+//! What a file holds: a network or a mixture. With `GAPS` numbers of a frame may be missing, as NaN says, and
+//! the score is of those that are there; who does not ask has no code of it.
 
 use super::features::AnyFeatures;
 use super::mixture::{Mixture, memory_of};
@@ -56,7 +57,7 @@ impl<'a> Kind<'a> {
 
     /// [`Explain::add_without`](crate::Explain::add_without), and where `without` is empty a score alone.
     #[inline(always)]
-    pub(super) fn add_without(
+    pub(super) fn add_without<const GAPS: bool>(
         &self,
         memory: &mut [f32],
         frame: &[f32],
@@ -64,14 +65,19 @@ impl<'a> Kind<'a> {
         without: &mut [f32],
         is_enough: impl FnMut(&Score, Nats) -> bool,
     ) -> Result<Score, FrameError> {
-        each!(self, model => model.add_without(memory, frame, samples, without, is_enough))
+        each!(self, model => model.add_without::<GAPS>(memory, frame, samples, without, is_enough))
     }
 
     /// The mode of q(z|x).
     #[inline]
-    pub(super) fn encode(&self, memory: &mut [f32], frame: &[f32], z: &mut [f32]) -> Result<(), FrameError> {
+    pub(super) fn encode<const GAPS: bool>(
+        &self,
+        memory: &mut [f32],
+        frame: &[f32],
+        z: &mut [f32],
+    ) -> Result<(), FrameError> {
         match self {
-            Kind::Network(model) => model.encode(memory, frame, z),
+            Kind::Network(model) => model.encode::<GAPS>(memory, frame, z),
             Kind::Mixture(_) => Err(FrameError::NoLatent),
         }
     }
@@ -87,13 +93,13 @@ impl<'a> Kind<'a> {
 
     /// What a normal frame near this one looks like.
     #[inline]
-    pub(super) fn reconstruct(
+    pub(super) fn reconstruct<const GAPS: bool>(
         &self,
         memory: &mut [f32],
         frame: &[f32],
         to: &mut [f32],
     ) -> Result<(), FrameError> {
-        each!(self, model => model.reconstruct(memory, frame, to))
+        each!(self, model => model.reconstruct::<GAPS>(memory, frame, to))
     }
 }
 
@@ -112,9 +118,9 @@ pub(super) fn shape(file: &ModelFile<'_>) -> Result<(Architecture, u32), LoadErr
 }
 
 /// Numbers of scratch that a shape needs.
-pub(super) fn memory(shape: &Architecture, explained: bool) -> usize {
+pub(super) fn memory<const GAPS: bool>(shape: &Architecture, explained: bool) -> usize {
     match shape.latent {
-        LatentKind::Component { .. } => memory_of(shape.features as usize, explained),
+        LatentKind::Component { .. } => memory_of::<GAPS>(shape.features as usize, explained),
         _ => Sizes::of(shape).memory(explained),
     }
 }

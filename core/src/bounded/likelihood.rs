@@ -117,6 +117,17 @@ impl<'a> AnyLikelihood<'a> {
         each!(self, part => part.log_prob_terms(hidden, features, terms))
     }
 
+    /// As [`log_prob`](Self::log_prob), of features some of which are missing, as NaN says.
+    #[inline]
+    pub(super) fn log_prob_of_present(
+        &self,
+        hidden: &[[f32; BLOCK]],
+        features: &[f32],
+        terms: &mut [[f32; BLOCK]],
+    ) -> [f32; BLOCK] {
+        each!(self, part => part.log_prob_of::<true, BLOCK, f32>(hidden, features, terms))
+    }
+
     /// `E[features|z]`
     #[inline]
     pub(super) fn mean(&self, hidden: &[[f32; 1]], features: &mut [f32]) {

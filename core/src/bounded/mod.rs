@@ -16,7 +16,7 @@ mod memory;
 mod mixture;
 mod network;
 
-pub use self::ensemble::BoundedEnsemble;
+pub use self::ensemble::{BoundedEnsemble, BoundedMembers, BoundedWithGaps};
 pub use self::features::{AnyFeatures, AnyNumbers};
 use self::kind::{Kind, memory, shape};
 use self::memory::Scratch;
@@ -67,18 +67,18 @@ impl<'a> Bounded<'a> {
     /// As [`new`](Self::new), for a shape that is none; parameters are not looked at.
     pub fn scratch_len(file: &ModelFile<'_>) -> Result<[usize; 2], LoadError> {
         let shape = one(file)?;
-        Ok([false, true].map(|explained| memory(&shape, explained)))
+        Ok([false, true].map(|explained| memory::<false>(&shape, explained)))
     }
 
     /// The model of a verified file.
     ///
     /// # Errors
-    /// [`LoadError::ScratchTooShort`]; [`LoadError::Ensemble`], which is one for [`BoundedEnsemble`]; and what
-    /// is wrong with the file.
+    /// [`LoadError::ScratchTooShort`]; [`LoadError::Ensemble`], which is one for [`BoundedEnsemble`]; and
+    /// what is wrong with the file.
     #[inline(never)]
     pub fn new(file: &ModelFile<'a>, scratch: &'a mut [f32]) -> Result<Self, LoadError> {
         let shape = one(file)?;
-        let scratch = Scratch::new(scratch, memory(&shape, false))?;
+        let scratch = Scratch::new(scratch, memory::<false>(&shape, false))?;
         let mut sections = file.sections();
         let model = Kind::read(&mut sections, &shape)?;
         sections.finish()?;
@@ -136,7 +136,7 @@ impl<'a> Bounded<'a> {
     /// One pass of the encoder, in the scratch of a score; so too below.
     #[inline]
     pub fn encode(&self, frame: &[f32], z: &mut [f32]) -> Result<(), FrameError> {
-        self.scratch.lend(|memory| self.model.encode(memory, frame, z))
+        self.scratch.lend(|memory| self.model.encode::<false>(memory, frame, z))
     }
 
     /// `E[x|z]` in raw units, into `frame`: [`Vae::decode`](crate::Vae::decode), to the bits.
@@ -154,11 +154,11 @@ impl<'a> Bounded<'a> {
     /// [`Mixture::reconstruct`](crate::Mixture::reconstruct), to the bits.
     ///
     /// # Errors
-    /// [`FrameError`] for a frame that the model cannot take; [`FrameError::WrongLength`] where `to` has another
-    /// length.
+    /// [`FrameError`] for a frame that the model cannot take; [`FrameError::WrongLength`] where `to` has
+    /// another length.
     #[inline]
     pub fn reconstruct(&self, frame: &[f32], to: &mut [f32]) -> Result<(), FrameError> {
-        self.scratch.lend(|memory| self.model.reconstruct(memory, frame, to))
+        self.scratch.lend(|memory| self.model.reconstruct::<false>(memory, frame, to))
     }
 }
 
@@ -197,7 +197,7 @@ impl Explain for Bounded<'_> {
     ) -> Result<Score, FrameError> {
         self.scratch.lend(
             #[inline(always)]
-            |memory| self.model.add_without(memory, frame, samples, without, is_enough),
+            |memory| self.model.add_without::<false>(memory, frame, samples, without, is_enough),
         )
     }
 }

@@ -1,15 +1,16 @@
 //! A network of any parts.
 
+mod latents;
+
 use super::chain::Chain;
 use super::features::{AnyFeatures, Inputs};
 use super::latent::{AnyHead, Posterior};
 use super::likelihood::AnyLikelihood;
 use super::memory::{Lent, lanes_mut, take};
 use crate::architecture::{Architecture, Hidden, LatentKind};
-use crate::features::{Features as _, FrameError, extract_into};
+use crate::features::{Features as _, FrameError, extract_into, extract_present, hide_missing, missing};
 use crate::format::{LoadError, Sections};
 use crate::kernel::{TILE, tiles};
-use crate::latent::copy_latent;
 use crate::noise::LowDiscrepancy;
 use crate::score::{LANES, Score, Without, by_blocks};
 use crate::shape::lanes;
@@ -114,7 +115,7 @@ impl<'a> Network<'a> {
 
     /// [`Explain::add_without`](crate::Explain::add_without), and where `without` is empty a score alone.
     #[inline]
-    pub(super) fn add_without(
+    pub(super) fn add_without<const GAPS: bool>(
         &self,
         memory: &mut [f32],
         frame: &[f32],
@@ -132,21 +133,22 @@ impl<'a> Network<'a> {
             [] => &mut [],
             _ => terms.as_chunks_mut().0.get_mut(..self.dims()).ok_or(too_short)?,
         };
-        let log_jacobian = extract_into(&self.features, frame, features)?;
-        let posterior = self.posterior::<1>(features, [&mut *a, &mut *b], posterior).ok_or(too_short)?;
+        let log_jacobian = self.extract::<GAPS>(frame, a, features)?;
+        let posterior =
+            self.posterior::<GAPS, 1>(features, [&mut *a, &mut *b], posterior).ok_or(too_short)?;
         let mut noise = self.head.noise();
         let mut without = Without::new(without);
         by_blocks(
             samples,
-            self.dims(),
+            self.dims() - if GAPS { missing(features) } else { 0 },
             log_jacobian,
             |is_whole, log_weights| {
                 let mut draw = Draw { posterior: &posterior, noise: &mut noise, z: &mut *z };
                 let hidden = [&mut *a, &mut *b];
                 if is_whole {
-                    *log_weights = self.log_weights(&mut draw, hidden, features, terms);
+                    *log_weights = self.log_weights::<GAPS, _>(&mut draw, hidden, features, terms);
                 } else {
-                    [log_weights[0]] = self.log_weights(&mut draw, hidden, features, terms);
+                    [log_weights[0]] = self.log_weights::<GAPS, _>(&mut draw, hidden, features, terms);
                 }
                 if !terms.is_empty() {
                     without.add(terms, log_weights.map(|log_weight| log_weight + log_jacobian));
@@ -156,79 +158,53 @@ impl<'a> Network<'a> {
         )
     }
 
-    /// The mode of q(z|x).
-    #[inline]
-    pub(super) fn encode(&self, memory: &mut [f32], frame: &[f32], z: &mut [f32]) -> Result<(), FrameError> {
-        let too_short = self.too_short(memory);
-        let Memory { features, posterior, hidden, .. } = self.cut(memory).ok_or(too_short)?;
-        extract_into(&self.features, frame, features)?;
-        let posterior = self.posterior::<1>(features, hidden, posterior).ok_or(too_short)?;
-        let (expected, found) = (self.latent_dims(), z.len());
-        if found != expected {
-            return Err(FrameError::WrongLength { expected, found });
-        }
-        z.copy_from_slice(posterior.mode());
-        Ok(())
-    }
-
-    /// `E[x|z]`
-    #[inline]
-    pub(super) fn decode(&self, memory: &mut [f32], z: &[f32], frame: &mut [f32]) -> Result<(), FrameError> {
-        let too_short = self.too_short(memory);
-        self.mean(z, self.cut(memory).ok_or(too_short)?.hidden, frame)
-    }
-
-    /// `E[x|z]` at the mode of q(z|x).
-    #[inline]
-    pub(super) fn reconstruct(
+    /// The features, and the log Jacobian; `memory` is at least as long.
+    #[inline(always)]
+    fn extract<const GAPS: bool>(
         &self,
-        memory: &mut [f32],
         frame: &[f32],
-        to: &mut [f32],
-    ) -> Result<(), FrameError> {
-        let too_short = self.too_short(memory);
-        let Memory { features, posterior, hidden: [a, b], .. } = self.cut(memory).ok_or(too_short)?;
-        extract_into(&self.features, frame, features)?;
-        let posterior = self.posterior::<1>(features, [&mut *a, &mut *b], posterior).ok_or(too_short)?;
-        self.mean(posterior.mode(), [a, b], to)
-    }
-
-    #[inline]
-    fn too_short(&self, memory: &[f32]) -> FrameError {
-        FrameError::NoMemory { needed: self.sizes.memory(false), found: memory.len() }
-    }
-
-    /// `E[x|z]`, in raw units.
-    #[inline]
-    fn mean(&self, z: &[f32], [a, b]: [&mut [f32]; 2], to: &mut [f32]) -> Result<(), FrameError> {
-        let (expected, found) = (self.dims(), to.len());
-        copy_latent(z, lanes_mut(a, self.latent_dims()))?;
-        if found != expected {
-            return Err(FrameError::WrongLength { expected, found });
+        memory: &mut [f32],
+        features: &mut [f32],
+    ) -> Result<f32, FrameError> {
+        match memory.get_mut(..self.dims()) {
+            Some(filled) if GAPS => extract_present(&self.features, frame, filled, features),
+            _ => extract_into(&self.features, frame, features),
         }
-        let (hidden, _) = self.decoder.forward::<1>(a, b);
-        self.likelihood.mean(hidden.as_chunks().0, to);
-        self.features.restore(to);
-        Ok(())
     }
 
     /// q(z|x), of `L` = 1 frame: generic, so that no layer is compiled for firmware that asks for none.
     #[inline(never)]
-    fn posterior<'s, const L: usize>(
+    fn posterior<'s, const GAPS: bool, const L: usize>(
         &'s self,
         features: &[f32],
         [a, b]: [&mut [f32]; 2],
         memory: &'s mut [f32],
     ) -> Option<Posterior<'s>> {
         self.features.encoder_input(features.as_chunks::<L>().0, a.as_chunks_mut().0);
+        if GAPS {
+            hide_missing(&self.features, features.as_chunks::<L>().0, a.as_chunks_mut().0);
+        }
         let (x, other) = self.inputs.of(a, b, self.dims());
         let (hidden, _) = self.encoder.forward::<L>(x, other);
         self.head.posterior::<L>(hidden, memory)
     }
 
+    /// `log p(features|z)` of latents side by side, for features some of which are missing.
+    #[inline]
+    fn log_prob_of_present(
+        &self,
+        z: &mut [f32],
+        other: &mut [f32],
+        features: &[f32],
+        terms: &mut [[f32; LANES]],
+    ) -> [f32; LANES] {
+        let (hidden, _) = self.decoder.forward::<LANES>(z, other);
+        self.likelihood.log_prob_of_present(hidden.as_chunks().0, features, terms)
+    }
+
     /// The log weights of the next `L` samples, for the features.
     #[inline(never)]
-    fn log_weights<const L: usize>(
+    fn log_weights<const GAPS: bool, const L: usize>(
         &self,
         draw: &mut Draw<'_>,
         [a, b]: [&mut [f32]; 2],
@@ -236,11 +212,28 @@ impl<'a> Network<'a> {
         terms: &mut [[f32; LANES]],
     ) -> [f32; L] {
         let log_ratio = draw.next_lanes(lanes_mut::<L>(a, self.head.dims()));
+        if GAPS && missing(features) > 0 {
+            spread::<L>(a, self.head.dims());
+            let log_prob = self.log_prob_of_present(a, b, features, terms);
+            return lanes(|l| log_prob[l] + log_ratio[l]);
+        }
         let (hidden, _) = self.decoder.forward::<L>(a, b);
         // its layers know how much of it they read
         let hidden = hidden.as_chunks::<L>().0;
         let log_prob = self.likelihood.log_prob(hidden, features, terms);
         lanes(|l| log_prob[l] + log_ratio[l])
+    }
+}
+
+/// Makes of `L` latents side by side as many as go side by side where numbers are missing: no likelihood is
+/// compiled for fewer.
+#[inline(always)]
+fn spread<const L: usize>(z: &mut [f32], dims: usize) {
+    if L == 1 {
+        for i in (0..dims).rev() {
+            let of_one = z.get(i).copied().unwrap_or(0.0);
+            z.iter_mut().skip(i * LANES).take(LANES).for_each(|z| *z = of_one);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Frames some of whose numbers are missing.
 
-use super::{Features, FrameError};
+use super::{Features, FrameError, extract_into};
 use crate::math;
 use crate::shape::Shape;
 
@@ -88,6 +88,63 @@ pub(crate) fn missing(numbers: &[f32]) -> usize {
     numbers.iter().filter(|x| math::is_nan(**x)).count()
 }
 
+/// As [`extract_into`](super::extract_into), of a frame of which all numbers but one may be missing, in
+/// memory for as many.
+#[inline]
+pub(crate) fn extract_present<F: Features>(
+    features: &F,
+    frame: &[f32],
+    filled: &mut [f32],
+    to: &mut [f32],
+) -> Result<f32, FrameError> {
+    let found = missing(frame);
+    if found == 0 || frame.len() != features.dims() {
+        return extract_into(features, frame, to);
+    }
+    if found == frame.len() {
+        return Err(FrameError::NothingPresent);
+    }
+    extract_filled(features, frame, filled, to)
+}
+
+/// Features of a frame that lacks some numbers: NaN for each of those, which has no part of the Jacobian.
+#[inline]
+fn extract_filled<F: Features>(
+    of: &F,
+    frame: &[f32],
+    filled: &mut [f32],
+    features: &mut [f32],
+) -> Result<f32, FrameError> {
+    for (filled, x) in filled.iter_mut().zip(frame) {
+        *filled = if math::is_nan(*x) { 0.0 } else { *x };
+    }
+    let mut log_jacobian = of.extract(filled, features)?;
+    for (index, (feature, x)) in features.iter_mut().zip(frame).enumerate() {
+        if math::is_nan(*x) {
+            *feature = f32::NAN;
+            log_jacobian -= of.log_slope(index, 0.0);
+        }
+    }
+    Ok(log_jacobian)
+}
+
+/// Hides from an encoder what is missing.
+#[inline]
+pub(crate) fn hide_missing<F: Features, const L: usize>(
+    of: &F,
+    features: &[[f32; L]],
+    input: &mut [[f32; L]],
+) {
+    for (index, (input, features)) in input.iter_mut().zip(features).enumerate() {
+        for (input, feature) in input.iter_mut().zip(features) {
+            if math::is_nan(*feature) {
+                // layers that make several inputs of a number hide all of them
+                *input = if of.is_number(index) { 0.0 } else { f32::NAN };
+            }
+        }
+    }
+}
+
 impl<F: Features> Features for Gaps<F> {
     type Shape = F::Shape;
 
@@ -111,18 +168,7 @@ impl<F: Features> Features for Gaps<F> {
         if found > self.most {
             return Err(FrameError::TooManyMissing { allowed: self.most, found });
         }
-        let mut filled = F::Shape::buffer(frame.len());
-        for (filled, x) in filled.as_mut().iter_mut().zip(frame) {
-            *filled = if math::is_nan(*x) { 0.0 } else { *x };
-        }
-        let mut log_jacobian = self.features.extract(filled.as_ref(), features)?;
-        for (index, (feature, x)) in features.iter_mut().zip(frame).enumerate() {
-            if math::is_nan(*x) {
-                *feature = f32::NAN;
-                log_jacobian -= self.features.log_slope(index, 0.0);
-            }
-        }
-        Ok(log_jacobian)
+        extract_filled(&self.features, frame, F::Shape::buffer(frame.len()).as_mut(), features)
     }
 
     fn log_slope(&self, index: usize, x: f32) -> f32 {
@@ -134,14 +180,7 @@ impl<F: Features> Features for Gaps<F> {
         if self.most == 0 {
             return;
         }
-        for (index, (input, features)) in input.iter_mut().zip(features).enumerate() {
-            for (input, feature) in input.iter_mut().zip(features) {
-                if math::is_nan(*feature) {
-                    // layers that make several inputs of a number hide all of them
-                    *input = if self.features.is_number(index) { 0.0 } else { f32::NAN };
-                }
-            }
-        }
+        hide_missing(&self.features, features, input);
     }
 
     fn is_number(&self, index: usize) -> bool {

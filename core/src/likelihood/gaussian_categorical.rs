@@ -79,7 +79,7 @@ impl<'a, S: Shape, P: Rows> GaussianCategorical<'a, S, P> {
 
     /// `log p(features|z)`. Where numbers may be missing NaN stands for one that is.
     #[inline(always)]
-    pub(super) fn log_prob_of<const MAY_BE_MISSING: bool, const L: usize, X: Lanes<L>>(
+    pub(crate) fn log_prob_of<const MAY_BE_MISSING: bool, const L: usize, X: Lanes<L>>(
         &self,
         hidden: &[[P::From; L]],
         features: &[X],

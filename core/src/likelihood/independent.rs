@@ -34,7 +34,7 @@ impl<W: Law<N>, O: Outputs<N>, const N: usize> Independent<W, O, N> {
 
     /// `log p(features|z)`. Where numbers may be missing NaN stands for one that is.
     #[inline(always)]
-    pub(super) fn log_prob_of<const MAY_BE_MISSING: bool, const L: usize, X: Lanes<L>>(
+    pub(crate) fn log_prob_of<const MAY_BE_MISSING: bool, const L: usize, X: Lanes<L>>(
         &self,
         hidden: &[[O::From; L]],
         features: &[X],

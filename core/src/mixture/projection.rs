@@ -3,7 +3,44 @@
 use crate::distribution::HALF_LOG_TAU;
 use crate::kernel::{TILE, reach, tiles};
 use crate::math;
-use crate::shape::Shape;
+
+/// Memory for orthonormal columns, one behind the other.
+pub(super) trait Basis {
+    /// The first `count`, and the next one.
+    fn split(&mut self, count: usize) -> Option<(impl Iterator<Item = &[f32]>, &mut [f32])>;
+    /// The first `count`.
+    fn columns(&self, count: usize) -> impl Iterator<Item = &[f32]>;
+}
+
+impl<B: AsRef<[f32]> + AsMut<[f32]>> Basis for [B] {
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> Option<(impl Iterator<Item = &[f32]>, &mut [f32])> {
+        let (before, [column, ..]) = self.split_at_mut_checked(count)? else { return None };
+        Some((before.iter().map(AsRef::as_ref), column.as_mut()))
+    }
+
+    #[inline(always)]
+    fn columns(&self, count: usize) -> impl Iterator<Item = &[f32]> {
+        self.get(..count).unwrap_or_default().iter().map(AsRef::as_ref)
+    }
+}
+
+/// Columns of `dims` numbers in memory of the caller's.
+pub(super) struct Lent<'m> {
+    pub(super) memory: &'m mut [f32],
+    pub(super) dims: usize,
+}
+
+impl Basis for Lent<'_> {
+    fn split(&mut self, count: usize) -> Option<(impl Iterator<Item = &[f32]>, &mut [f32])> {
+        let (before, rest) = self.memory.split_at_mut_checked(count.checked_mul(self.dims)?)?;
+        Some((before.chunks_exact(self.dims), rest.get_mut(..self.dims)?))
+    }
+
+    fn columns(&self, count: usize) -> impl Iterator<Item = &[f32]> {
+        self.memory.chunks_exact(self.dims).take(count)
+    }
+}
 
 /// With `y = W r`, r zero where a feature is missing, takes out of y whatever the missing ones could explain:
 /// y becomes `W r` for the r of the missing ones that makes `|W r|` least. Returns
@@ -15,20 +52,19 @@ use crate::shape::Shape;
 /// takes the columns of Q. `see` gets `(k, p, R_kp)` and `(k, m, (Qᵀ y)_k)`.
 ///
 /// **Source.** Björck (1967), "Solving linear least squares problems by Gram–Schmidt orthogonalization".
-pub(super) fn take_out<S: Shape>(
+pub(super) fn take_out<B: Basis + ?Sized>(
     weights: &[[f32; TILE]],
     is_missing: impl Iterator<Item = bool>,
     y: &mut [f32],
-    basis: &mut [S::Buffer<f32>],
+    basis: &mut B,
     mut see: impl FnMut(usize, Place, f32),
 ) -> f32 {
     let (mut log_width, mut count) = (0.0, 0);
     for (j, _) in is_missing.enumerate().filter(|(_, is_missing)| *is_missing) {
-        let Some((before, [column, ..])) = basis.split_at_mut_checked(count) else { break };
-        let column = column.as_mut();
+        let Some((before, column)) = basis.split(count) else { break };
         copy_column(weights, j, column);
-        for (k, q) in before.iter().enumerate() {
-            see(k, Place::Column(count), take_away(column, q.as_ref()));
+        for (k, q) in before.enumerate() {
+            see(k, Place::Column(count), take_away(column, q));
         }
         let norm = math::sqrt(dot(column, column));
         column.iter_mut().for_each(|x| *x /= norm);

@@ -3,15 +3,14 @@
 use crate::side_by_side;
 use elbow::architecture::{Activation, LatentKind, LikelihoodKind, WeightKind};
 use elbow::format::ModelFile;
-use elbow::{Bounded, BoundedEnsemble, Calibrated, Explain as _, FrameError, LoadError, Score};
-use elbow_host::file::parts::FileParts;
+use elbow::{Bounded, Explain as _, FrameError, LoadError, Score};
 use elbow_host::model::{Engine, HostModel, ModelBytes};
 use elbow_reader::Dataset;
 use elbow_tests::hostile::MODELS;
 use elbow_tests::models::{Model, architecture};
 use elbow_trainer::quantize::quantize;
 
-fn bits(score: Result<Score, FrameError>) -> Result<[u32; 3], FrameError> {
+pub(crate) fn bits(score: Result<Score, FrameError>) -> Result<[u32; 3], FrameError> {
     score.map(|score| {
         [score.log_density.0, score.effective_sample_size, score.standard_error].map(f32::to_bits)
     })
@@ -22,12 +21,12 @@ fn scratch(bytes: &ModelBytes, explained: usize) -> Vec<f32> {
     vec![f32::NAN; Bounded::scratch_len(&file).unwrap()[explained]]
 }
 
-fn bits_of(numbers: &[f32]) -> Vec<u32> {
+pub(crate) fn bits_of(numbers: &[f32]) -> Vec<u32> {
     numbers.iter().map(|x| x.to_bits()).collect()
 }
 
 /// What was written, if it was; of what was refused nobody reads it.
-fn written(
+pub(crate) fn written(
     dims: usize,
     write: impl FnOnce(&mut [f32]) -> Result<(), FrameError>,
 ) -> Result<Vec<u32>, FrameError> {
@@ -36,7 +35,7 @@ fn written(
 }
 
 /// The ways into a latent and out of it: of a frame, and of what is none.
-fn check_latents(
+pub(crate) fn check_latents(
     host: &dyn Engine,
     frame: &[f32],
     dims: [usize; 2],
@@ -95,91 +94,6 @@ fn check(bytes: &ModelBytes, frames: &[Vec<f32>]) {
         assert_eq!(bounded.judge(frame), judge.judge(frame));
         assert_eq!(bounded.judge_in_full(frame), judge.judge_in_full(frame));
     }
-}
-
-/// As [`check`], of a file of any number of models.
-fn check_members(bytes: &ModelBytes, frames: &[Vec<f32>]) {
-    let host: HostModel<'_> = bytes.open().unwrap();
-    let file = ModelFile::parse(bytes.as_bytes()).unwrap();
-    let [for_scores, for_causes] = BoundedEnsemble::<3>::scratch_len(&file).unwrap();
-    let [mut for_scores, mut for_causes] = [vec![f32::NAN; for_scores], vec![f32::NAN; for_causes]];
-    let model = BoundedEnsemble::<3>::new(&file, &mut for_scores).unwrap();
-    let explained = BoundedEnsemble::<3>::new(&file, &mut for_causes).unwrap();
-    assert_eq!(model.members(), host.members as usize);
-    for frame in frames {
-        for samples in [0, 1, 6] {
-            assert_eq!(
-                bits(model.log_density(frame, samples)),
-                bits(host.engine.log_density(frame, samples))
-            );
-            let [mut ours, mut theirs] = [(); 2].map(|()| vec![0.0_f32; frame.len()]);
-            let score = explained.explain_until(frame, samples, &mut ours, |_, _| false);
-            let expected = host.engine.explain_until(frame, samples, &mut theirs, |_, _| false);
-            assert_eq!((bits(score), bits_of(&ours)), (bits(expected), bits_of(&theirs)));
-        }
-        let expected = host.engine.reconstruct(frame).map(|mean| bits_of(&mean));
-        assert_eq!(written(frame.len(), |to| model.reconstruct(frame, to)), expected);
-        let members = host.members as usize;
-        for member in 0..members {
-            let of_member = host.engine.member(member).unwrap_or(&*host.engine);
-            let dims = [model.dims(), model.latent_dims()];
-            let encode = |x: &[f32], z: &mut [f32]| model.encode(member, x, z);
-            let decode = |z: &[f32], x: &mut [f32]| model.decode(member, z, x);
-            check_latents(of_member, frame, dims, encode, decode);
-        }
-        let none = Err(FrameError::OutOfSupport { index: members });
-        assert_eq!(
-            (model.encode(members, frame, &mut []), model.decode(members, &[], &mut [])),
-            (none, none)
-        );
-    }
-    let Some(calibration) = host.extras.calibration else { return };
-    let (ours, theirs) = (Calibrated::new(&model, calibration), host.calibrated().unwrap());
-    for frame in frames {
-        assert_eq!(ours.judge(frame), theirs.judge(frame));
-        assert_eq!(ours.judge_in_full(frame), theirs.judge_in_full(frame));
-    }
-}
-
-/// Several models of one shape as an ensemble.
-fn together(models: &[ModelBytes]) -> ModelBytes {
-    let models: Vec<HostModel<'_>> = models.iter().map(|bytes| bytes.open().unwrap()).collect();
-    let parameters: Vec<u8> = models.iter().flat_map(|model| model.parameters).copied().collect();
-    let parts = FileParts::new(&models[0].metadata, &parameters);
-    ModelBytes::new(&FileParts { members: models.len() as u32, ..parts }.encode().unwrap())
-}
-
-#[test]
-fn ensembles_of_every_kind_have_their_bits() {
-    let shapes = side_by_side::models().into_iter().map(|model| model.architecture);
-    for shape in shapes {
-        let models = [3, 4, 5].map(|seed| Model::random(shape.clone(), seed));
-        let bytes = models.each_ref().map(|model| ModelBytes::new(&model.encode()));
-        let frames = models[0].frames(4, 3);
-        check_members(&together(&bytes), &frames);
-        check_members(&together(&bytes[..2]), &frames);
-        check_members(&bytes[1], &frames);
-    }
-    for bytes in MODELS.iter().map(|bytes| ModelBytes::new(bytes)) {
-        let dims = bytes.open().unwrap().metadata.architecture.features as usize;
-        let frames = [vec![0.0; dims], vec![1.0; dims], vec![f32::NAN; dims], vec![0.0; dims + 1]];
-        check_members(&together(&[bytes.clone(), bytes.clone()]), &frames);
-        check_members(&bytes, &frames);
-    }
-}
-
-#[test]
-fn ensembles_of_too_many_are_refused() {
-    let bytes = together(&[ModelBytes::new(MODELS[0]), ModelBytes::new(MODELS[0])]);
-    let file = ModelFile::parse(bytes.as_bytes()).unwrap();
-    let refused = Some(LoadError::Ensemble { members: 2 });
-    let mut scratch = vec![0.0; BoundedEnsemble::<2>::scratch_len(&file).unwrap()[0]];
-    assert_eq!(BoundedEnsemble::<1>::new(&file, &mut scratch).err(), refused);
-    assert_eq!(Bounded::new(&file, &mut scratch).err(), refused);
-    assert!(BoundedEnsemble::<2>::new(&file, &mut scratch).is_ok());
-    let (_, short) = scratch.split_first_mut().unwrap();
-    let refused = BoundedEnsemble::<2>::new(&file, short).err();
-    assert!(matches!(refused, Some(LoadError::ScratchTooShort { .. })), "{refused:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Model files: what is written is read, the same bits by every way of computing, models that others trained.
 
 mod bounded;
+mod bounded_members;
 mod device_cost;
 mod extremes;
 mod fields;
