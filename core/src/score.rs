@@ -27,6 +27,9 @@ use rand_core::Rng;
 /// Samples that go through the decoder side by side on a device. No score depends on it.
 pub(crate) const LANES: usize = crate::likelihood::BLOCK;
 
+/// Samples of a score unless somebody says otherwise.
+pub const DEFAULT_SAMPLES: u32 = 64;
+
 /// The log density of a frame, with what the samples say of its error. Higher is more typical.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score {

@@ -4,17 +4,16 @@ use alloc::string::String;
 use core::fmt::Write as _;
 
 use elbow::architecture::LatentKind;
-use elbow_host::model::HostModel;
 
-use crate::model::latent_dims;
+use crate::file::Read;
 
 /// Words of cells without a value, as every reader has them.
 const MISSING: &str = include_str!("../../reader/src/missing.txt");
 
 /// Each column has a line with its words, where its values are codes. No text in a model file has a tab or a
 /// newline but between its parts.
-pub(crate) fn describe(model: &HostModel<'_>) -> String {
-    let metadata = &model.metadata;
+pub(crate) fn describe(read: &Read<'_>) -> String {
+    let metadata = &read.metadata;
     let shape = &metadata.architecture;
     let mut out = String::new();
     let latent = shape.latent;
@@ -26,18 +25,18 @@ pub(crate) fn describe(model: &HostModel<'_>) -> String {
          latent dims\t{}\nlikelihood\t{}\nis sphere\t{is_sphere}\nis density\t{is_density}\nobjective\t{}\n\
          rows\t{}\nversion\t{}\n",
         metadata.name,
-        model.members,
+        read.engine.members(),
         shape.features,
         metadata.window,
         metadata.hop,
-        model.samples(),
-        latent_dims(model),
+        read.samples(),
+        read.latent_dims(),
         shape.likelihood.name(),
         metadata.objective,
         metadata.rows,
         metadata.version
     );
-    if let Some(calibration) = model.extras.calibration {
+    if let Some(calibration) = read.calibration {
         let (threshold, rate) = (calibration.threshold, calibration.false_alarm);
         let _ = write!(out, "threshold\t{threshold}\nfalse alarm\t{rate}\n");
     }

@@ -1,5 +1,5 @@
-//! Plain exports over `elbow-host`, for JavaScript: a model is opened, and rows of floats go in and out by
-//! their place in memory.
+//! Plain exports over [`elbow::bounded`], for JavaScript: a model is opened, and rows of floats go in and out
+//! by their place in memory.
 //!
 //! **Memory.** [`reserve`] makes room for numbers of four bytes, which JavaScript fills and [`release`] takes
 //! back. A model lives until [`close`]. Every function but those takes a model that [`open`] gave, and room
@@ -10,6 +10,7 @@
 extern crate alloc;
 
 mod describe;
+mod file;
 mod model;
 
 use alloc::boxed::Box;
@@ -17,7 +18,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
-use self::model::Opened;
+use self::model::Model;
 
 #[cfg(target_family = "wasm")]
 #[global_allocator]
@@ -49,8 +50,8 @@ pub unsafe extern "C" fn release(at: *mut f32, numbers: usize) {
 /// # Safety
 /// There are so many bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn open(bytes: *const u8, length: usize) -> *mut Opened {
-    Box::into_raw(Box::new(Opened::new(unsafe { from_raw_parts(bytes, length) })))
+pub unsafe extern "C" fn open(bytes: *const u8, length: usize) -> *mut Model {
+    Box::into_raw(Box::new(Model::new(unsafe { from_raw_parts(bytes, length) })))
 }
 
 /// Forgets a model.
@@ -58,25 +59,25 @@ pub unsafe extern "C" fn open(bytes: *const u8, length: usize) -> *mut Opened {
 /// # Safety
 /// It is one of [`open`], and is used no more.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn close(model: *mut Opened) {
+pub unsafe extern "C" fn close(model: *mut Model) {
     drop(unsafe { Box::from_raw(model) });
 }
 
 /// Whether the bytes were a model.
 #[unsafe(no_mangle)]
-pub extern "C" fn is_model(model: &Opened) -> bool {
+pub extern "C" fn is_model(model: &Model) -> bool {
     model.is_model()
 }
 
 /// Where the last text begins: what a model says of itself, why something failed.
 #[unsafe(no_mangle)]
-pub extern "C" fn text(model: &Opened) -> *const u8 {
+pub extern "C" fn text(model: &Model) -> *const u8 {
     model.text.as_ptr()
 }
 
 /// How many bytes of UTF-8 it has.
 #[unsafe(no_mangle)]
-pub extern "C" fn text_length(model: &Opened) -> usize {
+pub extern "C" fn text_length(model: &Model) -> usize {
     model.text.len()
 }
 
@@ -102,7 +103,7 @@ pub unsafe extern "C" fn numbers(text: *const u8, length: usize, to: *mut f32, r
 /// # Safety
 /// There are so many rows, and room for six numbers of each.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn score(model: &Opened, rows: *const f32, count: usize, samples: u32, to: *mut f32) {
+pub unsafe extern "C" fn score(model: &Model, rows: *const f32, count: usize, samples: u32, to: *mut f32) {
     let rows = unsafe { from_raw_parts(rows, count * model.dims()) };
     model.score(rows, samples, unsafe { from_raw_parts_mut(to.cast(), count) });
 }
@@ -113,7 +114,7 @@ pub unsafe extern "C" fn score(model: &Opened, rows: *const f32, count: usize, s
 /// # Safety
 /// There is a row, and room for two more.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn explain(model: &mut Opened, row: *const f32, samples: u32, to: *mut f32) -> bool {
+pub unsafe extern "C" fn explain(model: &mut Model, row: *const f32, samples: u32, to: *mut f32) -> bool {
     let dims = model.dims();
     let (row, to) = unsafe { (from_raw_parts(row, dims), from_raw_parts_mut(to, 2 * dims)) };
     model.explain(row, samples, to)
@@ -124,7 +125,7 @@ pub unsafe extern "C" fn explain(model: &mut Opened, row: *const f32, samples: u
 /// # Safety
 /// There is a row, and room for a latent.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn encode(model: &mut Opened, row: *const f32, to: *mut f32) -> bool {
+pub unsafe extern "C" fn encode(model: &mut Model, row: *const f32, to: *mut f32) -> bool {
     let (dims, latents) = (model.dims(), model.latent_dims());
     let (row, to) = unsafe { (from_raw_parts(row, dims), from_raw_parts_mut(to, latents)) };
     model.encode(row, to)
@@ -135,7 +136,7 @@ pub unsafe extern "C" fn encode(model: &mut Opened, row: *const f32, to: *mut f3
 /// # Safety
 /// There is a latent, and room for a row.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn decode(model: &mut Opened, z: *const f32, to: *mut f32) -> bool {
+pub unsafe extern "C" fn decode(model: &mut Model, z: *const f32, to: *mut f32) -> bool {
     let (dims, latents) = (model.dims(), model.latent_dims());
     let (z, to) = unsafe { (from_raw_parts(z, latents), from_raw_parts_mut(to, dims)) };
     model.decode(z, to)

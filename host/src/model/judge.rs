@@ -2,6 +2,7 @@
 
 use elbow::architecture::LatentKind;
 use elbow::features::Missing;
+pub use elbow::score::DEFAULT_SAMPLES;
 use elbow::{Calibrated, Density, Explain, FrameError, Nats, Score};
 
 use super::{Engine, HostModel};
@@ -34,9 +35,6 @@ impl Explain for dyn Engine + '_ {
         Engine::add_without(self, frame, samples, without, &mut is_enough)
     }
 }
-
-/// Samples of a score unless somebody says otherwise.
-pub const DEFAULT_SAMPLES: u32 = 64;
 
 impl HostModel<'_> {
     /// Samples of a score where nobody says: a threshold holds for its own number alone.
