@@ -93,7 +93,7 @@ impl<'a, const N: usize, const GAPS: bool> BoundedMembers<'a, N, GAPS> {
     /// [`Bounded::encode`](crate::Bounded::encode). Each member has a latent of its own.
     ///
     /// # Errors
-    /// [`FrameError::OutOfSupport`] for a member that there is not; as there.
+    /// [`FrameError::NoMember`] for one that there is not; as there.
     pub fn encode(&self, member: usize, frame: &[f32], z: &mut [f32]) -> Result<(), FrameError> {
         let member = self.member(member)?;
         self.scratch.lend(|memory| member.encode::<GAPS>(memory, frame, z))
@@ -102,7 +102,7 @@ impl<'a, const N: usize, const GAPS: bool> BoundedMembers<'a, N, GAPS> {
     /// `E[x|z]` by a member, from 0: [`Bounded::decode`](crate::Bounded::decode).
     ///
     /// # Errors
-    /// [`FrameError::OutOfSupport`] for a member that there is not; as there.
+    /// [`FrameError::NoMember`] for one that there is not; as there.
     pub fn decode(&self, member: usize, z: &[f32], frame: &mut [f32]) -> Result<(), FrameError> {
         let member = self.member(member)?;
         self.scratch.lend(|memory| member.decode(memory, z, frame))
@@ -119,7 +119,7 @@ impl<'a, const N: usize, const GAPS: bool> BoundedMembers<'a, N, GAPS> {
     }
 
     fn member(&self, member: usize) -> Result<&Kind<'a>, FrameError> {
-        self.members.get(member).ok_or(FrameError::OutOfSupport { index: member })
+        self.members.get(member).ok_or(FrameError::NoMember)
     }
 
     /// [`Explain::add_without`], compiled once, whoever asks.

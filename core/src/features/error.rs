@@ -41,7 +41,7 @@ pub enum FrameError {
     },
     /// No sample was asked for.
     NoSamples,
-    /// An ensemble has no member that could answer.
+    /// An ensemble has no such member, or none at all.
     NoMember,
     /// The scratch of a [`Bounded`](crate::Bounded) model is too short for what was asked, or in use.
     NoMemory {
@@ -99,7 +99,7 @@ impl fmt::Display for FrameError {
             }
             FrameError::NoSamples => f.write_str("a score needs at least one sample; ask for K ≥ 1"),
             FrameError::NoMember => {
-                f.write_str("the ensemble has no member; put it together from one model or more")
+                f.write_str("the ensemble has no such member; it needs one model or more, counted from 0")
             }
             FrameError::NoMemory { needed, found } => write!(
                 f,
