@@ -37,7 +37,7 @@ pub fn scores(bytes: &[u8]) {
     }
     let most = calibration.false_alarm * frames as f32 + 22.0;
     assert!(anomalous as f32 <= most, "{anomalous} of {frames}, at most {most}");
-    // 3 deviations a frame that count and a limit of 20: so many usual ones end any drift
-    (0..10_000).for_each(|_| drift.push(0.0));
+    // whatever came before, a drift is over h/k = 40 usual scores after its end
+    (0..41).for_each(|_| drift.push(0.0));
     assert!(!drift.is_low() && !drift.is_high(), "drift winds up");
 }
