@@ -58,6 +58,7 @@ pub(crate) struct Rows {
 impl Rows {
     pub(crate) fn open(path: &Path, options: &LoadOptions) -> Result<Self, Problem> {
         let format = Format::of(path)?;
+        format.claims(path, options.memory)?;
         let (schema, rows) = format.schema(path)?;
         let name = |name: &String| name.replace(elbow::format::is_control, " ").trim().to_owned();
         let names = schema.fields().iter().map(|field| name(field.name())).collect();
@@ -71,7 +72,7 @@ impl Rows {
         Ok(Rows {
             format,
             path: path.to_owned(),
-            batches: format.batches(path, &read, options.memory)?,
+            batches: format.batches(path, &read)?,
             cells: names.iter().map(|_| None).collect(),
             names,
             chosen,
@@ -225,6 +226,16 @@ impl Format {
         Problem::Malformed { format, what }
     }
 
+    /// Refuses what would take more memory than there may be; dictionaries are read with the schema already.
+    fn claims(self, path: &Path, memory: Memory) -> Result<(), Problem> {
+        let file = BufReader::new(File::open(path)?);
+        match self {
+            Format::Parquet => Ok(()),
+            Format::File => claims::of_file(file, memory),
+            Format::Stream => claims::of_stream(file, memory),
+        }
+    }
+
     /// The columns, and the number of rows where the file says it.
     fn schema(self, path: &Path) -> Result<(Schema, Option<u64>), Problem> {
         let file = BufReader::new(File::open(path)?);
@@ -242,14 +253,8 @@ impl Format {
     }
 
     /// The batches of some columns.
-    fn batches(self, path: &Path, read: &[usize], memory: Memory) -> Result<Batches, Problem> {
-        let open = || File::open(path).map(BufReader::new);
-        match self {
-            Format::Parquet => {}
-            Format::File => claims::of_file(open()?, memory)?,
-            Format::Stream => claims::of_stream(open()?, memory)?,
-        }
-        let file = open()?;
+    fn batches(self, path: &Path, read: &[usize]) -> Result<Batches, Problem> {
+        let file = BufReader::new(File::open(path)?);
         self.guarded(path, || {
             let columns = Some(read.to_vec());
             Ok::<Batches, ParquetError>(match self {

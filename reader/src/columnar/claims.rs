@@ -10,11 +10,16 @@ use arrow_ipc::{root_as_footer, root_as_message};
 use crate::error::Problem;
 use crate::memory::Memory;
 
+/// The mark before a message's length, but in very old files.
+const CONTINUES: [u8; 4] = [0xff; 4];
+
 /// Of a stream: one message behind the other.
 pub(super) fn of_stream(mut file: BufReader<File>, memory: Memory) -> Result<(), Problem> {
-    while let Some((claim, end)) = claim(&mut file)? {
+    while let Some(message) = message(&mut file)? {
+        let body = file.stream_position()?;
+        let Some((claim, length)) = claim(&mut file, &message, body)? else { break };
         memory.allows(claim)?;
-        to(&mut file, end)?;
+        to(&mut file, body.saturating_add(length))?;
     }
     Ok(())
 }
@@ -22,49 +27,52 @@ pub(super) fn of_stream(mut file: BufReader<File>, memory: Memory) -> Result<(),
 /// Of a file: the messages that its footer names.
 pub(super) fn of_file(mut file: BufReader<File>, memory: Memory) -> Result<(), Problem> {
     let mut ending = [0; 10];
-    file.seek(SeekFrom::End(-(ending.len() as i64)))?;
-    file.read_exact(&mut ending)?;
+    let at = file.seek(SeekFrom::End(-(ending.len() as i64)));
+    if at.and_then(|_| file.read_exact(&mut ending)).is_err() {
+        return Ok(());
+    }
     let Ok(length) = read_footer_length(ending) else { return Ok(()) };
     let mut footer = Vec::new();
     if file.seek(SeekFrom::End(-((ending.len() + length) as i64))).is_ok() {
         file.by_ref().take(length as u64).read_to_end(&mut footer)?;
     }
     let Ok(footer) = root_as_footer(&footer) else { return Ok(()) };
-    for block in
-        footer.dictionaries().into_iter().flatten().chain(footer.recordBatches().into_iter().flatten())
-    {
-        to(&mut file, u64::try_from(block.offset()).unwrap_or(u64::MAX))?;
-        memory.allows(claim(&mut file)?.map_or(0, |(claim, _)| claim))?;
+    let blocks = [footer.dictionaries(), footer.recordBatches()];
+    for block in blocks.into_iter().flatten().flatten() {
+        // as the decoder goes by it: where the body begins says the footer, and not the message
+        let (start, length) = (at_least_0(block.offset()), at_least_0(block.metaDataLength().into()));
+        let mut message = Vec::new();
+        to(&mut file, start)?;
+        file.by_ref().take(length).read_to_end(&mut message)?;
+        let prefix = if message.starts_with(&CONTINUES) { 8 } else { 4 };
+        let Some(message) = message.get(prefix..) else { continue };
+        let claimed = claim(&mut file, message, start.saturating_add(length))?;
+        memory.allows(claimed.map_or(0, |(claim, _)| claim))?;
     }
     Ok(())
 }
 
-/// What the buffers of the message here claim in all, and where it ends.
-fn claim(file: &mut BufReader<File>) -> Result<Option<(usize, u64)>, Problem> {
-    let Some(message) = message(file)? else { return Ok(None) };
-    let Ok(message) = root_as_message(&message) else { return Ok(None) };
+/// What the buffers of a message claim in all, and how long its body is, which begins at that place.
+fn claim(file: &mut BufReader<File>, message: &[u8], body: u64) -> Result<Option<(usize, u64)>, Problem> {
+    let Ok(message) = root_as_message(message) else { return Ok(None) };
     let of_dictionary = || message.header_as_dictionary_batch().and_then(|batch| batch.data());
     let batch = message.header_as_record_batch().or_else(of_dictionary);
-    let body = file.stream_position()?;
+    let compressed = batch.filter(|batch| batch.compression().is_some());
     let mut total = 0_usize;
-    for buffer in
-        batch.filter(|batch| batch.compression().is_some()).and_then(|batch| batch.buffers()).iter().flatten()
-    {
+    for buffer in compressed.and_then(|batch| batch.buffers()).iter().flatten() {
         let mut claim = [0; 8];
-        to(file, body.saturating_add(u64::try_from(buffer.offset()).unwrap_or(u64::MAX)))?;
+        to(file, body.saturating_add(at_least_0(buffer.offset())))?;
         if buffer.length() >= claim.len() as i64 && file.read_exact(&mut claim).is_ok() {
             // −1 says that it is not compressed
             total = total.saturating_add(usize::try_from(i64::from_le_bytes(claim)).unwrap_or(0));
         }
     }
-    Ok(u64::try_from(message.bodyLength()).ok().map(|length| (total, body.saturating_add(length))))
+    Ok(Some((total, at_least_0(message.bodyLength()))))
 }
 
 /// The bytes of the message here; none where there is no whole one.
 fn message(file: &mut BufReader<File>) -> Result<Option<Vec<u8>>, Problem> {
-    const CONTINUES: [u8; 4] = [0xff; 4];
     let mut length = CONTINUES;
-    // the mark stands before the length, but for very old files
     for _ in 0..2 {
         if length == CONTINUES && file.read_exact(&mut length).is_err() {
             return Ok(None);
@@ -74,6 +82,11 @@ fn message(file: &mut BufReader<File>) -> Result<Option<Vec<u8>>, Problem> {
     let mut message = Vec::new();
     file.take(length).read_to_end(&mut message)?;
     Ok((length > 0 && message.len() as u64 == length).then_some(message))
+}
+
+/// What is below is as unsound as any: the decoder says so.
+fn at_least_0(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
 }
 
 fn to(file: &mut BufReader<File>, place: u64) -> Result<(), Problem> {

@@ -247,3 +247,15 @@ fn what_is_no_table_is_refused() {
         }
     }
 }
+
+/// What a buffer of a dictionary says that it holds, by which the decoder allocates before anybody has asked
+/// for a row.
+#[test]
+fn what_nobody_can_hold_is_refused() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../cli/tests/cases/fh2_iot_day1.feather");
+    let mut bytes = fs::read(file).unwrap();
+    bytes[1277] = 179;
+    bytes[5384] = 242;
+    let told = load_as("d.feather", &bytes, &LoadOptions::default()).unwrap_err();
+    assert!(told.contains("memory"), "{told}");
+}
