@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 use std::{panic, process};
 
 use elbow_host::file::temporary;
-use elbow_reader::{DataError, Problem};
 
 use crate::report;
 
@@ -39,17 +38,12 @@ pub(crate) fn never() -> &'static AtomicBool {
 /// A panic removes them too. Where it is a fault of a file that others decode, that is what is told.
 pub fn clean_up_after_panics() {
     let tell = panic::take_hook();
-    panic::set_hook(Box::new(move |what| match elbow_reader::decoding() {
+    panic::set_hook(Box::new(move |what| match elbow_reader::fault_of_a_table(what.payload()) {
         // the reader catches it
         Some(_) if cfg!(panic = "unwind") => {}
-        Some(path) => {
+        Some(error) => {
             temporary::remove_all();
-            let said = what.payload();
-            let text = said.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| said.downcast_ref().copied()).unwrap_or("it cannot be decoded");
-            let what = text.escape_debug().to_string();
-            let problem = Problem::Malformed { format: "Parquet or Arrow", what };
-            process::exit(report::failed(&DataError { path, problem }.into()).into());
+            process::exit(report::failed(&error.into()).into());
         }
         None => {
             tell(what);

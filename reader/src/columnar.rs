@@ -18,7 +18,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 
 use self::cells::Cells;
-pub(crate) use self::foreign::decoding;
+pub(crate) use self::foreign::fault;
 use crate::categories::Codes;
 use crate::columns::{Chosen, choose, named, reading};
 use crate::error::{Fault, Place, Problem};

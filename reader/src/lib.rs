@@ -79,11 +79,14 @@ pub use split::{Split, shuffle};
 pub use stream::{Format, Row, RowSink, Source, digits, stream};
 pub use text_table::TextTable;
 
-/// The file of Parquet or Arrow that this thread decodes just now. A panic meanwhile is a fault of the file
-/// and becomes an error where panics unwind; where they abort, a panic hook that asks here can say so.
-pub fn decoding() -> Option<std::path::PathBuf> {
+/// What a panic in this thread says of the Parquet or Arrow file that is decoded just now; none where none is.
+/// Where panics unwind it becomes that error; where they abort, a panic hook that asks here can tell it.
+pub fn fault_of_a_table(panic: &(dyn std::any::Any + Send)) -> Option<DataError> {
     #[cfg(feature = "arrow")]
-    return columnar::decoding();
+    return columnar::fault(panic);
     #[cfg(not(feature = "arrow"))]
-    None
+    {
+        let _ = panic;
+        None
+    }
 }

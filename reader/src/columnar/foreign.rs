@@ -8,16 +8,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use super::Format;
-use crate::error::Problem;
+use crate::error::{DataError, Problem};
 
 thread_local! {
     /// the file in the hands of others
-    static DECODING: RefCell<Option<PathBuf>> = const { RefCell::new(None) };
+    static DECODING: RefCell<Option<(Format, PathBuf)>> = const { RefCell::new(None) };
 }
 
-/// The file that crates of others are reading in this thread, for a panic hook that asks whose panic it is.
-pub(crate) fn decoding() -> Option<PathBuf> {
-    DECODING.with_borrow(Clone::clone)
+/// What a panic in this thread says of the file that others decode just now; none where they decode none.
+pub(crate) fn fault(panic: &(dyn Any + Send)) -> Option<DataError> {
+    let (format, path) = DECODING.with_borrow(Clone::clone)?;
+    Some(DataError { path, problem: format.broken(said(panic)) })
 }
 
 impl Format {
@@ -28,7 +29,7 @@ impl Format {
         path: &Path,
         read: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, Problem> {
-        DECODING.set(Some(path.to_owned()));
+        DECODING.set(Some((self, path.to_owned())));
         let made = catch_unwind(AssertUnwindSafe(read));
         DECODING.set(None);
         match made {
