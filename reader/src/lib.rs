@@ -79,7 +79,7 @@ pub use split::{Split, shuffle};
 pub use stream::{Format, Row, RowSink, Source, digits, stream};
 pub use text_table::TextTable;
 
-/// What a panic in this thread says of the Parquet or Arrow file that is decoded just now; none where none is.
+/// What a panic in this thread says of the Parquet or Arrow file that it decodes; none where it decodes none.
 /// Where panics unwind it becomes that error; where they abort, a panic hook that asks here can tell it.
 pub fn fault_of_a_table(panic: &(dyn std::any::Any + Send)) -> Option<DataError> {
     #[cfg(feature = "arrow")]
