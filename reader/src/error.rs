@@ -212,6 +212,7 @@ impl fmt::Display for Place {
 /// What is wrong with one cell. The text is the cell's, shortened.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[allow(missing_docs, reason = "the sentences say it")]
+#[non_exhaustive]
 pub enum Fault {
     #[error("the value is missing")]
     Missing,

@@ -26,7 +26,8 @@ use crate::format::{Load, LoadError, ModelFile};
 use crate::score::{Density, Explain, Score};
 use rule::{Rule, Statistic};
 
-/// Whether a frame looks like those the model was calibrated on.
+/// Whether a frame looks like those the model was calibrated on. Firmware has to do something for each, so a
+/// further one would be a breaking change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerdictKind {
     /// as likely as normal frames are

@@ -10,6 +10,7 @@ pub(crate) const FIRST_VERSION: u16 = 2;
 /// What is wrong with a file of packets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the sentences say what the fields are")]
+#[non_exhaustive]
 pub enum FileProblem {
     #[error("is no file of packets; pass what elbow compress wrote")]
     NotPackets,

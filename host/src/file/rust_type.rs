@@ -203,4 +203,13 @@ mod tests {
         assert_eq!((type_name("7"), constant_name("7")), ("Model7".into(), "MODEL_7".into()));
         assert_eq!((type_name("ü"), type_name("self")), ("Model".into(), "ModelSelf".into()));
     }
+    #[test]
+    fn the_types_of_the_examples_are_what_is_written_today() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/examples/room/room");
+        let file = crate::Model::open(&std::fs::read(format!("{folder}.elbow")).unwrap()).unwrap();
+        let (model, committed) = (file.get(), std::fs::read_to_string(format!("{folder}.rs")).unwrap());
+        // a later version says so in the first line alone
+        let source = rust_source(model, model.samples_on_device());
+        assert!(source.lines().skip(1).eq(committed.lines().skip(1)), "run elbow export on it again");
+    }
 }
