@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut scratch = [0; ROOM_PACKET_SCRATCH];
     let mut packet = [0; ROOM_PACKET_BYTES];
     // 32 minutes: hundredths of a degree, tenths of a per cent
-    let minutes = (0..32).map(|minute| (minute as f32 * std::f32::consts::TAU / 20.0).sin());
+    let minutes = (0..32).map(|minute| (f64::from(minute) * std::f64::consts::TAU / 20.0).sin());
     let samples: Vec<i16> =
         minutes.flat_map(|cycle| [2100 + (40.0 * cycle) as i16, 450 - (12.0 * cycle) as i16]).collect();
     for bound in [0, 1, 4] {

@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// A heated room. From minute 100 on a window stands open: it is colder, and as humid as before.
 fn row(minute: u16) -> [f32; 2] {
-    let cycle = (f32::from(minute) * std::f32::consts::TAU / 20.0).sin();
+    let cycle = (f64::from(minute) * std::f64::consts::TAU / 20.0).sin() as f32;
     let temperature = 21.0 + 0.4 * cycle;
     [temperature - if minute < 100 { 0.0 } else { 2.0 }, 45.0 - 1.2 * cycle]
 }

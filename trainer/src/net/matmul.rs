@@ -4,8 +4,8 @@
 //! few hundred rows and columns do not pay for it.
 //!
 //! # Numerics
-//! In [`product`] and [`transposed_product`] each number is one sum in the order of the inner index; in
-//! [`dots`] it is as many sums as a vector has lanes, or two vectors where there are 16 registers. The same
+//! In `product` and [`transposed_product`] each number is one sum in the order of the inner index; in
+//! `dots` it is as many sums as a vector has lanes, or two vectors where there are 16 registers. The same
 //! call on the same machine gives the same bits, and the first two on every machine with fused multiply-adds;
 //! AVX2 and AVX-512 agree in all three.
 
@@ -35,7 +35,7 @@ pub fn product<T: Lanes>(a: &[T], b: &[T], columns: usize, accumulate: bool, c: 
 /// `a_columns`, `b` has `columns`.
 ///
 /// # Panics
-/// As [`product`].
+/// As `product`.
 pub fn transposed_product<T: Lanes>(
     (a, a_columns, range): (&[T], usize, Range<usize>),
     b: &[T],
@@ -54,7 +54,7 @@ pub fn transposed_product<T: Lanes>(
 /// `c[m][n] += Σ_k a[m][k] b[n][k]`, `depth` of the k.
 ///
 /// # Panics
-/// As [`product`].
+/// As `product`.
 pub fn dots<T: Lanes>(a: &[T], b: &[T], depth: usize, c: &mut [T]) {
     let columns = rows(b, depth);
     assert_eq!(rows(a, depth), rows(c, columns), "the rows of a matrix product");
@@ -64,7 +64,7 @@ pub fn dots<T: Lanes>(a: &[T], b: &[T], depth: usize, c: &mut [T]) {
 /// `b[n][m] = a[m][n]` for the n of `range`; `a` has `columns`.
 ///
 /// # Panics
-/// As [`product`].
+/// As `product`.
 pub fn transpose<T: Lanes>(a: &[T], columns: usize, range: Range<usize>, b: &mut [T]) {
     let count = rows(a, columns);
     assert_eq!(range.len(), rows(b, count), "the rows of a transpose");
