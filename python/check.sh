@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds the wheel, installs it in an environment of its own, and tests it there as a user has it.
+# With --slow a million rows go through each engine of tables too, and Spark, of 850 MB and with Java, is installed.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -22,6 +23,12 @@ if ! cmp -s requirements.txt "$venv/requirements.txt"; then
     cp requirements.txt "$venv/requirements.txt"
 fi
 PATH=$venv/bin:$PATH
+if [ "${1:-}" = --slow ]; then
+    pip install --quiet pyspark==4.3.0
+    java -version 2>/dev/null || skip 'Java is missing, which Spark runs on: apt-get install openjdk-17-jre-headless'
+else
+    echo 'skipped: Spark, and a million rows in DuckDB and DataFusion: python/check.sh --slow runs them'
+fi
 
 cargo fmt --check
 ruff format --check .
@@ -34,4 +41,4 @@ abi3audit --strict "$target"/wheels/*.whl
 mypy package/elbow tests/typed.py
 python -m mypy.stubtest elbow._core
 # outside of the sources, so that what is tested is what was installed
-pytest --quiet -p no:cacheprovider --rootdir . tests
+pytest --quiet -p no:cacheprovider --rootdir . tests "$@"

@@ -5,9 +5,26 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import elbow
+
+NETWORK = ("--latent", "gaussian:2", "--hidden", "4", "--epochs", 2)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--slow`` runs the tests that are marked so, too."""
+    parser.addoption("--slow", action="store_true", help="a million rows in each engine, and Spark")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skips what is slow, and says so."""
+    if config.getoption("--slow"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="slow; pytest --slow runs it"))
 
 
 def run(*args: object, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -45,3 +62,22 @@ def saved(network: elbow.Density, tmp_path: Path) -> Path:
     path = tmp_path / "density.elbow"
     network.save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def windowed(tmp_path_factory: pytest.TempPathFactory) -> elbow.Model:
+    """A model of windows of three rows."""
+    folder = tmp_path_factory.mktemp("windowed")
+    np.save(folder / "X.npy", rows(300))
+    run("fit", folder / "X.npy", "--auto", "--window", 3, "--hop", 2, "--out", folder / "w.elbow")
+    return elbow.open(folder / "w.elbow")
+
+
+@pytest.fixture(scope="session")
+def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, elbow.Model]:
+    """A table with a column of words, and a model of it."""
+    folder = tmp_path_factory.mktemp("words")
+    frame = pd.DataFrame({"v": rows(400)[:, 0], "mode": ["on", "off"] * 200})
+    frame.to_csv(folder / "X.csv", index=False)
+    run("fit", folder / "X.csv", *NETWORK, "--categorical", "mode", "--out", folder / "w.elbow")
+    return frame, elbow.open(folder / "w.elbow")

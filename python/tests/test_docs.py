@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -9,7 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
-GUIDES = [ROOT / "python/README.md", ROOT / "README.md", ROOT / "docs/python.md"]
+GUIDES = [ROOT / path for path in ("python/README.md", "README.md", "docs/python.md", "docs/fleet.md")]
 
 
 def programs(guide):
@@ -25,7 +26,20 @@ def test_programs_of_a_guide_run(guide, tmp_path, monkeypatch):
     # one after another, as a reader types them
     names = {}
     for program in found:
-        exec(compile(program, str(guide), "exec"), names)
+        if "spark" not in program:
+            exec(compile(program, str(guide), "exec"), names)
+
+
+@pytest.mark.slow
+def test_programs_on_spark_run(tmp_path, monkeypatch):
+    pytest.importorskip("pyspark", reason="pyspark is missing: pip install pyspark")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    names = {}
+    for program in programs(ROOT / "docs/fleet.md"):
+        exec(compile(program, "docs/fleet.md", "exec"), names)
+    assert names["alarms"].count() > 0 and names["frames"].count() == 500
+    names["spark"].stop()
 
 
 def test_the_first_program_raises_its_alarm(tmp_path, monkeypatch, capsys):

@@ -7,9 +7,11 @@
 array([ 1, -1])
 
 :class:`Density` is an estimator of scikit-learn: it fits, scores and judges. :func:`open` gives the
-:class:`Model` in a file, which scores with the bits of every device. ``python -m elbow`` is the command line.
+:class:`Model` in a file, which scores with the bits of every device. ``elbow.duckdb``, ``elbow.datafusion``
+and ``elbow.spark`` score the tables of these engines. ``python -m elbow`` is the command line.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from elbow._core import set_threads
@@ -27,6 +29,7 @@ from elbow.errors import (
 )
 
 if TYPE_CHECKING:
+    from elbow import datafusion, duckdb, spark
     from elbow._density import Density
 
 __all__ = [
@@ -44,17 +47,22 @@ __all__ = [
     "Scores",
     "SettingError",
     "Verdicts",
+    "datafusion",
+    "duckdb",
     "open",
     "set_threads",
+    "spark",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    # scikit-learn takes a second to import, and who only opens models does without
+    # scikit-learn takes a second to import, and who only opens models does without; so it is with engines
     if name == "Density":
         from elbow._density import Density
 
         return Density
+    if name in ("datafusion", "duckdb", "spark"):
+        return import_module(f"elbow.{name}")
     raise AttributeError(f"module 'elbow' has no attribute {name!r}")
 
 

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from elbow._arrow import is_arrow
+from elbow._arrow import rows as _arrow_rows
 from elbow._core import Engine
 from elbow.errors import DataError
 
@@ -62,8 +64,8 @@ def open(path: StrPath) -> Model:
 class Model:
     """A model of a file. One row (an array of one dimension) gives a number, rows give an array.
 
-    Rows are what NumPy makes an array of numbers of, or a data frame, whose columns are found by name. A
-    model of windows takes windows as rows: see :meth:`windows`.
+    Rows are what NumPy makes an array of numbers of, or a table of pandas, Polars or Arrow, whose columns are
+    found by name. A model of windows takes windows as rows: see :meth:`windows`.
     """
 
     __slots__ = ("_about", "_engine")
@@ -228,7 +230,9 @@ class Model:
         return files
 
     def _rows(self, X: Any) -> Any:
-        """Of a data frame the model's columns, by name, with the codes of words."""
+        """Of a table the model's columns, by name, with the codes of words."""
+        if is_arrow(X):
+            return _arrow_rows(self, X)
         if not (hasattr(X, "columns") and hasattr(X, "iloc")):
             return X
         wanted, words = self._about["columns"], dict(self._about["categories"])
