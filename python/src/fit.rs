@@ -22,7 +22,6 @@ use pyo3::types::PyDict;
 use crate::alarm::lowest;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::notes::tell;
 use crate::table::{Columns, Table};
 use crate::threads::spread;
 
@@ -30,7 +29,8 @@ use crate::threads::spread;
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Fits a model to rows: what `elbow fit` gives for a file of them, with these flags and `--out NAME.elbow`.
-/// The dictionary tells how it went.
+/// The dictionary tells how it went, and what there is to warn of and why there is no threshold: a fit is not
+/// thrown away for that.
 #[pyfunction]
 #[pyo3(signature = (rows, columns, flags, name, progress=None))]
 pub(crate) fn fit<'py>(
@@ -54,8 +54,10 @@ pub(crate) fn fit<'py>(
         notes.extend(py.detach(|| seen_from(model.get(), &trained.valid)).iter().map(constant));
     }
     notes.extend(lowest(model.get()));
-    tell(py, &notes)?;
-    Ok((Engine::of(model), report(py, &trained)?))
+    let report = report(py, &trained)?;
+    report.set_item("notes", notes)?;
+    report.set_item("refused", trained.refused.as_ref().map(ToString::to_string))?;
+    Ok((Engine::of(model), report))
 }
 
 fn settings(flags: &[(String, String)]) -> Result<Settings, Error> {
@@ -108,11 +110,7 @@ fn awake(
     }
     let panicked = |_| PyRuntimeError::new_err("the fit panicked; this is a bug of elbow: please report it");
     let trained = py.detach(|| worker.join()).map_err(panicked)?.map_err(PyErr::from)?;
-    let mut trained = trained.map_err(Error::from)?;
-    match trained.refused.take() {
-        Some(refused) => Err(Error::from(refused).into()),
-        None => Ok(trained),
-    }
+    Ok(trained.map_err(Error::from)?)
 }
 
 /// One call for each epoch.

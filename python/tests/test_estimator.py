@@ -1,6 +1,7 @@
 """scikit-learn's contract."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,34 @@ def test_rates_that_the_rows_cannot_hold_are_told():
         elbow.Density(false_alarm=None).fit(rows(200)).predict(rows(5))
     with pytest.warns(elbow.Note, match="no row raises the alarm"):
         assert (elbow.Density().fit(rows(12)).predict(rows(5) * 100) == 1).all()
+
+
+def test_a_fit_outlives_a_threshold_that_cannot_be_set():
+    # rows that follow one another closely count as few
+    walk = np.cumsum(rows(2000) - 10, axis=0)
+    detector = elbow.Density(latent="gaussian:2", hidden=[4], epochs=2, false_alarm=0.01)
+    with pytest.warns(
+        elbow.Note, match=r"count as \d+, .*; the model is fitted, without a threshold: calibrate"
+    ):
+        detector.fit(walk)
+    assert detector.false_alarm_ is None and detector.score_samples(walk[:5]).shape == (5,)
+    with pytest.raises(
+        elbow.NotCalibratedError, match=r"no alarm threshold is set \(X: 1000 normal rows count"
+    ):
+        detector.predict(walk)
+    with pytest.raises(elbow.NotCalibratedError):
+        pickle.loads(pickle.dumps(detector)).predict(walk)
+    assert detector.calibrate(rows(500, 5), 0.1).predict(rows(5, 6)).shape == (5,)
+    assert detector.fit(rows(1500)).predict(rows(5, 6)).shape == (5,)
+
+
+def test_a_fit_outlives_warnings_that_are_errors():
+    detector = elbow.Density(mixture=1, false_alarm=None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", elbow.Note)
+        with pytest.raises(elbow.Note, match="constant"):
+            detector.fit(np.column_stack([rows(300), np.ones(300)]))
+    assert detector.score_samples(np.ones((2, 5))).shape == (2,)
 
 
 def test_calibrate_sets_another_threshold(network):

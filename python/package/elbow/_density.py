@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from elbow import _core
+from elbow._arrow import every_column, is_arrow
 from elbow._model import Cause, Floats, Model, StrPath, open
 from elbow._settings import flags
 from elbow.errors import NotCalibratedError, Note, SettingError
@@ -43,7 +44,8 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     false_alarm : float, optional
         Part of normal rows that may raise the alarm. Rows are held back from the fit, a quarter at most or
         as many as the rate needs, and set the threshold. None: all are fitted, and there are no verdicts
-        before :meth:`calibrate`. With fewer than 20 rows all are fitted, and no row raises the alarm.
+        before :meth:`calibrate`; so it is, with a warning, where the rows held back can set none. With fewer
+        than 20 rows all are fitted, and no row raises the alarm.
     more : dict, optional
         Other flags of ``elbow fit``, by their names.
     seed : int
@@ -156,8 +158,15 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
             words.append(("false-alarm", repr(rate)))
         started = time.perf_counter()
         engine, report = _core.fit(X, columns, words, self.name, self._progress())
+        notes, self._refused = report.pop("notes"), report.pop("refused")
         self.report_ = {**report, "seconds": time.perf_counter() - started}
         self._take(Model._of(engine))
+        # what is told comes last: a warning that is made an error loses no fit
+        if self._refused is not None:
+            remedy = "the model is fitted, without a threshold: calibrate(X) sets one by other rows"
+            notes.append(f"{self._refused}; {remedy}")
+        for note in notes:
+            warnings.warn(note, Note, stacklevel=2)
         return self
 
     def _rate(self, rows: int) -> float | None:
@@ -179,6 +188,9 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{text} false alarms than {rate:.2g}; false_alarm={asked} needs more", Note, stacklevel=3
             )
         return rate
+
+    #: why the rows held back have set no threshold
+    _refused: str | None = None
 
     def _take(self, model: Model) -> None:
         self.model_ = model
@@ -229,10 +241,13 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         statistic is lower than their score.
         """
         rows = self._rows(X)
-        if not self.model_.is_calibrated and self.false_alarm is not None:
+        if not self.model_.is_calibrated and self.false_alarm is not None and self._refused is None:
             return self._scores(rows) - self.offset_
         if not self.model_.is_calibrated:
-            raise NotCalibratedError("no alarm threshold is set; calibrate(X) does so by rows of their own")
+            why = "" if self._refused is None else f" ({self._refused})"
+            raise NotCalibratedError(
+                f"no alarm threshold is set{why}; calibrate(X) does so by rows of their own"
+            )
         statistics: npt.NDArray[np.float64] = self.model_._engine.statistics(rows).astype(np.float64)
         return statistics - self.offset_
 
@@ -280,10 +295,17 @@ class Density(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         return self.model_.to_firmware(folder)
 
     def _rows(self, X: Any, reset: bool = False, **checks: Any) -> npt.NDArray[Any]:
-        """As scikit-learn checks them."""
+        """As scikit-learn checks them; of tables of Arrow as the model does, by their names."""
         if not reset:
             check_is_fitted(self, "model_")
-        rows: npt.NDArray[Any] = validate_data(
+        if is_arrow(X) and not reset:
+            return self.model_._rows(X)  # type: ignore[no-any-return]
+        if is_arrow(X):
+            X, names = every_column(X)
+            rows = self._rows(X, reset=True, **checks)
+            self.feature_names_in_ = np.asarray(names, dtype=object)
+            return rows
+        checked: npt.NDArray[Any] = validate_data(
             self, X, reset=reset, dtype=[np.float64, np.float32], ensure_all_finite=True, **checks
         )
-        return rows
+        return checked
