@@ -1,7 +1,6 @@
 //! The threshold of a model.
 
 use elbow::decision::MAX_SAMPLES;
-use elbow_host::Model;
 use elbow_host::model::HostModel;
 use elbow_host::score::calibrate::calibrate;
 use elbow_host::score::gap::gap;
@@ -33,7 +32,7 @@ pub(crate) fn calibrated(
     let name = loaded.host().metadata.name;
     let work = || -> Result<_, Error> {
         let bytes = spread(|| calibrate(loaded.host(), name, data, false_alarm, samples, || ()))??;
-        Ok(Loaded::new(Model::open(bytes.as_bytes())?))
+        Ok(Loaded::open(bytes.as_bytes())?)
     };
     let with = py.detach(work)?;
     tell(py, &lowest(with.host()).into_iter().collect::<Vec<_>>())?;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use elbow::Score;
 use elbow::decision::{margin, statistic};
+use elbow::{Score, Verdict, VerdictKind};
 use elbow_host::Model;
 use elbow_host::file::c_header::c_header;
 use elbow_host::file::describe::describe_model;
@@ -36,7 +36,7 @@ impl Engine {
     /// Of the bytes of a model file.
     #[new]
     fn of_bytes(bytes: &[u8]) -> PyResult<Engine> {
-        Ok(Engine::of(Model::open(bytes).map_err(Error::from)?))
+        Ok(Engine(Loaded::open(bytes).map_err(Error::from)?))
     }
 
     /// Of a file.
@@ -44,8 +44,8 @@ impl Engine {
     fn open(path: PathBuf) -> PyResult<Engine> {
         let bytes =
             std::fs::read(&path).map_err(elbow_host::Error::io("read", &path)).map_err(Error::from)?;
-        let model = Model::open(&bytes).map_err(elbow_host::Error::model(&path)).map_err(Error::from)?;
-        Ok(Engine::of(model))
+        let loaded = Loaded::open(&bytes).map_err(elbow_host::Error::model(&path)).map_err(Error::from)?;
+        Ok(Engine(loaded))
     }
 
     /// The file.
@@ -76,6 +76,7 @@ impl Engine {
         about.set_item("rows", metadata.rows)?;
         about.set_item("seed", metadata.seed)?;
         about.set_item("version", metadata.version)?;
+        about.set_item("takes_gaps", self.0.takes_gaps)?;
         about.set_item("has_latent", self.0.scorer().latent().is_some())?;
         if let Some(calibration) = self.0.host().extras.calibration {
             about.set_item("threshold", calibration.threshold)?;
@@ -139,7 +140,10 @@ impl Engine {
             [one] if is_one => one.into_pyobject(py)?.to_owned().into_any(),
             _ => PyArray1::from_vec(py, is_anomalous).into_any(),
         };
-        let p_values = verdicts.iter().map(|verdict| verdict.p_value).collect();
+        // of numbers whose absence has no threshold nothing is known
+        let is_known = |verdict: &Verdict| verdict.kind != VerdictKind::Uncalibrated;
+        let p_value = |verdict: &Verdict| if is_known(verdict) { verdict.p_value } else { f32::NAN };
+        let p_values = verdicts.iter().map(p_value).collect();
         let scores = verdicts.iter().map(|verdict| verdict.score.log_density.0).collect();
         Ok([is_anomalous, one_or_many(py, is_one, p_values)?, one_or_many(py, is_one, scores)?])
     }
@@ -202,7 +206,7 @@ impl Engine {
         false_alarm: f64,
         samples: Option<u32>,
     ) -> PyResult<Engine> {
-        let data = self.0.table(rows)?.into_dataset(&self.0.columns);
+        let data = self.0.whole(rows)?.into_dataset(&self.0.columns);
         Ok(Engine(calibrated(py, &self.0, &data, false_alarm, self.0.samples_or(samples)?)?))
     }
 
@@ -227,6 +231,15 @@ impl Engine {
         resolution: Option<Vec<f64>>,
     ) -> PyResult<()> {
         Ok(py.detach(|| packets::pack(&self.0.model, &input, &output, bound, resolution))?)
+    }
+
+    /// The rows of one packet, as a device sends it.
+    fn unpack_one<'py>(&self, py: Python<'py>, packet: &[u8]) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let metadata = &self.0.host().metadata;
+        let width = (metadata.architecture.features / metadata.window) as usize;
+        let numbers = packets::unpack_alone(&self.0.model, packet)?;
+        let rows = numbers.len() / width;
+        PyArray1::from_vec(py, numbers).reshape([rows, width])
     }
 
     /// Unpacks a file of packets.

@@ -43,7 +43,8 @@ pub(crate) fn fit<'py>(
 ) -> PyResult<(Engine, Bound<'py, PyDict>)> {
     let settings = settings(&flags)?;
     let are_whole = is_whole(*settings.likelihood, settings.binarize);
-    let data = Table::of(rows, &Columns { names: &columns, are_whole })?.into_dataset(&columns);
+    let data =
+        Table::of(rows, &Columns { names: &columns, are_whole, with_gaps: false })?.into_dataset(&columns);
     let mut notes = Vec::new();
     if *settings.likelihood != LikelihoodKind::Bernoulli {
         notes.extend(py.detach(|| Repeats::of(&data.values, data.dims).note(&data.columns)));

@@ -1,12 +1,12 @@
 //! A model that was opened, and the rows that it goes through.
 
-use elbow::{Calibrated, FrameError, Score};
+use elbow::{Calibrated, FrameError, LoadError, Score};
 use elbow_host::Model;
 use elbow_host::model::{Engine as Scorer, HostModel};
 use elbow_host::score::calibrate::each_row;
 use elbow_host::score::evaluate::score_all;
-use elbow_reader::Dataset;
 use elbow_reader::categories::names;
+use elbow_reader::{Dataset, Reading};
 use elbow_trainer::binarize::Binarize;
 use elbow_trainer::support::is_whole;
 use pyo3::prelude::*;
@@ -25,9 +25,20 @@ pub(crate) struct Loaded {
     pub(crate) model: Model,
     pub(crate) columns: Vec<String>,
     are_whole: bool,
+    /// rows may lack numbers: the fit has seen such rows
+    pub(crate) takes_gaps: bool,
 }
 
 impl Loaded {
+    /// Of the bytes of a file, which says whether rows may lack numbers.
+    pub(crate) fn open(bytes: &[u8]) -> Result<Loaded, LoadError> {
+        let model = Model::open(bytes)?;
+        let takes_gaps = Reading::of(model.get().metadata.reading).missing.keeps_gaps();
+        let model = if takes_gaps { Model::open_with_gaps(bytes)? } else { model };
+        Ok(Loaded { takes_gaps, ..Loaded::new(model) })
+    }
+
+    /// Of a model whose rows are whole.
     pub(crate) fn new(model: Model) -> Loaded {
         let metadata = &model.get().metadata;
         let of_row = names(metadata.columns);
@@ -40,7 +51,7 @@ impl Loaded {
         let columns =
             if columns.len() == dims { columns } else { (0..dims).map(|i| format!("x{i}")).collect() };
         let are_whole = is_whole(metadata.architecture.likelihood, Binarize::None);
-        Loaded { model, columns, are_whole }
+        Loaded { model, columns, are_whole, takes_gaps: false }
     }
 
     pub(crate) fn host(&self) -> &HostModel<'_> {
@@ -52,7 +63,16 @@ impl Loaded {
     }
 
     pub(crate) fn table(&self, rows: &Bound<'_, PyAny>) -> PyResult<Table> {
-        Table::of(rows, &Columns { names: &self.columns, are_whole: self.are_whole })
+        self.read(rows, self.takes_gaps)
+    }
+
+    /// Rows that lack nothing.
+    pub(crate) fn whole(&self, rows: &Bound<'_, PyAny>) -> PyResult<Table> {
+        self.read(rows, false)
+    }
+
+    fn read(&self, rows: &Bound<'_, PyAny>, with_gaps: bool) -> PyResult<Table> {
+        Table::of(rows, &Columns { names: &self.columns, are_whole: self.are_whole, with_gaps })
     }
 
     pub(crate) fn judge(&self) -> Result<Calibrated<'_, &(dyn Scorer + '_)>, Error> {

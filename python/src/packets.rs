@@ -4,7 +4,7 @@ use std::path::Path;
 
 use elbow::codec::model_id;
 use elbow_host::Model;
-use elbow_host::compress::{Fidelity, Options, Unit, compress, decompress};
+use elbow_host::compress::{Fidelity, Options, Unit, compress, decompress, unpack_one};
 
 use crate::error::Error;
 
@@ -37,4 +37,10 @@ pub(crate) fn unpack(model: &Model, input: &Path, output: &Path) -> Result<(), E
     let id = model_id(model.bytes().as_bytes());
     decompress((Path::new("the model"), model.get(), id), input, output, false, &mut |_| ())?;
     Ok(())
+}
+
+/// The numbers of the rows in one packet of a device.
+pub(crate) fn unpack_alone(model: &Model, packet: &[u8]) -> Result<Vec<f64>, Error> {
+    let wrong = |problem| elbow_host::Error::Packets { path: "packets".into(), problem };
+    Ok(unpack_one(model.get(), model_id(model.bytes().as_bytes()), packet).map_err(wrong)?)
 }

@@ -25,6 +25,8 @@ pub(crate) struct Columns<'a> {
     pub(crate) names: &'a [String],
     /// whether numbers that are no integers must not become some as f32
     pub(crate) are_whole: bool,
+    /// whether NaN is a number that is missing
+    pub(crate) with_gaps: bool,
 }
 
 impl Table {
@@ -84,7 +86,9 @@ fn read<T: Element + Copy>(
     }
     let mut values = Vec::with_capacity(rows * dims);
     let is_good = |wide: f64, narrow: f32| {
-        narrow.is_finite() && (!columns.are_whole || f64::from(narrow) == wide || narrow.fract() != 0.0)
+        (columns.with_gaps && wide.is_nan())
+            || narrow.is_finite()
+                && (!columns.are_whole || f64::from(narrow) == wide || narrow.fract() != 0.0)
     };
     let mut bad = None;
     let mut take = |x: T| {

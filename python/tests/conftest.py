@@ -81,3 +81,23 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, elbow
     frame.to_csv(folder / "X.csv", index=False)
     run("fit", folder / "X.csv", *NETWORK, "--categorical", "mode", "--out", folder / "w.elbow")
     return frame, elbow.open(folder / "w.elbow")
+
+
+@pytest.fixture(scope="session")
+def gaps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a model of rows with gaps, with thresholds of rows that lack one number."""
+    folder = tmp_path_factory.mktemp("gaps")
+    pd.DataFrame(with_gaps(1500)).to_csv(folder / "X.csv", index=False)
+    pd.DataFrame(rows(900, 2)).to_csv(folder / "normal.csv", index=False)
+    run("fit", folder / "X.csv", "--auto", "--missing", "model", "--out", folder / "g.elbow")
+    flags = ("--missing", "one", "--false-alarm", 0.05, "--out", folder / "density.elbow")
+    run("calibrate", folder / "g.elbow", folder / "normal.csv", *flags)
+    return folder / "density.elbow"
+
+
+def with_gaps(count: int, seed: int = 0) -> np.ndarray:
+    """Rows of which some lack a number, some two."""
+    X = rows(count, seed)
+    X[::7, 1] = np.nan
+    X[::21, 3] = np.nan
+    return X

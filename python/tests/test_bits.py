@@ -5,10 +5,11 @@ import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import elbow
-from conftest import rows, run
+from conftest import rows, run, with_gaps
 
 MANY = rows(10_000, 9)
 
@@ -113,6 +114,28 @@ def test_packets_come_back(network, tmp_path, saved):
         network.model_.unpack(packets[:50])
 
 
+def test_packets_of_a_device_come_back(saved, tmp_path):
+    X = np.round(rows(200, 6), 1)
+    np.save(tmp_path / "X.npy", X)
+    plan = tmp_path / "plan.elbow"
+    run("calibrate", saved, tmp_path / "X.npy", "--packets", "--bound", 1, "--resolution", 0.1, "--out", plan)
+    model = elbow.open(plan)
+    run("compress", plan, tmp_path / "X.npy", tmp_path / "X.packets", "--bound", 1)
+    whole = (tmp_path / "X.packets").read_bytes()
+    # the file's packets one by one: docs/packet-format.md
+    at, parts = 14 + int.from_bytes(whole[10:14], "little") + 4, []
+    while length := int.from_bytes(whole[at : at + 4], "little"):
+        parts.append(model.unpack(whole[at + 12 : at + 12 + length]))
+        at += 12 + length
+    rows_back = np.concatenate(parts)[: len(X)]
+    assert len(parts) > 1 and rows_back.dtype == np.float64
+    assert (rows_back.astype(np.float32) == model.unpack(whole)).all()
+    with pytest.raises(elbow.DataError, match="packets: too few bytes for a packet"):
+        model.unpack(b"abc")
+    with pytest.raises(elbow.DataError, match="packets: is no file of packets, and the model has no plan"):
+        elbow.open(saved).unpack(whole[100:200])
+
+
 def test_latents_draws_and_reconstructions(network, mixture):
     X = rows(100, 3)
     assert network.encode(X).shape == (100, 2)
@@ -126,6 +149,23 @@ def test_latents_draws_and_reconstructions(network, mixture):
     assert np.abs(drawn.mean(0) - rows(4000).mean(0)).max() < 1
     with pytest.raises(elbow.NotSupportedError, match="latent='gaussian:8'"):
         mixture.encode(X)
+
+
+def test_rows_that_lack_numbers_are_those_of_the_command_line(gaps, tmp_path):
+    model, X = elbow.open(gaps), with_gaps(300, 5)
+    assert model.takes_gaps and elbow.Model(model.to_bytes()).takes_gaps
+    pd.DataFrame(X).to_csv(tmp_path / "X.csv", index=False)
+    assert (model.score(X) == told(gaps, tmp_path / "X.csv", "log_density")).all()
+    scored = json.loads(run("score", gaps, tmp_path / "X.csv", "--json").stdout)["scores"]
+    verdicts = model.judge(X)
+    # where nothing is known the command line has no cell
+    p_values = np.array([row.get("p_value", np.nan) for row in scored], np.float32)
+    assert np.array_equal(verdicts.p_value, p_values, equal_nan=True) and np.isnan(p_values).any()
+    assert (verdicts.anomalous == [row.get("anomalous", False) for row in scored]).all()
+    with pytest.raises(elbow.DataError, match="row 1, column `1`: `NaN` is not a finite number"):
+        model.calibrate(X)
+    again = model.calibrate(rows(500, 6), 0.1)
+    assert again.takes_gaps and (again.score(X) == model.score(X)).all()
 
 
 def test_windows_are_those_of_the_command_line(tmp_path):

@@ -14,7 +14,7 @@ from pyarrow import csv
 import elbow
 import elbow.datafusion
 import elbow.duckdb
-from conftest import rows, run
+from conftest import rows, run, with_gaps
 
 X = rows(5000, 12)
 TABLE = pa.table(
@@ -107,6 +107,28 @@ def test_rows_that_lack_a_number(con, context, network):
     assert told["log_density"].null_count == 3 or not told["log_density"][7]["p_value"].is_valid
 
 
+def test_a_model_of_gaps_takes_them(gaps):
+    lacking = with_gaps(300, 5)
+    lacking[10] = np.nan
+    table = pa.table(dict(zip("0123", lacking.T, strict=True)))
+    model, some = elbow.open(gaps), np.arange(300) != 10
+    con = duckdb.connect()
+    con.register("t", table)
+    elbow.duckdb.register(con, model, answer="verdict", missing="null")
+    told = con.sql("SELECT elbow_score(t) AS told FROM t").to_arrow_table()["told"].combine_chunks()
+    scores, p_values = (told.field(name) for name in ("log_density", "p_value"))
+    verdicts = model.judge(lacking[some])
+    assert scores.null_count == 1 and not scores[10].is_valid
+    assert (scores.to_numpy(zero_copy_only=False)[some] == verdicts.log_density).all()
+    assert np.array_equal(p_values.to_numpy(zero_copy_only=False)[some], verdicts.p_value, equal_nan=True)
+    assert (
+        told.field("anomalous").is_null().to_numpy(zero_copy_only=False)[some] == np.isnan(verdicts.p_value)
+    ).all()
+    elbow.duckdb.register(con, model)
+    with pytest.raises(duckdb.Error, match=r"X: row 11: .*missing=\"null\""):
+        con.sql("SELECT elbow_score(t) FROM t").fetchall()
+
+
 def test_queries_that_are_refused(con, context, network):
     with pytest.raises(duckdb.Error, match="has no column `x1`; the model takes x0, x1, x2, x3"):
         con.sql("SELECT elbow_score(s) FROM (SELECT x0, x2, x3 FROM t) s").fetchall()
@@ -182,7 +204,7 @@ def test_packets_become_rows(network, tmp_path):
     assert (np.array(told[0]) == unpacked[0]).all() and told[1] is None and len(told[2]) == 25
     with pytest.raises(duckdb.Error, match=r"give bytes of Model\.pack"):
         con.sql("SELECT elbow_rows(device) FROM sent").fetchall()
-    with pytest.raises(duckdb.Error, match="is no file of packets"):
+    with pytest.raises(duckdb.Error, match="packets: is no file of packets"):
         con.sql("SELECT elbow_rows('abc'::BLOB) FROM sent").fetchall()
 
 

@@ -23,6 +23,7 @@ mod summary;
 mod table;
 mod unit;
 mod unpack;
+mod unpack_one;
 mod write;
 
 pub use crate::error::FileProblem;
@@ -36,3 +37,4 @@ pub use rows::load_options;
 pub use summary::{Coded, Summary};
 pub use unit::Unit;
 pub use unpack::{Unpacked, decompress};
+pub use unpack_one::unpack_one;

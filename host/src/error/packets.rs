@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use elbow::codec::PacketError;
+
 /// Version of what stands around the packets.
 pub(crate) const VERSION: u16 = 3;
 /// The first of them that this build reads; it has packets alone.
@@ -35,4 +37,11 @@ pub enum FileProblem {
     Damaged { what: String },
     #[error("{what}; the other {rows} rows were written")]
     Incomplete { what: String, rows: u64 },
+    #[error(
+        "is no file of packets, and the model has no plan to read a single packet by; pass what elbow \
+         compress wrote, or the model that the device has"
+    )]
+    NoPlan,
+    #[error("{0}")]
+    Packet(#[from] PacketError),
 }

@@ -73,7 +73,8 @@ class Task:
 
     def of_rows(self, rows: npt.NDArray[Any]) -> list[Any]:
         """One array for each of the numbers of an answer."""
-        is_whole = ~np.isnan(rows).any(axis=1) if rows.dtype.kind == "f" else np.ones(len(rows), bool)
+        lacks = np.all if self.model.takes_gaps else np.any
+        is_whole = ~lacks(np.isnan(rows), axis=1) if rows.dtype.kind == "f" else np.ones(len(rows), bool)
         takes_all = self.missing == "refuse" or bool(is_whole.all())
         try:
             answers = self._asked(rows if takes_all else rows[is_whole])
@@ -81,12 +82,14 @@ class Task:
             if is_whole.all() or not takes_all:
                 raise
             raise DataError(f'{refused}; with missing="null" such a row has no score') from None
-        return [
-            pa.array(
-                answer if takes_all else _spread(answer, is_whole), mask=None if takes_all else ~is_whole
-            )
-            for answer in answers
-        ]
+        if not takes_all:
+            answers = [_spread(answer, is_whole) for answer in answers]
+        known = [is_whole | takes_all]
+        if self.answer == "verdict":
+            # of a row that lacks numbers there may be a score, and no p-value
+            judged = known[0] & ~np.isnan(answers[1])
+            known += [judged, judged]
+        return [pa.array(answer, mask=~is_known) for answer, is_known in zip(answers, known, strict=True)]
 
     def _asked(self, rows: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
         if self.answer == "score":

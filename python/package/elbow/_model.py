@@ -20,6 +20,10 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 StrPath: TypeAlias = "str | PathLike[str]"
 
 
+#: the first bytes of what :meth:`Model.pack` gives
+FILE_OF_PACKETS = b"\x89ELBOP\r\n"
+
+
 class Scores(NamedTuple):
     """What the samples of a score say, of each row."""
 
@@ -110,6 +114,11 @@ class Model:
         return int(self._about["samples"])
 
     @property
+    def takes_gaps(self) -> bool:
+        """Whether NaN is a number that is missing, as after ``elbow fit --missing model``, or refused."""
+        return bool(self._about["takes_gaps"])
+
+    @property
     def is_calibrated(self) -> bool:
         """Whether it has an alarm threshold."""
         return "threshold" in self._about
@@ -133,7 +142,11 @@ class Model:
         return Scores(*self._engine.scores(self._rows(X), samples))
 
     def judge(self, X: Any) -> Verdicts:
-        """Whether each row raises the alarm. Raises :class:`NotCalibratedError` without a threshold."""
+        """Whether each row raises the alarm. Raises :class:`NotCalibratedError` without a threshold.
+
+        Of a row that lacks numbers for whose absence there is no threshold nothing is known: it raises no
+        alarm, and its p-value is NaN. ``elbow calibrate --missing one`` sets those of rows that lack one.
+        """
         return Verdicts(*self._engine.judge(self._rows(X)))
 
     def surprises(self, X: Any) -> Floats:
@@ -203,7 +216,13 @@ class Model:
             return packets.read_bytes()
 
     def unpack(self, packets: bytes) -> npt.NDArray[Any]:
-        """The rows that were packed, as ``elbow decompress`` gives them."""
+        """The rows that were packed, as ``elbow decompress`` gives them.
+
+        What is no file of packets is taken for one packet, as a device sends it by the plan in the model's
+        file (``elbow calibrate --packets``): by that very file, not by one calibrated since.
+        """
+        if not packets.startswith(FILE_OF_PACKETS):
+            return self._engine.unpack_one(packets)
         with tempfile.TemporaryDirectory() as folder:
             rows, file = Path(folder, "X.npy"), Path(folder, "X.packets")
             file.write_bytes(packets)

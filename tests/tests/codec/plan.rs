@@ -2,14 +2,16 @@
 //! packets by it, and what is damaged is refused.
 
 use elbow::architecture::LikelihoodKind;
-use elbow::codec::{ENVELOPE_LEN, Fidelity as Closeness, HEADER_LEN, PacketPlan, Settings, model_id};
+use elbow::codec::{
+    ENVELOPE_LEN, Fidelity as Closeness, HEADER_LEN, PacketError, PacketPlan, Settings, model_id,
+};
 use elbow::format::ModelFile;
 use elbow::format::fields::PACKET_PLAN;
 use elbow::{Calibrated, Dense, Gaussian, GaussianHead, LoadError, Standardize, Tanh, Vae};
-use elbow_host::compress::{Fidelity, Options, compress, plan_packets};
+use elbow_host::compress::{Fidelity, FileProblem, Options, compress, decompress, plan_packets, unpack_one};
 use elbow_host::model::ModelBytes;
 use elbow_host::score::calibrate::calibrate;
-use elbow_reader::Dataset;
+use elbow_reader::{Dataset, LoadOptions, load};
 use elbow_tests::files::{place, signed, with_fields};
 use elbow_tests::models::{Model, architecture, generator};
 use elbow_tests::signals::signal;
@@ -104,6 +106,34 @@ fn a_device_writes_the_hosts_packets() {
         packet[..encoded.len].to_vec()
     });
     assert_eq!(on_device.collect::<Vec<_>>(), on_host);
+}
+
+#[test]
+fn a_packet_of_a_device_is_read_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = write_samples(folder.path());
+    let bytes = planned(&model(), &input);
+    let (model, id) = (bytes.open().unwrap(), model_id(bytes.as_bytes()));
+    let (_, packets) = packets(&bytes, &input, None);
+    let rows = packets.iter().flat_map(|packet| unpack_one(&model, id, packet).unwrap());
+    let rows: Vec<f64> = rows.collect();
+    let (packed, output) = (input.with_extension("packets"), folder.path().join("out.npy"));
+    decompress((&input, &model, id), &packed, &output, false, &mut |_| ()).unwrap();
+    let whole = Dataset::of("out", rows.iter().map(|x| *x as f32).collect(), COLUMNS);
+    assert_eq!((whole.rows, load(&output, &LoadOptions::default()).unwrap().values), (ROWS, whole.values));
+
+    // any byte that is another is told, as is another model, or one without a plan
+    let packet = &packets[1];
+    for at in 0..packet.len() {
+        let mut damaged = packet.clone();
+        damaged[at] ^= 0x10;
+        assert!(matches!(unpack_one(&model, id, &damaged), Err(FileProblem::Packet(_))), "{at}");
+        assert!(matches!(unpack_one(&model, id, &packet[..at]), Err(FileProblem::Packet(_))), "{at}");
+    }
+    let other = PacketError::WrongModel { expected: id ^ 1, found: id };
+    assert_eq!(unpack_one(&model, id ^ 1, packet), Err(FileProblem::Packet(other)));
+    let without = self::model();
+    assert_eq!(unpack_one(&without.open().unwrap(), id, packet), Err(FileProblem::NoPlan));
 }
 
 #[test]
