@@ -110,6 +110,14 @@ tables_of_columns() {
         cargo test --locked -p elbow-reader -p elbow-cli --features arrow --lib --test cli columnar
 }
 
+# Networks of PyTorch in and out; ONNX Runtime, where it is there, has the numbers of what is written.
+weights_of_others() {
+    cargo clippy --locked -p elbow-trainer -p elbow-cli --all-targets --features onnx -- -D warnings &&
+        cargo test --locked -p elbow-cli --features onnx --test cli -- weights:: graphs:: &&
+        cargo build --locked -p elbow-cli --features onnx &&
+        python3 cli/tests/weights/onnx_runtime.py "${CARGO_TARGET_DIR:-target}/debug/elbow"
+}
+
 formatted() { cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.toml --check; }
 
 # Checked without libFuzzer, which is C++; `cargo fuzz run model` searches.
@@ -158,6 +166,7 @@ step 'every float, a million windows' cargo test --locked --workspace --test mat
 step 'rows side by side' rows_side_by_side
 step 'other processors' other_processors
 step 'Parquet and Arrow' tables_of_columns
+step 'weights of others' weights_of_others
 step 'Python' python_package
 step 'browser' browser
 step 'C' c_library

@@ -28,6 +28,20 @@ pub enum Error {
         /// the file
         path: PathBuf,
     },
+    /// An imported model gives other numbers than the framework that it comes from.
+    #[error(
+        "{}: the model gives other numbers ({found}; {most:e} is rounding); nothing was written: look at \
+         --activation, --epsilon, --likelihood and --map",
+        path.display()
+    )]
+    Unlike {
+        /// the framework's outputs
+        path: PathBuf,
+        /// how far off they are
+        found: String,
+        /// what is still the same
+        most: f64,
+    },
     /// A recording failed.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -97,7 +111,7 @@ impl Error {
         match self {
             Error::Trainer(error) => error.exit_code(),
             Error::Record(error) => error.exit_code(),
-            Error::Print(_) | Error::ReadBack { .. } => 1,
+            Error::Print(_) | Error::ReadBack { .. } | Error::Unlike { .. } => 1,
         }
     }
 }

@@ -188,7 +188,7 @@ pub(crate) fn not_f32(number: f64) -> Fault {
 }
 
 /// The number of 16 bits (IEEE 754 binary16).
-fn of_half(bits: u16) -> f32 {
+pub fn of_half(bits: u16) -> f32 {
     let (sign, exponent, fraction) = (u32::from(bits >> 15) << 31, u32::from(bits >> 10) & 31, bits & 1023);
     match exponent {
         0 => f32::from_bits(sign | (f32::from(fraction) * (1.0 / 16_777_216.0)).to_bits()),

@@ -60,7 +60,7 @@ pub mod time;
 mod times;
 mod window;
 
-pub use array::{Array, Kind};
+pub use array::{Array, Kind, of_half};
 pub use blocks::{has_column, is_labelled, is_stream, load_blocks};
 pub use categories::{Categorical, Category, Unseen};
 pub use dataset::{Dataset, FileRows, Kept, Labels};
@@ -69,7 +69,7 @@ pub use digits::Digits;
 pub use error::{DataError, Fault, Names, Place, Problem};
 pub use expected::expected_numbers;
 pub use files::expand;
-pub use load::{load, load_array, load_files, load_reported};
+pub use load::{array_names, load, load_array, load_files, load_reported};
 pub use memory::Memory;
 pub use options::{LoadOptions, Missing, Recognise, TextOptions, is_delimiter};
 pub use part::{Gap, Instant, Part, RowRange};

@@ -59,6 +59,15 @@ pub fn load_files(paths: &[PathBuf], options: &LoadOptions) -> Result<(Dataset, 
     Ok((data, end.begun.report))
 }
 
+/// The names of the arrays of an `.npz` file, in their order.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn array_names(path: &Path) -> Result<Vec<String>, DataError> {
+    let names = open_npz(path).map(|npz| npz.keys());
+    names.map_err(|problem| DataError { path: path.to_path_buf(), problem })
+}
+
 /// Reads one array of an `.npz` file, such as a matrix of weights.
 ///
 /// # Errors

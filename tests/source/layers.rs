@@ -59,7 +59,7 @@ const ORDER: [(&str, &[&str]); 5] = [
         &[
             "error",
             "spelled",
-            "net",
+            "net onnx_messages",
             "adam average binarize period repeated_columns vmf_gradient",
             "columns constant_columns",
             "latent likelihood",

@@ -130,6 +130,11 @@ impl Error {
         move |source| wrap(source).into()
     }
 
+    /// What is wrong with weights of others.
+    pub(crate) fn weights(path: &Path) -> impl Fn(String) -> Error {
+        move |problem| Error::Weights { path: path.to_path_buf(), problem }
+    }
+
     /// [`elbow_host::Error::argument`]
     pub fn argument(name: &'static str, value: impl ToString, problem: impl Into<String>) -> Error {
         elbow_host::Error::argument(name, value, problem).into()

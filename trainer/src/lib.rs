@@ -57,6 +57,8 @@ pub mod mixture;
 #[doc(hidden)]
 pub mod net;
 pub mod objective;
+#[cfg(feature = "onnx")]
+mod onnx_messages;
 pub mod period;
 #[doc(hidden)]
 pub mod posterior_spread;

@@ -111,6 +111,11 @@ impl Network {
         self.runs.get(role).map_or(&[], |run| &run.floats)
     }
 
+    /// One over what the likelihood learned once for each feature, if it did.
+    pub(crate) fn learned_inverse(&self) -> Option<&[f32]> {
+        self.floats(role::LIKELIHOOD).first().map(Vec::as_slice)
+    }
+
     /// What is done to raw frames.
     pub(crate) fn preprocessing(&self) -> Preprocessing {
         let none = Run::default();
@@ -143,7 +148,7 @@ impl Network {
             params[dense.bias()].copy_from_slice(&layer.bias);
         }
         // scales and degrees of freedom are stored inverse
-        if let Some(inverse) = self.floats(role::LIKELIHOOD).first() {
+        if let Some(inverse) = self.learned_inverse() {
             let logs = inverse.iter().map(|inverse| -libm::logf(*inverse));
             params[layout.learned.clone()].iter_mut().zip(logs).for_each(|(param, s)| *param = s);
         }

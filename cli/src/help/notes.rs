@@ -1,7 +1,7 @@
 //! What stands below the flags of a command.
 
 /// What stands below the flags of a command.
-pub(super) const NOTES: [(&str, &str); 19] = [
+pub(super) const NOTES: [(&str, &str); 20] = [
     (
         "fit",
         "\
@@ -166,7 +166,21 @@ Example:
         "\
 Examples:
   elbow export sensors.elbow                          writes sensors.rs again
-  elbow export sensors.elbow --c --out firmware/      writes firmware/sensors.h",
+  elbow export sensors.elbow --c --out firmware/      writes firmware/sensors.h
+  elbow export sensors.elbow --safetensors s.safetensors   its weights, for PyTorch
+  elbow export sensors.elbow --onnx s.onnx            its network, for ONNX Runtime (--features onnx)",
+    ),
+    (
+        "import",
+        "\
+What a layer is for is read from its name and its shape; --map says what they do not say \
+(docs/weights.md). A file of ONNX says more, activations among it; a program reads it that is built with \
+--features onnx.
+
+Examples:
+  elbow import vae.safetensors --activation silu --check x.npy y.npy --out vae.elbow
+  elbow import mnist_vae.safetensors --likelihood bernoulli --out mnist.elbow
+  elbow import keras.npz --out ae.elbow",
     ),
     (
         "new",

@@ -54,12 +54,11 @@ fn lasting(line: &str) -> String {
     line.trim_end().to_owned() + "\n"
 }
 
-#[test]
-fn the_document_says_what_the_program_says() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/first-hour.md");
+/// Whether a document says of its commands what they say here; with `ELBOW_BLESS=1` it does then.
+pub(crate) fn is_what_the_program_says(name: &str, bench: &Bench) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
     let document = fs::read_to_string(&path).unwrap();
-    let bench = pump();
-    let now = typed_again(&document, &bench);
+    let now = typed_again(&document, bench);
     if std::env::var_os("ELBOW_BLESS").is_some() {
         fs::write(&path, &now).unwrap();
         return;
@@ -68,6 +67,12 @@ fn the_document_says_what_the_program_says() {
         assert_eq!(written, said, "ELBOW_BLESS=1 writes down anew what the program says");
     }
     assert_eq!(document.lines().count(), now.lines().count());
+}
+
+#[test]
+fn the_document_says_what_the_program_says() {
+    let bench = pump();
+    is_what_the_program_says("first-hour.md", &bench);
     // and the alarm comes with the valve: rows 11 to 50 of the new file
     let scores = String::from_utf8(bench.read("scores.csv")).unwrap();
     let alarm = |line: &str| line.split(',').nth(8).map(str::to_owned);

@@ -22,6 +22,8 @@ mod first_hour;
 mod first_use;
 mod gaps;
 mod generate;
+#[cfg(feature = "onnx")]
+mod graphs;
 mod help;
 mod import;
 mod impute;
@@ -48,4 +50,5 @@ mod steps;
 mod tables;
 mod verdicts;
 mod watch;
+mod weights;
 mod window;

@@ -1,8 +1,10 @@
 //! What a fit begins with: settings, checkpoints, weights of others.
 
+use std::path::Path;
+
 use elbow::architecture::Activation;
 use elbow_trainer::fit::Checkpoint;
-use elbow_trainer::import;
+use elbow_trainer::import::{self, Framework, Map, Options};
 use elbow_trainer::settings::Settings;
 
 use super::in_a_file;
@@ -40,10 +42,25 @@ pub fn checkpoint(bytes: &[u8]) {
     }
 }
 
-/// A file of another framework's weights.
+/// Another framework's weights: safetensors, or a graph of ONNX.
+pub fn weights(bytes: &[u8]) {
+    for framework in [Framework::Torch, Framework::Onnx] {
+        let options = Options {
+            framework,
+            activation: Activation::Relu,
+            epsilon: None,
+            map: Map::default(),
+            likelihood: None,
+            scale: None,
+        };
+        drop(import::import_bytes(bytes, Path::new("no folder/weights"), &options));
+    }
+}
+
+/// An `.npz` file of another framework's weights.
 ///
 /// # Panics
 /// There is no room for temporary files.
-pub fn weights(bytes: &[u8]) {
+pub fn arrays(bytes: &[u8]) {
     in_a_file(bytes, "npz", |path| drop(import::keras(path, Activation::Relu, 1e-3)));
 }

@@ -188,7 +188,26 @@ fn frames_and_samples() {
 #[test]
 fn runs() {
     attack(hostile::settings, &sound_settings(), 4_000, 15);
-    attack(hostile::weights, &[NPZ.to_vec()], 1_000, 16);
+    attack(hostile::arrays, &[NPZ.to_vec()], 1_000, 16);
+}
+
+/// Networks of PyTorch in both formats.
+fn sound_weights() -> Vec<Vec<u8>> {
+    const FILES: [&[u8]; 7] = [
+        include_bytes!("../../../cli/tests/weights/vae.safetensors"),
+        include_bytes!("../../../cli/tests/weights/two_heads.safetensors"),
+        include_bytes!("../../../cli/tests/weights/half.safetensors"),
+        include_bytes!("../../../cli/tests/weights/example.onnx"),
+        include_bytes!("../../../cli/tests/weights/two_heads.onnx"),
+        include_bytes!("../../../cli/tests/weights/ae_softplus.onnx"),
+        include_bytes!("../../../cli/tests/weights/joint_slice.traced.onnx"),
+    ];
+    FILES.map(<[u8]>::to_vec).to_vec()
+}
+
+#[test]
+fn weights_of_others() {
+    attack(hostile::weights, &sound_weights(), 100_000, 17);
 }
 
 /// Writes what the searches of `fuzz/` begin with, a file for each input.
@@ -207,7 +226,7 @@ fn seeds() {
         ("events", sound_events()),
         ("scores", chosen(0..4, 13)),
         ("settings", sound_settings()),
-        ("weights", vec![NPZ.to_vec()]),
+        ("weights", sound_weights()),
     ];
     for (target, sound) in all {
         let folder = std::path::Path::new("../fuzz/seeds").join(target);

@@ -1,4 +1,9 @@
-//! The sections of a fitted model.
+//! The sections of a fitted model, and its network for other programs.
+
+mod network;
+#[cfg(feature = "onnx")]
+mod onnx;
+mod safetensors;
 
 use elbow::architecture::{Architecture, role};
 use elbow::format::Metadata;
@@ -11,6 +16,8 @@ use crate::layout::Layout;
 use crate::likelihood;
 use crate::net::dense::Dense;
 use crate::preprocess::Preprocessing;
+
+pub use network::PortableNetwork;
 
 /// Builds the bytes of a model file (`docs/model-format.md`).
 ///

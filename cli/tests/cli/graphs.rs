@@ -1,0 +1,64 @@
+//! Graphs of ONNX, in and out.
+
+use crate::bench::{Bench, column, engine, npy};
+use crate::weights::{ACTIVATIONS, worst};
+
+/// The graphs of both of PyTorch's exporters say the activations themselves.
+#[test]
+fn graphs_give_what_torch_gives() {
+    let bench = Bench::new();
+    let autoencoders = ACTIVATIONS.map(|activation| (format!("ae_{activation}"), "point:2"));
+    let others = [
+        ("vae", "gaussian:2, 7-6 gaussian"),
+        ("example", "bernoulli"),
+        ("joint_chunk", "gaussian:2"),
+        ("joint_split", "gaussian:2"),
+        ("joint_slice", "gaussian:2"),
+        ("two_heads", "gaussian-per-output"),
+    ];
+    let others = others.map(|(name, shape)| (name.to_owned(), shape));
+    for (name, shape) in autoencoders.iter().chain(&others) {
+        for ending in ["onnx", "traced.onnx"] {
+            let summary = bench.imports(&format!("{name}.{ending}"), "");
+            let found = summary["architecture"].as_str().unwrap();
+            assert!(found.contains(shape) && worst(&summary) < 1e-5, "{summary}");
+        }
+    }
+}
+
+/// What goes out as a graph comes back, with its standardisation, clip and scale.
+#[test]
+fn exported_graphs_come_back() {
+    let bench = Bench::with_engine();
+    bench.write("rows.npy", npy(&[3, 3], engine(3).iter().flat_map(|(row, _)| *row)));
+    for flags in [
+        "--latent gaussian:2 --hidden 6,5 --activation silu",
+        "--latent gaussian:2 --hidden 6 --likelihood gaussian-per-output --activation elu",
+        "--model ae --latent gaussian:2 --hidden 6 --activation leaky-relu",
+    ] {
+        bench.good(&format!("fit engine.csv --epochs 2 {flags} --out a.elbow"));
+        bench.good("export a.elbow --onnx a.onnx --force");
+        bench.good("import a.onnx --out b.elbow");
+        let scores =
+            |model: &str| column(&bench.good(&format!("score {model} rows.npy --samples 4")), "log_density");
+        for (before, after) in scores("a.elbow").iter().zip(scores("b.elbow")) {
+            assert!((before - after).abs() < 1e-4 * before.abs().max(1.0), "{flags}: {before} {after}");
+        }
+    }
+}
+
+#[test]
+fn other_operators_are_refused_by_name() {
+    let bench = Bench::new();
+    bench.weights(&["ae_relu.onnx"]);
+    let sound = bench.read("ae_relu.onnx");
+    for (to, said) in [("Gelu", "Gelu `"), ("Selu", "the nearest that is read is")] {
+        let at = sound.windows(4).position(|window| window == b"Relu").unwrap();
+        let mut changed = sound.clone();
+        changed[at..at + 4].copy_from_slice(to.as_bytes());
+        bench.write("m.onnx", &changed);
+        bench.refuses("import m.onnx --out m.elbow", &["m.onnx", said, "Softplus"]);
+    }
+    bench.write("m.onnx", &sound[..sound.len() / 2]);
+    bench.refuses("import m.onnx --out m.elbow", &["m.onnx", "no sound file of ONNX"]);
+}

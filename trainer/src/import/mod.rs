@@ -1,0 +1,87 @@
+//! Networks of other programs, made models of Elbow's: files of weights are read into one description,
+//! [`Net`](net::Net), and that becomes a model.
+
+mod affine;
+mod arrange;
+mod imported;
+mod keras;
+mod kind;
+mod map;
+mod modules;
+mod net;
+mod norms;
+#[cfg(feature = "onnx")]
+mod onnx;
+mod options;
+mod order;
+mod roles;
+mod safetensors;
+mod tensors;
+mod torch;
+
+use std::path::Path;
+
+use elbow_reader::{array_names, load_array};
+
+use crate::error::Error;
+use tensors::{Tensor, Tensors, Values};
+
+pub use imported::Imported;
+pub use keras::keras;
+pub use kind::{Framework, Kind};
+pub use map::{Map, StandardizeBy};
+pub use options::Options;
+
+/// Reads a network: an autoencoder, whose latent is a point, or a VAE, whose encoder gives mean and log
+/// variance.
+///
+/// # Errors
+/// [`Data`](elbow_host::Error::Data) where an `.npz` file is unreadable, [`Error::Weights`] where the file is
+/// none of the known ones, or holds what the engine has not: it is named, with what there is.
+pub fn import(path: &Path, options: &Options) -> Result<Imported, Error> {
+    let net = match Kind::of(path, options.framework)? {
+        Kind::KerasNpz => {
+            keras::read(path, options.activation, options.epsilon.unwrap_or(options::KERAS_EPSILON))?
+        }
+        Kind::TorchNpz => torch::read(npz(path)?, options).map_err(Error::weights(path))?,
+        Kind::Safetensors | Kind::Onnx => {
+            return import_bytes(&std::fs::read(path).map_err(Error::io("read", path))?, path, options);
+        }
+    };
+    net.model(options.likelihood, options.scale).map_err(Error::weights(path))
+}
+
+/// As [`import`], of a safetensors file or a graph of ONNX in memory; `path` names it in errors, and is where
+/// a graph looks for weights that lie beside it.
+///
+/// # Errors
+/// As there.
+pub fn import_bytes(bytes: &[u8], path: &Path, options: &Options) -> Result<Imported, Error> {
+    let net = match Kind::of_head(path, bytes, options.framework)? {
+        Kind::Safetensors => safetensors::read(bytes).and_then(|tensors| torch::read(tensors, options)),
+        Kind::Onnx => graph(bytes, path),
+        Kind::KerasNpz | Kind::TorchNpz => Err("is an .npz file, which is read from its path".into()),
+    };
+    let model = net.and_then(|net| net.model(options.likelihood, options.scale));
+    model.map_err(Error::weights(path))
+}
+
+#[cfg(feature = "onnx")]
+fn graph(bytes: &[u8], path: &Path) -> Result<net::Net, String> {
+    onnx::read(bytes, path)
+}
+
+#[cfg(not(feature = "onnx"))]
+fn graph(_: &[u8], _: &Path) -> Result<net::Net, String> {
+    Err("is a graph of ONNX, which a program reads that is built with --features onnx".into())
+}
+
+/// The arrays of a `state_dict` that NumPy has saved, in its order.
+fn npz(path: &Path) -> Result<Tensors<'static>, Error> {
+    let names = array_names(path)?.into_iter().filter(|name| !name.ends_with("num_batches_tracked"));
+    let read = |name: String| {
+        let array = load_array(path, &name)?;
+        Ok((name, Tensor { shape: array.shape, values: Values::Floats(array.values) }))
+    };
+    names.map(read).collect()
+}
