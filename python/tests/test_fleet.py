@@ -107,6 +107,21 @@ def test_rows_that_lack_a_number(con, context, network):
     assert told["log_density"].null_count == 3 or not told["log_density"][7]["p_value"].is_valid
 
 
+def test_windows_are_joined_in_sql(windowed):
+    con = duckdb.connect()
+    con.register("t", TABLE)
+    elbow.duckdb.register(con, windowed)
+    told = con.sql("""
+        SELECT elbow_score(frame) FROM (
+            SELECT id, flatten(list([x0, x1, x2, x3]) OVER (ORDER BY id ROWS 2 PRECEDING)) AS frame FROM t
+        ) WHERE len(frame) = 12 ORDER BY id
+    """)
+    # the model's windows are two rows apart
+    assert (answers(told.to_arrow_table())[::2] == windowed.score(windowed.windows(X))).all()
+    with pytest.raises(duckdb.Error, match=r"which Model\.windows\(X\) joins, of each device for itself"):
+        con.sql("SELECT elbow_score(t) FROM t").fetchall()
+
+
 def test_a_model_of_gaps_takes_them(gaps):
     lacking = with_gaps(300, 5)
     lacking[10] = np.nan

@@ -82,10 +82,11 @@ def no_column(model: Model | None, name: str, names: Sequence[str]) -> str:
     takes = f"the model takes {', '.join(model.columns[:16])}{' …' if len(model.columns) > 16 else ''}"
     if model.window == 1:
         return f"X: has no column `{name}`; {takes}"
-    joined = (
-        f"it takes windows of {model.window} rows, which Model.windows(X) joins, of each device for itself"
-    )
-    return f"X: has no column `{name}`; {joined}"
+    return f"X: has no column `{name}`; {_windows(model)}"
+
+
+def _windows(model: Model) -> str:
+    return f"it takes windows of {model.window} rows, which Model.windows(X) joins, of each device for itself"
 
 
 def of_arguments(model: Model, columns: Sequence[Any]) -> Rows:
@@ -93,7 +94,7 @@ def of_arguments(model: Model, columns: Sequence[Any]) -> Rows:
     if len(columns) == 1 and _is_nested(columns[0].type):
         [column] = columns
         if _is_list(column.type):
-            return _of_lists(len(model.columns), column)
+            return _of_lists(model, column)
         pa = needed("pyarrow", "rows of Arrow")
         fields = pa.Table.from_arrays(_fields(column), [field.name for field in column.type])
         return of_table(model, fields)
@@ -164,24 +165,26 @@ def _codes(column: Any, words: list[str], name: str) -> Rows:
     return numbers
 
 
-def _of_lists(width: int, column: Any) -> Rows:
+def _of_lists(model: Model, column: Any) -> Rows:
     """Of lists of one width, without a copy where nothing is null and nothing is in chunks."""
     pa = needed("pyarrow", "rows of Arrow")
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    parts = [_of_chunk(width, chunk) for chunk in chunks]
+    parts = [_of_chunk(model, chunk) for chunk in chunks]
     if not parts:
-        return np.empty((0, width), np.float32)
+        return np.empty((0, len(model.columns)), np.float32)
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _of_chunk(width: int, lists: Any) -> Rows:
+def _of_chunk(model: Model, lists: Any) -> Rows:
+    width = len(model.columns)
     compute = needed("pyarrow.compute", "rows of Arrow")
     lengths = compute.list_value_length(lists)
     odd = compute.not_equal(lengths, width).fill_null(False)
     if compute.any(odd).as_py():
         row = compute.index(odd, True).as_py()
         found = lengths[row].as_py()
-        raise DataError(f"X: row {row + 1}: it has {found} numbers, the model takes {width}")
+        joined = f"; {_windows(model)}" if model.window > 1 else ""
+        raise DataError(f"X: row {row + 1}: it has {found} numbers, the model takes {width}{joined}")
     # of lists that are null nothing is among these
     numbers = _numbers(lists.flatten(), None, "of lists").reshape(-1, width)
     if not lists.null_count:
