@@ -111,12 +111,14 @@ def test_ctrl_c_stops_a_fit_and_nothing_else():
     assert process.returncode == 0 and rest.splitlines()[-1].startswith("interrupted [")
 
 
+# scikit-learn is imported before: Python forgets that an interrupt within code of a string was caught
 MIXTURE = """
 import elbow, numpy as np
 X = np.random.default_rng(0).normal(size=(200_000, 20))
+detector = elbow.Density(mixture=500)
 print("began", flush=True)
 try:
-    elbow.Density(mixture=500).fit(X)
+    detector.fit(X)
 except KeyboardInterrupt:
     print("interrupted", flush=True)
 """
