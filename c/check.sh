@@ -25,6 +25,9 @@ cargo build --locked --quiet -p elbow-cli -p elbow-c --profile "${ELBOW_C_PROFIL
 built=$target/${ELBOW_C_FOLDER:-debug}
 "$built/elbow" export $model.elbow --c --out "$work" --force >/dev/null
 "$built/elbow" score $model.elbow - --samples 16 --out "$work/scores.csv" --force < <(python3 c/test/frames.py rows)
+rm -f "$work"/fleet.*
+"$built/elbow" keygen "$work/fleet.key" >/dev/null
+"$built/elbow" sign $model.elbow --key "$work/fleet.key" --version 3 --out "$work/signed.elbow" --force >/dev/null
 python3 c/test/frames.py array >"$work/frames.h"
 python3 c/test/frames.py bits <"$work/scores.csv" >"$work/expected"
 
@@ -45,7 +48,7 @@ sanitized=(gcc -std=c11 "${strict[@]}" "${include[@]}" -g -fsanitize=address,und
 # the arena that both examples show is large enough
 words=$(grep -ho 'uint64_t arena\[[0-9]*' c/include/elbow.h docs/firmware.md | sort -u)
 "${sanitized[@]}" -DEXAMPLE_WORDS="${words#*[}" c/test/misuse.c "$built/libelbow_c.a" -o "$work/misuse" -lm -lpthread -ldl
-"$work/misuse"
+"$work/misuse" "$work/signed.elbow"
 "${sanitized[@]}" c/example/score.c "$built/libelbow_c.a" -o "$work/score" -lm -lpthread -ldl
 same host "$work/score"
 

@@ -46,7 +46,12 @@ enum {
     ELBOW_NO_SAMPLES = 16,       /* no sample was asked for */
     ELBOW_OVERFLOW = 17,         /* the network overflowed on this frame */
     ELBOW_NOT_ASKED = 18,        /* the use was not named when the arena was made */
-    ELBOW_OVERLAP = 19           /* what is read lies where something is written */
+    ELBOW_OVERLAP = 19,          /* what is read lies where something is written */
+    ELBOW_UNSIGNED = 20,         /* no signature stands behind the file, or it is cut off */
+    ELBOW_OTHER_KEY = 21,        /* the file is signed by another key */
+    ELBOW_ALTERED = 22,          /* file or signature were changed */
+    ELBOW_TOO_OLD = 23,          /* the file is sound, and below the lowest version that is taken */
+    ELBOW_BAD_KEY = 24           /* the key is none */
 };
 
 /* What the arena has room for beside scores and verdicts: bits to be added up. */
@@ -82,6 +87,13 @@ typedef struct elbow_verdict {
     float p_value;         /* how often a normal frame is as unlikely; of an early verdict a bound on its side */
     elbow_result score;    /* by the samples that the verdict took */
 } elbow_verdict;
+
+/* Verifies a file that `elbow sign` wrote, before anything of it is read but its length: `memory` begins with it, and may
+ * be a region of flash that is larger. `key` is the array of 32 bytes that `elbow keygen` wrote, `oldest` the lowest
+ * version to take. `file_len` is then what elbow_arena_size and elbow_open take as the length, `version` what the device
+ * has to keep, so as to take no older one. On a Cortex-M4F it takes 5.0 kB of stack. */
+elbow_status elbow_verify(const void *memory, size_t len, const uint8_t *key, uint32_t oldest, size_t *file_len,
+                          uint32_t *version);
 
 /* Bytes of an arena for the model of a file. */
 elbow_status elbow_arena_size(const void *file, size_t len, uint32_t uses, size_t *bytes);

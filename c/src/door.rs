@@ -10,6 +10,8 @@ use crate::status::Status;
 use core::ffi::{c_char, c_void};
 use core::ptr;
 use core::slice;
+use elbow::SignedFile;
+use elbow::signature::KEY_LEN;
 
 /// What an arena must begin at a multiple of: it holds a handle, then numbers.
 const ARENA_ALIGN: usize = align_of::<Handle<'_>>();
@@ -79,6 +81,25 @@ fn overlap<T, U>((a, a_len): (*const T, usize), (b, b_len): (*const U, usize)) -
 fn outside(model: &Handle<'_>, from: *const f32, len: usize) -> Done {
     let arena = (ptr::from_ref(model), model.bytes());
     if overlap((from, len.saturating_mul(FLOAT)), arena) { Err(Status::Overlap) } else { Ok(()) }
+}
+
+/// Verifies the signature of a file that `memory` begins with; gives the file's length and its version.
+#[unsafe(no_mangle)]
+pub extern "C" fn elbow_verify(
+    memory: *const c_void,
+    len: usize,
+    key: *const u8,
+    oldest: u32,
+    file_len: *mut usize,
+    version: *mut u32,
+) -> Status {
+    let verified = slice(memory.cast(), len).and_then(|memory| {
+        let key = slice(key, KEY_LEN)?.first_chunk().ok_or(Status::BadKey)?;
+        let file = SignedFile::open(memory, key, oldest)?;
+        write(version, file.version())?;
+        write(file_len, file.bytes().len())
+    });
+    status(verified)
 }
 
 /// Bytes of an arena for the model of a file and these uses.

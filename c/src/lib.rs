@@ -10,7 +10,7 @@ mod status;
 
 pub use door::{
     elbow_arena_size, elbow_describe, elbow_explain, elbow_judge, elbow_open, elbow_push, elbow_reset,
-    elbow_score, elbow_strerror,
+    elbow_score, elbow_strerror, elbow_verify,
 };
 pub use handle::{Handle, Info, Result, Verdict};
 pub use status::Status;

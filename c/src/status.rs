@@ -1,6 +1,7 @@
 //! What a function says of its work.
 
 use core::ffi::CStr;
+use elbow::signature::SignatureError;
 use elbow::{FrameError, LoadError};
 
 /// Defines the numbers, which `elbow.h` has too, and a text for each.
@@ -47,6 +48,11 @@ statuses! {
     Overflow = 17, c"the network overflowed on this frame; fit the model again with standardised data";
     NotAsked = 18, c"the arena has no room for this: name the use in elbow_arena_size and elbow_open";
     Overlap = 19, c"two arrays share memory, which is read and written at once; give each its own";
+    Unsigned = 20, c"the model bears no signature, or is cut off; run elbow sign, and copy all of it";
+    OtherKey = 21, c"the model is signed by another key; ask whose it is, and do not open it";
+    Altered = 22, c"the model is not what was signed: bytes of it were changed; copy it again";
+    TooOld = 23, c"the model is sound, and older than is taken; sign it as a later version";
+    BadKey = 24, c"the public key is none; use the array that elbow keygen wrote";
 }
 
 impl From<LoadError> for Status {
@@ -79,6 +85,18 @@ impl From<FrameError> for Status {
             FrameError::NoSamples => Status::NoSamples,
             FrameError::NoMemory { .. } => Status::NotAsked,
             _ => Status::Overflow,
+        }
+    }
+}
+
+impl From<SignatureError> for Status {
+    fn from(error: SignatureError) -> Status {
+        match error {
+            SignatureError::Unsigned => Status::Unsigned,
+            SignatureError::OtherKey => Status::OtherKey,
+            SignatureError::TooOld { .. } => Status::TooOld,
+            SignatureError::BadKey => Status::BadKey,
+            _ => Status::Altered,
         }
     }
 }

@@ -2,6 +2,7 @@
 #include "elbow.h"
 
 #include "demo.h"
+#include "fleet.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -137,8 +138,42 @@ static void calls(void) {
     }
 }
 
-int main(void) {
+/* A file that `elbow sign` wrote as version 3, and what became of it. */
+static void signatures(const char *path) {
+    static unsigned char sound[sizeof DEMO_MODEL + 108], key[32];
+    size_t len, all = sizeof sound;
+    uint32_t version;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL || fread(sound, 1, all, file) != all || fgetc(file) != EOF) {
+        printf("%s: not the signed model\n", path);
+        exit(1);
+    }
+    fclose(file);
+    expect("signed", elbow_verify(sound, all, FLEET_KEY, 3, &len, &version), ELBOW_OK);
+    if (len != sizeof DEMO_MODEL || version != 3 || memcmp(sound, DEMO_MODEL, len) != 0) failures++;
+    expect("too old", elbow_verify(sound, all, FLEET_KEY, 4, &len, &version), ELBOW_TOO_OLD);
+    expect("another key", elbow_verify(sound, all, key, 3, &len, &version), ELBOW_OTHER_KEY);
+    expect("no key", elbow_verify(sound, all, NULL, 3, &len, &version), ELBOW_NULL);
+    expect("no file", elbow_verify(NULL, all, FLEET_KEY, 3, &len, &version), ELBOW_NULL);
+    expect("no length", elbow_verify(sound, all, FLEET_KEY, 3, NULL, &version), ELBOW_NULL);
+    expect("no version", elbow_verify(sound, all, FLEET_KEY, 3, &len, NULL), ELBOW_NULL);
+    expect("not signed", elbow_verify(DEMO_MODEL, sizeof DEMO_MODEL, FLEET_KEY, 3, &len, &version), ELBOW_UNSIGNED);
+    for (size_t cut = 0; cut < all; cut += cut + 200 < all ? 997 : 1) {
+        unsigned char *part = malloc(cut + 1);
+        memcpy(part, sound, cut);
+        expect("cut off", elbow_verify(part, cut, FLEET_KEY, 3, &len, &version), ELBOW_UNSIGNED);
+        free(part);
+    }
+    for (size_t at = 0; at < all; at += 599) {
+        sound[at] ^= 0x20;
+        if (elbow_verify(sound, all, FLEET_KEY, 3, &len, &version) == ELBOW_OK) expect("a byte that was changed", 0, ELBOW_ALTERED);
+        sound[at] ^= 0x20;
+    }
+}
+
+int main(int count, char **arguments) {
     files();
+    if (count > 1) signatures(arguments[1]);
     for (uint32_t uses = 0; uses < 4; uses++) arenas(uses);
     overlaps();
     calls();

@@ -9,6 +9,7 @@ use super::alarm::Alarm;
 use super::compress::PacketArgs;
 use super::out::{Name, Outputs, Overwrite, is_same, stem, write_files};
 use super::plan;
+use super::sign::note_if_signed;
 use super::source::{SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
@@ -133,6 +134,7 @@ pub(super) fn run(args: &CalibrateArgs, json: bool) -> Result<(), Error> {
     let read_back = calibrated.open().map_err(Error::model(out))?;
     let alarm = read_back.extras.calibration.as_ref().map(Alarm::new);
     write_files(&calibrated, out)?;
+    note_if_signed(&args.model, &bytes);
     let gap = read_back.extras.calibration.as_ref().and_then(gap);
     gap.iter().for_each(|gap| report::note(&told(&data.path, gap)));
     let Some(alarm) = alarm else { return Ok(()) };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::out::{Outputs, Overwrite};
+use super::sign::note_if_signed;
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::atomic_file::write_atomically;
@@ -100,5 +101,8 @@ fn firmware(args: &ExportArgs) -> Result<PathBuf, Error> {
         (beside.with_extension("rs"), rust_source(&model, model.samples_on_device()))
     };
     write_atomically(&written, text.as_bytes())?;
+    if args.c {
+        note_if_signed(&args.model, &bytes);
+    }
     Ok(written)
 }

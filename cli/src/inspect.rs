@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::alarm::Alarm;
 use super::clock::Clock;
 use super::plan::Packets;
+use super::sign::said;
 use super::source::samples;
 use crate::error::Error;
 use crate::report;
@@ -73,6 +74,9 @@ struct Inspection<'a> {
     seed: u64,
     valid_nats: f32,
     version: &'a str,
+    /// what its signature says of itself
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<Signed>,
     file_bytes: usize,
     parameter_bytes: usize,
     samples: u32,
@@ -84,6 +88,13 @@ struct Inspection<'a> {
     packets: Option<Packets>,
     /// by core; of one model with float weights
     devices: Vec<Cost>,
+}
+
+/// A signature that was not verified.
+#[derive(Debug, Serialize)]
+struct Signed {
+    version: u32,
+    key: String,
 }
 
 /// A column that is a category.
@@ -143,6 +154,7 @@ impl<'a> Inspection<'a> {
             seed: metadata.seed,
             valid_nats: metadata.valid_nats,
             version: metadata.version,
+            signed: said(bytes).map(|(version, key)| Signed { version, key: key.to_string() }),
             file_bytes: bytes.as_bytes().len(),
             parameter_bytes: model.parameters.len(),
             samples,
@@ -174,6 +186,10 @@ fn rows(i: &Inspection<'_>, clock: Option<Clock>) -> Vec<(&'static str, String)>
         ("activations", format!("{} bytes of RAM on a device, any K", i.activation_bytes)),
         ("cost", format!("{} multiply-adds a score at K = {}", i.multiply_adds, i.samples)),
     ];
+    lines.extend(i.signed.iter().map(|Signed { version, key }| {
+        let how = "elbow verify says whether it is";
+        ("signed", format!("says it is version {version} of the key {key}; {how}"))
+    }));
     let labels = i.labels.iter().map(|column| match i.normal.as_slice() {
         [] => column.clone(),
         words => format!("{column}, normal: {}", words.join(", ")),

@@ -24,6 +24,7 @@ mod impute;
 mod inspect;
 mod interpolate;
 mod latents;
+mod keygen;
 mod memory;
 mod new;
 mod out;
@@ -39,8 +40,10 @@ pub mod report;
 mod sample;
 mod score;
 mod source;
+mod sign;
 pub mod stop;
 mod watch;
+mod verify;
 mod window;
 
 use std::ffi::OsString;
@@ -115,6 +118,12 @@ enum Command {
     /// A project of firmware that carries a model, to build outside of any workspace
     New(new::NewArgs),
     /// What a model file holds and what it costs
+    /// A key to sign models with: the secret, and the public one for firmware
+    Keygen(keygen::KeygenArgs),
+    /// Sign a model, so that devices take it and no other
+    Sign(sign::SignArgs),
+    /// Whether a model is signed by a key, and new enough
+    Verify(verify::VerifyArgs),
     Inspect(inspect::InspectArgs),
     /// The whole way on the data that comes with the project: fit, evaluate, export
     Demo(demo::DemoArgs),
@@ -209,6 +218,9 @@ impl Cli {
             Command::Export(args) => export::run(args, self.json),
             Command::New(args) => new::run(args, self.json),
             Command::Inspect(args) => inspect::run(args, self.json),
+            Command::Keygen(args) => keygen::run(args, self.json),
+            Command::Sign(args) => sign::run(args, self.json),
+            Command::Verify(args) => verify::run(args, self.json),
             Command::Demo(args) => demo::run(args, self.json),
             Command::Completions(args) => completions::completions(args, Cli::command()),
             Command::Man(args) => completions::man(args, Cli::command()),

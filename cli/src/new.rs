@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::sign::note_if_signed;
 use crate::error::Error;
 use crate::report;
 use elbow_host::file::atomic_file::write_atomically;
@@ -56,6 +57,7 @@ pub(super) fn run(args: &NewArgs, json: bool) -> Result<(), Error> {
     let problem = |error| Error::file(&args.model, format!("scores no frame of zeros and ones: {error}"));
     let files = project(&model, bytes.as_bytes(), &name, board, elbow.as_deref()).map_err(problem)?;
     write(&args.folder, &files)?;
+    note_if_signed(&args.model, &bytes);
     let summary = Summary { folder: args.folder.clone(), target: board.target, elbow };
     if json { report::print_json(&summary) } else { report::print(&told(&summary, board)) }
 }

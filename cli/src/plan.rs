@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::compress::PacketArgs;
 use super::out::{Name, write_files};
+use super::sign::note_if_signed;
 use crate::error::Error;
 use crate::report;
 use elbow_host::compress::{Unit, plan_packets};
@@ -84,6 +85,7 @@ pub(super) fn run(
     let read_back = planned.open().map_err(Error::model(out))?;
     let packets = read_back.extras.plan.as_ref().map(Packets::new);
     write_files(&planned, out)?;
+    note_if_signed(path, &bytes);
     let Some(packets) = packets else { return Ok(()) };
     let summary = Summary { model: out.to_path_buf(), file_bytes: planned.as_bytes().len(), packets };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }

@@ -6,6 +6,7 @@ use elbow::architecture::WeightKind;
 use serde::Serialize;
 
 use super::out::{Name, Outputs, Overwrite, cost_rows, stem, write_files_for};
+use super::sign::note_if_signed;
 use super::source::{DEFAULT_SAMPLES, SamplesArg, SourceArgs};
 use crate::error::Error;
 use crate::report;
@@ -75,6 +76,7 @@ pub(super) fn run(args: &QuantizeArgs, json: bool) -> Result<(), Error> {
     let measure = |data| Cost::measure(&model, &quantized, data, samples);
     let cost = data.as_ref().map(measure).transpose()?;
     write_files_for(&small, &args.out, args.samples.samples)?;
+    note_if_signed(&args.model, &bytes);
     let summary = Summary {
         model: args.out.clone(),
         architecture: describe(&quantized.metadata.architecture),

@@ -186,8 +186,13 @@ impl<'a> ModelFile<'a> {
 /// The bytes of the file that `memory` begins with; all of it where no file that fits is stated there, which
 /// [`ModelFile::parse`] then refuses.
 pub fn prefix(memory: &[u8]) -> &[u8] {
-    let stated = memory.get(LENGTH_AT..).and_then(|rest| rest.first_chunk());
-    stated.and_then(|word| memory.get(..u32::from_le_bytes(*word) as usize)).unwrap_or(memory)
+    stated_len(memory).and_then(|len| memory.get(..len)).unwrap_or(memory)
+}
+
+/// The length that the header states, where there are enough bytes for it to state one.
+pub(crate) fn stated_len(memory: &[u8]) -> Option<usize> {
+    let word = memory.get(LENGTH_AT..).and_then(|rest| rest.first_chunk());
+    word.map(|word| u32::from_le_bytes(*word) as usize)
 }
 
 /// Whether the header states this hash of a shape: for a check while a program is compiled. Nothing else of

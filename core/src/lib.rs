@@ -66,6 +66,7 @@ pub mod prior;
 pub mod score;
 mod self_test;
 pub mod shape;
+pub mod signature;
 pub mod stream;
 pub mod unit;
 
@@ -84,6 +85,8 @@ pub use model::{Parts, Vae};
 pub use posterior::{FixedConcentration, LearnedConcentration, TabledConcentration};
 pub use score::{Density, Elbo, Explain, Score};
 pub use self_test::{SelfTestError, self_test};
+#[cfg(feature = "signature")]
+pub use signature::SignedFile;
 pub use unit::{Bits, Nats};
 
 use shape::Width;

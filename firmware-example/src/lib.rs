@@ -16,6 +16,7 @@ pub mod mixture;
 pub mod quantized;
 pub mod refined;
 pub mod rises;
+pub mod signed;
 pub mod sphere;
 pub mod ticks;
 pub mod watch;

@@ -8,6 +8,7 @@ use elbow::decision::MAX_SAMPLES;
 use elbow::ensemble::MAX_MEMBERS;
 use elbow::format::{ALIGNMENT, Metadata, ModelFile};
 use elbow::score::DEFAULT_SAMPLES;
+use elbow::signature::Trailer;
 use elbow::{BoundedWithGaps, Calibrated, Calibration, LoadError};
 use self_cell::{MutBorrow, self_cell};
 
@@ -67,6 +68,8 @@ struct Memory {
 
 impl Memory {
     fn new(bytes: &[u8]) -> Result<Self, LoadError> {
+        // the page shows a signed model, and verifies no signature
+        let bytes = Trailer::at_end(bytes).map_or(bytes, |(file, _)| file);
         let mut room: Vec<u8> = Vec::with_capacity(bytes.len() + ALIGNMENT);
         let start = room.as_ptr().align_offset(ALIGNMENT);
         room.resize(start, 0);

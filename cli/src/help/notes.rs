@@ -1,7 +1,7 @@
 //! What stands below the flags of a command.
 
 /// What stands below the flags of a command.
-pub(super) const NOTES: [(&str, &str); 20] = [
+pub(super) const NOTES: [(&str, &str); 23] = [
     (
         "fit",
         "\
@@ -191,6 +191,30 @@ Example:
   elbow new pump --model sensors.elbow --board mps2-an386
   cd pump && cargo run --release                      builds it for the board, and runs it in QEMU",
     ),
+    ),
+    (
+        "keygen",
+        "\
+Keys are PEM files, as those of OpenSSL. Beside the secret stand the public key, for `verify`, and a \
+constant of Rust and an array of C, for firmware.
+
+Example:
+  elbow keygen fleet.key",
+    ),
+    (
+        "sign",
+        "\
+A signature stands behind the file, which stays as it was: every command reads it as before. What is made \
+from a signed model, by `calibrate` say, is not signed: sign last.
+
+Example:
+  elbow sign sensors.elbow --key fleet.key --version 4",
+    ),
+    (
+        "verify",
+        "\
+Example:
+  elbow verify sensors.elbow --key fleet.pub --oldest 4",
     (
         "quantize",
         "\

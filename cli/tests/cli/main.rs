@@ -47,6 +47,7 @@ mod session;
 mod siblings;
 mod start;
 mod steps;
+mod signatures;
 mod tables;
 mod verdicts;
 mod watch;

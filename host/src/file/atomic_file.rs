@@ -26,6 +26,31 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     file.and_then(|file| file.persist_new(path)).map_err(Error::io("write", path))
 }
 
+/// As [`write_new`], a file that nobody but its owner may read.
+///
+/// # Errors
+/// As there, and where the file system knows no such permissions.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let written = Temporary::beside(path).and_then(|file| {
+        of_owner_alone(file.file()?)?;
+        file.file()?.write_all(bytes)?;
+        file.persist_new(path)
+    });
+    written.map_err(Error::io("write", path))
+}
+
+#[cfg(unix)]
+fn of_owner_alone(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
+}
+
+/// Folders of a user are the user's own.
+#[cfg(not(unix))]
+fn of_owner_alone(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
 /// A file that takes its name when it is whole, and leaves nothing behind if it never is.
 ///
 /// A pipe or a device is written to at once: renaming would put a file in its place, /dev/null included.
@@ -171,3 +196,16 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 }
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_is_its_owners_and_never_written_over() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        write_secret(&path, b"secret").unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(write_secret(&path, b"another").is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"secret");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+

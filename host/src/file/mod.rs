@@ -10,4 +10,6 @@ pub mod project;
 pub mod rows;
 pub mod rust_type;
 pub mod temporary;
+#[cfg(feature = "signature")]
+pub mod signing;
 pub mod write;

@@ -46,6 +46,7 @@ use elbow::architecture::{Architecture, LatentKind};
 use elbow::ensemble::{MAX_MEMBERS, fingerprint};
 use elbow::features::Gaps;
 use elbow::format::{ALIGNMENT, Metadata, ModelFile, Sections};
+use elbow::signature::Trailer;
 
 use self::engine::network;
 use self::ensemble::Together;
@@ -56,7 +57,8 @@ use crate::error::Error;
 /// The bytes of a model file, aligned so that its weights can be used in place.
 #[derive(Debug)]
 pub struct ModelBytes {
-    /// the file, and before it what brings it to a multiple of [`ALIGNMENT`]
+    /// the file, a trailer behind it if it is signed, and before it what brings it to a multiple of
+    /// [`ALIGNMENT`]
     room: Vec<u8>,
     start: usize,
 }
@@ -80,8 +82,18 @@ impl ModelBytes {
         Ok(Self::new(&std::fs::read(path).map_err(Error::io("read", path))?))
     }
 
-    /// The bytes.
+    /// The model file: of a signed one what stands before the trailer.
     pub fn as_bytes(&self) -> &[u8] {
+        let all = self.all();
+        Trailer::at_end(all).map_or(all, |(file, _)| file)
+    }
+
+    /// What a signed file says of its signature, which was **not** verified; nothing where it is not signed.
+    pub fn trailer(&self) -> Option<Trailer<'_>> {
+        Trailer::at_end(self.all()).map(|(_, trailer)| trailer)
+    }
+
+    fn all(&self) -> &[u8] {
         self.room.get(self.start..).unwrap_or_default()
     }
 
@@ -132,7 +144,7 @@ impl ModelBytes {
 impl Clone for ModelBytes {
     /// Another place begins elsewhere between two multiples.
     fn clone(&self) -> Self {
-        ModelBytes::new(self.as_bytes())
+        ModelBytes::new(self.all())
     }
 }
 

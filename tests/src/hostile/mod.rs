@@ -11,6 +11,7 @@ mod packet;
 mod run;
 mod samples;
 mod scores;
+mod signed;
 
 pub use data::data;
 pub use frames::frames;
@@ -20,6 +21,7 @@ pub use packet::{crc16, packet, packets};
 pub use run::{arrays, checkpoint, settings, weights};
 pub use samples::samples;
 pub use scores::scores;
+pub use signed::{FOREIGN, KEY, OLDEST, SIGNED, SMALL, signed};
 
 use std::fs;
 use std::path::Path;

@@ -11,5 +11,6 @@ mod mixtures;
 mod packets;
 mod projects;
 mod same_bits;
+mod signed;
 mod streams;
 mod vmf_cost;

@@ -225,6 +225,7 @@ fn seeds() {
         ("samples", chosen(0..10, 10)),
         ("events", sound_events()),
         ("scores", chosen(0..4, 13)),
+        ("signed", hostile::SIGNED.to_vec()),
         ("settings", sound_settings()),
         ("weights", sound_weights()),
     ];

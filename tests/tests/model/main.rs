@@ -14,3 +14,4 @@ mod pytorch_gradient;
 mod quantized;
 mod reference_weights;
 mod side_by_side;
+mod signed;
