@@ -1,5 +1,6 @@
 //! `elbow score`.
 
+mod golden;
 mod json;
 pub(crate) mod rows;
 mod stuck;
@@ -45,6 +46,11 @@ pub(crate) struct ScoreArgs {
     /// Also tell the N columns of each frame that the others speak least for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MOST_CAUSES as i64))]
     why: Option<u8>,
+    /// In place of scores, a board's own check: the first N frames with the bits of their scores, as Rust, or
+    /// as C where --out ends in .h
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=golden::MOST))]
+    #[arg(conflicts_with_all = ["keep", "alarm", "follow", "stuck", "why"])]
+    golden: Option<u16>,
     #[command(flatten)]
     overwrite: Overwrite,
     #[command(flatten)]
@@ -77,6 +83,10 @@ fn score(args: &ScoreArgs, json: bool) -> Result<(), Error> {
     args.path().map_or(Ok(()), |out| check_out(args, out))?;
     let bytes = ModelBytes::read(&args.model)?;
     let model = args.source.open(&bytes, &args.model, args.stuck)?;
+    if let Some(count) = args.golden {
+        let samples = args.samples.samples.unwrap_or_else(|| model.samples_on_device());
+        return golden::run(args, &model, (count.into(), samples), json);
+    }
     let samples = args.samples.of(&model);
     let mut scorer = Scorer::new(&model, samples, args.told());
     check_stuck(args.stuck, &args.model, &model)?;
@@ -188,6 +198,11 @@ pub(super) fn check_stuck(is_asked: bool, path: &Path, model: &HostModel<'_>) ->
 fn check_out(args: &ScoreArgs, out: &Path) -> Result<(), Error> {
     Outputs::made_from([&*args.model, &args.data]).file("out", out, args.overwrite)?;
     let extension = out.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if args.golden.is_some() {
+        let problem = "the check is written as Rust or C; give a name that ends in .rs or .h";
+        let is_source = ["rs", "h"].contains(&&*extension);
+        return if is_source { Ok(()) } else { Err(Error::argument("out", out.display(), problem)) };
+    }
     if OTHER_FORMATS.contains(&extension.as_str()) {
         let problem = "scores are written as CSV; give a name that ends in .csv";
         return Err(Error::argument("out", out.display(), problem));

@@ -22,6 +22,7 @@ mod first_hour;
 mod first_use;
 mod gaps;
 mod generate;
+mod golden;
 #[cfg(feature = "onnx")]
 mod graphs;
 mod help;
@@ -46,8 +47,8 @@ mod scores;
 mod session;
 mod siblings;
 mod start;
-mod steps;
 mod signatures;
+mod steps;
 mod tables;
 mod verdicts;
 mod watch;

@@ -60,7 +60,7 @@ static const unsigned char {name}_MODEL[{name}_BYTES] = {{
 }
 
 /// As it stands in a comment of C, which it does not end.
-fn commented(text: &str) -> String {
+pub(super) fn commented(text: &str) -> String {
     text.replace("*/", "* /").replace("/*", "/ *")
 }
 

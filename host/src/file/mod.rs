@@ -4,12 +4,13 @@ pub mod atomic_file;
 pub mod c_header;
 pub mod cost;
 pub mod describe;
+pub mod golden;
 pub mod parts;
 pub mod png;
 pub mod project;
 pub mod rows;
 pub mod rust_type;
-pub mod temporary;
 #[cfg(feature = "signature")]
 pub mod signing;
+pub mod temporary;
 pub mod write;

@@ -1,11 +1,11 @@
 //! A project of firmware for a model: what a user builds outside of any workspace.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use elbow::FrameError;
 
 use super::describe::describe_model;
+use super::golden::Golden;
 use super::rust_type::{constant_name, rust_source, type_name};
 use crate::model::HostModel;
 
@@ -89,6 +89,7 @@ pub fn project(
         ("{model}", &describe_model(model)),
         ("{type}", &of_type),
         ("{constant}", &constant),
+        ("{function}", &constant.to_ascii_lowercase()),
     ];
     let fill = |text: &str| {
         words.iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value)).into_bytes()
@@ -112,14 +113,9 @@ pub fn project(
 /// [`FrameError`] where such a frame has no score.
 fn golden(model: &HostModel<'_>) -> Result<String, FrameError> {
     let dims = model.metadata.architecture.features as usize;
-    let frames = [vec![0.0_f32; dims], vec![1.0; dims], (0..dims).map(|i| (i % 2) as f32).collect()];
-    let mut out = format!(
-        "// Frames, and the bits of their scores.\nconst GOLDEN: [([f32; {dims}], u32); {}] = [\n",
-        frames.len()
-    );
-    for frame in &frames {
-        let bits = model.engine.log_density(frame, model.samples_on_device())?.log_density.0.to_bits();
-        let _ = writeln!(out, "    ({frame:?}, {bits:#010x}),");
-    }
-    Ok(out + "];\n")
+    let mut golden = Golden::new(model, model.samples_on_device());
+    golden.push(&vec![0.0; dims])?;
+    golden.push(&vec![1.0; dims])?;
+    golden.push(&(0..dims).map(|i| (i % 2) as f32).collect::<Vec<_>>())?;
+    Ok(golden.rust_source())
 }
