@@ -1,18 +1,16 @@
-//! `elbow compress` and `elbow decompress`.
+//! `elbow compress`.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use elbow::architecture::LikelihoodKind;
-use elbow::codec::{LOG_MAGIC, MAX_SAMPLES, model_id};
+use elbow::codec::{MAX_SAMPLES, model_id};
 
 use super::out::{Outputs, Overwrite};
 use super::source::SourceArgs;
 use crate::error::Error;
 use crate::refine::refinable;
 use crate::report;
-use elbow_host::compress::{self, Fidelity, FileProblem, LogSummary, Options, Summary, Unit, Unpacked};
+use elbow_host::compress::{self, Fidelity, LogSummary, Options, Summary, Unit};
 use elbow_host::model::{HostModel, ModelBytes};
 use elbow_reader::Names;
 use elbow_trainer::binarize::Binarize;
@@ -84,22 +82,6 @@ pub(crate) struct CompressArgs {
     /// Leave out rows that have other cells than the header; how many they are is said
     #[arg(long, conflicts_with = "bits_back")]
     skip_broken: bool,
-    #[command(flatten)]
-    overwrite: Overwrite,
-}
-
-/// The arguments of `elbow decompress`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct DecompressArgs {
-    /// The model that it was compressed with
-    model: PathBuf,
-    /// The packets
-    input: PathBuf,
-    /// Where to write the rows
-    output: PathBuf,
-    /// Where packets are lost or damaged, write the rest and say which rows are missing
-    #[arg(long)]
-    keep_going: bool,
     #[command(flatten)]
     overwrite: Overwrite,
 }
@@ -207,48 +189,6 @@ fn write_log(
     let data = source.load_known(&args.input, &args.model, &model.metadata)?;
     let summary = compress::compress_log(bytes, &data, &args.output, [samples, args.refine])?;
     if json { report::print_json(&summary) } else { report::print(&report::table(&log_rows(&summary))) }
-}
-
-pub(super) fn decompress(args: &DecompressArgs, json: bool) -> Result<(), Error> {
-    Outputs::made_from([&*args.model, &args.input]).file("", &args.output, args.overwrite)?;
-    let bytes = ModelBytes::read(&args.model)?;
-    let model = bytes.open().map_err(Error::model(&args.model))?;
-    if let Some(log) = read_log(&args.input)? {
-        let rows = compress::decompress_log((&args.model, &bytes), &args.input, &log, &args.output)?;
-        return told(&args.output, &Unpacked { rows, ..Unpacked::default() }, json);
-    }
-    let bar = report::rows_bar("decompressing");
-    let model = (args.model.as_path(), &model, model_id(bytes.as_bytes()));
-    let unpacked = compress::decompress(model, &args.input, &args.output, args.keep_going, &mut |rows| {
-        bar.set_position(rows);
-    })?;
-    bar.finish_and_clear();
-    told(&args.output, &unpacked, json)?;
-    if unpacked.missing.is_empty() {
-        return Ok(());
-    }
-    let problem = FileProblem::Incomplete { what: unpacked.missing, rows: unpacked.rows };
-    Err(elbow_host::Error::Packets { path: args.input.clone(), problem }.into())
-}
-
-/// The bytes of a file that begins as a log does.
-fn read_log(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    let mut begins = Vec::new();
-    let mut file = File::open(path).map_err(Error::io("read", path))?;
-    file.by_ref().take(LOG_MAGIC.len() as u64).read_to_end(&mut begins).map_err(Error::io("read", path))?;
-    if begins != LOG_MAGIC {
-        return Ok(None);
-    }
-    file.read_to_end(&mut begins).map_err(Error::io("read", path))?;
-    Ok(Some(begins))
-}
-
-fn told(output: &Path, unpacked: &Unpacked, json: bool) -> Result<(), Error> {
-    if json {
-        return report::print_json(unpacked);
-    }
-    report::note(&format!("{}: {} rows", output.display(), unpacked.rows));
-    Ok(())
 }
 
 fn rows(summary: &Summary) -> Vec<(&'static str, String)> {

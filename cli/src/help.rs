@@ -98,11 +98,22 @@ const HEADINGS: [(&str, &[&str]); 6] = [
             "keep",
             "calibration",
             "bits_back",
+            "golden",
         ],
     ),
     (
         "Packets",
-        &["packets", "bound", "lossless", "latents_only", "windows_per_packet", "refine", "keep_going"],
+        &[
+            "packets",
+            "bound",
+            "lossless",
+            "latents_only",
+            "windows_per_packet",
+            "refine",
+            "keep_going",
+            "raw",
+            "framing",
+        ],
     ),
     (
         "Output",

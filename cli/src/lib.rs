@@ -10,6 +10,7 @@ mod compare;
 mod completions;
 mod compress;
 mod decode;
+mod decompress;
 mod demo;
 mod encode;
 mod entropy;
@@ -23,8 +24,8 @@ mod import;
 mod impute;
 mod inspect;
 mod interpolate;
-mod latents;
 mod keygen;
+mod latents;
 mod memory;
 mod new;
 mod out;
@@ -39,11 +40,11 @@ mod refine;
 pub mod report;
 mod sample;
 mod score;
-mod source;
 mod sign;
+mod source;
 pub mod stop;
-mod watch;
 mod verify;
+mod watch;
 mod window;
 
 use std::ffi::OsString;
@@ -112,18 +113,18 @@ enum Command {
     /// Pack a file of frames in packets, lossless or within a bound
     Compress(compress::CompressArgs),
     /// Unpack what `compress` packed
-    Decompress(compress::DecompressArgs),
+    Decompress(decompress::DecompressArgs),
     /// What firmware includes of a model: its Rust type, or the file as an array of C
     Export(export::ExportArgs),
     /// A project of firmware that carries a model, to build outside of any workspace
     New(new::NewArgs),
-    /// What a model file holds and what it costs
     /// A key to sign models with: the secret, and the public one for firmware
     Keygen(keygen::KeygenArgs),
     /// Sign a model, so that devices take it and no other
     Sign(sign::SignArgs),
     /// Whether a model is signed by a key, and new enough
     Verify(verify::VerifyArgs),
+    /// What a model file holds and what it costs
     Inspect(inspect::InspectArgs),
     /// The whole way on the data that comes with the project: fit, evaluate, export
     Demo(demo::DemoArgs),
@@ -214,13 +215,13 @@ impl Cli {
             Command::Calibrate(args) => calibrate::run(args, self.json),
             Command::Quantize(args) => quantize::run(args, self.json),
             Command::Compress(args) => compress::compress(args, self.json),
-            Command::Decompress(args) => compress::decompress(args, self.json),
+            Command::Decompress(args) => decompress::run(args, self.json),
             Command::Export(args) => export::run(args, self.json),
             Command::New(args) => new::run(args, self.json),
-            Command::Inspect(args) => inspect::run(args, self.json),
             Command::Keygen(args) => keygen::run(args, self.json),
             Command::Sign(args) => sign::run(args, self.json),
             Command::Verify(args) => verify::run(args, self.json),
+            Command::Inspect(args) => inspect::run(args, self.json),
             Command::Demo(args) => demo::run(args, self.json),
             Command::Completions(args) => completions::completions(args, Cli::command()),
             Command::Man(args) => completions::man(args, Cli::command()),

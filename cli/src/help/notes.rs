@@ -158,8 +158,9 @@ Examples:
     (
         "decompress",
         "\
-Example:
-  elbow decompress sensors.elbow day.packets day.csv",
+Examples:
+  elbow decompress sensors.elbow day.packets day.csv
+  elbow decompress sensors.elbow /dev/ttyACM0 - --raw --framing cobs    what a device sends, as it comes",
     ),
     (
         "export",
@@ -191,7 +192,6 @@ Example:
   elbow new pump --model sensors.elbow --board mps2-an386
   cd pump && cargo run --release                      builds it for the board, and runs it in QEMU",
     ),
-    ),
     (
         "keygen",
         "\
@@ -215,6 +215,7 @@ Example:
         "\
 Example:
   elbow verify sensors.elbow --key fleet.pub --oldest 4",
+    ),
     (
         "quantize",
         "\

@@ -99,7 +99,7 @@ pub fn decompress_log(
         Format::Csv { delimiter: b',' }
     };
     let mut writer =
-        Writer::create(output, &format, &columns, None)?.with_words(&categories(metadata.columns));
+        Writer::create(Some(output), &format, &columns, None)?.with_words(&categories(metadata.columns));
     let side = SideReader::default();
     for row in frames.chunks(width) {
         writer.row(&row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>(), 0, &side)?;

@@ -11,11 +11,13 @@
 mod calibrate;
 mod cells;
 mod file;
+mod framing;
 mod log;
 mod options;
 mod pack;
 mod plan;
 mod predictor;
+mod receive;
 mod rows;
 mod side;
 mod stamp;
@@ -28,11 +30,13 @@ mod write;
 
 pub use crate::error::FileProblem;
 pub use calibrate::{Plan, Trial};
+pub use framing::Framing;
 pub use log::{LogSummary, compress_log, decompress_log};
 pub use options::{DEFAULT_WINDOWS_PER_PACKET, Fidelity, Options};
 pub use pack::compress;
 pub use plan::plan_packets;
 pub use predictor::HostPredictor;
+pub use receive::{Gap, Received, receive};
 pub use rows::load_options;
 pub use summary::{Coded, Summary};
 pub use unit::Unit;

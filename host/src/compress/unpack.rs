@@ -72,11 +72,11 @@ pub fn decompress(
     let table = side.table().cloned();
     let words = categories(model.metadata.columns);
     let mut unpacker = Unpacker {
-        scratch: vec![0; codec.scratch_len(head.windows_per_packet.into())],
+        scratch: Vec::new(),
         held: Vec::new(),
         codec,
         head: &head,
-        writer: Writer::create(output, &head.format, &head.columns, table.as_ref())?.with_words(&words),
+        writer: Writer::create(Some(output), &head.format, &head.columns, table.as_ref())?.with_words(&words),
         side,
         row: Vec::new(),
 
@@ -140,6 +140,28 @@ fn read_side(input: &Path) -> Result<Option<SideReader>, Error> {
     SideReader::read(&mut file).map_err(Error::io("read", input))
 }
 
+/// The samples of a packet.
+pub(super) fn samples(
+    codec: &Codec<HostPredictor<'_>>,
+    packet: &[u8],
+    header: &Header,
+    scratch: &mut Vec<i32>,
+) -> Result<Vec<i32>, PacketError> {
+    let windows = usize::from(header.windows);
+    let (needed, working) = (windows * codec.frame(), codec.scratch_len(windows));
+    if scratch.len() < working {
+        scratch.resize(working, 0);
+    }
+    if header.sample_bytes == 2 {
+        let mut narrow = vec![0_i16; needed];
+        codec.decode(packet, scratch, &mut narrow)?;
+        return Ok(narrow.into_iter().map(i32::from).collect());
+    }
+    let mut wide = vec![0_i32; needed];
+    codec.decode(packet, scratch, &mut wide)?;
+    Ok(wide)
+}
+
 struct Unpacker<'a> {
     codec: Codec<HostPredictor<'a>>,
     head: &'a Head,
@@ -171,16 +193,7 @@ impl Unpacker<'_> {
         if number < self.next || header.windows > self.head.windows_per_packet {
             return Ok(Err(PacketError::Malformed));
         }
-        let needed = usize::from(header.windows) * self.head.frame();
-        let decoded = if header.sample_bytes == 2 {
-            let mut narrow = vec![0_i16; needed];
-            let decoded = self.codec.decode(packet, &mut self.scratch, &mut narrow);
-            decoded.map(|_| narrow.into_iter().map(i32::from).collect())
-        } else {
-            let mut wide = vec![0_i32; needed];
-            self.codec.decode(packet, &mut self.scratch, &mut wide).map(|_| wide)
-        };
-        let samples = match decoded {
+        let samples = match samples(&self.codec, packet, &header, &mut self.scratch) {
             Ok(samples) => samples,
             Err(problem) => return Ok(Err(problem)),
         };

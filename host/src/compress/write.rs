@@ -25,14 +25,21 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
+    /// To a file, or to standard output.
     pub(super) fn create(
-        path: &'a Path,
+        path: Option<&'a Path>,
         format: &'a Format,
         columns: &[String],
         table: Option<&'a Table>,
     ) -> Result<Self, Error> {
-        check_ending(path, format)?;
-        let file = BufWriter::new(AtomicFile::create(path)?);
+        let file = match path {
+            Some(path) => {
+                check_ending(path, format)?;
+                AtomicFile::create(path)?
+            }
+            None => AtomicFile::stdout()?,
+        };
+        let (path, file) = (path.unwrap_or(Path::new("standard output")), BufWriter::new(file));
         let mut writer = Writer { path, file, format, table, words: Vec::new(), buffer: Vec::new() };
         match format {
             Format::Csv { delimiter } => writer.heading(*delimiter, columns),
@@ -141,6 +148,11 @@ impl<'a> Writer<'a> {
             let cell = self.buffer.split_off(from);
             push_cell(&cell, delimiter, &mut self.buffer);
         }
+    }
+
+    /// Has all rows so far where they go.
+    pub(super) fn hand_on(&mut self) -> Result<(), Error> {
+        self.file.flush().map_err(Error::io("write", self.path))
     }
 
     /// Ends the file after so many rows and gives it its name.

@@ -85,6 +85,16 @@ impl AtomicFile {
         Ok(AtomicFile { path: path.to_path_buf(), place: open().map_err(Error::io("write", path))? })
     }
 
+    /// Standard output, to which bytes go at once.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn stdout() -> Result<Self, Error> {
+        let path = PathBuf::from("standard output");
+        let place = Place::Special(duplicate_of_stdout().map_err(Error::io("write", &path))?);
+        Ok(AtomicFile { path, place })
+    }
+
     /// Gives it its name.
     ///
     /// # Errors
@@ -130,6 +140,18 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     Temporary::beside(&behind_links(path)).map(drop).map_err(Error::io("write", path))
+}
+
+#[cfg(unix)]
+fn duplicate_of_stdout() -> io::Result<File> {
+    use std::os::fd::AsFd as _;
+    Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(windows)]
+fn duplicate_of_stdout() -> io::Result<File> {
+    use std::os::windows::io::AsHandle as _;
+    Ok(io::stdout().as_handle().try_clone_to_owned()?.into())
 }
 
 /// There, but no file.
@@ -185,17 +207,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn names_may_be_as_long_as_names_may_be() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["m".repeat(255), "é".repeat(127), "m".repeat(246)] {
-            let path = folder.path().join(&name);
-            write_atomically(&path, b"x").unwrap();
-            check_writable(&path).unwrap();
-        }
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
-    }
-}
     #[cfg(unix)]
     #[test]
     fn a_secret_is_its_owners_and_never_written_over() {
@@ -209,3 +220,14 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
+    #[test]
+    fn names_may_be_as_long_as_names_may_be() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["m".repeat(255), "é".repeat(127), "m".repeat(246)] {
+            let path = folder.path().join(&name);
+            write_atomically(&path, b"x").unwrap();
+            check_writable(&path).unwrap();
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+    }
+}
