@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compiles for microcontrollers: with rustup's targets where they are installed, else with Debian's rustc and its library
 # source. The last lines of `build` are the images' paths; `run` starts an image in QEMU (see .cargo/config.toml).
-# ELBOW_PROFILE=firmware-small in the environment optimises for size.
+# ELBOW_PROFILE=firmware-small in the environment optimises for size, ELBOW_FEATURES=signature gives C elbow_verify.
 usage='usage: ./cross.sh build TARGET[,TARGET...] BIN[,BIN...]
        ./cross.sh run TARGET BIN
        ./cross.sh check TARGET            the library alone
@@ -16,7 +16,7 @@ case "$verb:$targets:$bins" in
     build:?*:?* | run:?*:?*) what="--package elbow-firmware --profile $profile$(printf ' --bin %s' $bins)" ;;
     check:?*:) what="--package elbow --profile $profile" ;;
     outside:?*:?*) what=--release ;;
-    archive:?*:) what="--package elbow-c --profile $profile" ;;
+    archive:?*:) what="--package elbow-c --profile $profile ${ELBOW_FEATURES:+--features $ELBOW_FEATURES}" ;;
     *) echo "$usage" >&2; exit 2 ;;
 esac
 

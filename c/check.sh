@@ -21,7 +21,7 @@ if ! have arm-none-eabi-gcc || ! have riscv64-unknown-elf-gcc; then
 fi
 
 # The model and the frames as C has them, and what the program says of them.
-cargo build --locked --quiet -p elbow-cli -p elbow-c --profile "${ELBOW_C_PROFILE:-dev}"
+cargo build --locked --quiet -p elbow-cli -p elbow-c --features elbow-c/signature --profile "${ELBOW_C_PROFILE:-dev}"
 built=$target/${ELBOW_C_FOLDER:-debug}
 "$built/elbow" export $model.elbow --c --out "$work" --force >/dev/null
 "$built/elbow" score $model.elbow - --samples 16 --out "$work/scores.csv" --force < <(python3 c/test/frames.py rows)
@@ -29,7 +29,9 @@ rm -f "$work"/fleet.*
 "$built/elbow" keygen "$work/fleet.key" >/dev/null
 "$built/elbow" sign $model.elbow --key "$work/fleet.key" --version 3 --out "$work/signed.elbow" --force >/dev/null
 python3 c/test/frames.py array >"$work/frames.h"
-python3 c/test/frames.py bits <"$work/scores.csv" >"$work/expected"
+"$built/elbow" encode $model.elbow - --out "$work/latents.csv" --force < <(python3 c/test/frames.py rows)
+"$built/elbow" reconstruct $model.elbow - --out "$work/means.csv" --force >/dev/null < <(python3 c/test/frames.py rows)
+python3 c/test/frames.py bits "$work/scores.csv" "$work/latents.csv" "$work/means.csv" >"$work/expected"
 
 # same NAME COMMAND...: its lines are the program's.
 same() {

@@ -36,7 +36,7 @@ int main(void) {
     for (size_t i = 0; i < FRAMES; i++) {
         elbow_result score;
         elbow_verdict verdict, again;
-        float frame[DEMO_FEATURES], surprises[DEMO_FEATURES];
+        float frame[DEMO_FEATURES], surprises[DEMO_FEATURES], expected[DEMO_FEATURES], latent[8];
         const float *due = NULL;
         memcpy(frame, FRAME_BYTES + i * sizeof frame, sizeof frame);
         check(elbow_score(model, frame, DEMO_FEATURES, DEMO_SAMPLES, &score));
@@ -50,6 +50,10 @@ int main(void) {
             printf("frame %u comes back another way as another\n", (unsigned)i);
             return 1;
         }
+        check(elbow_encode(model, frame, DEMO_FEATURES, latent, info.latents));
+        check(elbow_reconstruct(model, frame, DEMO_FEATURES, expected));
+        for (uint32_t i = 0; i < info.latents; i++) printf("%08lx ", (unsigned long)bits(latent[i]));
+        for (uint32_t i = 0; i < DEMO_FEATURES; i++) printf("%08lx ", (unsigned long)bits(expected[i]));
         printf("%08lx %08lx %08lx %d\n", (unsigned long)bits(score.log_density),
                (unsigned long)bits(score.effective_sample_size), (unsigned long)bits(score.standard_error),
                (int)verdict.is_anomalous);

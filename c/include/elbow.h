@@ -51,7 +51,8 @@ enum {
     ELBOW_OTHER_KEY = 21,        /* the file is signed by another key */
     ELBOW_ALTERED = 22,          /* file or signature were changed */
     ELBOW_TOO_OLD = 23,          /* the file is sound, and below the lowest version that is taken */
-    ELBOW_BAD_KEY = 24           /* the key is none */
+    ELBOW_BAD_KEY = 24,          /* the key is none */
+    ELBOW_NO_LATENT = 25         /* the model is a mixture */
 };
 
 /* What the arena has room for beside scores and verdicts: bits to be added up. */
@@ -71,6 +72,7 @@ typedef struct elbow_info {
     uint32_t hop;       /* rows from one frame to the next */
     uint32_t samples;   /* samples of a verdict at most; 0 where there is no threshold */
     float false_alarm;  /* bound of the rate of false alarms */
+    uint32_t latents;   /* coordinates of the latent; 0 of a mixture, which has none */
 } elbow_info;
 
 /* How likely a frame is. */
@@ -91,7 +93,8 @@ typedef struct elbow_verdict {
 /* Verifies a file that `elbow sign` wrote, before anything of it is read but its length: `memory` begins with it, and may
  * be a region of flash that is larger. `key` is the array of 32 bytes that `elbow keygen` wrote, `oldest` the lowest
  * version to take. `file_len` is then what elbow_arena_size and elbow_open take as the length, `version` what the device
- * has to keep, so as to take no older one. On a Cortex-M4F it takes 5.0 kB of stack. */
+ * has to keep, so as to take no older one. On a Cortex-M4F it takes 5.0 kB of stack. It is in archives that were built
+ * with the feature `signature`, which adds some 25 kB to a program: ELBOW_FEATURES=signature ./cross.sh archive TARGET. */
 elbow_status elbow_verify(const void *memory, size_t len, const uint8_t *key, uint32_t oldest, size_t *file_len,
                           uint32_t *version);
 
@@ -117,6 +120,12 @@ elbow_status elbow_judge(elbow_model *model, const float *frame, size_t len, elb
  * of its own, and not the frame. */
 elbow_status elbow_explain(elbow_model *model, const float *frame, size_t len, elbow_verdict *verdict,
                            float *surprises);
+
+/* The most likely latent of a frame, into an array of `latents` numbers, which is not in the frame. */
+elbow_status elbow_encode(elbow_model *model, const float *frame, size_t len, float *latent, size_t latent_len);
+
+/* What a normal frame near this one looks like, in the units of the frame, into another array of `len` numbers. */
+elbow_status elbow_reconstruct(elbow_model *model, const float *frame, size_t len, float *expected);
 
 /* Takes the next row of a stream, from an array of the caller's. `frame` is then the frame that is due, of `dims`
  * numbers, until the next row is pushed; or null. */

@@ -5,13 +5,17 @@
 //! `elbow_open` gave, and that the file and the arena outlive it and are left alone while it is used.
 #![expect(unsafe_code, reason = "pointers from C")]
 
+#[cfg(feature = "signature")]
+mod verify;
+
+#[cfg(feature = "signature")]
+pub use verify::elbow_verify;
+
 use crate::handle::{Handle, Info, Plan, Result, Verdict};
 use crate::status::Status;
 use core::ffi::{c_char, c_void};
 use core::ptr;
 use core::slice;
-use elbow::SignedFile;
-use elbow::signature::KEY_LEN;
 
 /// What an arena must begin at a multiple of: it holds a handle, then numbers.
 const ARENA_ALIGN: usize = align_of::<Handle<'_>>();
@@ -83,23 +87,21 @@ fn outside(model: &Handle<'_>, from: *const f32, len: usize) -> Done {
     if overlap((from, len.saturating_mul(FLOAT)), arena) { Err(Status::Overlap) } else { Ok(()) }
 }
 
-/// Verifies the signature of a file that `memory` begins with; gives the file's length and its version.
-#[unsafe(no_mangle)]
-pub extern "C" fn elbow_verify(
-    memory: *const c_void,
-    len: usize,
-    key: *const u8,
-    oldest: u32,
-    file_len: *mut usize,
-    version: *mut u32,
-) -> Status {
-    let verified = slice(memory.cast(), len).and_then(|memory| {
-        let key = slice(key, KEY_LEN)?.first_chunk().ok_or(Status::BadKey)?;
-        let file = SignedFile::open(memory, key, oldest)?;
-        write(version, file.version())?;
-        write(file_len, file.bytes().len())
-    });
-    status(verified)
+/// Numbers to be written, as many as they should be, which share no memory with a frame or the arena.
+fn apart<'a>(
+    model: &Handle<'_>,
+    frame: &[f32],
+    to: *mut f32,
+    (len, expected): (usize, u32),
+) -> Done<&'a mut [f32]> {
+    if len != expected as usize {
+        return Err(Status::WrongFrame);
+    }
+    if overlap((frame.as_ptr(), size_of_val(frame)), (to, len.saturating_mul(FLOAT))) {
+        return Err(Status::Overlap);
+    }
+    outside(model, to, len)?;
+    slice_mut(to, len)
 }
 
 /// Bytes of an arena for the model of a file and these uses.
@@ -199,17 +201,45 @@ pub extern "C" fn elbow_explain(
     let explained = model(by).and_then(|model| {
         let frame = slice(frame, len)?;
         // no more is written than a frame of the right length has
-        if len != model.info().dims as usize {
-            return Err(Status::WrongFrame);
-        }
-        let bytes = len * FLOAT;
-        if overlap((frame.as_ptr(), bytes), (surprises, bytes)) {
-            return Err(Status::Overlap);
-        }
-        outside(model, surprises, len)?;
-        write(verdict, model.explain(frame, slice_mut(surprises, len)?)?)
+        let surprises = apart(model, frame, surprises, (len, model.info().dims))?;
+        write(verdict, model.explain(frame, surprises)?)
     });
     status(explained)
+}
+
+/// The most likely latent of a frame.
+#[unsafe(no_mangle)]
+pub extern "C" fn elbow_encode(
+    by: *mut Handle<'static>,
+    frame: *const f32,
+    len: usize,
+    latent: *mut f32,
+    latent_len: usize,
+) -> Status {
+    let encoded = model(by).and_then(|model| {
+        let frame = slice(frame, len)?;
+        let latents = model.info().latents;
+        if latents == 0 {
+            return Err(Status::NoLatent);
+        }
+        model.encode(frame, apart(model, frame, latent, (latent_len, latents))?)
+    });
+    status(encoded)
+}
+
+/// What a normal frame near this one looks like.
+#[unsafe(no_mangle)]
+pub extern "C" fn elbow_reconstruct(
+    by: *mut Handle<'static>,
+    frame: *const f32,
+    len: usize,
+    expected: *mut f32,
+) -> Status {
+    let reconstructed = model(by).and_then(|model| {
+        let frame = slice(frame, len)?;
+        model.reconstruct(frame, apart(model, frame, expected, (len, model.info().dims))?)
+    });
+    status(reconstructed)
 }
 
 /// Takes a row; gives a frame where one is due, else null.

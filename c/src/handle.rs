@@ -39,6 +39,8 @@ pub struct Info {
     pub samples: u32,
     /// bound of the rate of false alarms of a verdict
     pub false_alarm: f32,
+    /// coordinates of the latent, 0 of a mixture
+    pub latents: u32,
 }
 
 /// `elbow_result`: a score.
@@ -140,7 +142,9 @@ impl<'a> Plan<'a> {
                 Some(BoundedWindow::new(of_rows, columns, hop, rows).ok_or(Status::ArenaTooShort)?)
             }
         };
-        place.write(Handle { model: Bounded::new(&file, scratch)?, calibration, window, info, bytes });
+        let model = Bounded::new(&file, scratch)?;
+        let info = Info { latents: model.latent_dims() as u32, ..info };
+        place.write(Handle { model, calibration, window, info, bytes });
         Ok(())
     }
 }
@@ -176,6 +180,18 @@ impl<'a> Handle<'a> {
             return Err(Status::WrongFrame);
         }
         Ok(self.judge_by()?.judge_explained(frame, surprises)?.into())
+    }
+
+    pub(crate) fn encode(&self, frame: &[f32], latent: &mut [f32]) -> core::result::Result<(), Status> {
+        Ok(self.model.encode(frame, latent)?)
+    }
+
+    pub(crate) fn reconstruct(
+        &self,
+        frame: &[f32],
+        expected: &mut [f32],
+    ) -> core::result::Result<(), Status> {
+        Ok(self.model.reconstruct(frame, expected)?)
     }
 
     /// Takes a row; a frame where one is due.

@@ -8,9 +8,11 @@ mod door;
 mod handle;
 mod status;
 
+#[cfg(feature = "signature")]
+pub use door::elbow_verify;
 pub use door::{
-    elbow_arena_size, elbow_describe, elbow_explain, elbow_judge, elbow_open, elbow_push, elbow_reset,
-    elbow_score, elbow_strerror, elbow_verify,
+    elbow_arena_size, elbow_describe, elbow_encode, elbow_explain, elbow_judge, elbow_open, elbow_push,
+    elbow_reconstruct, elbow_reset, elbow_score, elbow_strerror,
 };
 pub use handle::{Handle, Info, Result, Verdict};
 pub use status::Status;

@@ -1,7 +1,6 @@
 //! What a function says of its work.
 
 use core::ffi::CStr;
-use elbow::signature::SignatureError;
 use elbow::{FrameError, LoadError};
 
 /// Defines the numbers, which `elbow.h` has too, and a text for each.
@@ -53,6 +52,7 @@ statuses! {
     Altered = 22, c"the model is not what was signed: bytes of it were changed; copy it again";
     TooOld = 23, c"the model is sound, and older than is taken; sign it as a later version";
     BadKey = 24, c"the public key is none; use the array that elbow keygen wrote";
+    NoLatent = 25, c"the model is a mixture, which has no latent; fit a network";
 }
 
 impl From<LoadError> for Status {
@@ -83,20 +83,9 @@ impl From<FrameError> for Status {
             FrameError::NonFinite { .. } => Status::NonFinite,
             FrameError::OutOfSupport { .. } => Status::OutOfSupport,
             FrameError::NoSamples => Status::NoSamples,
+            FrameError::NoLatent => Status::NoLatent,
             FrameError::NoMemory { .. } => Status::NotAsked,
             _ => Status::Overflow,
-        }
-    }
-}
-
-impl From<SignatureError> for Status {
-    fn from(error: SignatureError) -> Status {
-        match error {
-            SignatureError::Unsigned => Status::Unsigned,
-            SignatureError::OtherKey => Status::OtherKey,
-            SignatureError::TooOld { .. } => Status::TooOld,
-            SignatureError::BadKey => Status::BadKey,
-            _ => Status::Altered,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-static_assert(sizeof(elbow_result) == 16 && sizeof(elbow_verdict) == 24 && sizeof(elbow_info) == 24);
+static_assert(sizeof(elbow_result) == 16 && sizeof(elbow_verdict) == 24 && sizeof(elbow_info) == 28);
 
 int main() {
     std::size_t size = 0;

@@ -2,7 +2,8 @@
 
     frames.py rows                  CSV for `elbow score`
     frames.py array                 a header with FRAME_BYTES
-    frames.py bits < SCORES.csv     a line for each frame, as example/score.c prints it
+    frames.py bits SCORES.csv LATENTS.csv EXPECTED.csv
+                                    a line for each frame, as example/score.c prints it
 """
 
 import csv
@@ -20,7 +21,12 @@ def bits(text):
     return struct.pack(">f", float(text)).hex()
 
 
-def main(what):
+def rows(path, columns):
+    with open(path, newline="") as file:
+        return [[bits(row[column]) for column in columns(row)] for row in csv.DictReader(file)]
+
+
+def main(what, *tables):
     if what == "rows":
         print(",".join(NAMES))
         for row in struct.iter_unpack(f"<{len(NAMES)}f", BYTES):
@@ -28,9 +34,16 @@ def main(what):
     elif what == "array":
         print(f"static const unsigned char FRAME_BYTES[] = {{{','.join(map(str, BYTES))}}};")
     else:
-        for row in csv.DictReader(sys.stdin):
+        scores, latents, expected = tables
+        latents = rows(latents, lambda row: [name for name in row if name.startswith("mean_")])
+        expected = rows(expected, lambda _: NAMES)
+        with open(scores, newline="") as file:
+            scores = list(csv.DictReader(file))
+        of_frame = len(expected) // len(scores)
+        for i, row in enumerate(scores):
             numbers = [row[name] for name in ("log_density", "effective_sample_size", "standard_error")]
-            print(*map(bits, numbers), row["anomalous"])
+            frame = sum(expected[of_frame * i : of_frame * (i + 1)], [])
+            print(*latents[i], *frame, *map(bits, numbers), row["anomalous"])
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])

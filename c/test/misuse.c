@@ -123,6 +123,15 @@ static void calls(void) {
     expect("nowhere to put it", elbow_score(model, frame, DEMO_FEATURES, 4, NULL), ELBOW_NULL);
     expect("no verdict", elbow_judge(model, frame, DEMO_FEATURES, NULL), ELBOW_NULL);
     expect("no surprises", elbow_explain(model, frame, DEMO_FEATURES, &verdict, NULL), ELBOW_NULL);
+    if (info.latents != 4) failures++;
+    expect("encode", elbow_encode(model, frame, DEMO_FEATURES, surprises, 4), ELBOW_OK);
+    expect("a short latent", elbow_encode(model, frame, DEMO_FEATURES, surprises, 3), ELBOW_WRONG_FRAME);
+    expect("no latent", elbow_encode(model, frame, DEMO_FEATURES, NULL, 4), ELBOW_NULL);
+    expect("a latent in the frame", elbow_encode(model, frame, DEMO_FEATURES, frame + 8, 4), ELBOW_OVERLAP);
+    expect("a latent in the arena", elbow_encode(model, frame, DEMO_FEATURES, (float *)arena, 4), ELBOW_OVERLAP);
+    expect("reconstruct", elbow_reconstruct(model, frame, DEMO_FEATURES, surprises), ELBOW_OK);
+    expect("over the frame", elbow_reconstruct(model, frame, DEMO_FEATURES, frame + 1), ELBOW_OVERLAP);
+    expect("a short frame", elbow_reconstruct(model, frame, DEMO_FEATURES - 1, surprises), ELBOW_WRONG_FRAME);
     expect("no due", elbow_push(model, frame, DEMO_COLUMNS, NULL), ELBOW_NULL);
     expect("a long frame", elbow_score(model, frame, DEMO_FEATURES + 1, 4, &score), ELBOW_WRONG_FRAME);
     expect("no numbers", elbow_score(model, frame, 0, 4, &score), ELBOW_WRONG_FRAME);
