@@ -11,7 +11,7 @@ use rand_core::Rng as _;
 use crate::bench::{Bench, QUICK, engine_csv};
 
 /// Each command that writes, over files that are there.
-fn writers() -> [String; 12] {
+fn writers() -> [String; 13] {
     [
         format!("fit engine.csv --out engine.elbow {QUICK} --seed 2"),
         "fit engine.csv --auto --out mixture.elbow".into(),
@@ -25,6 +25,7 @@ fn writers() -> [String; 12] {
         "reconstruct engine.elbow engine.csv --out rebuilt.csv --force".into(),
         "impute mixture.elbow engine.csv --out full.csv --force".into(),
         "report mixture.elbow engine.csv --out page.html --force".into(),
+        "sign mixture.elbow --key fleet.key --version 2".into(),
     ]
 }
 
@@ -34,6 +35,7 @@ fn bench() -> Bench {
     let all = engine_csv(480);
     let lines: Vec<&str> = all.lines().collect();
     bench.write("later.csv", [&lines[..1], &lines[241..]].concat().join("\n") + "\n");
+    bench.good("keygen fleet.key");
     for line in writers() {
         bench.good(&line);
     }
