@@ -22,7 +22,8 @@ impl Network<'_> {
         if found != expected {
             return Err(FrameError::WrongLength { expected, found });
         }
-        z.copy_from_slice(posterior.mode());
+        // as long as each other, which a copy of slices would ask again, and could panic over
+        z.iter_mut().zip(posterior.mode()).for_each(|(z, mode)| *z = *mode);
         Ok(())
     }
 
