@@ -47,6 +47,30 @@ fn exported_graphs_come_back() {
     }
 }
 
+/// Weights beside the graph, where the exporter puts them by default, and nowhere else.
+#[test]
+fn weights_lie_beside_their_graph() {
+    let bench = Bench::new();
+    bench.weights(&["beside.onnx.data"]);
+    bench.imports("beside.onnx", "");
+    let import = "import beside.onnx --out m.elbow";
+    let data = bench.read("beside.onnx.data");
+    bench.write("beside.onnx.data", &data[..data.len() / 2]);
+    bench.refuses(import, &["beside.onnx.data", "it is too short"]);
+    bench.write("beside.onnx.data", data);
+    let sound = bench.read("beside.onnx");
+    let (from, to) = (b"beside.onnx.data", b"../sid.onnx.data");
+    let mut changed = sound.clone();
+    for at in (0..sound.len() - from.len()).filter(|at| sound[*at..].starts_with(from)) {
+        changed[at..at + to.len()].copy_from_slice(to);
+    }
+    bench.write("beside.onnx", changed);
+    bench.refuses(import, &["a file that is not beside the model"]);
+    std::fs::remove_file(bench.path("beside.onnx.data")).unwrap();
+    bench.write("beside.onnx", sound);
+    bench.refuses(import, &["beside.onnx.data, where `"]);
+}
+
 #[test]
 fn other_operators_are_refused_by_name() {
     let bench = Bench::new();

@@ -185,6 +185,7 @@ fn what_is_no_dense_network_is_refused_by_name() {
         ("text.txt", b"hello, these are no weights".to_vec(), "safetensors.torch.save_file"),
         ("empty", Vec::new(), "neither"),
         ("short.safetensors", b"\xff\xff\xff\xff\xff\xff\xff\x7f{}".to_vec(), "longer than the file"),
+        ("claim.safetensors", with_header(CLAIM, 8), "8 bytes for the shape [4294967296, 4294967296]"),
         ("json.safetensors", b"\x02\x00\x00\x00\x00\x00\x00\x00{]".to_vec(), "its header"),
     ] {
         bench.write(name, bytes);
@@ -201,9 +202,16 @@ fn safetensors(arrays: &[(&str, Vec<usize>)]) -> Vec<u8> {
         entries
             .push(format!(r#""{name}":{{"dtype":"F32","shape":{shape:?},"data_offsets":[{begin},{end}]}}"#));
     }
-    let header = format!("{{{}}}", entries.join(","));
-    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &vec![0; end]].concat()
+    with_header(&format!("{{{}}}", entries.join(",")), end)
 }
+
+/// A header, and so many bytes behind it.
+fn with_header(header: &str, bytes: usize) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &vec![0; bytes]].concat()
+}
+
+/// An array of more numbers than any file has.
+const CLAIM: &str = r#"{"a.weight":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}"#;
 
 /// Names that say nothing, and a map that says what they are.
 #[test]

@@ -128,7 +128,7 @@ class TwoHeads(nn.Module):
 
 def outputs(net, x):
     with torch.no_grad():
-        given = net(x) if isinstance(net, Autoencoder) else net(x, draw=False)
+        given = net(x) if isinstance(net, (Autoencoder, nn.Sequential)) else net(x, draw=False)
     return given if isinstance(given, torch.Tensor) else torch.cat(given[:3], dim=1)
 
 
@@ -148,7 +148,7 @@ def slim(path):
     """Without the paths of the machine that an exporter notes."""
     import onnx
 
-    model = onnx.load(path)
+    model = onnx.load(path, load_external_data=False)
     del model.metadata_props[:]
     for node in model.graph.node:
         node.doc_string = ""
@@ -203,6 +203,11 @@ def main():
     for cut in ["chunk", "split", "slice"]:
         write(f"joint_{cut}", Joint(cut).eval(), frames)
     write("two_heads", stirred(TwoHeads()), frames)
+    # as the exporter writes it by default: weights in a file beside the graph
+    beside = nn.Sequential(nn.Linear(FEATURES, 20), nn.ReLU(), nn.Linear(20, FEATURES)).eval()
+    np.save(HERE / "beside.y.npy", outputs(beside, frames).numpy())
+    torch.onnx.export(beside, (frames[:1],), str(HERE / "beside.onnx"), dynamo=True, verbose=False)
+    slim(str(HERE / "beside.onnx"))
 
 
 main()

@@ -18,7 +18,7 @@ pub use frames::frames;
 pub use log::{events, log};
 pub use model::{load, model};
 pub use packet::{crc16, packet, packets};
-pub use run::{arrays, checkpoint, settings, weights};
+pub use run::{checkpoint, settings, weights};
 pub use samples::samples;
 pub use scores::scores;
 pub use signed::{FOREIGN, KEY, OLDEST, SIGNED, SMALL, signed};

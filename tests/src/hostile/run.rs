@@ -42,7 +42,10 @@ pub fn checkpoint(bytes: &[u8]) {
     }
 }
 
-/// Another framework's weights: safetensors, or a graph of ONNX.
+/// Another framework's weights: safetensors, a graph of ONNX, an `.npz` file.
+///
+/// # Panics
+/// There is no room for temporary files.
 pub fn weights(bytes: &[u8]) {
     for framework in [Framework::Torch, Framework::Onnx] {
         let options = Options {
@@ -53,14 +56,13 @@ pub fn weights(bytes: &[u8]) {
             likelihood: None,
             scale: None,
         };
-        drop(import::import_bytes(bytes, Path::new("no folder/weights"), &options));
+        if bytes.starts_with(b"PK") {
+            in_a_file(bytes, "npz", |path| drop(import::import(path, &options)));
+        } else {
+            drop(import::import_bytes(bytes, Path::new("no folder/weights"), &options));
+        }
     }
-}
-
-/// An `.npz` file of another framework's weights.
-///
-/// # Panics
-/// There is no room for temporary files.
-pub fn arrays(bytes: &[u8]) {
-    in_a_file(bytes, "npz", |path| drop(import::keras(path, Activation::Relu, 1e-3)));
+    if bytes.starts_with(b"PK") {
+        in_a_file(bytes, "npz", |path| drop(import::keras(path, Activation::Relu, 1e-3)));
+    }
 }

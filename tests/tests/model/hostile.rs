@@ -188,7 +188,7 @@ fn frames_and_samples() {
 #[test]
 fn runs() {
     attack(hostile::settings, &sound_settings(), 4_000, 15);
-    attack(hostile::arrays, &[NPZ.to_vec()], 1_000, 16);
+    attack(hostile::weights, &[NPZ.to_vec()], 1_000, 16);
 }
 
 /// Networks of PyTorch in both formats.
@@ -227,7 +227,7 @@ fn seeds() {
         ("scores", chosen(0..4, 13)),
         ("signed", hostile::SIGNED.to_vec()),
         ("settings", sound_settings()),
-        ("weights", sound_weights()),
+        ("weights", [sound_weights(), vec![NPZ.to_vec()]].concat()),
     ];
     for (target, sound) in all {
         let folder = std::path::Path::new("../fuzz/seeds").join(target);
