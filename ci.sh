@@ -142,7 +142,7 @@ packages() {
 
 # The images that the tests run, many at once: one by one, each would keep one processor busy with its linking.
 firmware() {
-    ./cross.sh build $devices score,parity,likelihoods,wind,codec,log,watch,mixture,refined,bench-minimal,guard-minimal &&
+    ./cross.sh build $devices score,parity,likelihoods,wind,codec,log,watch,mixture,refined,signed,bench-minimal,guard-minimal &&
         ./cross.sh build "${devices#*,}" bounded &&
         ./cross.sh build thumbv7em-none-eabihf \
             bench,bench-nothing,codec_cost,log_cost,mixture_cost,watch_cost,vmf_cost,sender-minimal,codec-smallest,codec-minimal &&
