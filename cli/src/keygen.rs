@@ -34,6 +34,10 @@ pub(super) fn run(args: &KeygenArgs, json: bool) -> Result<(), Error> {
     let [public, rust, c] = ["pub", "rs", "h"].map(|ending| path.with_extension(ending));
     let mut outputs = Outputs::made_from([]);
     for path in [path, &public, &rust, &c] {
+        if path.symlink_metadata().is_ok() {
+            let problem = "is there already, and no key is written over; give another name";
+            return Err(Error::file(path, problem));
+        }
         outputs.file("", path, Overwrite::default())?;
     }
     let random = |error| Error::file(path, format!("no key: the system gives no random numbers ({error})"));
@@ -50,9 +54,10 @@ pub(super) fn run(args: &KeygenArgs, json: bool) -> Result<(), Error> {
 
 /// What the constants are called after.
 fn name(path: &Path) -> Result<String, Error> {
-    let is_public = path.extension().is_some_and(|ending| ["pub", "rs", "h"].iter().any(|of| ending == *of));
+    const OTHERS: [&str; 4] = ["pub", "rs", "h", "elbow"];
+    let is_other = path.extension().is_some_and(|ending| OTHERS.iter().any(|of| ending == *of));
     match path.file_stem().and_then(|stem| stem.to_str()) {
-        Some(stem) if !is_public && !stem.contains(is_control) => Ok(stem.into()),
+        Some(stem) if !is_other && !stem.contains(is_control) => Ok(stem.into()),
         _ => Err(Error::file(path, "is no name for a secret key; give one such as fleet.key")),
     }
 }

@@ -75,7 +75,7 @@ fn keys_are_never_written_over() {
     let bench = signed();
     let before = bench.files();
     bench.refuses("keygen fleet.key", &["fleet.key: is there already"]);
-    for name in ["fleet.pub", "x.rs", "-"] {
+    for name in ["fleet.pub", "x.rs", "x.elbow", "-", "."] {
         bench.refuses(&format!("keygen {name}"), &[]);
     }
     bench.fails(1, "keygen none/fleet.key", &["cannot write"]);
