@@ -1,5 +1,5 @@
-//! Networks of other programs, made models of Elbow's: files of weights are read into one description,
-//! [`Net`](net::Net), and that becomes a model.
+//! Networks of other programs, made models of Elbow's: every kind of file is read into one description,
+//! layers by name, and that becomes a model.
 
 mod affine;
 mod arrange;
