@@ -65,6 +65,12 @@ def test_names_of_a_table_stay():
     assert again.model_.to_bytes() == detector.model_.to_bytes()
 
 
+def test_tables_that_are_not_fitted():
+    for table, text in ((pa.table({}), "has no columns"), (LISTS, "is no table")):
+        with pytest.raises(elbow.DataError, match=text):
+            elbow.Density().fit(table)
+
+
 def test_words_are_those_of_the_model(words):
     frame, model = words
     table = pa.table({"v": frame["v"], "mode": frame["mode"]})

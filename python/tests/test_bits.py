@@ -114,6 +114,20 @@ def test_packets_come_back(network, tmp_path, saved):
         network.model_.unpack(packets[:50])
 
 
+def test_packets_of_named_columns_come_back(tmp_path):
+    frame = pd.DataFrame(np.round(rows(200, 6), 1), columns=list("abcd"))
+    model = elbow.Density(mixture=1, false_alarm=None).fit(frame).model_
+    packets = model.pack(frame.to_numpy(), bound=1, resolution=0.1)
+    assert np.abs(model.unpack(packets) - frame.to_numpy()).max() < 0.16
+    # a table's columns are found by name, an array's go by their places
+    assert model.pack(frame[list("dbca")], bound=1, resolution=0.1) == packets
+    np.save(tmp_path / "X.npy", frame.to_numpy())
+    model.save(tmp_path / "m.elbow")
+    flags = ("--bound", 1, "--resolution", 0.1)
+    run("compress", tmp_path / "m.elbow", tmp_path / "X.npy", tmp_path / "X.packets", *flags)
+    assert (tmp_path / "X.packets").read_bytes() == packets
+
+
 def test_packets_of_a_device_come_back(saved, tmp_path):
     X = np.round(rows(200, 6), 1)
     np.save(tmp_path / "X.npy", X)

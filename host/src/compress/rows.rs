@@ -43,7 +43,8 @@ pub fn load_options(model: &HostModel<'_>) -> LoadOptions {
     let named = !columns.iter().enumerate().all(|(at, name)| *name == format!("x{at}"));
     let remembered = Reading::of(model.metadata.reading).written;
     let categorical = as_fitted(model.metadata.columns);
-    LoadOptions { columns: named.then_some(columns), remembered, categorical, ..LoadOptions::default() }
+    let columns = named.then_some(columns);
+    LoadOptions { columns, remembered, categorical, is_fitted: named, ..LoadOptions::default() }
 }
 
 impl<'a> Rows<'a> {

@@ -40,6 +40,8 @@ def every_column(X: Any) -> tuple[Rows, list[str]]:
     table, _ = _read(X)
     if table is None:
         raise DataError("X: is no table; names of its columns are needed, as those of pyarrow.table(…)")
+    if not table.column_names:
+        raise DataError("X: has no columns")
     return _joined(
         [_numbers(table.column(name), None, name) for name in table.column_names]
     ), table.column_names

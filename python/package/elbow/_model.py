@@ -211,7 +211,7 @@ class Model:
         steps = None if resolution is None else [float(step) for step in np.atleast_1d(resolution)]
         with tempfile.TemporaryDirectory() as folder:
             rows, packets = Path(folder, "X.npy"), Path(folder, "X.packets")
-            np.save(rows, np.asarray(X))
+            np.save(rows, np.asarray(self._rows(X) if self.window == 1 else X))
             self._engine.pack(rows, packets, bound, steps)
             return packets.read_bytes()
 
