@@ -67,10 +67,12 @@ fn in_words(gap: Gap) -> String {
 
 /// What did not come as it was sent.
 fn missing(received: &Received) -> Option<String> {
-    let &Received { packets, lost_packets: lost, broken_frames: broken, damage, .. } = received;
+    let &Received { packets, lost_packets: lost, broken_frames: broken, damage, ref broken_off, .. } =
+        received;
     let why = damage.map_or(String::new(), |damage| format!(" (the first: {damage})"));
     let lost_part = (lost > 0).then(|| format!("{lost} of {} packets are lost", packets + lost));
     let broken_part = (broken > 0).then(|| format!("{broken} stretches of bytes are no packets{why}"));
-    let parts: Vec<String> = lost_part.into_iter().chain(broken_part).collect();
+    let end = broken_off.as_ref().map(|why| format!("the line broke off ({why})"));
+    let parts: Vec<String> = lost_part.into_iter().chain(broken_part).chain(end).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

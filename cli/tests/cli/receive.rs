@@ -1,8 +1,11 @@
 //! What a device sends, read as it comes.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::path::Path;
 use std::process::Stdio;
 
+use elbow_host::compress::{Framing, receive};
+use elbow_host::model::ModelBytes;
 use elbow_host::random::{Purpose, stream};
 use rand_core::Rng as _;
 
@@ -172,6 +175,37 @@ fn rows_go_on_as_their_packet_comes() {
     drop(to);
     assert_eq!(lines.count(), WINDOWS);
     assert!(child.wait().unwrap().success());
+}
+
+/// A line that is unplugged behind some bytes.
+struct Unplugged(Vec<u8>);
+
+impl Read for Unplugged {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.len().min(to.len()) {
+            0 => Err(std::io::Error::from_raw_os_error(5)),
+            len => {
+                to[..len].copy_from_slice(&self.0[..len]);
+                self.0.drain(..len);
+                Ok(len)
+            }
+        }
+    }
+}
+
+#[test]
+fn what_came_before_the_line_broke_off_is_kept() {
+    let (bench, packets, rows) = sent();
+    let bytes = ModelBytes::read(&bench.path("engine.elbow")).unwrap();
+    let (model, id) = (bytes.open().unwrap(), elbow::codec::model_id(bytes.as_bytes()));
+    let line = Unplugged([by_length(&packets[0]), by_length(&packets[1]), vec![9]].concat());
+    let (name, out) = (Path::new("line"), bench.path("got.csv"));
+    let from = (name, line, Framing::Length);
+    let received = receive((name, &model, id), from, Some(&out), &mut |_, _| ()).unwrap();
+    assert_eq!((received.rows, received.broken_off.is_some()), (8, true));
+    assert_eq!(came(&bench, &rows), (0..8).collect::<Vec<_>>());
+    let nothing = (name, Unplugged(Vec::new()), Framing::Cobs);
+    assert!(receive((name, &model, id), nothing, Some(&out), &mut |_, _| ()).is_err());
 }
 
 #[test]

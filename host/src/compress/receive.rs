@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::model::HostModel;
 
 /// What came.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Received {
     /// rows written
     pub rows: u64,
@@ -33,6 +33,9 @@ pub struct Received {
     /// why the first of them is none
     #[serde(skip)]
     pub damage: Option<PacketError>,
+    /// why the line ended, where it did so by an error: it was unplugged, say. What came before is written
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken_off: Option<String>,
 }
 
 /// A break between two rows.
@@ -70,7 +73,16 @@ pub fn receive(
     let mut frames = Frames::new(input, framing, id, longest);
     let (mut result, mut last, mut writer) = (Received::default(), None, None);
     let (mut row, mut scratch) = (Vec::new(), Vec::new());
-    while let Some((packet, header)) = frames.next().map_err(Error::io("read", input_path))? {
+    loop {
+        let (packet, header) = match frames.next() {
+            Ok(Some(next)) => next,
+            Ok(None) => break,
+            Err(error) if result.packets > 0 => {
+                result.broken_off = Some(error.to_string());
+                break;
+            }
+            Err(error) => return Err(Error::io("read", input_path)(error)),
+        };
         let read = match samples(&codec, &packet, &header, &mut scratch) {
             Ok(read) => read,
             Err(problem) => {
