@@ -118,6 +118,12 @@ weights_of_others() {
         python3 cli/tests/weights/onnx_runtime.py "${CARGO_TARGET_DIR:-target}/debug/elbow"
 }
 
+# A model of a type alone, what defmt prints, and any model where there is a heap and nothing else.
+fewer_features() {
+    cargo clippy --locked -p elbow --lib --no-default-features --features defmt -- -D warnings &&
+        cargo check --locked -p elbow-host --lib --no-default-features
+}
+
 formatted() { cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.toml --check; }
 
 # Checked without libFuzzer, which is C++; `cargo fuzz run model` searches.
@@ -159,7 +165,7 @@ export CARGO_TERM_COLOR=never
 step 'formatting' formatted
 step 'lints' cargo clippy --locked --workspace --all-targets -- -D warnings
 step 'documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --lib --no-deps
-step 'host without std' cargo check --locked -p elbow-host --lib --no-default-features
+step 'without features' fewer_features
 step 'fuzz targets' fuzz_targets
 step 'tests' cargo test --locked --workspace -- --show-output
 step 'every float, a million windows' cargo test --locked --workspace --test math --test codec -- --ignored

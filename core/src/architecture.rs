@@ -13,9 +13,10 @@ mod likelihood;
 mod visit;
 mod walk;
 
+pub use crate::kind::{Activation, MAX_WIDTH, TABLE_CELLS};
 pub use columns::Columns;
 pub use features::FeaturesKind;
-pub use kinds::{Activation, Hidden, WeightKind};
+pub use kinds::{Hidden, WeightKind};
 pub use latent::{ConcentrationKind, LatentKind};
 pub use likelihood::LikelihoodKind;
 pub use visit::{Number, Operation, Section, Visit, Word, Work, role};
@@ -25,12 +26,6 @@ use serde::{Deserialize, Serialize};
 
 /// Most hidden layers that an encoder or a decoder may have.
 pub const MAX_LAYERS: usize = 6;
-
-/// Most numbers that a frame, a hidden vector or a latent may have.
-pub const MAX_WIDTH: u32 = 1 << 20;
-
-/// Cells of the table that a model with [`ConcentrationKind::Tabled`] carries.
-pub const TABLE_CELLS: usize = 64;
 
 /// The run-time description of a model's shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -86,10 +86,10 @@ impl<M: Density, const N: usize> Ensemble<M, N> {
     }
 
     fn pool(&self, mut score: impl FnMut(&M) -> Result<Score, FrameError>) -> Result<Score, FrameError> {
-        let mut scores = heapless::Vec::<Score, N>::new();
-        for member in &self.members {
-            // there is room for each
-            let _ = scores.push(score(member)?);
+        let (first, others) = self.members.split_first().ok_or(FrameError::NoMember)?;
+        let mut scores = [score(first)?; N];
+        for (place, member) in scores.iter_mut().skip(1).zip(others) {
+            *place = score(member)?;
         }
         pooled(&scores)
     }

@@ -4,11 +4,13 @@
 
 pub mod fields;
 mod load_error;
+#[cfg(feature = "metadata")]
 mod metadata;
 mod sections;
 
 pub use crate::checksum::checksum;
 pub use load_error::LoadError;
+#[cfg(feature = "metadata")]
 pub use metadata::{Metadata, is_control};
 pub(crate) use sections::is_scale;
 #[cfg(test)]

@@ -41,8 +41,12 @@
 //! times the stack.
 #![no_std]
 #![forbid(unsafe_code)]
+// models of run-time shape share parts with those of a type that these alone do not need
+#![cfg_attr(not(feature = "metadata"), allow(dead_code, unused_imports))]
 
+#[cfg(feature = "metadata")]
 pub mod architecture;
+#[cfg(feature = "metadata")]
 pub mod bounded;
 mod checksum;
 pub mod codec;
@@ -53,6 +57,7 @@ pub mod features;
 pub mod fingerprint;
 pub mod format;
 pub mod kernel;
+pub mod kind;
 pub mod latent;
 pub mod layer;
 pub mod likelihood;
@@ -70,7 +75,9 @@ pub mod signature;
 pub mod stream;
 pub mod unit;
 
+#[cfg(feature = "metadata")]
 pub use architecture::Architecture;
+#[cfg(feature = "metadata")]
 pub use bounded::{Bounded, BoundedEnsemble, BoundedWithGaps};
 pub use decision::{Calibrated, Calibration, Verdict, VerdictKind};
 pub use ensemble::Ensemble;

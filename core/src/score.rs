@@ -32,6 +32,7 @@ pub const DEFAULT_SAMPLES: u32 = 64;
 
 /// The log density of a frame, with what the samples say of its error. Higher is more typical.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Score {
     /// `log (1/K) Σ_k w_k`: a lower bound of log p(x) on average, tight as K grows. Base measure: Lebesgue in
     /// raw units (counting for bits and integers).
@@ -60,6 +61,7 @@ impl Score {
 
 /// The evidence lower bound of a frame and its two terms: `elbo = reconstruction − kl`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Elbo {
     /// `E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))`
     pub elbo: Nats,

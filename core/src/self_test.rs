@@ -18,6 +18,7 @@ const KERNEL: u32 = 0x0623_8ea6;
 /// What this machine computes otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum SelfTestError {
     /// Sums are not rounded to nearest.
     Rounding,

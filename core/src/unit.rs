@@ -4,10 +4,12 @@ use core::fmt;
 
 /// An amount of information in nats (natural logarithm).
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Nats(pub f32);
 
 /// An amount of information in bits (logarithm to base 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Bits(pub f32);
 
 impl Nats {

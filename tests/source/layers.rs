@@ -10,7 +10,7 @@ const ORDER: [(&str, &[&str]); 5] = [
     (
         "core",
         &[
-            "math unit noise checksum log_mean_exp shape",
+            "math unit noise checksum log_mean_exp shape kind",
             "kernel fingerprint",
             "architecture",
             "format",

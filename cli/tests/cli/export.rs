@@ -64,7 +64,7 @@ fn a_project_of_firmware_carries_the_model() {
     // outside of a checkout the crate is that of a registry
     bench.good("new other --model engine.elbow --board riscv-virt");
     let manifest = String::from_utf8(bench.read("other/Cargo.toml")).unwrap();
-    assert!(manifest.contains("elbow = \"0."), "{manifest}");
+    assert!(manifest.contains("elbow = { version = \"0."), "{manifest}");
     bench.refuses("new pump --model engine.elbow --board microbit", &["pump", "holds something"]);
     bench.refuses("new 2 --model engine.elbow --board microbit", &["begin it with a letter"]);
     bench.refuses("new third --model engine.elbow --board arduino", &["arduino", "microbit"]);

@@ -15,6 +15,7 @@ pub const ENVELOPE_LEN: usize = HEADER_LEN + 4;
 /// Why windows were not coded, or a packet not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum PacketError {
     /// Rows or channels are none, or not those of the model.
     WrongShape,
@@ -111,6 +112,7 @@ impl core::error::Error for PacketError {}
 
 /// How a packet's body is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Coding {
     /// the samples as they are
     Raw = 0,

@@ -37,6 +37,7 @@ pub struct Settings {
 
 /// What became of some windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Encoded {
     /// bytes of the packet
     pub len: usize,

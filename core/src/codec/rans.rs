@@ -6,6 +6,7 @@ use core::fmt;
 /// Why a symbol was not pushed or popped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum StreamError {
     /// The buffer has no room for another word.
     Full,

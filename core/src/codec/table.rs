@@ -6,6 +6,7 @@ use core::fmt;
 /// Why a table was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum TableError {
     /// Fewer than two symbols, or a first entry that is not 0.
     Malformed,

@@ -1,13 +1,13 @@
 //! What a model file says of normal frames.
 
 use super::gap_thresholds::GapThresholds;
-use crate::architecture::MAX_WIDTH;
 use crate::features::Missing;
 use crate::format::fields::GAP_THRESHOLDS;
 use crate::format::{
     CALIBRATION, CALIBRATION_OF_ANY, CALIBRATION_WITHOUT_SPREAD, LoadError, ModelFile, PACKET_PLAN, Sections,
     checksum,
 };
+use crate::kind::MAX_WIDTH;
 use crate::math;
 use crate::unit::Nats;
 

@@ -2,6 +2,7 @@
 
 /// A feature, and how unlikely its number is beside the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Cause {
     /// its place in the frame, from 0; in a window of rows of c numbers,
     /// number `feature % c` of row `feature / c`

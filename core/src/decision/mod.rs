@@ -29,6 +29,7 @@ use rule::{Rule, Statistic};
 /// Whether a frame looks like those the model was calibrated on. Firmware has to do something for each, so a
 /// further one would be a breaking change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum VerdictKind {
     /// as likely as normal frames are
     Typical,
@@ -40,6 +41,7 @@ pub enum VerdictKind {
 
 /// The decision on a frame, and what it rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Verdict {
     /// the decision, at the calibrated rate of false alarms
     pub kind: VerdictKind,

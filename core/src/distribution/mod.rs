@@ -28,6 +28,7 @@ use core::fmt;
 /// Why a distribution's parameters were refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ParamError {
     /// A parameter is NaN or infinite.
     NonFinite,

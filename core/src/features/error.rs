@@ -5,6 +5,7 @@ use core::fmt;
 /// Why a frame has no score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum FrameError {
     /// The frame has another length than the model's features.
     WrongLength {

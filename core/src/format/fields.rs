@@ -4,6 +4,8 @@
 //! what a model may do without needs no new version, and what it may not does not either. A device reads no
 //! fields: the header says where its sections are, and what it must know of a shape is in the fingerprint.
 
+use super::{FIELDS_AT, ModelFile};
+
 /// Zeros, so that the next field's bytes lie at a multiple of 16: may come anywhere.
 pub const PADDING: u32 = 0;
 /// The model's name: text.
@@ -46,6 +48,29 @@ pub const PARAMETERS: u32 = 127;
 /// Whether this version must refuse a file that has a field of this key.
 pub(super) const fn is_refused(key: u32) -> bool {
     key % 2 == 1 && !matches!(key, ARCHITECTURE | WEIGHTS | MEMBERS | PARAMETERS)
+}
+
+impl<'a> ModelFile<'a> {
+    /// The bytes of a field, where the file has fields and this one.
+    pub fn field(&self, key: u32) -> Option<&'a [u8]> {
+        find(self.fields()?, key)
+    }
+
+    /// From version 3 on.
+    pub(super) fn fields(&self) -> Option<&'a [u8]> {
+        if self.version < 3 { None } else { self.body.get(FIELDS_AT..) }
+    }
+}
+
+/// The bytes of a field; the file has been verified.
+pub(super) fn find(bytes: &[u8], wanted: u32) -> Option<&[u8]> {
+    let mut fields = Fields::of(bytes)?;
+    loop {
+        let (key, value) = fields.take()?;
+        if key == wanted {
+            return Some(value);
+        }
+    }
 }
 
 /// A postcard sequence of pairs, to be taken one by one. Keys rise, but for [`PADDING`].

@@ -6,6 +6,7 @@ use core::fmt;
 /// Why a model was refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum LoadError {
     /// The first eight bytes are not [`MAGIC`](super::MAGIC).
     NotAModel,

@@ -1,7 +1,7 @@
 //! What a model file says of itself: for tools; a device does not decode it.
 
-use super::fields::{self, Fields};
-use super::{CALIBRATION_AT, FIELDS_AT, LoadError, METADATA_LEN, ModelFile, PACKET_PLAN_AT};
+use super::fields::{self, Fields, find};
+use super::{CALIBRATION_AT, LoadError, METADATA_LEN, ModelFile, PACKET_PLAN_AT};
 use crate::architecture::{Architecture, WeightKind};
 use serde::{Deserialize, Serialize};
 
@@ -55,16 +55,6 @@ impl<'a> ModelFile<'a> {
     /// As [`metadata`](Self::metadata).
     pub fn members(&self) -> Result<u32, LoadError> {
         self.described().map(|(_, members)| members)
-    }
-
-    /// The bytes of a field, where the file has fields and this one.
-    pub fn field(&self, key: u32) -> Option<&'a [u8]> {
-        find(self.fields()?, key)
-    }
-
-    /// From version 3 on.
-    fn fields(&self) -> Option<&'a [u8]> {
-        if self.version < 3 { None } else { self.body.get(FIELDS_AT..) }
     }
 
     fn described(&self) -> Result<(Metadata<'a>, u32), LoadError> {
@@ -157,17 +147,6 @@ fn of_fields(bytes: &[u8]) -> Option<(Metadata<'_>, u32)> {
         seen: find(bytes, fields::SEEN).unwrap_or_default(),
     };
     Some((metadata, value(bytes, fields::MEMBERS)?.unwrap_or(1)))
-}
-
-/// The bytes of a field; the file has been verified.
-fn find(bytes: &[u8], wanted: u32) -> Option<&[u8]> {
-    let mut fields = Fields::of(bytes)?;
-    loop {
-        let (key, value) = fields.take()?;
-        if key == wanted {
-            return Some(value);
-        }
-    }
 }
 
 fn text(bytes: &[u8], key: u32) -> Option<&str> {

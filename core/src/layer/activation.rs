@@ -1,7 +1,6 @@
-//! Activation functions: zero-sized types for firmware,
-//! [`crate::architecture::Activation`] where the choice is data.
+//! Activation functions: zero-sized types for firmware, [`Kind`] where the choice is data.
 
-use crate::architecture::Activation as Kind;
+use crate::kind::Activation as Kind;
 use crate::math;
 
 /// A function applied to each output of a dense layer.

@@ -1,9 +1,9 @@
 //! Where a von Mises–Fisher posterior has its concentration from, and the law of `t = 1 − μ·z` that follows.
 
-use crate::architecture::TABLE_CELLS;
 use crate::distribution::{Concentration, MAX_CONCENTRATION, VmfTable};
 use crate::fingerprint::{Fingerprint, Part, of};
 use crate::format::{LoadError, Sections};
+use crate::kind::TABLE_CELLS;
 use crate::layer::Projection;
 use crate::math;
 use core::fmt::Debug;

@@ -136,6 +136,7 @@ fn sum(sum: f32, step: f32, most: f32) -> f32 {
 
 /// What a stream does at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum State {
     /// as calibrated
     Steady,

@@ -74,8 +74,10 @@ pub fn project(
 ) -> Result<Vec<(&'static str, Vec<u8>)>, FrameError> {
     let dependency = match elbow {
         // quoted as TOML has it, whatever stands in the path
-        Some(path) => format!("elbow = {{ path = {:?} }}", path.to_string_lossy()),
-        None => format!("elbow = \"{}\"", env!("CARGO_PKG_VERSION")),
+        Some(path) => {
+            format!("elbow = {{ path = {:?}, default-features = false }}", path.to_string_lossy())
+        }
+        None => format!("elbow = {{ version = {:?}, default-features = false }}", env!("CARGO_PKG_VERSION")),
     };
     let (of_type, constant) = (type_name(model.metadata.name), constant_name(model.metadata.name));
     let words = [

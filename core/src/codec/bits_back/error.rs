@@ -10,6 +10,7 @@ use core::fmt;
 /// Why a frame was not coded, or a log not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum BitsBackError {
     /// K is not from 1 to [`MAX_SAMPLES`], or not that of the log.
     WrongSamples,
