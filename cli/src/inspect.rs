@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use elbow::architecture::{Architecture, LatentKind, WeightKind};
 use elbow::ensemble::fingerprint;
-use elbow::kernel::triangle;
 use serde::Serialize;
 
 use super::alarm::Alarm;
@@ -14,7 +13,7 @@ use super::sign::said;
 use super::source::samples;
 use crate::error::Error;
 use crate::report;
-use elbow_host::file::cost::{self, Cost, activation_bytes, costs};
+use elbow_host::file::cost::{Cost, activation_bytes, costs, multiply_adds};
 use elbow_host::file::describe::describe_model;
 use elbow_host::model::{HostModel, ModelBytes};
 use elbow_reader::categories::{as_fitted, names};
@@ -86,7 +85,7 @@ struct Inspection<'a> {
     alarm: Option<Alarm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     packets: Option<Packets>,
-    /// by core; of one model with float weights
+    /// by core and level of the optimiser; of one model
     devices: Vec<Cost>,
 }
 
@@ -162,12 +161,8 @@ impl<'a> Inspection<'a> {
             activation_bytes: activation_bytes(shape),
             alarm: model.extras.calibration.as_ref().map(Alarm::new),
             packets: model.extras.plan.as_ref().map(Packets::new),
-            // the counts are of one model with float weights
-            devices: if shape.weights == WeightKind::F32 && model.members == 1 {
-                costs(shape, samples)
-            } else {
-                Vec::new()
-            },
+            // the counts are of one model
+            devices: if model.members == 1 { costs(shape, samples) } else { Vec::new() },
         }
     }
 }
@@ -212,13 +207,16 @@ fn rows(i: &Inspection<'_>, clock: Option<Clock>) -> Vec<(&'static str, String)>
     }
     lines.extend(i.alarm.iter().flat_map(Alarm::rows));
     lines.extend(i.packets.iter().flat_map(Packets::rows));
-    lines.extend(i.devices.iter().map(|device| (device.core, on_device(device, i.alarm.is_some(), clock))));
+    let core = |device: &Cost| if device.opt_level == "s" { "  opt-level s" } else { device.core };
+    let on_device = |device| (core(device), on_device(device, i.alarm.is_some(), clock));
+    lines.extend(i.devices.iter().map(on_device));
     lines
 }
 
-/// Predicted, see `docs/benchmarks.md`.
+/// Bounds, or estimates where nothing was counted: see `docs/benchmarks.md`.
 fn on_device(cost: &Cost, judges: bool, clock: Option<Clock>) -> String {
-    let &Cost { instructions, settled_instructions, code_bytes, stack_bytes, .. } = cost;
+    let &Cost { instructions, settled_instructions, code_bytes, stack_bytes, explained_stack_bytes, .. } =
+        cost;
     let told = |instructions| match clock {
         Some(clock) => format!("{instructions} ({})", clock.milliseconds(instructions)),
         None => instructions.to_string(),
@@ -228,7 +226,9 @@ fn on_device(cost: &Cost, judges: bool, clock: Option<Clock>) -> String {
     } else {
         format!("{} instructions a score", told(instructions))
     };
-    format!("about {work}, {code_bytes} bytes of code, {stack_bytes} bytes of stack")
+    let causes = if judges { format!(", {explained_stack_bytes} with causes") } else { String::new() };
+    let bound = if cost.is_bound { "at most" } else { "about" };
+    format!("{bound} {work}, {stack_bytes} bytes of stack{causes}; about {code_bytes} bytes of code")
 }
 
 fn origin(i: &Inspection<'_>) -> (&'static str, String) {
@@ -253,15 +253,4 @@ fn summary(columns: &[&str]) -> String {
         0..=SHOWN => shown,
         many => format!("{shown}, … ({many} columns)"),
     }
-}
-
-/// One pass of the encoder and K of the decoder, outputs padded to whole
-/// tiles; of a mixture one pass over its components.
-fn multiply_adds(shape: &Architecture, samples: u32) -> u64 {
-    if let LatentKind::Component { gaussians, kernels } = shape.latent {
-        let triangle = triangle(shape.features as usize) as u64 * 8;
-        let kernels = u64::from(kernels).next_multiple_of(8) * u64::from(shape.features);
-        return u64::from(gaussians) * triangle + kernels;
-    }
-    cost::multiply_adds(shape, samples)
 }

@@ -4,6 +4,7 @@
 //! results, which is the same on every machine.
 
 mod kernels;
+pub mod shapes;
 
 use crate::{Cost, Failure, machine};
 use core::{fmt::Write, hint::black_box};

@@ -7,6 +7,7 @@ pub mod bars;
 pub mod cores;
 pub mod model;
 pub mod report;
+pub mod shapes;
 
 use cores::{CORES, Core};
 use elbow_firmware::bench;
