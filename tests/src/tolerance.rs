@@ -45,7 +45,9 @@ pub mod math {
 pub mod device {
     /// Of the instructions of a verdict, above. What a term takes depends on the shape around it: how the
     /// compiler places registers, and for floats in software the numbers themselves.
-    pub const ABOVE_COUNTS: f64 = 0.15;
+    pub const ABOVE_COUNTS: f64 = 0.17;
+    /// The same of laws whose logarithms and divisions are counted as exponentials.
+    pub const ABOVE_COUNTS_OF_LOGARITHMS: f64 = 0.5;
     /// The same on a core whose compiler uses vectors for some widths and not for others.
     pub const ABOVE_COUNTS_OF_VECTORS: f64 = 1.3;
     /// Of the stack, above. What lies in memory at once is the compiler's choice for each shape; with one

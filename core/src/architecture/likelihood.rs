@@ -138,8 +138,8 @@ impl LikelihoodKind {
                 shape.output("log scales", v);
                 v.section(of_features("half of a bin"));
                 v.work(each(Operation::Term, 1));
-                // four exponentials, three logarithms
-                v.work(each(Operation::Exp, 8));
+                // four exponentials, three logarithms and what lies between: as counted
+                v.work(each(Operation::Exp, 11));
             }
             LikelihoodKind::StudentT => {
                 shape.output("locations", v);
@@ -149,7 +149,8 @@ impl LikelihoodKind {
                 let constant = "Σ log Γ((ν + 1)/2) − log Γ(ν/2) − ½ log(νπ)";
                 v.section(Section::scalars(constant, "[1]", 1));
                 v.work(each(Operation::Term, 1));
-                v.work(each(Operation::Exp, 2));
+                // an exponential, a logarithm and a division: as counted
+                v.work(each(Operation::Exp, 4));
             }
             LikelihoodKind::BetaBinomial { .. } => {
                 shape.output("log α", v);
