@@ -52,7 +52,7 @@ pub mod device {
     pub const ABOVE_COUNTS_OF_VECTORS: f64 = 1.3;
     /// Of the stack, above. What lies in memory at once is the compiler's choice for each shape; with one
     /// sample, and of a mixture, twice as much.
-    pub const ABOVE_STACK: f64 = 0.45;
+    pub const ABOVE_STACK: f64 = 0.48;
 }
 
 /// Scores against what is known of them, in nats.

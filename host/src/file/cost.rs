@@ -1,5 +1,6 @@
-//! What a model costs on a device, before it is flashed: bounds that were fitted to counts in QEMU. Terms, how
-//! they were fitted and how near they are: `docs/benchmarks.md`.
+//! What a model costs on a device, before it is flashed: bounds that were fitted to counts in QEMU.
+//!
+//! How they were fitted and how near they are: `docs/benchmarks.md`.
 
 mod cores;
 mod stack;

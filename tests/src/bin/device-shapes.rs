@@ -1,5 +1,7 @@
-//! Counts verdicts of many models on each core. Prints CSV: what a verdict does, by all samples and where four
-//! settle it, and what it took; `docs/scripts/device_prices.py` fits the prices of `elbow inspect` to it.
+//! Counts verdicts of many models on each core.
+//!
+//! Prints CSV: what a verdict does, by all samples and where four settle it, and what it took;
+//! `docs/scripts/device_prices.py` fits the prices of `elbow inspect` to it.
 
 use elbow_host::file::cost::terms;
 use elbow_host::file::describe::describe;

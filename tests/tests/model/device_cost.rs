@@ -36,7 +36,7 @@ fn holds(promised: u64, counted: u64, above: f64, what: &str) -> f64 {
     ratio
 }
 
-/// Frames of 32 to 1,024 numbers, all kinds of weights, mixtures, deep networks, other laws; the constants are
+/// Frames of 32 to 1,024 numbers, all kinds of weights, mixtures, deep networks, other laws; the prices are
 /// fitted to these counts.
 #[test]
 fn no_count_is_above_its_promise() {
