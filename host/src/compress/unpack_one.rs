@@ -4,6 +4,7 @@ use elbow::codec::{Header, PacketError};
 
 use super::calibrate::Plan;
 use super::unit::Unit;
+use super::unpack::samples;
 use crate::error::FileProblem;
 use crate::model::HostModel;
 
@@ -19,17 +20,6 @@ pub fn unpack_one(model: &HostModel<'_>, id: u32, packet: &[u8]) -> Result<Vec<f
     let units = units.ok_or(PacketError::BadResolution)?;
     let header = Header::read(packet)?;
     let codec = plan.codec(model, id, resolution, 0)?;
-    let windows = header.windows.into();
-    let (needed, mut scratch) =
-        (codec.frame() * usize::from(header.windows), vec![0; codec.scratch_len(windows)]);
-    let steps: Vec<i32> = if header.sample_bytes == 2 {
-        let mut narrow = vec![0_i16; needed];
-        codec.decode(packet, &mut scratch, &mut narrow)?;
-        narrow.into_iter().map(i32::from).collect()
-    } else {
-        let mut wide = vec![0; needed];
-        codec.decode(packet, &mut scratch, &mut wide)?;
-        wide
-    };
+    let steps = samples(&codec, packet, &header, &mut Vec::new())?;
     Ok(steps.iter().zip(units.iter().cycle()).map(|(steps, unit)| unit.value(*steps)).collect())
 }
