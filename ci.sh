@@ -73,7 +73,8 @@ step() {
     printf '%-7s%4d s%s\n' $verdict $((SECONDS - start)) \
         "$(awk '/^test result/ { n += $4 } /^[0-9]+ passed/ { n += $1 } /^ℹ pass / { n += $3 } END { if (n) printf "%7d tests", n }' "$log")"
     grep -h '^skipped: ' "$log" | sort -u | sed 's/^/  /'
-    [ $verdict = ok ] || { echo "  $*"; tail -n 80 "$log"; }
+    # what failed first may stand far above the end
+    [ $verdict = ok ] || { echo "  $*"; grep -A2 -E 'panicked at|FAILED' "$log" | head -n 40; tail -n 80 "$log"; }
 }
 
 # Rows that go side by side must not take longer than one by one. They take a third; where the compiler lost the registers of that
@@ -167,7 +168,7 @@ step 'lints' cargo clippy --locked --workspace --all-targets -- -D warnings
 step 'documentation' env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --lib --no-deps
 step 'without features' fewer_features
 step 'fuzz targets' fuzz_targets
-step 'tests' cargo test --locked --workspace -- --show-output
+step 'tests' cargo test --locked --workspace --no-fail-fast -- --show-output
 step 'every float, a million windows' cargo test --locked --workspace --test math --test codec -- --ignored
 step 'rows side by side' rows_side_by_side
 step 'other processors' other_processors
