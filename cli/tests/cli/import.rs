@@ -49,6 +49,26 @@ fn an_autoencoder_scores_its_reconstruction() {
     assert!(scores.iter().zip(&many).all(|(one, nine)| (one - nine).abs() < 1e-5), "{scores:?} {many:?}");
 }
 
+/// `use_bias=False`, `scale=False` and `center=False` leave arrays out: they are 0, 1 and 0.
+#[test]
+fn arrays_that_keras_leaves_out_are_what_keras_takes() {
+    let bench = Bench::new();
+    let neutral = [
+        ("dense.bias", npy(&[1], [0.0])),
+        ("batch_normalization.gamma", npy(&[1], [1.0])),
+        ("batch_normalization.beta", npy(&[1], [0.0])),
+    ];
+    bench.write("all.npz", with(&neutral));
+    let mut few = arrays();
+    few.retain(|(name, _)| neutral.iter().all(|(of, _)| of != name));
+    bench.write("few.npz", npz(&few));
+    let summary = bench.json("import few.npz --name m --out few.elbow");
+    assert_eq!(summary["batch_norms_folded"], 1, "{summary}");
+    assert!(summary["layers"].to_string().contains("dense + batch_normalization 2→1 relu"), "{summary}");
+    bench.good("import all.npz --name m --out all.elbow");
+    assert_eq!(bench.read("few.elbow"), bench.read("all.elbow"));
+}
+
 #[test]
 fn what_is_no_autoencoder_is_refused() {
     let bench = Bench::new();
@@ -71,6 +91,8 @@ fn what_is_no_autoencoder_is_refused() {
             with(&[("dense_1.kernel", npy(&[2, 2], [1.0; 4])), ("dense_1.bias", npy(&[2], [0.0; 2]))]),
             "one after the other",
         ),
+        ("more.npz", with(&[("layer_normalization.gamma", npy(&[1], [1.0]))]), "`layer_normalization.gamma`"),
+        ("gap.npz", with(&[("dense_3.kernel", npy(&[2, 2], [1.0; 4]))]), "`dense_3.kernel`"),
         ("zero.npz", with(&[("batch_normalization.moving_variance", npy(&[1], [-1.0]))]), "not finite"),
     ] {
         bench.write(name, bytes);
