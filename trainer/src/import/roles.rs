@@ -46,12 +46,16 @@ pub(super) fn role(path: &str) -> Role {
     if has(&["logvar", "lnvar", "logsigmasq"]) {
         return Role::LogVariance;
     }
-    if has(&["logstd", "logsigma", "logscale", "lnsigma"]) {
-        // log_sigma2 is a log variance
-        let is_squared = segment.ends_with('2') && segment.contains("sigma");
-        return if is_squared { Role::LogVariance } else { Role::LogScale };
+    if has(&["logstd", "lnstd", "logsd", "logsigma", "lnsigma", "logscale", "lnscale"]) {
+        // log_sigma2 is a log variance, log_sigma_2 that or the second of two
+        return match segment.strip_suffix('2') {
+            Some(stem) if stem.ends_with('_') => Role::Spread,
+            Some(stem) if stem.ends_with(char::is_alphabetic) => Role::LogVariance,
+            _ => Role::LogScale,
+        };
     }
-    if is(&["var", "variance", "sigma", "std", "scale"]) {
+    let spreads = ["var", "variance", "sigma", "std", "stddev", "stdev", "sd", "scale", "precision", "prec"];
+    if is(&spreads) || has(&["stddev", "stdev", "precision"]) {
         return Role::Spread;
     }
     let is_mean =
@@ -86,7 +90,17 @@ mod tests {
             ("logVar", Role::LogVariance),
             ("enc.log_var.0", Role::LogVariance),
             ("to_log_sigma2", Role::LogVariance),
+            ("fc_logSigma2", Role::LogVariance),
+            ("LogSigma2", Role::LogVariance),
+            ("log_std2", Role::LogVariance),
+            ("log_sigma_2", Role::Spread),
+            ("log_sigma_1", Role::LogScale),
             ("log_std", Role::LogScale),
+            ("log_sd", Role::LogScale),
+            ("LogSigma", Role::LogScale),
+            ("stddev", Role::Spread),
+            ("std_dev", Role::Spread),
+            ("log_precision", Role::Spread),
             ("fc_var", Role::Spread),
             ("z_sigma", Role::Spread),
             ("fc21", Role::Plain),
