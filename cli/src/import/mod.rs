@@ -36,9 +36,9 @@ pub(crate) struct ImportArgs {
     /// What the file does not say of its layers, as TOML: encoder, mean, log_variance, decoder, output, …
     #[arg(long, value_name = "MAP.toml")]
     map: Option<PathBuf>,
-    /// What follows hidden layers, after a batch norm, where the file does not say it
-    #[arg(long, value_name = "NAME", default_value = "relu")]
-    activation: String,
+    /// What follows hidden layers, after a batch norm, where the file does not say it [default: relu]
+    #[arg(long, value_name = "NAME")]
+    activation: Option<String>,
     /// ε of the batch norms: y = γ (x − mean)/√(variance + ε) + β [default: 1e-5, of Keras 1e-3]
     #[arg(long, value_name = "E")]
     epsilon: Option<f64>,
@@ -132,7 +132,8 @@ pub(super) fn run(args: &ImportArgs, json: bool) -> Result<(), Error> {
 
 impl ImportArgs {
     fn options(&self) -> Result<Options, Error> {
-        let activation: Spelled<Activation> = self.activation.parse()?;
+        let activation: Option<Spelled<Activation>> =
+            self.activation.as_deref().map(str::parse).transpose()?;
         let framework: Spelled<Framework> = self.from.parse()?;
         let likelihood: Option<Spelled<LikelihoodKind>> =
             self.likelihood.as_deref().map(str::parse).transpose()?;
@@ -150,7 +151,7 @@ impl ImportArgs {
         }
         Ok(Options {
             framework: *framework,
-            activation: *activation,
+            activation: activation.map(|activation| *activation),
             epsilon: self.epsilon,
             map: self.map.as_deref().map(Map::read).transpose()?.unwrap_or_default(),
             likelihood: likelihood.map(|likelihood| *likelihood),

@@ -54,4 +54,7 @@ mod tables;
 mod verdicts;
 mod watch;
 mod weights;
+mod weights_back;
+mod weights_kinds;
+mod weights_lists;
 mod window;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use elbow_host::model::ModelBytes;
 use serde_json::Value;
 
-use crate::bench::{Bench, column, engine, npy};
+use crate::bench::Bench;
 use crate::first_hour;
 
 /// Activations of the autoencoders there.
@@ -194,7 +194,7 @@ fn what_is_no_dense_network_is_refused_by_name() {
 }
 
 /// A file of zeros in arrays of these shapes.
-fn safetensors(arrays: &[(&str, Vec<usize>)]) -> Vec<u8> {
+pub(crate) fn safetensors(arrays: &[(&str, Vec<usize>)]) -> Vec<u8> {
     let (mut entries, mut end) = (Vec::new(), 0);
     for (name, shape) in arrays {
         let begin = end;
@@ -206,7 +206,7 @@ fn safetensors(arrays: &[(&str, Vec<usize>)]) -> Vec<u8> {
 }
 
 /// A header, and so many bytes behind it.
-fn with_header(header: &str, bytes: usize) -> Vec<u8> {
+pub(crate) fn with_header(header: &str, bytes: usize) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &vec![0; bytes]].concat()
 }
 
@@ -238,36 +238,6 @@ fn a_map_says_what_names_do_not() {
     bench.refuses("import w.safetensors --map map.toml --out m.elbow", &["`bb`", "the nearest is `b`"]);
     bench.write("map.toml", "encodr = ['a']");
     bench.refuses("import w.safetensors --map map.toml --out m.elbow", &["map.toml", "encoder"]);
-}
-
-/// What goes out as safetensors comes back with the same numbers.
-#[test]
-fn exported_weights_come_back() {
-    let bench = Bench::with_engine();
-    bench.write("rows.npy", npy(&[3, 3], engine(3).iter().flat_map(|(row, _)| *row)));
-    for (name, flags) in [
-        ("plain", "--latent gaussian:2 --hidden 6,5 --activation silu"),
-        ("heads", "--latent gaussian:2 --hidden 6 --likelihood gaussian-per-output --activation tanh"),
-        ("point", "--model ae --latent gaussian:2 --hidden 6 --activation relu"),
-    ] {
-        bench.good(&format!("fit engine.csv --epochs 2 --clip 1000000 {flags} --out {name}.elbow"));
-        bench.good(&format!("export {name}.elbow --safetensors {name}.safetensors"));
-        let activation = flags.rsplit(' ').next().unwrap();
-        let summary =
-            bench.json(&format!("import {name}.safetensors --activation {activation} --out back.elbow"));
-        assert_eq!(summary["standardized"], "by the weights' own statistics");
-        let scores = |model: &str| {
-            column(&bench.good(&format!("score {model}.elbow rows.npy --samples 4")), "log_density")
-        };
-        for (before, after) in scores(name).iter().zip(scores("back")) {
-            assert!((before - after).abs() < 1e-4 * before.abs().max(1.0), "{name}: {before} {after}");
-        }
-    }
-    bench.good("fit engine.csv --auto --out auto.elbow");
-    bench.refuses(
-        "export auto.elbow --safetensors m.safetensors",
-        &["--safetensors", "a mixture has no layers"],
-    );
 }
 
 /// The document about weights, whose commands are typed again.

@@ -50,7 +50,7 @@ pub fn weights(bytes: &[u8]) {
     for framework in [Framework::Torch, Framework::Onnx] {
         let options = Options {
             framework,
-            activation: Activation::Relu,
+            activation: None,
             epsilon: None,
             map: Map::default(),
             likelihood: None,

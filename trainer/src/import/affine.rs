@@ -78,6 +78,16 @@ impl Norm {
         Norm { scale, mean, beta }
     }
 
+    /// Another one behind it.
+    pub(crate) fn then(mut self, other: &Norm) -> Result<Norm, String> {
+        other.has(self.width())?;
+        for (i, s) in other.scale.iter().enumerate() {
+            self.scale[i] *= s;
+            self.beta[i] = s * (self.beta[i] - other.mean[i]) + other.beta[i];
+        }
+        Ok(self)
+    }
+
     pub(crate) fn width(&self) -> usize {
         self.scale.len()
     }

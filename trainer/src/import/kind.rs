@@ -6,6 +6,7 @@ use std::path::Path;
 
 use elbow_reader::array_names;
 
+use super::safetensors;
 use crate::error::Error;
 use crate::spelled::Word;
 
@@ -51,8 +52,12 @@ pub enum Kind {
 }
 
 /// Files that are not read, by what they begin with, and what makes one that is.
-const REFUSED: [(&[u8], &str); 4] = [
-    (b"\x80", PICKLE),
+const REFUSED: [(&[u8], &str); 7] = [
+    // a byte that says that it is one, and its version
+    (b"\x80\x02", PICKLE),
+    (b"\x80\x03", PICKLE),
+    (b"\x80\x04", PICKLE),
+    (b"\x80\x05", PICKLE),
     (b"\x89HDF", KERAS),
     (b"GGUF", "is a file of a language model"),
     (b"\x93NUMPY", "is a single array, and a network has several: write them with numpy.savez"),
@@ -76,6 +81,13 @@ impl Kind {
         let head = &head[..head.len().min(HEAD)];
         let refused = |problem: &str| Err(Error::weights(path)(problem.into()));
         let has = |name: &[u8]| head.windows(name.len()).any(|window| window == name);
+        // before all others: its length may begin with their bytes
+        if is_safetensors(head) {
+            return match framework {
+                Framework::Auto | Framework::Torch => Ok(Kind::Safetensors),
+                _ => refused("is safetensors of PyTorch; leave --from out"),
+            };
+        }
         if head.starts_with(b"PK") {
             return match (has(b"/data.pkl"), has(b"config.json") || has(b"model.weights.h5")) {
                 (true, _) => refused(PICKLE),
@@ -86,8 +98,8 @@ impl Kind {
         if let Some((_, what)) = REFUSED.iter().find(|(begin, _)| head.starts_with(begin)) {
             return refused(what);
         }
-        let is_safetensors = head.get(8) == Some(&b'{');
-        if is_safetensors && matches!(framework, Framework::Auto | Framework::Torch) {
+        // one whose length is damaged
+        if head.get(8) == Some(&b'{') && matches!(framework, Framework::Auto | Framework::Torch) {
             return Ok(Kind::Safetensors);
         }
         // the field of a version, which every exporter writes first
@@ -99,6 +111,12 @@ impl Kind {
              safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")",
         )
     }
+}
+
+/// The length of a header, and what it begins with. Other kinds begin with larger numbers.
+fn is_safetensors(head: &[u8]) -> bool {
+    let Some((length, rest)) = head.split_first_chunk() else { return false };
+    rest.starts_with(b"{") && u64::from_le_bytes(*length) <= safetensors::LONGEST as u64
 }
 
 /// Bytes that tell what a file is.

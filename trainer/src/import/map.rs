@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::spelled::Spelled;
 
 /// Roles of layers by their names; what is not said is found by names and shapes.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Map {
     /// hidden layers from the frame to the latent, in order
@@ -37,6 +37,8 @@ pub struct Map {
     pub norms: BTreeMap<String, String>,
     /// batch norms that follow the activation, not the layer
     pub after_activation: Vec<String>,
+    /// batch norms, each with the layer that reads it
+    pub before: BTreeMap<String, String>,
     /// arrays with which frames are standardised
     pub standardize: Option<StandardizeBy>,
     /// arrays that are no part of the network
@@ -44,7 +46,7 @@ pub struct Map {
 }
 
 /// `(x − loc)/scale`, by the arrays of these names.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandardizeBy {
     /// means
@@ -76,6 +78,15 @@ impl Map {
             &self.output_log_scale,
         ];
         let hidden = self.encoder.iter().chain(&self.decoder);
-        hidden.chain(single.into_iter().flatten()).chain(self.activations.keys()).chain(self.norms.values())
+        hidden
+            .chain(single.into_iter().flatten())
+            .chain(self.activations.keys())
+            .chain(self.norms.values())
+            .chain(self.before.values())
+    }
+
+    /// Every name of a batch norm that it has.
+    pub(super) fn batch_norms(&self) -> impl Iterator<Item = &String> {
+        self.norms.keys().chain(&self.after_activation).chain(self.before.keys())
     }
 }

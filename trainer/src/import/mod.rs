@@ -3,6 +3,7 @@
 
 mod affine;
 mod arrange;
+mod counted;
 mod imported;
 mod keras;
 mod kind;
@@ -16,6 +17,7 @@ mod options;
 mod order;
 mod roles;
 mod safetensors;
+mod said;
 mod tensors;
 mod torch;
 
@@ -39,16 +41,19 @@ pub use options::Options;
 /// [`Data`](elbow_host::Error::Data) where an `.npz` file is unreadable, [`Error::Weights`] where the file is
 /// none of the known ones, or holds what the engine has not: it is named, with what there is.
 pub fn import(path: &Path, options: &Options) -> Result<Imported, Error> {
-    let net = match Kind::of(path, options.framework)? {
+    let kind = Kind::of(path, options.framework)?;
+    options.are_taken(kind).map_err(Error::weights(path))?;
+    let net = match kind {
         Kind::KerasNpz => {
-            keras::read(path, options.activation, options.epsilon.unwrap_or(options::KERAS_EPSILON))?
+            let activation = options.activation.unwrap_or(options::ACTIVATION);
+            keras::read(path, activation, options.epsilon.unwrap_or(options::KERAS_EPSILON))?
         }
-        Kind::TorchNpz => torch::read(npz(path)?, options).map_err(Error::weights(path))?,
+        Kind::TorchNpz => torch::read(npz(path)?, None, options).map_err(Error::weights(path))?,
         Kind::Safetensors | Kind::Onnx => {
             return import_bytes(&std::fs::read(path).map_err(Error::io("read", path))?, path, options);
         }
     };
-    net.model(options.likelihood, options.scale).map_err(Error::weights(path))
+    model(net, options).map_err(Error::weights(path))
 }
 
 /// As [`import`], of a safetensors file or a graph of ONNX in memory; `path` names it in errors, and is where
@@ -57,13 +62,25 @@ pub fn import(path: &Path, options: &Options) -> Result<Imported, Error> {
 /// # Errors
 /// As there.
 pub fn import_bytes(bytes: &[u8], path: &Path, options: &Options) -> Result<Imported, Error> {
-    let net = match Kind::of_head(path, bytes, options.framework)? {
-        Kind::Safetensors => safetensors::read(bytes).and_then(|tensors| torch::read(tensors, options)),
+    let kind = Kind::of_head(path, bytes, options.framework)?;
+    options.are_taken(kind).map_err(Error::weights(path))?;
+    let net = match kind {
+        Kind::Safetensors => {
+            safetensors::read(bytes).and_then(|(tensors, said)| torch::read(tensors, said, options))
+        }
         Kind::Onnx => graph(bytes, path),
         Kind::KerasNpz | Kind::TorchNpz => Err("is an .npz file, which is read from its path".into()),
     };
-    let model = net.and_then(|net| net.model(options.likelihood, options.scale));
-    model.map_err(Error::weights(path))
+    net.and_then(|net| model(net, options)).map_err(Error::weights(path))
+}
+
+fn model(net: net::Net, options: &Options) -> Result<Imported, String> {
+    let imported = net.model(options.likelihood, options.scale)?;
+    if options.scale.is_some() && imported.layout.learned.is_empty() {
+        let likelihood = imported.architecture.likelihood.name();
+        return Err(format!("has a {likelihood} likelihood, which takes no scale; leave --scale out"));
+    }
+    Ok(imported)
 }
 
 #[cfg(feature = "onnx")]

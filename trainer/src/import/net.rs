@@ -103,19 +103,22 @@ impl Net {
 
     /// The names of the layers, for people.
     pub(crate) fn roles(&self) -> Vec<(&'static str, String)> {
-        let names = |layers: &[Layer]| {
-            let named: Vec<String> = layers.iter().map(Layer::shown).collect();
+        let listed = |layers: &[Layer], shown: fn(&Layer) -> String| {
+            let named: Vec<String> = layers.iter().map(shown).collect();
             if named.is_empty() { "-".to_owned() } else { named.join(", ") }
         };
+        let names = |layers: &[Layer]| listed(layers, Layer::shown);
+        // of hidden layers it is worth telling that none has an activation
+        let hidden = |layers: &[Layer]| listed(layers, |layer| layer.shown_with(layer.activation.name()));
         let latent: &[_] = match &self.latent {
             Latent::Point(layer) => &[("latent", std::slice::from_ref(layer))],
             Latent::Gaussian([mean, log_scale]) => {
                 &[("mean", std::slice::from_ref(mean)), ("log variance", std::slice::from_ref(log_scale))]
             }
         };
-        let mut roles = vec![("encoder", names(&self.encoder))];
+        let mut roles = vec![("encoder", hidden(&self.encoder))];
         roles.extend(latent.iter().map(|(role, layers)| (*role, names(layers))));
-        roles.extend([("decoder", names(&self.decoder)), ("output", names(&self.outputs))]);
+        roles.extend([("decoder", hidden(&self.decoder)), ("output", names(&self.outputs))]);
         roles
     }
 
@@ -263,11 +266,14 @@ impl Net {
 impl Layer {
     /// As `fc1 784→400 relu`.
     fn shown(&self) -> String {
-        let activation = match self.activation {
-            Activation::Identity => String::new(),
-            other => format!(" {}", other.name()),
-        };
-        format!("{} {}{activation}", self.name, self.affine.shape())
+        match self.activation {
+            Activation::Identity => format!("{} {}", self.name, self.affine.shape()),
+            other => self.shown_with(other.name()),
+        }
+    }
+
+    fn shown_with(&self, activation: &str) -> String {
+        format!("{} {} {activation}", self.name, self.affine.shape())
     }
 
     /// Rounded once.

@@ -1,16 +1,18 @@
 //! PyTorch's `state_dict`: dense layers of which names and shapes say what each is for.
 
-use elbow::architecture::{Activation, MAX_LAYERS};
+use elbow::architecture::{Activation, LikelihoodKind, MAX_LAYERS};
 
 use super::affine::Affine;
 use super::arrange::{Arranged, Ends, arrange, ends};
+use super::counted::{Next, are_of_one_list};
 use super::map::{Map, StandardizeBy};
 use super::modules;
 use super::net::{Latent, Layer, Net, Standardize};
-use super::norms::{Dense, fold};
-use super::options::{Options, TORCH_EPSILON};
+use super::norms::{Dense, fold, no};
+use super::options::{ACTIVATION, Options, TORCH_EPSILON};
 use super::roles::{Role, Side, role, side};
-use super::tensors::{Tensors, nearest, shown};
+use super::said::Said;
+use super::tensors::{Tensors, shown};
 
 /// Arrays of more layers than there may be.
 const MOST_ARRAYS: usize = 500;
@@ -21,7 +23,8 @@ const LOC: &str = "standardize.loc";
 const SCALE: &str = "standardize.scale";
 const LIKELIHOOD_SCALE: &str = "likelihood.scale";
 
-pub(super) fn read(mut tensors: Tensors<'_>, options: &Options) -> Result<Net, String> {
+/// The network of these arrays, and what a file that Elbow wrote says of it.
+pub(super) fn read(mut tensors: Tensors<'_>, said: Option<Said>, options: &Options) -> Result<Net, String> {
     if tensors.len() > MOST_ARRAYS {
         return Err(format!(
             "has {} arrays, and a network of dense layers at most {MOST_ARRAYS}",
@@ -31,6 +34,13 @@ pub(super) fn read(mut tensors: Tensors<'_>, options: &Options) -> Result<Net, S
     strip(&mut tensors);
     let own = |name: &str| tensors.iter().any(|(of, _)| of == name);
     let mut map = options.map.clone();
+    let is_counter = |name: &str| name.ends_with("num_batches_tracked");
+    if let Some(name) = map.ignore.iter().find(|name| !own(name) && !is_counter(name)) {
+        return Err(no(name, "array", tensors.iter().map(|(name, _)| name.as_str())));
+    }
+    if let Some(said) = &said {
+        said.tell(&mut map, options.activation, &tensors)?;
+    }
     if map.standardize.is_none() && own(LOC) && own(SCALE) {
         map.standardize = Some(StandardizeBy { loc: LOC.into(), scale: SCALE.into() });
     }
@@ -52,6 +62,12 @@ pub(super) fn read(mut tensors: Tensors<'_>, options: &Options) -> Result<Net, S
     let way = arrange(&layers, ends, &sides)?;
     let mut net = Assembly { layers, roles, sides, options }.net(&way, ends)?;
     (net.standardize, net.scale, net.folded) = (standardize, scale, folded);
+    if let Some(said) = said {
+        net.is_probability = said.likelihood == LikelihoodKind::Bernoulli;
+        if let Some(standardize) = &mut net.standardize {
+            standardize.clip = said.clip;
+        }
+    }
     Ok(net)
 }
 
@@ -72,12 +88,6 @@ fn floats(tensors: &Tensors<'_>, name: &str) -> Result<Vec<f64>, String> {
     let found = tensors.iter().find(|(of, _)| of == name);
     let missing = || no(name, "array", tensors.iter().map(|(name, _)| name.as_str()));
     found.ok_or_else(missing)?.1.floats(name)
-}
-
-fn no<'a>(name: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let near =
-        nearest(name, known).map_or(String::new(), |near| format!("; the nearest is `{}`", shown(near)));
-    format!("--map names `{}`, and there is no such {what}{near}", shown(name))
 }
 
 /// Every layer that the map names.
@@ -158,7 +168,7 @@ impl Assembly<'_> {
             (None, last) => {
                 let last = *last.ok_or("there is no layer before the latent")?;
                 encoder.pop();
-                Latent::Point(self.latent(last, !decoder.is_empty() && self.sides[last].is_none()))
+                Latent::Point(self.latent(last, decoder.first().copied())?)
             }
         };
         let outputs = match ends.outputs {
@@ -201,36 +211,52 @@ impl Assembly<'_> {
                 let next = chain.get(i + 1).map(|next| vec![*next]);
                 let readers = next.or(ends.map(|pair| pair.to_vec())).unwrap_or_default();
                 if readers.is_empty() {
-                    let name = shown(&self.layers[at].name);
-                    return Err(format!("a batch norm follows `{name}`, and no layer behind takes it up"));
+                    return Err(nobody_reads(&self.layers[at].name));
                 }
                 for reader in readers {
-                    self.layers[reader].affine.after(&norm)?;
+                    self.layers[reader].after(&norm.0, &norm.1)?;
                 }
             }
         }
-        Ok(())
+        match self.layers.iter().find(|layer| layer.behind.is_some()) {
+            Some(last) => Err(nobody_reads(&last.name)),
+            None => Ok(()),
+        }
     }
 
     fn layer(&self, at: usize, activation: Activation) -> Layer {
-        let Dense { name, affine, .. } = &self.layers[at];
-        Layer { name: name.clone(), affine: affine.clone(), activation }
+        let Dense { label, affine, .. } = &self.layers[at];
+        Layer { name: label.clone(), affine: affine.clone(), activation }
     }
 
-    /// What follows a hidden layer.
+    /// What follows a hidden layer: what the map says; nothing where the list shows it; else `--activation`.
     fn follows(&self, at: usize) -> Activation {
         let layer = &self.layers[at];
         let said = self.options.map.activations.get(&layer.name).map(|spelled| **spelled);
-        said.unwrap_or(if layer.is_bare { Activation::Identity } else { self.options.activation })
+        said.unwrap_or(match layer.next {
+            Next::Layer => Activation::Identity,
+            Next::Unsaid | Next::Other => self.options.activation.unwrap_or(ACTIVATION),
+        })
     }
 
-    /// An activation follows it where the map says so, or where the `nn.Sequential` goes on behind something.
-    fn latent(&self, at: usize, goes_on: bool) -> Layer {
-        let name = &self.layers[at].name;
-        let said = self.options.map.activations.get(name).map(|spelled| **spelled);
-        let is_counted = name.rsplit('.').next().is_some_and(|index| index.parse::<u32>().is_ok());
-        let follows = if goes_on && is_counted { self.follows(at) } else { Activation::Identity };
-        self.layer(at, said.unwrap_or(follows))
+    /// An activation follows it where the map says so, or where its list goes on behind something.
+    fn latent(&self, at: usize, next: Option<usize>) -> Result<Layer, String> {
+        let layer = &self.layers[at];
+        let goes_on = next.is_some_and(|next| are_of_one_list(&layer.name, &self.layers[next].name));
+        let is_said = self.options.map.activations.contains_key(&layer.name);
+        let follows = match layer.next {
+            _ if is_said => self.follows(at),
+            _ if !goes_on || self.sides[at].is_some() => Activation::Identity,
+            Next::Unsaid => {
+                return Err(format!(
+                    "the list of layers does not say what follows the latent's; say activations = {{ \
+                     \"{}\" = \"identity\" }} in --map, or the activation's name",
+                    shown(&layer.name)
+                ));
+            }
+            Next::Layer | Next::Other => self.follows(at),
+        };
+        Ok(self.layer(at, follows))
     }
 
     /// Mean and log scale.
@@ -244,7 +270,7 @@ impl Assembly<'_> {
 
     /// Those of a layer that gives means and then logarithms of variances.
     fn halves(&self, at: usize) -> [Layer; 2] {
-        let Dense { name, affine, .. } = &self.layers[at];
+        let Dense { label: name, affine, .. } = &self.layers[at];
         let half = affine.outputs() / 2;
         let part = |what: &str, affine: Affine| Layer {
             name: format!("{name} ({what})"),
@@ -256,4 +282,8 @@ impl Assembly<'_> {
             part("second half", affine.rows(half..2 * half).times(0.5)),
         ]
     }
+}
+
+fn nobody_reads(layer: &str) -> String {
+    format!("a batch norm follows the activation of `{}`, and no layer behind takes it up", shown(layer))
 }
