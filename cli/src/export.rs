@@ -73,6 +73,10 @@ fn network(
         let problem = "a program writes it that is built with --features onnx";
         return Err(Error::argument(flag, file.display(), problem));
     };
+    if file.extension().is_none_or(|ending| ending != flag) {
+        let problem = format!("give a name that ends in .{flag}");
+        return Err(Error::argument(flag, file.display(), problem));
+    }
     let bytes = ModelBytes::read(&args.model)?;
     let model = bytes.open().map_err(Error::model(&args.model))?;
     let network = PortableNetwork::of(&model, &bytes, flag)?;
@@ -94,7 +98,7 @@ fn firmware(args: &ExportArgs) -> Result<PathBuf, Error> {
     let mut outputs = Outputs::made_from([&*args.model]);
     let (written, text) = if args.c {
         let header = beside.with_extension("h");
-        outputs.file("", &header, args.overwrite)?;
+        outputs.source("", &header, args.overwrite)?;
         (header, c_header(&model, bytes.as_bytes()))
     } else {
         outputs.rust_type("", &beside)?;

@@ -1,5 +1,7 @@
 //! What commands share that write a model.
 
+mod kept;
+
 use std::path::{Path, PathBuf};
 
 use elbow::format::is_control;
@@ -10,6 +12,7 @@ use elbow_reader::expand;
 use elbow_trainer::quantize::Cost;
 
 use crate::error::Error;
+use kept::{holds_key, is_source};
 
 /// Whether results may go over what is there.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
@@ -23,6 +26,11 @@ impl Overwrite {
     /// Refuses to write over a file that holds something; an empty one, as mktemp makes, holds nothing, and a
     /// pipe or a device loses nothing.
     fn check(self, out: Output<'_>) -> Result<(), Error> {
+        if holds_key(out.path) {
+            return Err(
+                out.refused("holds a secret key, which no file is written over; give another name".into())
+            );
+        }
         let holds = out.path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
         match self.force || !holds {
             true => Ok(()),
@@ -100,6 +108,21 @@ impl Outputs {
         overwrite.check(out)
     }
 
+    /// Source, which may go over an older one of Elbow's and, forced or not, over nobody's own.
+    pub(super) fn source(
+        &mut self,
+        flag: &'static str,
+        path: &Path,
+        overwrite: Overwrite,
+    ) -> Result<(), Error> {
+        let holds = path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
+        if holds && !is_source(path) {
+            let out = Output { flag, path };
+            return Err(out.refused("is not Elbow's to replace; give another name".into()));
+        }
+        self.file(flag, path, overwrite)
+    }
+
     /// A model and the type beside it. That may go over an older one, but over nothing else: `--out
     /// src/main.elbow` must not cost anybody `src/main.rs`.
     pub(super) fn model(
@@ -121,8 +144,7 @@ impl Outputs {
     /// The type beside a model.
     pub(super) fn rust_type(&mut self, flag: &'static str, model: &Path) -> Result<(), Error> {
         let (out, beside) = (Output { flag, path: model }, model.with_extension("rs"));
-        let is_ours = |text: Vec<u8>| text.starts_with(b"// Written by elbow ");
-        if beside.exists() && !std::fs::read(&beside).is_ok_and(is_ours) {
+        if beside.exists() && !is_source(&beside) {
             let problem =
                 format!("{} beside it is not Elbow's to replace; give another name", beside.display());
             return Err(out.refused(problem));

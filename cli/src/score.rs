@@ -196,7 +196,13 @@ pub(super) fn check_stuck(is_asked: bool, path: &Path, model: &HostModel<'_>) ->
 
 /// Fails before the work where the scores cannot be written, or would go over what they are made from.
 fn check_out(args: &ScoreArgs, out: &Path) -> Result<(), Error> {
-    Outputs::made_from([&*args.model, &args.data]).file("out", out, args.overwrite)?;
+    let mut outputs = Outputs::made_from([&*args.model, &args.data]);
+    if args.golden.is_some() {
+        outputs = outputs.and([&*args.model.with_extension("rs")], "is the model's type");
+        outputs.source("out", out, args.overwrite)?;
+    } else {
+        outputs.file("out", out, args.overwrite)?;
+    }
     let extension = out.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if args.golden.is_some() {
         let problem = "the check is written as Rust or C; give a name that ends in .rs or .h";

@@ -90,3 +90,17 @@ fn the_header_is_c_and_finds_what_differs() {
         assert_eq!(Command::new(bench.path("check")).status().unwrap().code(), Some(0), "{compiler}");
     }
 }
+
+#[test]
+fn a_check_goes_over_nobodys_own_source() {
+    let bench = Bench::with_model();
+    bench.write("main.rs", "fn main() {}");
+    let line = "score engine.elbow engine.csv --golden 2 --out";
+    bench.refuses(&format!("{line} main.rs"), &["not Elbow's to replace"]);
+    bench.refuses(&format!("{line} engine.rs"), &["is the model's type"]);
+    bench.write("engine.h", "int mine;");
+    bench.refuses("export engine.elbow --c", &["not Elbow's to replace"]);
+    bench.good(&format!("{line} golden.rs"));
+    bench.good(&format!("{line} golden.rs"));
+    bench.refuses("export engine.elbow --safetensors weights", &["ends in .safetensors"]);
+}

@@ -89,6 +89,21 @@ fn keys_are_never_written_over() {
 }
 
 #[test]
+fn no_other_command_writes_over_a_key() {
+    let bench = Bench::with_model();
+    bench.good("keygen fleet.safetensors");
+    let key = bench.read("fleet.safetensors");
+    for command in [
+        "export engine.elbow --safetensors fleet.safetensors",
+        "score engine.elbow engine.csv --out fleet.safetensors",
+        "compress engine.elbow engine.csv fleet.safetensors",
+    ] {
+        bench.refuses(command, &["holds a secret key", "another name"]);
+        assert_eq!(bench.read("fleet.safetensors"), key, "{command}");
+    }
+}
+
+#[test]
 fn what_is_made_from_a_signed_model_is_not_signed_and_says_so() {
     let bench = signed();
     let signed = bench.read("engine.elbow");

@@ -44,10 +44,12 @@ static const char *const {name}_COLUMN_NAMES[{name}_COLUMNS] = {{
         out,
         "}};
 
-#ifdef __cplusplus
+#if defined __cplusplus
 alignas(16)
-#else
+#elif defined __STDC_VERSION__ && __STDC_VERSION__ >= 201112L
 _Alignas(16)
+#else
+__attribute__((aligned(16)))
 #endif
 static const unsigned char {name}_MODEL[{name}_BYTES] = {{
 "

@@ -67,7 +67,7 @@ pub static {name}_GOLDEN: [([f32; {dims}], u32); {count}] = [
 /// The place of the first frame of [`{name}_GOLDEN`] whose score has other bits here, or none; nothing
 /// where all are the same.
 #[allow(dead_code)]
-pub fn {function}_differs<D: elbow::Density>(model: &D) -> Option<usize>
+pub fn {function}_differs<D: elbow::Density>(model: &D) -> core::option::Option<usize>
 where
     [f32; {dims}]: core::borrow::Borrow<D::Frame>,
 {{
