@@ -69,8 +69,7 @@ pub fn receive(
     let plan = Plan::of_model(model, &resolution).ok_or_else(no_plan)?;
     let codec = plan.codec(model, id, &resolution, 0).map_err(|_| no_plan())?;
     let (words, format) = (categories(model.metadata.columns), Format::Csv { delimiter: b',' });
-    let longest = codec.max_packet_len::<i32>(usize::from(u8::MAX));
-    let mut frames = Frames::new(input, framing, id, longest);
+    let mut frames = Frames::new(input, framing, id, codec.frame());
     let (mut result, mut last, mut writer) = (Received::default(), None, None);
     let (mut row, mut scratch) = (Vec::new(), Vec::new());
     loop {
