@@ -1,5 +1,6 @@
 //! `elbow keygen`: a key to sign models with.
 
+use std::fs::remove_file;
 use std::path::{Path, PathBuf};
 
 use elbow::format::is_control;
@@ -43,13 +44,26 @@ pub(super) fn run(args: &KeygenArgs, json: bool) -> Result<(), Error> {
     let random = |error| Error::file(path, format!("no key: the system gives no random numbers ({error})"));
     let key = SecretKey::generate().map_err(random)?;
     let of = key.public();
-    // the secret last: where it is, all is
-    for (path, text) in [(&public, of.to_pem()), (&rust, of.rust_source(&name)), (&c, of.c_header(&name))] {
-        write_new(path, text.as_bytes())?;
-    }
-    write_secret(path, key.to_pem().as_bytes())?;
+    let files = [(&public, of.to_pem()), (&rust, of.rust_source(&name)), (&c, of.c_header(&name))];
+    write(&files, (path, &key.to_pem()))?;
     let summary = Summary { secret: path.clone(), public, rust, c, key: of.to_string() };
     if json { report::print_json(&summary) } else { report::print(&table(&summary)) }
+}
+
+/// Writes the secret last: where it is, all is. Where it cannot be written, no public key stays that nobody
+/// can sign for.
+fn write(files: &[(&PathBuf, String)], (secret, key): (&Path, &str)) -> Result<(), Error> {
+    let mut written = Vec::new();
+    let publics = files.iter().try_for_each(|(path, text)| {
+        write_new(path, text.as_bytes())?;
+        written.push(path);
+        Ok(())
+    });
+    let all = publics.and_then(|()| write_secret(secret, key.as_bytes()));
+    if all.is_err() {
+        written.into_iter().for_each(|path| drop(remove_file(path)));
+    }
+    Ok(all?)
 }
 
 /// What the constants are called after.

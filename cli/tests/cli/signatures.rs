@@ -79,6 +79,11 @@ fn keys_are_never_written_over() {
         bench.refuses(&format!("keygen {name}"), &[]);
     }
     bench.fails(1, "keygen none/fleet.key", &["cannot write"]);
+    // names of 255 bytes at most: the secret has no room, some of the others have
+    for ending in ["key", "k12345"] {
+        let name = "x".repeat(255 - ending.len());
+        bench.fails(1, &format!("keygen {name}.{ending}"), &["cannot write"]);
+    }
     // a model's type of that name is not the key's to take
     bench.refuses("keygen engine.key", &["engine.rs: is there already"]);
     assert!(before == bench.files());
