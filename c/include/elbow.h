@@ -109,7 +109,8 @@ elbow_status elbow_open(const void *file, size_t len, void *arena, size_t arena_
 /* What a model takes. */
 elbow_status elbow_describe(elbow_model *model, elbow_info *info);
 
-/* Scores a frame by so many samples: 16 to 64 are usual, 1 is quick. */
+/* Scores a frame by so many samples: 16 to 64 are usual, 1 is quick. Here and below a frame is an array of the caller's,
+ * or what elbow_push gave: what else lies in the arena is refused. */
 elbow_status elbow_score(elbow_model *model, const float *frame, size_t len, uint32_t samples,
                          elbow_result *score);
 

@@ -87,6 +87,12 @@ fn outside(model: &Handle<'_>, from: *const f32, len: usize) -> Done {
     if overlap((from, len.saturating_mul(FLOAT)), arena) { Err(Status::Overlap) } else { Ok(()) }
 }
 
+/// A frame: the caller's own or one that `elbow_push` gave, and nothing else of the arena.
+fn frame_of<'a>(model: &Handle<'_>, from: *const f32, len: usize) -> Done<&'a [f32]> {
+    let written = (ptr::from_ref(model), model.window_at());
+    if overlap((from, len.saturating_mul(FLOAT)), written) { Err(Status::Overlap) } else { slice(from, len) }
+}
+
 /// Numbers to be written, as many as they should be, which share no memory with a frame or the arena.
 fn apart<'a>(
     model: &Handle<'_>,
@@ -175,7 +181,7 @@ pub extern "C" fn elbow_score(
     samples: u32,
     score: *mut Result,
 ) -> Status {
-    status(model(by).and_then(|model| write(score, model.score(slice(frame, len)?, samples)?)))
+    status(model(by).and_then(|model| write(score, model.score(frame_of(model, frame, len)?, samples)?)))
 }
 
 /// Judges a frame.
@@ -186,7 +192,7 @@ pub extern "C" fn elbow_judge(
     len: usize,
     verdict: *mut Verdict,
 ) -> Status {
-    status(model(by).and_then(|model| write(verdict, model.judge(slice(frame, len)?)?)))
+    status(model(by).and_then(|model| write(verdict, model.judge(frame_of(model, frame, len)?)?)))
 }
 
 /// Judges a frame, and says of each of its numbers how unlikely it is beside the others.
@@ -199,7 +205,7 @@ pub extern "C" fn elbow_explain(
     surprises: *mut f32,
 ) -> Status {
     let explained = model(by).and_then(|model| {
-        let frame = slice(frame, len)?;
+        let frame = frame_of(model, frame, len)?;
         // no more is written than a frame of the right length has
         let surprises = apart(model, frame, surprises, (len, model.info().dims))?;
         write(verdict, model.explain(frame, surprises)?)
@@ -217,7 +223,7 @@ pub extern "C" fn elbow_encode(
     latent_len: usize,
 ) -> Status {
     let encoded = model(by).and_then(|model| {
-        let frame = slice(frame, len)?;
+        let frame = frame_of(model, frame, len)?;
         let latents = model.info().latents;
         if latents == 0 {
             return Err(Status::NoLatent);
@@ -236,7 +242,7 @@ pub extern "C" fn elbow_reconstruct(
     expected: *mut f32,
 ) -> Status {
     let reconstructed = model(by).and_then(|model| {
-        let frame = slice(frame, len)?;
+        let frame = frame_of(model, frame, len)?;
         model.reconstruct(frame, apart(model, frame, expected, (len, model.info().dims))?)
     });
     status(reconstructed)

@@ -21,6 +21,8 @@ pub struct Handle<'a> {
     info: Info,
     /// of the arena
     bytes: usize,
+    /// where the arena has the window's rows: behind what is written while a frame is read
+    window_at: usize,
 }
 
 /// `elbow_info`: what a model takes.
@@ -128,6 +130,7 @@ impl<'a> Plan<'a> {
     ) -> core::result::Result<(), Status> {
         let Plan { file, info, scratch, .. } = self;
         let bytes = self.bytes()?;
+        let window_at = bytes.saturating_sub(self.window * size_of::<f32>());
         let calibration = match Calibration::of(&file, MAX_SAMPLES) {
             Err(LoadError::NotCalibrated) => None,
             other => Some(other?),
@@ -144,7 +147,7 @@ impl<'a> Plan<'a> {
         };
         let model = Bounded::new(&file, scratch)?;
         let info = Info { latents: model.latent_dims() as u32, ..info };
-        place.write(Handle { model, calibration, window, info, bytes });
+        place.write(Handle { model, calibration, window, info, bytes, window_at });
         Ok(())
     }
 }
@@ -161,6 +164,11 @@ impl<'a> Handle<'a> {
     /// Bytes of the arena, which begins with the handle.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Of those the first, in which no frame lies: behind them are the window's rows.
+    pub(crate) fn window_at(&self) -> usize {
+        self.window_at
     }
 
     fn judge_by(&self) -> core::result::Result<Calibrated<'a, &Bounded<'a>>, Status> {

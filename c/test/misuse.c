@@ -101,6 +101,20 @@ static void overlaps(void) {
     expect("a row of the window", elbow_push(model, due, DEMO_COLUMNS, &next), ELBOW_OVERLAP);
     expect("surprises over the window", elbow_explain(model, frame, DEMO_FEATURES, &verdict, (float *)due), ELBOW_OVERLAP);
     expect("judge", elbow_judge(model, due, DEMO_FEATURES, &verdict), ELBOW_OK);
+    /* the window's rows, two numbers for each of a frame, end the arena; before them is what is written on the way */
+    const float *numbers = (const float *)(const void *)arena;
+    size_t last = size / sizeof *numbers - DEMO_FEATURES;
+    float latent[4], means[DEMO_FEATURES];
+    elbow_result score;
+    for (size_t at = 0; at <= last; at++) {
+        elbow_status expected = at + DEMO_FEATURES < last ? ELBOW_OVERLAP : ELBOW_OK;
+        const float *inside = numbers + at;
+        expect("a frame in the arena, scored", elbow_score(model, inside, DEMO_FEATURES, 4, &score), expected);
+        expect("a frame in the arena, judged", elbow_judge(model, inside, DEMO_FEATURES, &verdict), expected);
+        expect("a frame in the arena, explained", elbow_explain(model, inside, DEMO_FEATURES, &verdict, means), expected);
+        expect("a frame in the arena, encoded", elbow_encode(model, inside, DEMO_FEATURES, latent, 4), expected);
+        expect("a frame in the arena, rebuilt", elbow_reconstruct(model, inside, DEMO_FEATURES, means), expected);
+    }
 }
 
 static void calls(void) {
