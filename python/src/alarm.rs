@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 
 use crate::error::Error;
 use crate::loaded::Loaded;
-use crate::notes::tell;
+use crate::notes::{tell, tell_if_signed};
 use crate::table::NAME;
 use crate::threads::spread;
 
@@ -36,6 +36,7 @@ pub(crate) fn calibrated(
     };
     let with = py.detach(work)?;
     tell(py, &lowest(with.host()).into_iter().collect::<Vec<_>>())?;
+    tell_if_signed(py, &loaded.model)?;
     Ok(with)
 }
 

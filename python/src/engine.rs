@@ -19,6 +19,7 @@ use crate::alarm::calibrated;
 use crate::answer::{Floats, one_or_many, row_or_rows};
 use crate::error::{Error, UNSUPPORTED};
 use crate::loaded::{CHUNK, Loaded};
+use crate::notes::tell_if_signed;
 use crate::packets;
 
 /// A model file in memory.
@@ -48,14 +49,16 @@ impl Engine {
         Ok(Engine(loaded))
     }
 
-    /// The file.
+    /// The file, with its signature where it has one.
     fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.0.model.bytes().as_bytes())
+        PyBytes::new(py, self.0.model.bytes().with_trailer())
     }
 
-    /// Writes the file at once or not at all.
-    fn save(&self, path: PathBuf) -> PyResult<()> {
-        let bytes = self.0.model.bytes().as_bytes();
+    /// Writes the file at once or not at all, with its signature or, for what takes models alone, without.
+    #[pyo3(signature = (path, signed=true))]
+    fn save(&self, path: PathBuf, signed: bool) -> PyResult<()> {
+        let bytes = self.0.model.bytes();
+        let bytes = if signed { bytes.with_trailer() } else { bytes.as_bytes() };
         Ok(elbow_host::file::atomic_file::write_atomically(&path, bytes).map_err(Error::from)?)
     }
 
@@ -215,9 +218,10 @@ impl Engine {
         rust_source(self.0.host(), self.0.host().samples())
     }
 
-    /// The file as an array of C.
-    fn c_header(&self) -> String {
-        c_header(self.0.host(), self.0.model.bytes().as_bytes())
+    /// The file as an array of C, without a signature.
+    fn c_header(&self, py: Python<'_>) -> PyResult<String> {
+        tell_if_signed(py, &self.0.model)?;
+        Ok(c_header(self.0.host(), self.0.model.bytes().as_bytes()))
     }
 
     /// Packs the rows of a file.

@@ -2,6 +2,7 @@
 
 use std::ffi::CString;
 
+use elbow_host::Model;
 use pyo3::prelude::*;
 
 /// Warns with each sentence.
@@ -12,4 +13,12 @@ pub(crate) fn tell(py: Python<'_>, notes: &[String]) -> PyResult<()> {
         PyErr::warn(py, &class, &text, 2)?;
     }
     Ok(())
+}
+
+/// Warns of what is made from a signed model that it is not signed.
+pub(crate) fn tell_if_signed(py: Python<'_>, model: &Model) -> PyResult<()> {
+    let note = |version| {
+        format!("the model is signed as version {version}; what is made from it is not: run elbow sign on that")
+    };
+    tell(py, &model.bytes().trailer().map(|trailer| note(trailer.version)).into_iter().collect::<Vec<_>>())
 }

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -192,3 +193,21 @@ def test_windows_are_those_of_the_command_line(tmp_path):
     assert (model.score(model.windows(series)) == scores).all()
     with pytest.raises(elbow.DataError, match="a window takes 3 consecutive rows"):
         model.windows(series[:2])
+
+
+def test_a_signed_model_stays_signed(network, tmp_path):
+    path, key, again = tmp_path / "m.elbow", tmp_path / "fleet.key", tmp_path / "again.elbow"
+    network.save(path)
+    bare = path.read_bytes()
+    run("keygen", key)
+    run("sign", path, "--key", key, "--version", 3)
+    signed = path.read_bytes()
+    assert signed[: len(bare)] == bare and len(signed) == len(bare) + 108
+    model = elbow.open(path)
+    model.save(again)
+    assert again.read_bytes() == signed == model.to_bytes() == pickle.loads(pickle.dumps(model)).to_bytes()
+    with pytest.warns(elbow.Note, match="signed as version 3"):
+        assert model.to_firmware(tmp_path / "firmware")[0].read_bytes() == bare
+    with pytest.warns(elbow.Note, match="signed as version 3"):
+        model.calibrate(MANY, false_alarm=0.2).save(again)
+    assert len(again.read_bytes()) < len(signed)

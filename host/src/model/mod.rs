@@ -84,16 +84,17 @@ impl ModelBytes {
 
     /// The model file: of a signed one what stands before the trailer.
     pub fn as_bytes(&self) -> &[u8] {
-        let all = self.all();
+        let all = self.with_trailer();
         Trailer::at_end(all).map_or(all, |(file, _)| file)
     }
 
     /// What a signed file says of its signature, which was **not** verified; nothing where it is not signed.
     pub fn trailer(&self) -> Option<Trailer<'_>> {
-        Trailer::at_end(self.all()).map(|(_, trailer)| trailer)
+        Trailer::at_end(self.with_trailer()).map(|(_, trailer)| trailer)
     }
 
-    fn all(&self) -> &[u8] {
+    /// The bytes as they came: of a signed file with its trailer.
+    pub fn with_trailer(&self) -> &[u8] {
         self.room.get(self.start..).unwrap_or_default()
     }
 
@@ -144,7 +145,7 @@ impl ModelBytes {
 impl Clone for ModelBytes {
     /// Another place begins elsewhere between two multiples.
     fn clone(&self) -> Self {
-        ModelBytes::new(self.all())
+        ModelBytes::new(self.with_trailer())
     }
 }
 

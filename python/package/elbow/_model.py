@@ -231,19 +231,19 @@ class Model:
             return unpacked
 
     def to_bytes(self) -> bytes:
-        """The file."""
+        """The file, with its signature where it has one."""
         return self._engine.to_bytes()
 
     def save(self, path: StrPath) -> None:
-        """Writes the file, whole or not at all."""
+        """Writes the file, whole or not at all, with its signature where it has one."""
         self._engine.save(path)
 
     def to_firmware(self, folder: StrPath) -> list[Path]:
-        """Writes ``NAME.elbow``, the Rust type ``NAME.rs`` and the C array ``NAME.h``."""
+        """Writes ``NAME.elbow``, the Rust type ``NAME.rs`` and the C array ``NAME.h``, none of them signed."""
         base = Path(folder)
         base.mkdir(parents=True, exist_ok=True)
         files = [base / f"{self.name}.{ending}" for ending in ("elbow", "rs", "h")]
-        self.save(files[0])
+        self._engine.save(files[0], signed=False)
         files[1].write_text(self._engine.rust(), encoding="utf-8")
         files[2].write_text(self._engine.c_header(), encoding="utf-8")
         return files
