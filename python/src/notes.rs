@@ -18,7 +18,7 @@ pub(crate) fn tell(py: Python<'_>, notes: &[String]) -> PyResult<()> {
 /// Warns of what is made from a signed model that it is not signed.
 pub(crate) fn tell_if_signed(py: Python<'_>, model: &Model) -> PyResult<()> {
     let note = |version| {
-        format!("the model is signed as version {version}; what is made from it is not: run elbow sign on that")
+        format!("the model is signed as version {version}; what is made from it is not: run elbow sign")
     };
     tell(py, &model.bytes().trailer().map(|trailer| note(trailer.version)).into_iter().collect::<Vec<_>>())
 }

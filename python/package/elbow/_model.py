@@ -239,7 +239,7 @@ class Model:
         self._engine.save(path)
 
     def to_firmware(self, folder: StrPath) -> list[Path]:
-        """Writes ``NAME.elbow``, the Rust type ``NAME.rs`` and the C array ``NAME.h``, none of them signed."""
+        """Writes ``NAME.elbow``, the Rust type ``NAME.rs`` and the C array ``NAME.h``; none is signed."""
         base = Path(folder)
         base.mkdir(parents=True, exist_ok=True)
         files = [base / f"{self.name}.{ending}" for ending in ("elbow", "rs", "h")]
