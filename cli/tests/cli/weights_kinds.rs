@@ -23,6 +23,18 @@ fn a_header_of_any_length_is_a_header() {
     }
 }
 
+/// A file may be of any length; what is longer than any network is not read to its end.
+#[test]
+fn a_file_beyond_all_networks_is_refused() {
+    let bench = Bench::new();
+    bench.write("m.safetensors", with_header("{}", 0));
+    let file = std::fs::File::options().write(true).open(bench.path("m.safetensors")).unwrap();
+    // a hole of the file system
+    file.set_len((1 << 28) + 1).unwrap();
+    let outcome = bench.run("import m.safetensors --out m.elbow");
+    outcome.is_failure(2, &["m.safetensors", "more than 268435456 bytes"]);
+}
+
 /// Arrays tile the file, as the format has it: what overlaps claims more than there is.
 #[test]
 fn arrays_lie_one_behind_the_other() {

@@ -21,6 +21,8 @@ mod said;
 mod tensors;
 mod torch;
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use elbow_reader::{array_names, load_array};
@@ -50,10 +52,23 @@ pub fn import(path: &Path, options: &Options) -> Result<Imported, Error> {
         }
         Kind::TorchNpz => torch::read(npz(path)?, None, options).map_err(Error::weights(path))?,
         Kind::Safetensors | Kind::Onnx => {
-            return import_bytes(&std::fs::read(path).map_err(Error::io("read", path))?, path, options);
+            return import_bytes(&whole(path)?, path, options);
         }
     };
     model(net, options).map_err(Error::weights(path))
+}
+
+/// Bytes of the largest file that is read: far more than any network for a device has.
+const LARGEST: u64 = 1 << 28;
+
+fn whole(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(Error::io("read", path))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Error::weights(path)(format!("has more than {LARGEST} bytes, and no more are read")));
+    }
+    Ok(bytes)
 }
 
 /// As [`import`], of a safetensors file or a graph of ONNX in memory; `path` names it in errors, and is where

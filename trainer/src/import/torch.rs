@@ -64,8 +64,12 @@ pub(super) fn read(mut tensors: Tensors<'_>, said: Option<Said>, options: &Optio
     (net.standardize, net.scale, net.folded) = (standardize, scale, folded);
     if let Some(said) = said {
         net.is_probability = said.likelihood == LikelihoodKind::Bernoulli;
-        if let Some(standardize) = &mut net.standardize {
-            standardize.clip = said.clip;
+        match &mut net.standardize {
+            Some(standardize) => standardize.clip = said.clip,
+            None if said.clip.is_some() => {
+                return Err(format!("limits features, and has no `{LOC}`; write it again"));
+            }
+            None => {}
         }
     }
     Ok(net)
