@@ -3,6 +3,9 @@
 //! Source: <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>; fields that are not here are passed
 //! over.
 
+/// Who wrote a file, where Elbow did.
+pub(crate) const PRODUCER: &str = "elbow";
+
 /// A file.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Model {
@@ -14,6 +17,8 @@ pub(crate) struct Model {
     pub(crate) graph: Option<Graph>,
     #[prost(message, repeated, tag = "8")]
     pub(crate) opset_import: Vec<OperatorSet>,
+    #[prost(message, repeated, tag = "14")]
+    pub(crate) metadata_props: Vec<Entry>,
 }
 
 /// The version of the operators.
@@ -101,7 +106,8 @@ pub(crate) struct Tensor {
     pub(crate) data_location: i32,
 }
 
-/// Where numbers lie in another file: `location`, `offset`, `length`.
+/// A word by its key: where numbers lie in another file (`location`, `offset`, `length`), or what is to be
+/// known of a model.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Entry {
     #[prost(string, tag = "1")]

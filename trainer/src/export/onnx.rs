@@ -42,11 +42,19 @@ impl PortableNetwork {
         self.frame(&mut builder, &hidden);
         let model = proto::Model {
             ir_version: IR_VERSION,
-            producer_name: "elbow".into(),
+            producer_name: proto::PRODUCER.into(),
             graph: Some(builder.graph),
             opset_import: vec![proto::OperatorSet { domain: String::new(), version: OPERATORS }],
+            metadata_props: self.said(),
         };
         model.encode_to_vec()
+    }
+
+    /// What the operators do not say.
+    fn said(&self) -> Vec<proto::Entry> {
+        let said =
+            [("latent", self.shape.latent.to_string()), ("likelihood", self.shape.likelihood.name().into())];
+        said.map(|(key, value)| proto::Entry { key: key.into(), value }).to_vec()
     }
 
     /// What the encoder sees of a frame.

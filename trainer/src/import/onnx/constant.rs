@@ -16,6 +16,8 @@ pub(super) struct Constant {
     pub(super) values: Rc<[f64]>,
     /// whether rows of `values` are columns of it
     pub(super) is_transposed: bool,
+    /// whether they are whole by their type, and are divided as such
+    pub(super) is_whole: bool,
 }
 
 /// The folder of the model, and how many bytes may still be read of other files in it.
@@ -25,12 +27,19 @@ pub(super) struct Beside<'g> {
     pub(super) left: Cell<u64>,
 }
 
+/// ONNX's numbers of the types of whole numbers: of 32 and 64 bits, and truths.
+const WHOLE: [i32; 3] = [6, 7, 9];
 /// Where the numbers of a tensor lie, by its `data_location`.
 const EXTERNAL: i32 = 1;
 
 impl Constant {
     pub(super) fn new(shape: Vec<usize>, values: Vec<f64>) -> Constant {
-        Constant { shape, values: values.into(), is_transposed: false }
+        Constant { shape, values: values.into(), is_transposed: false, is_whole: false }
+    }
+
+    /// Of a type of whole numbers.
+    pub(super) fn whole(self) -> Constant {
+        Constant { is_whole: true, ..self }
     }
 
     /// Reads a tensor; what lies in another file must be one in the folder of the model.
@@ -48,12 +57,12 @@ impl Constant {
         if Tensor::numbers(&shape) != Some(values.len()) {
             return Err(format!("`{name}` has {} numbers for the shape {shape:?}", values.len()));
         }
-        Ok(Constant::new(shape, values))
+        Ok(Constant { is_whole: WHOLE.contains(&tensor.data_type), ..Constant::new(shape, values) })
     }
 
     pub(super) fn transposed(&self) -> Constant {
         let shape = self.shape.iter().rev().copied().collect();
-        Constant { shape, values: self.values.clone(), is_transposed: !self.is_transposed }
+        Constant { shape, is_transposed: !self.is_transposed, ..self.clone() }
     }
 
     /// As rows of `[inputs][outputs]`: where `o`, `i` lies.
@@ -62,13 +71,18 @@ impl Constant {
         self.values[if self.is_transposed { column * rows + row } else { row * columns + column }]
     }
 
-    /// One number for each of `width`, from so many or a single one.
+    /// One number for each of `width`, from so many side by side or a single one.
     pub(super) fn spread(&self, width: usize) -> Option<Vec<f64>> {
         match self.values.len() {
             1 => Some(vec![self.values[0]; width]),
-            len if len == width => Some(self.values.to_vec()),
+            len if len == width && self.is_list() => Some(self.values.to_vec()),
             _ => None,
         }
+    }
+
+    /// Whether its numbers lie along its last axis.
+    pub(super) fn is_list(&self) -> bool {
+        self.values.len() == 1 || self.shape.last() == Some(&self.values.len())
     }
 
     /// Its numbers as whole ones, where they are few.
@@ -84,7 +98,7 @@ fn numbers(tensor: &proto::Tensor, raw: Option<&[u8]>, name: &str) -> Result<Vec
         10 => Type::F16,
         11 => Type::F64,
         16 => Type::Bf16,
-        6 | 7 | 9 => return Ok(integers(tensor, raw)),
+        of if WHOLE.contains(&of) => return Ok(integers(tensor, raw)),
         other => return Err(format!("`{name}` has numbers of ONNX's type {other}; save it in floats")),
     };
     if let Some(raw) = raw {
@@ -123,20 +137,22 @@ fn external(tensor: &proto::Tensor, beside: &Beside<'_>) -> Result<Vec<u8>, Stri
     let path = beside.path.with_file_name(location);
     let told =
         |problem: &dyn std::fmt::Display| format!("{}, where `{name}` lies: {problem}", path.display());
-    let (Ok(begin), Some(Ok(length))) = (number("offset").unwrap_or(Ok(0)), number("length")) else {
+    let (Ok(begin), Ok(length)) = (number("offset").unwrap_or(Ok(0)), number("length").transpose()) else {
         return Err(format!("`{name}` does not say where it lies in {}", path.display()));
     };
-    let left = beside.left.get().checked_sub(length);
-    beside.left.set(left.ok_or_else(|| told(&"it is larger than a network for devices"))?);
+    let left = beside.left.get();
     let mut bytes = Vec::new();
     let mut read = || -> std::io::Result<()> {
         let mut file = File::open(&path)?;
         file.seek(SeekFrom::Start(begin))?;
-        file.take(length).read_to_end(&mut bytes)?;
+        // without a length up to the end of the file
+        file.take(length.unwrap_or(left + 1).min(left + 1)).read_to_end(&mut bytes)?;
         Ok(())
     };
     read().map_err(|error| told(&error))?;
-    if bytes.len() as u64 != length {
+    let left = left.checked_sub(bytes.len() as u64);
+    beside.left.set(left.ok_or_else(|| told(&"it is larger than a network for devices"))?);
+    if length.is_some_and(|length| bytes.len() as u64 != length) {
         return Err(told(&"it is too short; copy both files again"));
     }
     Ok(bytes)

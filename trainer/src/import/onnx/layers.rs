@@ -6,6 +6,7 @@ use super::super::affine::Norm;
 use super::super::net::Layer;
 use super::super::tensors::shown;
 use super::rows::{Each, Of, Row};
+use super::units::{Units, joined};
 
 /// More dense layers than one side of a network has.
 const MOST_DENSE: usize = 16;
@@ -32,10 +33,12 @@ pub(super) struct Layers {
     pub(super) layers: Vec<Layer>,
     /// limits of what the first one sees
     pub(super) clip: Option<f64>,
+    /// whether a batch norm stands before the first one, which takes it up with what follows
+    is_normed: bool,
     /// limits of the last one's outputs
     pub(super) limits: Option<[f64; 2]>,
-    /// whether the last one's outputs are scaled
-    pub(super) is_scaled: bool,
+    /// how the last one's outputs are brought to other units
+    pub(super) units: Units,
 }
 
 impl Layers {
@@ -64,26 +67,36 @@ impl Layers {
             );
         }
         let is_first = self.layers.is_empty();
+        let is_held = is_first && self.clip.is_some() && !self.is_normed;
+        if is_held && !matches!(row.of, Of::Dense { .. } | Of::Norm { .. }) {
+            return Err("numbers are held within limits before it, and the engine does that last of all, \
+                        in front of the first layer"
+                .into());
+        }
         // what may still be folded into the layer before
         let last = self.layers.last_mut().filter(|last| last.activation == Activation::Identity);
         match &row.of {
             Of::Dense { .. } => {
                 let mut affine = row.affine().ok_or("its shape does not fit")?;
                 match pending.take() {
-                    Some(norm) if is_first => self.before = Some(norm),
+                    Some(norm) if is_first && !self.is_normed => self.before = Some(norm),
                     Some(norm) => affine.after(&norm)?,
                     None => {}
                 }
-                self.is_scaled = false;
+                self.units = Units::default();
                 self.layers.push(Layer { name: shown(&row.name), affine, activation: Activation::Identity });
             }
             Of::Norm { .. } | Of::Each { .. } => {
                 let norm = row.norm().ok_or("its shape does not fit")?;
+                if is_first && !self.is_normed && matches!(row.of, Of::Norm { .. }) {
+                    (self.is_normed, self.before) = (true, pending.take());
+                }
                 match (last, pending.take()) {
                     (Some(last), _) => {
                         last.affine.then(&norm)?;
-                        // a sum alone is a bias
-                        self.is_scaled |= matches!(row.of, Of::Each { how: Each::Times | Each::By, .. });
+                        if let Of::Each { how, .. } = row.of {
+                            self.units.then(how, norm);
+                        }
                     }
                     (None, Some(before)) => *pending = Some(joined(&before, &norm)),
                     (None, None) => *pending = Some(norm),
@@ -91,11 +104,14 @@ impl Layers {
             }
             Of::Part { range, .. } => {
                 let last = last.ok_or("it cuts what no dense layer gives")?;
-                let rows = last.affine.rows(range.clone());
-                last.affine = rows;
+                last.affine = last.affine.rows(range.clone());
+                self.units.part(range);
             }
-            Of::Clip { limits: [low, high], .. } if is_first && *low == -high => {
+            Of::Clip { limits: [low, high], .. } if is_first && !self.is_normed && *low == -high => {
                 self.clip = Some(*high);
+            }
+            Of::Clip { .. } if is_first => {
+                return Err("holds numbers within other limits than ±c behind a standardisation".into());
             }
             Of::Clip { limits, .. } if last.is_some() => self.limits = Some(*limits),
             Of::Activation { activation, .. } => {
@@ -106,37 +122,4 @@ impl Layers {
         }
         Ok(())
     }
-}
-
-/// One map number by number of two: `s₂ (s₁ (x − m₁) + β₁ − m₂) + β₂`.
-fn joined(first: &Norm, second: &Norm) -> Norm {
-    let each = |of: fn([f64; 5]) -> f64| {
-        let numbers = (0..first.width()).map(|i| {
-            let (m1, b1) = (first.mean[i], first.beta[i]);
-            of([second.scale[i], m1, b1, second.mean[i], second.beta[i]])
-        });
-        numbers.collect::<Vec<f64>>()
-    };
-    let scale = first.scale.iter().zip(&second.scale).map(|(one, two)| one * two).collect();
-    Norm { scale, mean: each(|[_, m1, ..]| m1), beta: each(|[s2, _, b1, m2, b2]| s2 * (b1 - m2) + b2) }
-}
-
-/// The inverse of `y = s (x − mean) + β`: `feature = (x − loc)/scale`, where s is positive.
-pub(super) fn standard(norm: &Norm) -> Option<(Vec<f64>, Vec<f64>)> {
-    let parts = norm.scale.iter().zip(&norm.mean).zip(&norm.beta);
-    let loc = parts.map(|((s, mean), beta)| mean - beta / s).collect();
-    let scale: Vec<f64> = norm.scale.iter().map(|s| 1.0 / s).collect();
-    scale.iter().all(|scale| *scale > 0.0 && scale.is_finite()).then_some((loc, scale))
-}
-
-/// Of outputs in the frame's units, a mean and a log scale where there is one, those in units of features.
-pub(super) fn in_features(outputs: &mut [Layer], loc: &[f64], scale: &[f64]) -> Result<(), String> {
-    if let Some(mean) = outputs.first_mut() {
-        let inverse = scale.iter().map(|scale| 1.0 / scale).collect();
-        mean.affine.then(&Norm { scale: inverse, mean: loc.to_vec(), beta: vec![0.0; loc.len()] })?;
-    }
-    if let Some(log_scale) = outputs.get_mut(1) {
-        log_scale.affine.bias.iter_mut().zip(scale).for_each(|(bias, scale)| *bias -= scale.ln());
-    }
-    Ok(())
 }

@@ -4,9 +4,15 @@ mod constant;
 mod cut;
 mod layers;
 mod operators;
+mod own;
 mod rows;
+mod same;
 mod small;
+#[cfg(test)]
+mod tests;
+mod units;
 mod walk;
+mod wire;
 
 use std::cell::Cell;
 use std::path::Path;
@@ -21,8 +27,9 @@ use super::roles::{Role, role};
 use super::tensors::shown;
 use crate::onnx_messages as proto;
 use constant::Beside;
-use layers::{Layers, in_features, standard, way};
+use layers::{Layers, way};
 use rows::{Of, Row};
+use units::{Units, in_features, standard};
 use walk::{Walk, Walked};
 
 /// A graph with its weights; those of networks for devices are far smaller.
@@ -33,8 +40,10 @@ pub(super) fn read(bytes: &[u8], path: &Path) -> Result<Net, String> {
     if bytes.len() > LARGEST {
         return Err(format!("has {} bytes; graphs of at most {LARGEST} are read", bytes.len()));
     }
+    wire::is_small(bytes)?;
     let damaged = |error| format!("is no sound file of ONNX ({error}); write it again");
     let model = proto::Model::decode(bytes).map_err(damaged)?;
+    own::comes_back(&model)?;
     let graph = model.graph.ok_or("is no sound file of ONNX: it has no graph; write it again")?;
     let beside = Beside { path, left: Cell::new(LARGEST as u64) };
     let Walked { rows, outputs, scale } = Walk::through(&graph, beside, &operators::OPERATORS)?;
@@ -42,7 +51,8 @@ pub(super) fn read(bytes: &[u8], path: &Path) -> Result<Net, String> {
     let norms = rows.iter().filter(|row| matches!(row.of, Of::Norm { .. })).count();
     let mut net = Reader { rows: &rows, norms }.net(&ends)?;
     net.scale = scale;
-    if let (Some(scale), Some(Standardize { scale: unit, .. })) = (&mut net.scale, &net.standardize) {
+    let unit = net.standardize.as_ref().filter(|_| net.are_raw);
+    if let (Some(scale), Some(Standardize { scale: unit, .. })) = (&mut net.scale, unit) {
         scale.iter_mut().zip(unit).for_each(|(scale, unit)| *scale /= unit);
     }
     Ok(net)
@@ -65,7 +75,7 @@ impl Ends {
             let Of::Draw { mean, log_scale } = rows[z].of else { unreachable!() };
             let given: Vec<_> =
                 outputs.iter().filter(|(_, row)| *row != z && way(rows, z, *row).is_some()).collect();
-            let outputs = of_frames(&given)?;
+            let outputs = of_frames(rows, &given)?;
             return Ok(Ends { latent: Some((mean, Some((log_scale, 1.0)))), z, outputs });
         }
         let is_behind = |z: usize, row: usize| row != z && way(rows, z, row).is_some();
@@ -84,10 +94,10 @@ impl Ends {
                     outputs.iter().filter(|(_, row)| *row != z).partition(|(_, row)| is_behind(z, *row));
                 let spread = match others[..] {
                     [] => None,
-                    [(name, row)] => Some((*row, factor(name)?)),
+                    [(name, row)] => Some((*row, factor(rows, name, *row)?)),
                     _ => return Err(format!("what are the outputs {}?", listed(outputs))),
                 };
-                Ok(Ends { latent: Some((z, spread)), z, outputs: of_frames(&frames)? })
+                Ok(Ends { latent: Some((z, spread)), z, outputs: of_frames(rows, &frames)? })
             }
         }
     }
@@ -97,24 +107,40 @@ fn listed(outputs: &[(&str, usize)]) -> String {
     super::norms::names(outputs.iter().map(|(name, _)| *name))
 }
 
-/// The factor from what an output gives to a log scale: of a log variance, as everybody has it, ½.
-fn factor(name: &str) -> Result<f64, String> {
-    match role(name) {
-        Role::LogScale => Ok(1.0),
-        Role::Spread => Err(format!(
+/// The factor from what an output gives to a log scale, by its name or that of its layer; where an exporter
+/// made up both it is a log variance, as everybody has it.
+fn factor(rows: &[Row], name: &str, row: usize) -> Result<f64, String> {
+    let mut at = Some(row);
+    while let Some(inner) = at.filter(|at| !rows[*at].of.is_dense()) {
+        at = rows[inner].of.from();
+    }
+    let layer = at.map_or("", |at| &rows[at].name);
+    match (role(name), role(layer)) {
+        (Role::LogScale, _) => Ok(1.0),
+        (Role::LogVariance, _) => Ok(0.5),
+        (Role::Plain, Role::LogScale) if is_made_up(name) => Ok(1.0),
+        (Role::Plain, Role::LogVariance | Role::Plain) if is_made_up(name) => Ok(0.5),
+        _ => Err(format!(
             "the output `{}` may be a variance, a standard deviation, or the logarithm of one; give it a \
              name that says it, such as log_variance or log_scale (output_names)",
             shown(name)
         )),
-        _ => Ok(0.5),
     }
 }
 
+/// Names of exporters count, or are paths: `17`, `linear_3`, `/fc/Gemm_output_0`.
+fn is_made_up(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    name.contains(['/', ':'])
+        || is_number(name)
+        || name.rsplit_once('_').is_some_and(|(_, end)| is_number(end))
+}
+
 /// A reconstruction alone, or its spread behind it.
-fn of_frames(outputs: &[&(&str, usize)]) -> Result<Vec<(usize, f64)>, String> {
+fn of_frames(rows: &[Row], outputs: &[&(&str, usize)]) -> Result<Vec<(usize, f64)>, String> {
     match outputs {
         [(_, frame)] => Ok(vec![(*frame, 1.0)]),
-        [(_, frame), (name, spread)] => Ok(vec![(*frame, 1.0), (*spread, factor(name)?)]),
+        [(_, frame), (name, spread)] => Ok(vec![(*frame, 1.0), (*spread, factor(rows, name, *spread)?)]),
         _ => Err("no output is made from the latent, or more than two are".into()),
     }
 }
@@ -148,6 +174,11 @@ impl Reader<'_> {
             (Some(point), None) => Latent::Point(point),
             _ => return Err("the latent has no layer".into()),
         };
+        if let Some(limit) = decoder.clip {
+            return Err(format!(
+                "the decoder holds the latent within ±{limit}, which no layer of the engine does"
+            ));
+        }
         if let Some(norm) = decoder.before.take() {
             let firsts =
                 if decoder.hidden.is_empty() { &mut decoder.ends[..] } else { &mut decoder.hidden[..1] };
@@ -160,18 +191,17 @@ impl Reader<'_> {
             decoder: decoder.hidden,
             outputs: decoder.ends,
             is_probability: false,
-            are_raw: decoder.is_scaled,
+            are_raw: false,
             scale: None,
             folded: self.norms,
         };
-        finish(net, encoder.before, encoder.clip)
+        finish(net, encoder.before, encoder.clip, &decoder.units)
     }
 
     /// A chain of layers, the narrowest of which gives the latent.
     fn chain(&self, to: usize) -> Result<Net, String> {
-        let (_, Layers { before, clip, layers, is_scaled, .. }) = self.layers(0, to)?;
-        let net = Net::of_chain(layers, self.norms)?;
-        finish(Net { are_raw: is_scaled, ..net }, before, clip)
+        let (_, Layers { before, clip, layers, units, .. }) = self.layers(0, to)?;
+        finish(Net::of_chain(layers, self.norms)?, before, clip, &units)
     }
 
     fn side(&self, from: usize, to: &[(usize, f64)], engine: Limits) -> Result<Side, String> {
@@ -191,7 +221,7 @@ impl Reader<'_> {
             end.affine = end.affine.times(*factor);
             if side.ends.is_empty() {
                 (side.hidden, side.before) = (layers.layers, layers.before);
-                (side.clip, side.is_scaled) = (layers.clip, layers.is_scaled);
+                (side.clip, side.units) = (layers.clip, layers.units);
             }
             side.ends.push(end);
         }
@@ -209,12 +239,12 @@ struct Side {
     hidden: Vec<Layer>,
     /// the last layers, which read one hidden vector
     ends: Vec<Layer>,
-    /// whether the first of them is scaled
-    is_scaled: bool,
+    /// how the first of them is brought to other units
+    units: Units,
 }
 
 /// What is done to frames first, and to the outputs last.
-fn finish(mut net: Net, before: Option<Norm>, clip: Option<f64>) -> Result<Net, String> {
+fn finish(mut net: Net, before: Option<Norm>, clip: Option<f64>, units: &Units) -> Result<Net, String> {
     if let [mean, ..] = &mut net.outputs[..] {
         net.is_probability = mean.activation == Activation::Sigmoid;
         if net.is_probability {
@@ -223,16 +253,17 @@ fn finish(mut net: Net, before: Option<Norm>, clip: Option<f64>) -> Result<Net, 
     }
     let outputs = std::mem::take(&mut net.outputs);
     net.outputs = outputs.into_iter().map(linear).collect::<Result<_, _>>()?;
-    let Some(norm) = before else {
-        return match clip {
-            Some(clip) => Err(format!("frames are held within ±{clip}, and are not standardised")),
-            None => Ok(net),
-        };
-    };
-    let Some((loc, scale)) = standard(&norm) else {
-        net.first().iter_mut().try_for_each(|layer| layer.affine.after(&norm))?;
+    let by = before.as_ref().and_then(standard);
+    let Some((loc, scale)) = by else {
+        if let Some(clip) = clip {
+            return Err(format!("frames are held within ±{clip}, and are not standardised"));
+        }
+        if let Some(norm) = before {
+            net.first().iter_mut().try_for_each(|layer| layer.affine.after(&norm))?;
+        }
         return Ok(net);
     };
+    net.are_raw = units.are_raw(&loc, &scale)?;
     if net.are_raw {
         in_features(&mut net.outputs, &loc, &scale)?;
     }

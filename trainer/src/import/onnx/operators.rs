@@ -5,8 +5,8 @@ use elbow::architecture::Activation;
 use super::constant::Constant;
 use super::cut;
 use super::rows::{Each, Of};
-use super::small;
 use super::walk::{Operator, Value, Walk};
+use super::{same, small};
 
 /// By name.
 pub(super) const OPERATORS: [(&str, Operator); 38] = [
@@ -31,12 +31,12 @@ pub(super) const OPERATORS: [(&str, Operator); 38] = [
     ("RandomNormalLike", noise),
     ("Split", cut::split),
     ("Slice", cut::slice),
-    ("Identity", same),
-    ("Dropout", same),
-    ("Cast", same),
-    ("Flatten", same),
-    ("Reshape", reshape),
-    ("Transpose", transpose),
+    ("Identity", same::same),
+    ("Dropout", same::dropout),
+    ("Cast", same::cast),
+    ("Flatten", same::flatten),
+    ("Reshape", same::reshape),
+    ("Transpose", same::transpose),
     ("Constant", constant),
     ("Shape", small::shape),
     ("Gather", small::gather),
@@ -44,10 +44,10 @@ pub(super) const OPERATORS: [(&str, Operator); 38] = [
     ("Unsqueeze", small::reshaped),
     ("Squeeze", small::reshaped),
     ("ConstantOfShape", small::of_shape),
-    ("CastLike", same),
+    ("CastLike", same::cast_like),
     ("Neg", negative),
-    ("Expand", small::nothing),
-    ("Size", small::nothing),
+    ("Expand", small::expand),
+    ("Size", small::size),
 ];
 
 fn gemm(walk: &mut Walk<'_>) -> Result<(), String> {
@@ -155,7 +155,8 @@ fn sloped(walk: &mut Walk<'_>, of: Activation, needed: f32) -> Result<(), String
 
 fn clip(walk: &mut Walk<'_>) -> Result<(), String> {
     let from = walk.row(0)?;
-    let mut limits = [f64::NEG_INFINITY, f64::INFINITY];
+    // before version 11 limits were attributes
+    let mut limits = [walk.float("min", f32::NEG_INFINITY), walk.float("max", f32::INFINITY)].map(f64::from);
     for (at, limit) in limits.iter_mut().enumerate() {
         if let Some(Value::Constant(given)) = walk.maybe(at + 1)? {
             *limit = given.spread(1).ok_or("its limit is not one number")?[0];
@@ -203,43 +204,20 @@ fn noise(walk: &mut Walk<'_>) -> Result<(), String> {
     walk.give_row(0, width, Of::Noise)
 }
 
-/// What changes no number of a row.
-fn same(walk: &mut Walk<'_>) -> Result<(), String> {
-    let value = walk.input(0)?;
-    walk.give(0, value)
-}
-
-fn reshape(walk: &mut Walk<'_>) -> Result<(), String> {
-    let Value::Row(from) = walk.input(0)? else { return small::reshaped(walk) };
-    let width = walk.rows[from].width as f64;
-    let shape = walk.constant(1)?;
-    match &shape.values[..] {
-        [_, last] if *last == width || *last == -1.0 => walk.give(0, Value::Row(from)),
-        _ => Err(format!("frames of {width} numbers do not stay rows")),
-    }
-}
-
-fn transpose(walk: &mut Walk<'_>) -> Result<(), String> {
-    let of = walk.constant(0)?;
-    if of.shape.len() != 2 {
-        return Err(format!("weights of the shape {:?} are no matrix", of.shape));
-    }
-    walk.give(0, Value::Constant(of.transposed()))
-}
-
 fn constant(walk: &mut Walk<'_>) -> Result<(), String> {
     let attribute = |name| walk.attribute(name);
     let list = |values: Vec<f64>| Constant::new(vec![values.len()], values);
+    let one = |value: f64| Constant::new(Vec::new(), vec![value]);
     let value = if let Some(tensor) = attribute("value").and_then(|of| of.t.as_ref()) {
         walk.tensor(tensor)?
     } else if let Some(of) = attribute("value_float") {
-        Constant::new(Vec::new(), vec![f64::from(of.f.unwrap_or_default())])
+        one(f64::from(of.f.unwrap_or_default()))
     } else if let Some(of) = attribute("value_int") {
-        Constant::new(Vec::new(), vec![of.i.unwrap_or_default() as f64])
+        one(of.i.unwrap_or_default() as f64).whole()
     } else if let Some(of) = attribute("value_floats") {
         list(of.floats.iter().copied().map(f64::from).collect())
     } else if let Some(of) = attribute("value_ints") {
-        list(of.ints.iter().map(|i| *i as f64).collect())
+        list(of.ints.iter().map(|i| *i as f64).collect()).whole()
     } else {
         return Err("it holds neither numbers nor a tensor".into());
     };

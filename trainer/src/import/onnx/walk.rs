@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use elbow::architecture::MAX_WIDTH;
+
 use super::super::tensors::{nearest, shown};
 use super::constant::{Beside, Constant};
 use super::rows::{Of, Row};
@@ -9,6 +11,8 @@ use crate::onnx_messages as proto;
 
 /// More nodes than the networks have that the engine takes.
 const MOST_NODES: usize = 2_000;
+/// Wider vectors the engine has not.
+pub(super) const MOST_WIDE: usize = MAX_WIDTH as usize;
 
 /// What an operator makes of a node's inputs.
 pub(super) type Operator = fn(&mut Walk<'_>) -> Result<(), String>;
@@ -66,7 +70,7 @@ impl<'g> Walk<'g> {
         // what there is no layer for is told before how it is called
         let operators: Vec<Operator> =
             graph.node.iter().map(|node| walk.operator(node)).collect::<Result<_, _>>()?;
-        walk.rows[0].width = walk.frame_width(graph, input)?;
+        walk.frame(graph, input)?;
         for (node, operator) in graph.node.iter().zip(operators) {
             walk.node = node;
             operator(&mut walk).map_err(|problem| format!("{}: {problem}", called(node)))?;
@@ -83,10 +87,13 @@ impl<'g> Walk<'g> {
         Ok(Walked { rows: walk.rows, outputs, scale })
     }
 
-    /// As the input says it, or else the first weights.
-    fn frame_width(&self, graph: &proto::Graph, input: &proto::Value) -> Result<usize, String> {
+    /// How wide a frame is: as the input says it, or else the first weights.
+    fn frame(&mut self, graph: &proto::Graph, input: &proto::Value) -> Result<(), String> {
         let shape = input.of.as_ref().and_then(|of| of.tensor.as_ref()?.shape.as_ref());
         let extents = shape.map(|shape| shape.dim.iter().skip(1).map(|dim| dim.value).collect::<Vec<_>>());
+        if extents.as_ref().is_some_and(|extents| extents.len() > 1) {
+            self.is_flattened(graph, input)?;
+        }
         let product = extents.and_then(|extents| {
             extents.iter().try_fold(1_usize, |all, extent| all.checked_mul(usize::try_from((*extent)?).ok()?))
         });
@@ -97,7 +104,22 @@ impl<'g> Walk<'g> {
             usize::try_from(*weights.dims.get(usize::from(is_transposed))?).ok()
         };
         let width = product.filter(|width| *width > 0).or_else(first);
-        width.ok_or_else(|| format!("the input `{}` does not say how wide a frame is", shown(&input.name)))
+        let width = width
+            .ok_or_else(|| format!("the input `{}` does not say how wide a frame is", shown(&input.name)))?;
+        self.rows[0].width = fits(width)?;
+        Ok(())
+    }
+
+    /// A frame of more axes than one is made one vector before all else.
+    fn is_flattened(&self, graph: &proto::Graph, input: &proto::Value) -> Result<(), String> {
+        let takes = |node: &&proto::Node| node.input.first() == Some(&input.name);
+        match graph.node.iter().filter(takes).find(|node| !["Flatten", "Reshape"].contains(&&*node.op_type)) {
+            Some(node) => Err(format!(
+                "{} takes frames of several axes; begin the network with nn.Flatten()",
+                called(node)
+            )),
+            None => Ok(()),
+        }
     }
 
     /// What is done to the node, by the name of its operator.
@@ -166,6 +188,10 @@ impl<'g> Walk<'g> {
         Constant::read(tensor, &self.beside)
     }
 
+    pub(super) fn inputs(&self) -> usize {
+        self.node.input.len()
+    }
+
     pub(super) fn outputs(&self) -> usize {
         self.node.output.len()
     }
@@ -184,8 +210,16 @@ impl<'g> Walk<'g> {
         // weights have the names of their layers, values those of the exporter
         let weights = self.node.input.get(1).and_then(|name| name.strip_suffix(".weight"));
         let name = weights.filter(|_| of.is_dense()).map_or(name, str::to_owned);
-        self.rows.push(Row { name, width, of });
+        self.rows.push(Row { name, width: fits(width)?, of });
         self.give(at, Value::Row(self.rows.len() - 1))
+    }
+}
+
+fn fits(width: usize) -> Result<usize, String> {
+    if width <= MOST_WIDE {
+        Ok(width)
+    } else {
+        Err(format!("{width} numbers; at most {MOST_WIDE} are taken"))
     }
 }
 
