@@ -21,6 +21,11 @@ pub(super) struct Check {
     worst: Vec<(&'static str, f64)>,
 }
 
+/// Told where outputs are not what the import took them for.
+const IN_FRAMES: &str = "has reconstructions in the frame's own units, and those of a network whose frames \
+                         are standardised are taken to be in units of features; fold the standardisation \
+                         into the first layer, so that the network takes frames as they are";
+
 /// What a row of the framework's outputs may be: parts side by side.
 const FORMS: [&[Part]; 4] = [
     &[Part::Frame],
@@ -72,10 +77,29 @@ impl Checked<'_> {
             let in_features = part == Part::Frame && !self.imported.are_raw;
             let ours = if in_features { self.imported.preprocessing.features(&ours) } else { ours };
             let theirs = (0..outputs.rows).flat_map(|row| &outputs.row(row)[begin..][..width]).copied();
-            worst.push((part.name(), difference(&ours, &theirs.collect::<Vec<_>>())));
+            let theirs: Vec<f32> = theirs.collect();
+            if in_features && self.are_frames(&frames, &theirs) {
+                return Err(Error::file(y, IN_FRAMES));
+            }
+            worst.push((part.name(), difference(&ours, &theirs)));
             begin += width;
         }
         Ok(Check { rows: frames.rows, worst })
+    }
+
+    /// Whether reconstructions are of the frames themselves, where they were taken for those of features: they
+    /// are near to them, and far nearer than to features.
+    fn are_frames(&self, frames: &Dataset, theirs: &[f32]) -> bool {
+        let features = |values: &[f32]| self.imported.preprocessing.features(values);
+        let of_frames = features(&frames.values);
+        let apart = |values: &[f32]| -> f64 {
+            values.iter().zip(&of_frames).map(|(a, b)| f64::from(a - b).powi(2)).sum()
+        };
+        let columns = (0..frames.dims).map(|at| of_frames.iter().skip(at).step_by(frames.dims));
+        let means = columns.map(|column| column.sum::<f32>() / frames.rows as f32).collect::<Vec<_>>();
+        let of_means = apart(&means.repeat(frames.rows));
+        let of_outputs = apart(&features(theirs));
+        of_outputs < of_means / 2.0 && of_outputs < apart(theirs) / 4.0
     }
 
     fn form(&self, outputs: &Dataset, y: &Path) -> Result<&'static [Part], Error> {

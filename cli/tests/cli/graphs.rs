@@ -47,6 +47,37 @@ fn exported_graphs_come_back() {
     }
 }
 
+/// The formula of the score is lost where a graph does not say it.
+#[test]
+fn models_without_a_way_back_are_refused() {
+    let bench = Bench::with_engine();
+    for (flags, said) in [
+        ("--likelihood student-t", "the likelihood student-t"),
+        ("--prior gmm:3", "the latent gaussian:2 under a mixture of 3"),
+    ] {
+        bench
+            .good(&format!("fit engine.csv --epochs 2 --latent gaussian:2 --hidden 6 {flags} --out a.elbow"));
+        bench.good("export a.elbow --onnx a.onnx --force");
+        bench.refuses("import a.onnx --out b.elbow", &["a.onnx", said, "no way back"]);
+        std::fs::remove_file(bench.path("a.elbow")).unwrap();
+    }
+}
+
+/// Reconstructions in the frame's units where the network's were taken for those of features.
+#[test]
+fn a_check_tells_units_apart() {
+    let bench = Bench::with_engine();
+    bench.good("fit engine.csv --epochs 60 --model ae --latent gaussian:2 --hidden 8 --out a.elbow");
+    bench.good("export a.elbow --safetensors a.safetensors");
+    bench.good("export a.elbow --onnx a.onnx");
+    bench.good("reconstruct a.elbow engine.csv --out back.csv");
+    bench.good("import a.onnx --check engine.csv back.csv --out b.elbow");
+    bench.refuses(
+        "import a.safetensors --check engine.csv back.csv --out c.elbow",
+        &["back.csv", "in the frame's own units"],
+    );
+}
+
 /// Weights beside the graph, where the exporter puts them by default, and nowhere else.
 #[test]
 fn weights_lie_beside_their_graph() {

@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use super::constant::Constant;
 use super::rows::Each;
-use super::walk::{MOST_WIDE, Value, Walk};
+use super::walk::{Value, Walk};
 
 /// More numbers than a shape has.
 const MOST: usize = 16;
+/// More numbers than an array is filled with.
+const MOST_FILLED: f64 = 4096.0;
 
 /// A list of few numbers.
 fn small(constant: &Constant) -> Result<&[f64], String> {
@@ -81,7 +83,10 @@ fn filled(walk: &mut Walk<'_>, shape: &Constant, value: Constant) -> Result<(), 
     let &[number] = &value.values[..] else { return Err("it repeats several numbers".into()) };
     let shape = small(shape)?;
     let width: f64 = shape.iter().product();
-    if !width.is_nan() && shape.len() == 1 && (0.0..=MOST_WIDE as f64).contains(&width) {
+    if width > MOST_FILLED {
+        return Err(format!("it fills {width} numbers; at most {MOST_FILLED} are taken"));
+    }
+    if shape.len() == 1 && width >= 0.0 {
         return give(walk, vec![number; width as usize], value.is_whole);
     }
     walk.give(0, Value::Constant(Constant { shape: Vec::new(), ..value }))

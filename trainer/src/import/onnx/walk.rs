@@ -12,7 +12,7 @@ use crate::onnx_messages as proto;
 /// More nodes than the networks have that the engine takes.
 const MOST_NODES: usize = 2_000;
 /// Wider vectors the engine has not.
-pub(super) const MOST_WIDE: usize = MAX_WIDTH as usize;
+const MOST_WIDE: usize = MAX_WIDTH as usize;
 
 /// What an operator makes of a node's inputs.
 pub(super) type Operator = fn(&mut Walk<'_>) -> Result<(), String>;
@@ -112,7 +112,7 @@ impl<'g> Walk<'g> {
 
     /// A frame of more axes than one is made one vector before all else.
     fn is_flattened(&self, graph: &proto::Graph, input: &proto::Value) -> Result<(), String> {
-        let takes = |node: &&proto::Node| node.input.first() == Some(&input.name);
+        let takes = |node: &&proto::Node| node.input.contains(&input.name);
         match graph.node.iter().filter(takes).find(|node| !["Flatten", "Reshape"].contains(&&*node.op_type)) {
             Some(node) => Err(format!(
                 "{} takes frames of several axes; begin the network with nn.Flatten()",
