@@ -87,8 +87,8 @@ impl Checked<'_> {
         Ok(Check { rows: frames.rows, worst })
     }
 
-    /// Whether reconstructions are of the frames themselves, where they were taken for those of features: they
-    /// are near to them, and far nearer than to features.
+    /// Whether reconstructions are of the frames themselves, where they were taken for those of features:
+    /// they are near to them, and far nearer than to features.
     fn are_frames(&self, frames: &Dataset, theirs: &[f32]) -> bool {
         let features = |values: &[f32]| self.imported.preprocessing.features(values);
         let of_frames = features(&frames.values);

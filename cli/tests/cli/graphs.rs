@@ -67,7 +67,7 @@ fn models_without_a_way_back_are_refused() {
 #[test]
 fn a_check_tells_units_apart() {
     let bench = Bench::with_engine();
-    bench.good("fit engine.csv --epochs 60 --model ae --latent gaussian:2 --hidden 8 --out a.elbow");
+    bench.good("fit engine.csv --epochs 600 --model ae --latent gaussian:2 --hidden 8 --out a.elbow");
     bench.good("export a.elbow --safetensors a.safetensors");
     bench.good("export a.elbow --onnx a.onnx");
     bench.good("reconstruct a.elbow engine.csv --out back.csv");

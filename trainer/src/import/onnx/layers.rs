@@ -6,7 +6,7 @@ use super::super::affine::Norm;
 use super::super::net::Layer;
 use super::super::tensors::shown;
 use super::rows::{Each, Of, Row};
-use super::units::{Units, joined};
+use super::units::Units;
 
 /// More dense layers than one side of a network has.
 const MOST_DENSE: usize = 16;
@@ -95,10 +95,10 @@ impl Layers {
                     (Some(last), _) => {
                         last.affine.then(&norm)?;
                         if let Of::Each { how, .. } = row.of {
-                            self.units.then(how, norm);
+                            self.units.then(how, norm)?;
                         }
                     }
-                    (None, Some(before)) => *pending = Some(joined(&before, &norm)),
+                    (None, Some(before)) => *pending = Some(before.then(&norm)?),
                     (None, None) => *pending = Some(norm),
                 }
             }

@@ -16,12 +16,13 @@ pub(super) struct Units {
 }
 
 impl Units {
-    pub(super) fn then(&mut self, how: Each, norm: Norm) {
+    pub(super) fn then(&mut self, how: Each, norm: Norm) -> Result<(), String> {
         match (&self.bias, self.map.take()) {
             (None, None) if how == Each::Plus => self.bias = Some(norm),
             (_, None) => self.map = Some(norm),
-            (_, Some(map)) => self.map = Some(joined(&map, &norm)),
+            (_, Some(map)) => self.map = Some(map.then(&norm)?),
         }
+        Ok(())
     }
 
     /// Of some of the outputs.
@@ -52,19 +53,6 @@ impl Units {
             }
         }
     }
-}
-
-/// One map number by number of two: `s₂ (s₁ (x − m₁) + β₁ − m₂) + β₂`.
-pub(super) fn joined(first: &Norm, second: &Norm) -> Norm {
-    let each = |of: fn([f64; 5]) -> f64| {
-        let numbers = (0..first.width()).map(|i| {
-            let (m1, b1) = (first.mean[i], first.beta[i]);
-            of([second.scale[i], m1, b1, second.mean[i], second.beta[i]])
-        });
-        numbers.collect::<Vec<f64>>()
-    };
-    let scale = first.scale.iter().zip(&second.scale).map(|(one, two)| one * two).collect();
-    Norm { scale, mean: each(|[_, m1, ..]| m1), beta: each(|[s2, _, b1, m2, b2]| s2 * (b1 - m2) + b2) }
 }
 
 /// The inverse of `y = s (x − mean) + β`: `feature = (x − loc)/scale`, where s is positive.
