@@ -66,14 +66,17 @@ fn models_without_a_way_back_are_refused() {
 /// Reconstructions in the frame's units where the network's were taken for those of features.
 #[test]
 fn a_check_tells_units_apart() {
-    let bench = Bench::with_engine();
-    bench.good("fit engine.csv --epochs 600 --model ae --latent gaussian:2 --hidden 8 --out a.elbow");
+    let bench = Bench::new();
+    let rows: Vec<String> =
+        (0..240).map(|i| i % 24).map(|i| format!("{},{},{}", 100 + i, 50 - i, 3 * i)).collect();
+    bench.write("rows.csv", format!("a,b,c\n{}\n", rows.join("\n")));
+    bench.good("fit rows.csv --epochs 300 --model ae --latent gaussian:2 --hidden 8 --out a.elbow");
     bench.good("export a.elbow --safetensors a.safetensors");
     bench.good("export a.elbow --onnx a.onnx");
-    bench.good("reconstruct a.elbow engine.csv --out back.csv");
-    bench.good("import a.onnx --check engine.csv back.csv --out b.elbow");
+    bench.good("reconstruct a.elbow rows.csv --out back.csv");
+    bench.good("import a.onnx --check rows.csv back.csv --out b.elbow");
     bench.refuses(
-        "import a.safetensors --check engine.csv back.csv --out c.elbow",
+        "import a.safetensors --check rows.csv back.csv --out c.elbow",
         &["back.csv", "in the frame's own units"],
     );
 }
