@@ -210,4 +210,5 @@ def test_a_signed_model_stays_signed(network, tmp_path):
         assert model.to_firmware(tmp_path / "firmware")[0].read_bytes() == bare
     with pytest.warns(elbow.Note, match="signed as version 3"):
         model.calibrate(MANY, false_alarm=0.2).save(again)
-    assert len(again.read_bytes()) < len(signed)
+    assert json.loads(run("inspect", path, "--json").stdout)["signed"]["version"] == 3
+    assert not json.loads(run("inspect", again, "--json").stdout).get("signed")
