@@ -240,11 +240,13 @@ fn spreads_have_names_that_say_what_they_are() {
         let heads = format!("Gemm x e.weight -> mu transB=1\nGemm x e.weight -> {name} transB=1");
         Graph::new(4).nodes(&heads).nodes("Gemm mu d.weight -> y transB=1").read(&format!("y mu {name}"))
     };
-    for (name, factor) in [("log_variance", 0.5), ("log_scale", 1.0), ("linear_3", 0.5), ("17", 0.5)] {
+    for (name, factor) in
+        [("log_variance", 0.5), ("log_scale", 1.0), ("log_sd", 1.0), ("linear_3", 0.5), ("17", 0.5)]
+    {
         let Latent::Gaussian([_, log_scale]) = read(name).unwrap().latent else { panic!("{name}") };
         assert!(is_near(&log_scale.affine.weights, &WEIGHTS.map(|w| factor * f64::from(w))), "{name}");
     }
-    for name in ["stddev", "log_sd", "variance", "mean"] {
+    for name in ["stddev", "log_precision", "variance", "mean"] {
         refused(read(name), "give it a name that says it");
     }
 }
