@@ -20,6 +20,10 @@ ROOM = 1.02
 STACK_ROOM = 48
 # Bytes for each coordinate of the latent, as in host/src/file/cost/stack.rs.
 LATENT = 32
+# Bytes for each number of a frame, by kind, of which the nearest is taken: two vectors of floats, of integers one of 16 bits
+# beside them. And for each number in a hidden layer at least: four samples of it in floats.
+INPUT = [range(8, 9), range(8, 9), range(9, 12), range(8, 24)]
+HIDDEN = [16, 16, 0, 0]
 TERMS = 12
 KINDS = ["F32", "Int8", "Int8x8", "mixture"]
 # Which terms are fitted, by kind: all else is from the benchmark.
@@ -67,17 +71,17 @@ def instructions(kind, base, lines):
 
 def stack(kind, lines):
     """Bytes alone, for each number of a frame, for each in a hidden layer."""
-    depth = np.array([line["stack"] for line in lines]) + STACK_ROOM
+    depth = np.array([line["stack"] for line in lines], float) + STACK_ROOM
     latent = 0 if kind == 3 else LATENT
-    fixed = np.array([latent * line["latent"] for line in lines], float)
-    best = None
-    # a line through so few points would leave wide frames to chance: whole vectors of the frame
-    for vectors in np.arange(4.0, 24.0):
+    # what lies in memory whatever the compiler does is no matter of a fit: wider models must not go below
+    lanes, best = HIDDEN[kind], None
+    for vectors in INPUT[kind]:
+        fixed = sum(np.array([each * line[name] for line in lines], float)
+                    for each, name in ((latent, "latent"), (vectors, "input"), (lanes, "hidden")))  # fmt: skip
         terms = np.array([[1.0, line["hidden"]] for line in lines])
-        sizes = np.array([vectors * line["input"] for line in lines])
-        (alone, hidden), worst = fit(terms, depth.astype(float), fixed + sizes, np.full(len(lines), True))
+        (alone, hidden), worst = fit(terms, depth, fixed, np.full(len(lines), True))
         if best is None or worst < best[3]:
-            best = (alone, vectors, hidden, worst)
+            best = (alone, vectors, lanes + hidden, worst)
     return best
 
 

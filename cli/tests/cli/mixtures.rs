@@ -23,7 +23,8 @@ fn from_a_csv_to_a_score() {
         for device in inspection["devices"].as_array().filter(|devices| !devices.is_empty()).unwrap() {
             // one pass over all components, whatever K
             assert_eq!(device["settled_instructions"], device["instructions"], "{device}");
-            assert!(device["is_bound"] == true && device["stack_bytes"].as_u64() > Some(24), "{device}");
+            // frames so narrow were not counted
+            assert!(device["is_bound"] == false && device["stack_bytes"].as_u64() > Some(24), "{device}");
         }
         for command in ["inspect m.elbow", "eval m.elbow engine.csv", "score m.elbow engine.csv"] {
             bench.good(command);

@@ -6,7 +6,9 @@ mod cores;
 mod stack;
 mod terms;
 
-use elbow::architecture::{Architecture, Columns, Hidden, LatentKind, LikelihoodKind, WeightKind};
+use elbow::architecture::{
+    Activation, Architecture, Columns, ConcentrationKind, Hidden, LatentKind, LikelihoodKind, WeightKind,
+};
 use serde::Serialize;
 
 pub use cores::CORES;
@@ -38,7 +40,7 @@ pub struct Cost {
     pub core: &'static str,
     /// `opt-level` of the firmware
     pub opt_level: &'static str,
-    /// whether models of this likelihood were counted: else what follows is an estimate and no bound
+    /// whether models of these parts and sizes were counted: else what follows is an estimate and no bound
     pub is_bound: bool,
     /// instructions of a verdict by all samples, at most
     pub instructions: u64,
@@ -58,7 +60,7 @@ pub fn costs(shape: &Architecture, samples: u32) -> Vec<Cost> {
     let cost = |core: &Core| Cost {
         core: core.name,
         opt_level: core.level,
-        is_bound: is_counted(shape.likelihood),
+        is_bound: is_counted(shape),
         instructions: core.verdict(shape, samples),
         settled_instructions: core.verdict(shape, samples.min(LANES)),
         code_bytes: core.code,
@@ -78,12 +80,28 @@ impl Core {
     }
 }
 
-/// Whether models with it are among those that the prices were fitted to.
-fn is_counted(likelihood: LikelihoodKind) -> bool {
-    matches!(
-        likelihood,
+/// Whether models like it are among those that the prices were fitted to: its parts, and its sizes between
+/// the smallest and the largest of them. Of others the same sums are estimates.
+fn is_counted(shape: &Architecture) -> bool {
+    let kind = kind(shape);
+    let is_tanh = |layer: &Hidden| layer.activation == Activation::Tanh;
+    let parts = matches!(
+        shape.likelihood,
         LikelihoodKind::Gaussian | LikelihoodKind::StudentT | LikelihoodKind::DiscretizedLogistic
-    )
+    ) && matches!(
+        shape.latent,
+        LatentKind::Gaussian { .. }
+            | LatentKind::GaussianMixture { .. }
+            | LatentKind::VonMisesFisher { concentration: ConcentrationKind::Learned, .. }
+            | LatentKind::Component { .. }
+    ) && shape.encoder.iter().chain(&shape.decoder).all(is_tanh);
+    // widest frame, hidden numbers, latent coordinates of floats, int8, int8x8, mixtures
+    let [widest, hidden, latent] = [[1024, 512, 64], [1024, 96, 8], [1024, 96, 8], [192, 0, u32::MAX]][kind];
+    let layers = widths(&shape.encoder).max(widths(&shape.decoder));
+    parts
+        && (32..=widest).contains(&shape.features)
+        && layers <= hidden.into()
+        && shape.latent_dims() <= latent
 }
 
 /// Which row of a core's table is the model's.

@@ -53,6 +53,7 @@ fn no_count_is_above_its_promise() {
         };
         let cost = cost_on(shape, samples.parse().unwrap(), name, level);
         let what = format!("{core}: {text}");
+        assert!(cost.is_bound, "{what}");
         let counts = [
             (cost.instructions, instructions),
             (cost.stack_bytes, stack),
@@ -96,4 +97,18 @@ fn promises_hold_for_other_models() {
         holds(cost.stack_bytes, stack.parse().unwrap(), above, &what);
     }
     assert_eq!(SAMPLES, 16);
+}
+
+/// What lies in memory whatever the compiler does: two vectors of the frame, four samples of a hidden layer.
+#[test]
+fn larger_models_are_estimates_that_hold_their_vectors() {
+    let of = |x, h| architecture(x, &[h], 8, &[h], elbow::architecture::LikelihoodKind::Gaussian);
+    for (shape, bytes) in [(of(16_384, 32), 8 * 16_384), (of(64, 4096), 16 * 4096)] {
+        for cost in costs(&shape, 16) {
+            assert!(!cost.is_bound && cost.stack_bytes > bytes, "{cost:?}");
+        }
+    }
+    let mut softplus = of(64, 32);
+    softplus.decoder[0].activation = elbow::architecture::Activation::Softplus;
+    assert!(costs(&softplus, 16).iter().all(|cost| !cost.is_bound));
 }

@@ -22,6 +22,9 @@ pub struct Stack {
 
 /// Bytes for each coordinate of the latent: three vectors of posterior and noise, z of four samples, a copy.
 const LATENT: f64 = 32.0;
+/// Bytes for each number of a frame and of a hidden layer that lie in memory at once whatever the compiler
+/// does: beyond the sizes that were measured no estimate goes below them.
+const HELD: f64 = 8.0;
 /// Bytes for each output where surprises are told: what four samples say of it.
 const SURPRISE: u64 = 16;
 /// Beyond that, for all.
@@ -39,9 +42,9 @@ impl Stack {
             _ => shape.latent_dims(),
         };
         let input = f64::from(input) + f64::from(beside);
-        let bytes =
-            self.alone + self.input * input + self.hidden * hidden as f64 + LATENT * f64::from(latent);
-        bytes.ceil() as u64
+        let hidden = hidden as f64;
+        let bytes = self.input.max(HELD) * input + self.hidden * hidden + LATENT * f64::from(latent);
+        (self.alone + bytes).max(HELD * (input + hidden)).ceil() as u64
     }
 
     /// Of a verdict that says which numbers surprise.
