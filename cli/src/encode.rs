@@ -59,7 +59,7 @@ fn write(args: &EncodeArgs, model: &HostModel<'_>, json: bool) -> Result<(), Err
     args.source.each_whole_block(&args.data, &args.model, metadata, &mut |data| {
         let rows = each_numbered_row(&data, |at, frame| match args.samples {
             None if args.refine > 0 => {
-                latent.refined(frame, 0, args.refine.into()).map(|of| row(of.encoding))
+                latent.refined(frame, 0, args.refine.into(), None).map(|of| row(of.encoding))
             }
             None => latent.encode(frame).map(row),
             Some(samples) => {

@@ -103,7 +103,7 @@ pub(crate) fn examine(model: &HostModel<'_>, from: &Frames<'_>, see: &mut See<'_
         again.iter_mut().for_each(|again| again.push(&data));
         let judged = alarms.as_mut().map(|alarms| alarms.push(&data)).transpose()?;
         // what a reconstruction is off by is of whole rows
-        if data.has_gaps() { probe.push(&data.whole()) } else { probe.push(&data) }?;
+        probe.push(&data, &scores)?;
         see(&data, &scores, &judged.unwrap_or_default())?;
         if data.labels.is_some() {
             labelled = Some(Evaluation::new(engine, &data, &scores, seconds)?);

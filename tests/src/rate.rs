@@ -66,8 +66,8 @@ pub fn measure_refined(model: &ModelBytes, frames: &Dataset, rows: usize, sample
     let bound_of = |row| {
         let latent = engine.latent().unwrap();
         let weights = match steps {
-            0 => latent.log_weights(frames.row(row), draws).unwrap(),
-            _ => latent.refined(frames.row(row), draws, steps.into()).unwrap().log_weights,
+            0 => latent.log_weights(frames.row(row), draws, None).unwrap(),
+            _ => latent.refined(frames.row(row), draws, steps.into(), None).unwrap().log_weights,
         };
         let bounds = weights.chunks_exact(k).map(log_mean_exp);
         bounds.sum::<f64>() / (weights.len() / k) as f64

@@ -1,9 +1,12 @@
 //! What the bound and the way to the latent and back lose, of rows spread over a file.
 
+use elbow::Score;
 use elbow::architecture::LatentKind;
 use elbow_host::model::{Engine, HostModel, LatentEngine, Refined};
 use elbow_host::score::bound::{Bound, BoundSums, thinned};
-use elbow_host::score::calibrate::each_row;
+use elbow_host::random::{Purpose, stream};
+use elbow_host::score::calibrate::each_numbered_row;
+use elbow_host::score::estimate::Estimate;
 use elbow_host::score::round_trip::{ColumnError, RoundTrip};
 use elbow_reader::Dataset;
 use serde::Serialize;
@@ -13,6 +16,9 @@ use crate::error::Error;
 /// What was found.
 #[derive(Debug, Serialize)]
 pub(super) struct Probed {
+    /// K
+    #[serde(skip)]
+    samples: u32,
     /// of a model with one network and a prior
     #[serde(skip_serializing_if = "Option::is_none")]
     bound: Option<Bound>,
@@ -46,7 +52,7 @@ impl<'a> Probe<'a> {
         Probe { engine, latent, samples, bound, refine, refined, trip, frames: 0 }
     }
 
-    pub(super) fn push(&mut self, data: &Dataset) -> Result<(), Error> {
+    pub(super) fn push(&mut self, data: &Dataset, scores: &[Score]) -> Result<(), Error> {
         let Some(trip) = &mut self.trip else { return Ok(()) };
         let labels = data.labels.as_ref().map(|labels| &labels.anomalous);
         let is_told = |row: &usize| labels.is_none_or(|labels| !labels[*row]);
@@ -55,24 +61,29 @@ impl<'a> Probe<'a> {
         let normal: Vec<usize> = (0..data.rows).filter(|row| is_told(row) && is_whole(row)).collect();
         let (rows, weights): (Vec<usize>, Vec<f64>) =
             thinned(self.frames, normal.len()).map(|(n, weight)| (normal[n], weight)).unzip();
+        let (first, chosen) = (self.frames, data.select(&rows));
         self.frames += normal.len() as u64;
-        let chosen = data.select(&rows);
-        let found = each_row(&chosen, |frame| {
-            let bound = |latent: &dyn LatentEngine| {
-                Ok((latent.log_weights(frame, self.samples)?, latent.encode(frame)?.kl))
+        let found = each_numbered_row(&chosen, |n, frame| {
+            // every frame has draws of its own: the error of points that all share is in their mean too
+            let mut rng = stream(0, Purpose::Noise, first, n as u64);
+            let samples = self.samples;
+            let mut bound = |latent: &dyn LatentEngine| {
+                Ok((latent.log_weights(frame, samples, Some(&mut rng))?, latent.encode(frame)?.kl))
             };
-            let refined = |latent: &dyn LatentEngine| latent.refined(frame, self.samples, self.refine);
+            let bound = self.latent.map(&mut bound).transpose()?;
             let refining = self.latent.filter(|_| self.refine > 0);
-            let bounds = (self.latent.map(bound).transpose()?, refining.map(refined).transpose()?);
-            Ok((self.engine.reconstruct(frame)?, bounds))
+            let mut refined =
+                |latent: &dyn LatentEngine| latent.refined(frame, samples, self.refine, Some(&mut rng));
+            let refined = refining.map(&mut refined).transpose()?;
+            Ok((self.engine.reconstruct(frame)?, (bound, refined)))
         })?;
-        for ((row, (back, (bound, refined))), weight) in found.iter().enumerate().zip(weights) {
-            trip.push(chosen.row(row), back, weight);
+        for ((n, (back, (bound, refined))), weight) in found.iter().enumerate().zip(weights) {
+            trip.push(chosen.row(n), back, weight);
             if let Some((log_weights, kl)) = bound {
-                self.bound.push(log_weights, *kl, weight);
+                self.bound.push(log_weights, *kl, Some(scores[rows[n]].log_density.0), weight);
             }
             if let Some(Refined { encoding, log_weights }) = refined {
-                self.refined.push(log_weights, encoding.kl, weight);
+                self.refined.push(log_weights, encoding.kl, None, weight);
             }
         }
         Ok(())
@@ -80,14 +91,15 @@ impl<'a> Probe<'a> {
 
     pub(super) fn finish(self) -> Probed {
         let round_trip = self.trip.filter(|_| self.frames > 0).map(RoundTrip::finish).unwrap_or_default();
-        Probed { bound: self.bound.finish(), refined: self.refined.finish(), round_trip }
+        let (bound, refined) = (self.bound.finish(), self.refined.finish());
+        Probed { samples: self.samples, bound, refined, round_trip }
     }
 }
 
 impl Probed {
     /// For people.
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
-        let bound = |Bound { elbo, reconstruction, kl, gap }: &Bound| {
+        let bound = |Bound { elbo, reconstruction, kl, gap, .. }: &Bound| {
             let parts = format!("{reconstruction:.3} of reconstruction − {kl:.3} of KL");
             ("ELBO", format!("{elbo:.3} nats per row: {parts}; log p(x) is {gap:.3} above it"))
         };
@@ -96,6 +108,20 @@ impl Probed {
             let gained = refined.elbo - before.elbo;
             lines
                 .push(("refined", format!("{}; {gained:+.3} of ELBO: the encoder's part", bound(refined).1)));
+        }
+        let points = self.bound.as_ref().and_then(|bound| bound.shared_points);
+        // a thousandth of a nat matters to nobody
+        if let Some(Estimate { nats, ci95 }) = points.filter(|off| off.nats.abs() > off.ci95.max(0.001)) {
+            let side = if nats > 0.0 { "above" } else { "below" };
+            lines.push((
+                "points",
+                format!(
+                    "scores share {} points, which put them {:.3} ± {ci95:.3} nats {side} what draws of each row's own \
+                     give, whatever the number of rows; more --samples bring it down",
+                    self.samples,
+                    nats.abs()
+                ),
+            ));
         }
         let relative = |error: &ColumnError| Some((error.relative?, error.column.clone()));
         let relative: Vec<(f64, String)> = self.round_trip.iter().filter_map(relative).collect();

@@ -5,6 +5,7 @@
 mod arguments;
 mod bad_data;
 mod bench;
+mod bound;
 mod calibrate;
 mod cases;
 mod categories;

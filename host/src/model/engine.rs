@@ -8,6 +8,7 @@ use elbow::codec::{Predictor, VaePredictor};
 use elbow::features::{Gaps, Missing};
 use elbow::format::Sections;
 use elbow::latent::Posterior;
+use elbow::model::PosteriorOf;
 use elbow::{Density, Elbo, Explain, FrameError, LoadError, Nats, Score, Vae};
 use rand_core::Rng as _;
 use rand_pcg::Pcg32;
@@ -102,8 +103,9 @@ pub trait SequentialEngine: Sync + core::fmt::Debug {
 }
 
 /// A model with a network, of any parts: its engine is compiled once.
-pub(super) type Network<'a> =
-    Vae<(Gaps<AnyFeatures<'a>>, AnyEncoder<'a>, AnyHead<'a>, Chain<'a>, AnyLikelihood<'a>)>;
+pub(super) type Network<'a> = Vae<Parts<'a>>;
+
+type Parts<'a> = (Gaps<AnyFeatures<'a>>, AnyEncoder<'a>, AnyHead<'a>, Chain<'a>, AnyLikelihood<'a>);
 
 /// Takes the parts in the order of the file; `gaps` says whether numbers may be missing.
 pub(super) fn network<'a>(
@@ -199,9 +201,7 @@ impl LatentEngine for Network<'_> {
     fn resample(&self, frame: &[f32], samples: u32, rng: &mut Pcg32) -> Result<Vec<f32>, FrameError> {
         let (posterior, mut drawn, uniform) = (self.encode(frame)?, rng.clone(), rng.next_u32());
         drawn.next_u32();
-        let mut weights = Vec::with_capacity(samples as usize);
-        let mut noise = drawn.clone();
-        self.for_each_log_weight::<SAMPLES, _>(frame, samples, &mut noise, |weight| weights.push(weight))?;
+        let weights = weigh(self, &posterior, frame, samples, Some(&mut drawn.clone()))?;
         let chosen = chosen(&weights, uniform);
         let mut z = vec![0.0; self.latent_dims()];
         for _ in 0..=chosen {
@@ -215,21 +215,25 @@ impl LatentEngine for Network<'_> {
         Ok(Box::new(self.encode(frame)?))
     }
 
-    fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError> {
-        let mut weights = Vec::with_capacity(samples as usize);
-        let mut noise = self.noise();
-        self.for_each_log_weight::<SAMPLES, _>(frame, samples, &mut noise, |weight| weights.push(weight))?;
-        Ok(weights)
+    fn log_weights(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        rng: Option<&mut Pcg32>,
+    ) -> Result<Vec<f32>, FrameError> {
+        weigh(self, &self.encode(frame)?, frame, samples, rng)
     }
 
-    fn refined(&self, frame: &[f32], samples: u32, steps: u32) -> Result<Refined, FrameError> {
+    fn refined(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        steps: u32,
+        rng: Option<&mut Pcg32>,
+    ) -> Result<Refined, FrameError> {
         let posterior = self.refined_lanes::<SAMPLES>(frame, steps)?;
-        let (mut log_weights, mut noise) = (Vec::with_capacity(samples as usize), self.noise());
-        if samples > 0 {
-            self.for_each_log_weight_of::<SAMPLES, _>(&posterior, frame, samples, &mut noise, |weight| {
-                log_weights.push(weight);
-            })?;
-        }
+        let log_weights =
+            if samples == 0 { Vec::new() } else { weigh(self, &posterior, frame, samples, rng)? };
         Ok(Refined { encoding: encoding(&posterior), log_weights })
     }
 
@@ -253,6 +257,26 @@ impl LatentEngine for Network<'_> {
     fn predict(&self, units: Units<'_>, latents: &[i32], window: &mut [i32]) -> Option<()> {
         VaePredictor::new(self, 0, units.resolution, units.latent_scales).ok()?.decode(latents, window)
     }
+}
+
+/// The log weights of so many draws of a posterior.
+fn weigh<'a>(
+    network: &Network<'a>,
+    posterior: &PosteriorOf<Parts<'a>>,
+    frame: &[f32],
+    samples: u32,
+    rng: Option<&mut Pcg32>,
+) -> Result<Vec<f32>, FrameError> {
+    let mut weights = Vec::with_capacity(samples as usize);
+    let push = |weight| weights.push(weight);
+    match rng {
+        Some(rng) => network.for_each_log_weight_of::<SAMPLES, _>(posterior, frame, samples, rng, push),
+        None => {
+            let mut noise = network.noise();
+            network.for_each_log_weight_of::<SAMPLES, _>(posterior, frame, samples, &mut noise, push)
+        }
+    }?;
+    Ok(weights)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub struct Encoding {
 pub struct Refined {
     /// what it says
     pub encoding: Encoding,
-    /// the log weights of samples of the default noise, in nats
+    /// the log weights of samples, in nats
     pub log_weights: Vec<f32>,
 }
 
@@ -59,16 +59,28 @@ pub trait LatentEngine: Sync + core::fmt::Debug {
     /// # Errors
     /// As there.
     fn posterior(&self, frame: &[f32]) -> Result<Box<dyn HostPosterior + '_>, FrameError>;
-    /// The log weights of the default noise, in nats.
+    /// The log weights of the default noise or, with a generator, of draws of its own, in nats. The default
+    /// noise is the same for each frame: a mean over frames of what it gives keeps its error.
     ///
     /// # Errors
     /// As [`Vae::log_density`](elbow::Vae::log_density).
-    fn log_weights(&self, frame: &[f32], samples: u32) -> Result<Vec<f32>, FrameError>;
-    /// `Vae::refined`, and so many of its samples weighed.
+    fn log_weights(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        rng: Option<&mut Pcg32>,
+    ) -> Result<Vec<f32>, FrameError>;
+    /// `Vae::refined`, and so many of its samples weighed, as [`log_weights`](Self::log_weights) draws them.
     ///
     /// # Errors
     /// As there.
-    fn refined(&self, frame: &[f32], samples: u32, steps: u32) -> Result<Refined, FrameError>;
+    fn refined(
+        &self,
+        frame: &[f32],
+        samples: u32,
+        steps: u32,
+        rng: Option<&mut Pcg32>,
+    ) -> Result<Refined, FrameError>;
     /// A window of integers to its latents, in steps, refined so often: `VaePredictor`. `None` where there
     /// are none.
     fn find_latents(&self, units: Units<'_>, refine: u32, window: &[i32], latents: &mut [i32]) -> Option<()>;

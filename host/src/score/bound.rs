@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::numbers::SumOfExp;
+use crate::score::estimate::Estimate;
 
 /// Rows that are all looked at; of those behind them fewer, the further on the fewer.
 const ALL: u64 = 10_000;
@@ -20,6 +21,10 @@ pub struct Bound {
     /// better encoder could gain (Cremer, Li and Duvenaud 2018, "Inference suboptimality in variational
     /// autoencoders", equation 1)
     pub gap: f64,
+    /// how much higher scores are, by the K points that all of them share, than `elbo + gap`, of draws of each
+    /// frame's own. It is of the points and not of the frames: more frames do not make it smaller
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared_points: Option<Estimate>,
 }
 
 /// Bounds of frames that come some at a time.
@@ -29,25 +34,38 @@ pub struct BoundSums {
     elbo: f64,
     kl: f64,
     gap: f64,
+    /// of score − log mean of the weights: frames, sum, sum of squares
+    above: [f64; 3],
 }
 
 impl BoundSums {
-    /// Takes the log weights of a frame's samples and its divergence, as one that stands for so many.
-    pub fn push(&mut self, log_weights: &[f32], kl: f32, weight: f64) {
+    /// Takes the log weights of draws of a frame's own and its divergence, as one that stands for so many, and
+    /// its score.
+    pub fn push(&mut self, log_weights: &[f32], kl: f32, score: Option<f32>, weight: f64) {
         let terms: Vec<f64> = log_weights.iter().map(|log_weight| f64::from(*log_weight)).collect();
         let elbo = terms.iter().sum::<f64>() / terms.len() as f64;
         self.weight += weight;
         self.elbo += weight * elbo;
         self.kl += weight * f64::from(kl);
-        self.gap += weight * (SumOfExp::of(&terms).log_mean(terms.len()) - elbo);
+        let log_mean = SumOfExp::of(&terms).log_mean(terms.len());
+        self.gap += weight * (log_mean - elbo);
+        if let Some(score) = score {
+            let above = f64::from(score) - log_mean;
+            let terms = [1.0, weight * above, weight * above * above];
+            self.above.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+        }
     }
 
     /// The means; nothing of no frame.
     pub fn finish(self) -> Option<Bound> {
-        let BoundSums { weight, elbo, kl, gap } = self;
+        let BoundSums { weight, elbo, kl, gap, above: [scores, above, squares] } = self;
         let mean = |sum: f64| sum / weight;
-        let bound = Bound { elbo: mean(elbo), reconstruction: mean(elbo + kl), kl: mean(kl), gap: mean(gap) };
-        (weight > 0.0).then_some(bound)
+        let shared_points = (scores > 1.0).then(|| {
+            let variance = (mean(squares) - mean(above).powi(2)).max(0.0);
+            Estimate { nats: mean(above), ci95: 1.96 * (variance / (scores - 1.0)).sqrt() }
+        });
+        let (elbo, kl, gap) = (mean(elbo), mean(kl), mean(gap));
+        (weight > 0.0).then_some(Bound { elbo, reconstruction: elbo + kl, kl, gap, shared_points })
     }
 }
 
@@ -71,13 +89,16 @@ mod tests {
         let mut sums = BoundSums::default();
         assert!(sums.finish().is_none());
         // weights 1 and 3: log 2 above, ½ log 3 on average
-        sums.push(&[0.0, elbow::math::ln(3.0)], 0.25, 1.0);
-        sums.push(&[-1.0, -1.0], 0.75, 3.0);
-        let Bound { elbo, reconstruction, kl, gap } = sums.finish().unwrap();
+        sums.push(&[0.0, elbow::math::ln(3.0)], 0.25, Some(elbow::math::ln(2.0) + 0.5), 1.0);
+        sums.push(&[-1.0, -1.0], 0.75, Some(-1.5), 3.0);
+        let Bound { elbo, reconstruction, kl, gap, shared_points } = sums.finish().unwrap();
         let half_log_3 = 0.5 * 3.0_f64.ln();
         assert!((elbo - 0.25 * (half_log_3 - 3.0)).abs() < 1e-6 && (kl - 0.625).abs() < 1e-12);
         assert!((gap - 0.25 * (2.0_f64.ln() - half_log_3)).abs() < 1e-6);
         assert!((reconstruction - (elbo + kl)).abs() < 1e-12);
+        // ½ once, −½ thrice: mean −¼, variance ¼ − 1/16
+        let Estimate { nats, ci95 } = shared_points.unwrap();
+        assert!((nats + 0.25).abs() < 1e-6 && (ci95 - 1.96 * 0.1875_f64.sqrt()).abs() < 1e-6);
     }
 
     #[test]

@@ -100,7 +100,7 @@ fn log_weights_are_those_of_the_formula() {
             (0..2).map(|i| (f64::from(frame[i]) - f64::from(loc[i])) * f64::from(inverse_scale[i])).collect();
         let seen: Vec<f64> = features.iter().map(|x| x.clamp(-3.0, 3.0)).collect();
         let (q_loc, q_scale) = (affine(&model, mean, &seen), affine(&model, log_scale, &seen));
-        let weights = latent.log_weights(&frame, 20).unwrap();
+        let weights = latent.log_weights(&frame, 20, None).unwrap();
         let drawn = latent.latents(&frame, 20).unwrap();
         let posterior = latent.posterior(&frame).unwrap();
         for (weight, z) in weights.into_iter().zip(drawn.chunks_exact(2)) {

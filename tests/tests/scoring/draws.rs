@@ -146,7 +146,7 @@ fn a_resampled_latent_is_one_of_the_posterior_and_nearer_to_the_truth() {
     };
     // self-normalised weights of many samples
     let (mut total, mut sum) = (0.0, 0.0);
-    let (weights, latents) = (latent.log_weights(&frame, 50_000), latent.latents(&frame, 50_000));
+    let (weights, latents) = (latent.log_weights(&frame, 50_000, None), latent.latents(&frame, 50_000));
     for (weight, z) in weights.unwrap().into_iter().zip(latents.unwrap()) {
         let weight = f64::from(weight).exp();
         (total, sum) = (total + weight, sum + weight * f64::from(z));

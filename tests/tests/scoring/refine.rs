@@ -15,8 +15,8 @@ fn bounds(bytes: &ModelBytes, frame: &[f32], steps: u32) -> [f64; 2] {
     let model = bytes.open().unwrap();
     let latent = model.engine.latent().unwrap();
     let mean = |weights: Vec<f32>| weights.iter().map(|w| f64::from(*w)).sum::<f64>() / weights.len() as f64;
-    let refined = latent.refined(frame, 512, steps).unwrap();
-    [mean(latent.log_weights(frame, 512).unwrap()), mean(refined.log_weights)]
+    let refined = latent.refined(frame, 512, steps, None).unwrap();
+    [mean(latent.log_weights(frame, 512, None).unwrap()), mean(refined.log_weights)]
 }
 
 /// Every activation and likelihood that has slopes: were one of them wrong, the bound would not rise as far
@@ -90,13 +90,13 @@ fn device_and_host_refine_to_the_same_bits() {
             {
                 assert_eq!(alone.unwrap().q().loc(), there.q().loc());
             }
-            let here = host.engine.latent().unwrap().refined(&frame, 3, steps).unwrap();
+            let here = host.engine.latent().unwrap().refined(&frame, 3, steps, None).unwrap();
             assert_eq!(here.encoding.mode, there.q().loc());
             assert_eq!(here.encoding.dispersion, Dispersion::Scale(there.q().scale().to_vec()));
             assert_eq!((here.encoding.kl, here.log_weights.len()), (there.kl(), 3));
         }
         // weights of eight bits have a way back too
-        host_small.engine.latent().unwrap().refined(&frame, 1, 5).unwrap();
+        host_small.engine.latent().unwrap().refined(&frame, 1, 5, None).unwrap();
     }
 }
 
@@ -107,9 +107,9 @@ fn what_has_no_way_back_is_refused() {
     let bytes = ModelBytes::new(&model.encode());
     let host = bytes.open().unwrap();
     let frame = &model.frames(1, 1)[0];
-    let refused = host.engine.latent().unwrap().refined(frame, 1, 3).unwrap_err();
+    let refused = host.engine.latent().unwrap().refined(frame, 1, 3, None).unwrap_err();
     assert_eq!(refused, FrameError::NotRefinable);
     assert!(refused.to_string().contains("--prior normal"));
     // no step asks for nothing
-    host.engine.latent().unwrap().refined(frame, 1, 0).unwrap();
+    host.engine.latent().unwrap().refined(frame, 1, 0, None).unwrap();
 }
