@@ -3,8 +3,8 @@
 use elbow::Score;
 use elbow::architecture::LatentKind;
 use elbow_host::model::{Engine, HostModel, LatentEngine, Refined};
-use elbow_host::score::bound::{Bound, BoundSums, thinned};
 use elbow_host::random::{Purpose, stream};
+use elbow_host::score::bound::{Bound, BoundSums, thinned};
 use elbow_host::score::calibrate::each_numbered_row;
 use elbow_host::score::estimate::Estimate;
 use elbow_host::score::round_trip::{ColumnError, RoundTrip};
@@ -116,8 +116,8 @@ impl Probed {
             lines.push((
                 "points",
                 format!(
-                    "scores share {} points, which put them {:.3} ± {ci95:.3} nats {side} what draws of each row's own \
-                     give, whatever the number of rows; more --samples bring it down",
+                    "scores share {} points, which put them {:.3} ± {ci95:.3} nats {side} what draws of \
+                     each row's own give, whatever the number of rows; more --samples bring it down",
                     self.samples,
                     nats.abs()
                 ),

@@ -19,6 +19,7 @@ mod logs;
 mod memory;
 mod mixture;
 mod net;
+mod network_latent;
 mod owned;
 pub mod path;
 pub(crate) mod posterior;

@@ -21,8 +21,8 @@ pub struct Bound {
     /// better encoder could gain (Cremer, Li and Duvenaud 2018, "Inference suboptimality in variational
     /// autoencoders", equation 1)
     pub gap: f64,
-    /// how much higher scores are, by the K points that all of them share, than `elbo + gap`, of draws of each
-    /// frame's own. It is of the points and not of the frames: more frames do not make it smaller
+    /// how much higher scores are, by the K points that all of them share, than `elbo + gap`, of draws of
+    /// each frame's own. It is of the points and not of the frames: more frames do not make it smaller
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared_points: Option<Estimate>,
 }
@@ -39,8 +39,8 @@ pub struct BoundSums {
 }
 
 impl BoundSums {
-    /// Takes the log weights of draws of a frame's own and its divergence, as one that stands for so many, and
-    /// its score.
+    /// Takes the log weights of draws of a frame's own and its divergence, as one that stands for so many,
+    /// and its score.
     pub fn push(&mut self, log_weights: &[f32], kl: f32, score: Option<f32>, weight: f64) {
         let terms: Vec<f64> = log_weights.iter().map(|log_weight| f64::from(*log_weight)).collect();
         let elbo = terms.iter().sum::<f64>() / terms.len() as f64;
