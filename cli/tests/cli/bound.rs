@@ -7,22 +7,18 @@ use crate::bench::Bench;
 #[test]
 fn a_bound_is_no_matter_of_the_points_that_scores_share() {
     let bench = Bench::with_engine();
-    bench.good(
-        "fit engine.csv --drop label --latent gaussian:2 --hidden 8 --epochs 60 --seed 2 --out m.elbow",
-    );
+    bench.good("fit engine.csv --drop label --latent gaussian:3 --epochs 200 --seed 2 --out m.elbow");
     let told = |flags: &str| bench.json(&format!("eval m.elbow engine.csv {flags}"));
     let [one, many] = [told("--samples 1 --refine 4"), told("--samples 4096 --refine 4")];
     let number = |value: &serde_json::Value| value.as_f64().unwrap();
-    for bound in ["bound", "refined"] {
-        // log weights have a standard deviation of half a nat here, their mean over 216 rows one of 0.034
-        let [of_one, of_many] = [&one, &many].map(|told| number(&told[bound]["elbo"]));
-        println!("{bound}: {of_one} {of_many}");
-        assert!((of_one - of_many).abs() < 0.15, "{bound}: {of_one} {of_many}");
-    }
     let points = &one["bound"]["shared_points"];
     let (off, within) = (number(&points["nats"]), number(&points["ci95"]));
-    println!("{off} {within}");
     assert!(off.abs() > within, "{off} ± {within}");
+    for bound in ["bound", "refined"] {
+        // four standard errors, false alarms 1 in 16,000; the seed is fixed
+        let [of_one, of_many] = [&one, &many].map(|told| number(&told[bound]["elbo"]));
+        assert!((of_one - of_many).abs() < 2.0 * within, "{bound}: {of_one} {of_many} {within}");
+    }
     let score = -number(&one["nats_per_row"]);
     assert!((score - off - number(&one["bound"]["elbo"])).abs() < 1e-4, "{score} {off} {one}");
     let text = bench.good("eval m.elbow engine.csv --samples 1");
