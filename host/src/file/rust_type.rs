@@ -69,7 +69,7 @@ fn sizes(model: &HostModel<'_>, samples: u32) -> String {
     }
     if let Some(PacketPlan { rows, channels, windows, .. }) = &extras.plan {
         let frame = rows * channels;
-        let latents = latent.dims() as usize;
+        let latents = if matches!(latent, LatentKind::Component { .. }) { 0 } else { latent.dims() as usize };
         constant("Windows in a packet.", "PACKET_WINDOWS", "usize", windows);
         let about = "Numbers that packing works with: `Codec::scratch_len`.";
         let scratch = scratch_len(*windows, frame, *channels, latents);

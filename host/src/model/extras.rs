@@ -1,6 +1,6 @@
 //! What a model file holds beside the model: what a score does not need.
 
-use elbow::architecture::Architecture;
+use elbow::architecture::{Architecture, LatentKind};
 use elbow::codec::PacketPlan;
 use elbow::decision::MAX_SAMPLES;
 use elbow::format::ModelFile;
@@ -61,6 +61,10 @@ impl<'a> Extras<'a> {
 /// Whether a model of this shape can have this plan.
 fn is_of(plan: &PacketPlan<'_>, shape: &Architecture) -> bool {
     let latents = plan.latent_scales.len();
-    plan.rows.checked_mul(plan.channels) == Some(shape.features as usize)
-        && (latents == 1 || latents == shape.latent_dims() as usize)
+    let is_of_latent = match &shape.latent {
+        // what a mixture expects of a number comes of those before it
+        LatentKind::Component { .. } => latents == 0,
+        latent => latents == 1 || latents == latent.dims() as usize,
+    };
+    plan.rows.checked_mul(plan.channels) == Some(shape.features as usize) && is_of_latent
 }
