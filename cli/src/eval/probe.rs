@@ -59,13 +59,14 @@ impl<'a> Probe<'a> {
         // of what is missing nothing comes back
         let is_whole = |row: &usize| data.row(*row).iter().all(|x| x.is_finite());
         let normal: Vec<usize> = (0..data.rows).filter(|row| is_told(row) && is_whole(row)).collect();
-        let (rows, weights): (Vec<usize>, Vec<f64>) =
-            thinned(self.frames, normal.len()).map(|(n, weight)| (normal[n], weight)).unzip();
-        let (first, chosen) = (self.frames, data.select(&rows));
+        let first = self.frames;
+        let (places, weights): (Vec<usize>, Vec<f64>) = thinned(first, normal.len()).unzip();
+        let rows: Vec<usize> = places.iter().map(|n| normal[*n]).collect();
+        let chosen = data.select(&rows);
         self.frames += normal.len() as u64;
         let found = each_numbered_row(&chosen, |n, frame| {
             // every frame has draws of its own: the error of points that all share is in their mean too
-            let mut rng = stream(0, Purpose::Noise, first, n as u64);
+            let mut rng = stream(0, Purpose::Noise, first + places[n] as u64, 0);
             let samples = self.samples;
             let mut bound = |latent: &dyn LatentEngine| {
                 Ok((latent.log_weights(frame, samples, Some(&mut rng))?, latent.encode(frame)?.kl))
