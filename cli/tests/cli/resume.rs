@@ -197,7 +197,13 @@ fn two_processes_do_not_share_a_folder() {
     let bench = Bench::with_engine();
     let endless = LONG.replace("120", "100000");
     let mut first = started(&bench, &format!("fit engine.csv --run run {endless}"));
-    wait_for(&bench.path("run/config.toml"), &mut first);
+    // the settings stand there before the folder is taken, an epoch's metrics behind that
+    let epochs = bench.path("run/metrics.jsonl");
+    wait_for(&epochs, &mut first);
+    while std::fs::metadata(&epochs).is_ok_and(|file| file.len() == 0) && first.try_wait().unwrap().is_none()
+    {
+        sleep(Duration::from_millis(2));
+    }
     bench.run("fit engine.csv --run run --resume").is_failure(2, &["another process"]);
     first.kill().unwrap();
     first.wait().unwrap();
