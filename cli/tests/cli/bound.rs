@@ -15,7 +15,7 @@ fn a_bound_is_no_matter_of_the_points_that_scores_share() {
     let (off, within) = (number(&points["nats"]), number(&points["ci95"]));
     assert!(off.abs() > within, "{off} ± {within}");
     for bound in ["bound", "refined"] {
-        // four standard errors, false alarms 1 in 16,000; the seed is fixed
+        // 3.9 standard errors of more than this difference; the seed is fixed
         let [of_one, of_many] = [&one, &many].map(|told| number(&told[bound]["elbo"]));
         assert!((of_one - of_many).abs() < 2.0 * within, "{bound}: {of_one} {of_many} {within}");
     }

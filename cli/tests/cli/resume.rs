@@ -38,8 +38,13 @@ fn started(bench: &Bench, line: &str) -> Child {
 
 /// Waits until a file of a run in the middle of its work is there.
 fn wait_for(path: &Path, child: &mut Child) {
+    wait_until(|| path.exists(), child);
+}
+
+/// Waits no longer than the process lives, or a minute.
+fn wait_until(is_so: impl Fn() -> bool, child: &mut Child) {
     let start = Instant::now();
-    while !path.exists() && child.try_wait().unwrap().is_none() && start.elapsed() < Duration::from_secs(60) {
+    while !is_so() && child.try_wait().unwrap().is_none() && start.elapsed() < Duration::from_secs(60) {
         sleep(Duration::from_millis(2));
     }
 }
@@ -199,11 +204,7 @@ fn two_processes_do_not_share_a_folder() {
     let mut first = started(&bench, &format!("fit engine.csv --run run {endless}"));
     // the settings stand there before the folder is taken, an epoch's metrics behind that
     let epochs = bench.path("run/metrics.jsonl");
-    wait_for(&epochs, &mut first);
-    while std::fs::metadata(&epochs).is_ok_and(|file| file.len() == 0) && first.try_wait().unwrap().is_none()
-    {
-        sleep(Duration::from_millis(2));
-    }
+    wait_until(|| std::fs::metadata(&epochs).is_ok_and(|file| file.len() > 0), &mut first);
     bench.run("fit engine.csv --run run --resume").is_failure(2, &["another process"]);
     first.kill().unwrap();
     first.wait().unwrap();

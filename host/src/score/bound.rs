@@ -11,7 +11,7 @@ const ALL: u64 = 10_000;
 /// The evidence lower bound, its parts and its gap: means over rows, in nats.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Bound {
-    /// `E_q[log w]`, w = p(x|z) p(z)/q(z|x), by K samples
+    /// `E_q[log w]`, w = p(x|z) p(z)/q(z|x), by K draws of each frame's own
     pub elbo: f64,
     /// `elbo + kl`: `E_q[log p(x|z)]`
     pub reconstruction: f64,
@@ -22,7 +22,8 @@ pub struct Bound {
     /// autoencoders", equation 1)
     pub gap: f64,
     /// how much higher scores are, by the K points that all of them share, than `elbo + gap`, of draws of
-    /// each frame's own. It is of the points and not of the frames: more frames do not make it smaller
+    /// each frame's own, frames taken for independent. It is of the points: more frames make it no
+    /// smaller
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared_points: Option<Estimate>,
 }
@@ -34,8 +35,8 @@ pub struct BoundSums {
     elbo: f64,
     kl: f64,
     gap: f64,
-    /// of score − log mean of the weights: frames, sum, sum of squares
-    above: [f64; 3],
+    /// of score − log mean of the weights
+    above: Weighted,
 }
 
 impl BoundSums {
@@ -50,22 +51,44 @@ impl BoundSums {
         let log_mean = SumOfExp::of(&terms).log_mean(terms.len());
         self.gap += weight * (log_mean - elbo);
         if let Some(score) = score {
-            let above = f64::from(score) - log_mean;
-            let terms = [1.0, weight * above, weight * above * above];
-            self.above.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+            self.above.push(f64::from(score) - log_mean, weight);
         }
     }
 
     /// The means; nothing of no frame.
     pub fn finish(self) -> Option<Bound> {
-        let BoundSums { weight, elbo, kl, gap, above: [scores, above, squares] } = self;
-        let mean = |sum: f64| sum / weight;
-        let shared_points = (scores > 1.0).then(|| {
-            let variance = (mean(squares) - mean(above).powi(2)).max(0.0);
-            Estimate { nats: mean(above), ci95: 1.96 * (variance / (scores - 1.0)).sqrt() }
-        });
-        let (elbo, kl, gap) = (mean(elbo), mean(kl), mean(gap));
+        let BoundSums { weight, elbo, kl, gap, above } = self;
+        let ([elbo, kl, gap], shared_points) = ([elbo, kl, gap].map(|sum| sum / weight), above.mean());
         (weight > 0.0).then_some(Bound { elbo, reconstruction: elbo + kl, kl, gap, shared_points })
+    }
+}
+
+/// Sums of independent terms, each of which stands for so many.
+#[derive(Clone, Copy, Debug, Default)]
+struct Weighted {
+    terms: f64,
+    /// `Σ w`, `Σ w x`
+    sums: [f64; 2],
+    /// `Σ w²`, `Σ w² x`, `Σ w² x²`
+    squares: [f64; 3],
+}
+
+impl Weighted {
+    fn push(&mut self, x: f64, w: f64) {
+        self.terms += 1.0;
+        self.sums.iter_mut().zip([w, w * x]).for_each(|(sum, term)| *sum += term);
+        let terms = [1.0, x, x * x].map(|power| w * w * power);
+        self.squares.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+    }
+
+    /// Their mean; nothing of one term.
+    fn mean(self) -> Option<Estimate> {
+        let ([w, wx], [ww, wwx, wwxx]) = (self.sums, self.squares);
+        let m = wx / w;
+        // n/(n − 1) Σ w² (x − m)² / (Σ w)²
+        let variance =
+            self.terms / (self.terms - 1.0) * (wwxx - 2.0 * m * wwx + m * m * ww).max(0.0) / (w * w);
+        (self.terms > 1.0).then(|| Estimate { nats: m, ci95: 1.96 * variance.sqrt() })
     }
 }
 
@@ -96,9 +119,9 @@ mod tests {
         assert!((elbo - 0.25 * (half_log_3 - 3.0)).abs() < 1e-6 && (kl - 0.625).abs() < 1e-12);
         assert!((gap - 0.25 * (2.0_f64.ln() - half_log_3)).abs() < 1e-6);
         assert!((reconstruction - (elbo + kl)).abs() < 1e-12);
-        // ½ once, −½ thrice: mean −¼, variance ¼ − 1/16
+        // ½ once, −½ thrice: mean −¼; 2/1 (¾² + 3² ¼²)/4² = 9/64
         let Estimate { nats, ci95 } = shared_points.unwrap();
-        assert!((nats + 0.25).abs() < 1e-6 && (ci95 - 1.96 * 0.1875_f64.sqrt()).abs() < 1e-6);
+        assert!((nats + 0.25).abs() < 1e-6 && (ci95 - 1.96 * 0.375).abs() < 1e-6);
     }
 
     #[test]
